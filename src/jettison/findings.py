@@ -1,0 +1,93 @@
+"""What a rule reports: findings, the fixes they offer and what each is worth."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from jettison.span import Span
+
+SHOW: Final = 0
+UNSAFE: Final = 1
+SAFE: Final = 2
+APPLICABILITY_NAMES: Final = ("show", "unsafe", "safe")
+
+
+class Severity:
+    """How bad it is when the finding is right; ordered, higher is worse."""
+
+    INFO: Final = 0
+    LOW: Final = 1
+    MEDIUM: Final = 2
+    HIGH: Final = 3
+    NAMES: Final = ("info", "low", "medium", "high")
+
+
+class Confidence:
+    """How sure the rule is that the finding is right; ordered."""
+
+    LOW: Final = 0
+    MEDIUM: Final = 1
+    HIGH: Final = 2
+    NAMES: Final = ("low", "medium", "high")
+
+
+class Effort:
+    """Complexity of following the advice by hand; ordered, higher is more work."""
+
+    LOW: Final = 0
+    MEDIUM: Final = 1
+    HIGH: Final = 2
+    NAMES: Final = ("low", "medium", "high")
+
+
+class Edit(NamedTuple):
+    """Replace the bytes of `span` by `text` (an empty text deletes)."""
+
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """A remedy: all edits are applied together or not at all.
+
+    `applicability`: SAFE never changes what the image does apart from what the rule
+    says it removes; UNSAFE may; SHOW is only ever displayed.
+    `creates`: other files of the build context to write: (relative path, content).
+    """
+
+    title: str
+    edits: tuple[Edit, ...]
+    applicability: int
+    creates: tuple[tuple[str, str], ...] = ()
+
+
+class Impact(NamedTuple):
+    """What following the advice gains. Each pair is (low, high); None means no claim.
+
+    bytes_saved: unpacked image bytes; seconds_saved: seconds of a rebuild after a
+    source change; context_bytes: bytes no longer sent to the builder.
+    basis: "measured", "attributed" or "estimated".
+    """
+
+    bytes_saved: tuple[int, int] | None = None
+    seconds_saved: tuple[float, float] | None = None
+    context_bytes: tuple[int, int] | None = None
+    basis: str = "estimated"
+
+
+NO_IMPACT: Final = Impact()
+
+
+class Finding(NamedTuple):
+    """One thing to do, at one place of one file."""
+
+    code: str
+    name: str
+    message: str
+    span: Span
+    severity: int
+    confidence: int
+    effort: int
+    impact: Impact
+    fix: Fix | None = None
+    detail: str = ""
