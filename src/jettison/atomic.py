@@ -1,0 +1,94 @@
+"""Replacing files of the user's project: whole or not at all, and never over someone else's change."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from jettison.errors import SourceError
+
+
+class Replacement(NamedTuple):
+    """New content for one file; `before` is what it must still hold (None: must not exist)."""
+
+    path: str
+    before: bytes | None
+    after: bytes
+
+
+def replace_all(replacements: Sequence[Replacement]) -> None:
+    """Write every file or none.
+
+    Each new content is first written and synced beside its target, then all are renamed into
+    place. Mode is kept; a symbolic link is followed so that the link itself survives.
+
+    Raises:
+        SourceError: a file changed since it was read, or the folder cannot be written; all files
+            are then as they were.
+    """
+    prepared: list[tuple[Replacement, str, str]] = []
+    try:
+        for replacement in replacements:
+            target = os.path.realpath(replacement.path)
+            _refuse_when_changed(replacement, target)
+            prepared.append((replacement, target, _write_beside(replacement, target)))
+        _rename_all(prepared)
+    finally:
+        for _, _, temporary in prepared:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def _refuse_when_changed(replacement: Replacement, target: str) -> None:
+    try:
+        with open(target, "rb") as stream:
+            current: bytes | None = stream.read()
+    except FileNotFoundError:
+        current = None
+    except OSError as error:
+        raise SourceError(f"{replacement.path}: cannot be read: {error.strerror}") from error
+    if current != replacement.before:
+        raise SourceError(f"{replacement.path}: changed while jettison ran; nothing was written, run it again")
+
+
+def _write_beside(replacement: Replacement, target: str) -> str:
+    temporary = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.jettison-{os.getpid()}")
+    try:
+        mode = os.stat(target).st_mode & 0o7777 if replacement.before is not None else 0o644
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                os.fchmod(stream.fileno(), mode)
+                stream.write(replacement.after)
+                stream.flush()
+                os.fsync(stream.fileno())
+        except OSError:
+            os.unlink(temporary)
+            raise
+    except OSError as error:
+        raise SourceError(
+            f"{replacement.path}: cannot be written ({error.strerror}); nothing was changed"
+        ) from error
+    return temporary
+
+
+def _rename_all(prepared: list[tuple[Replacement, str, str]]) -> None:
+    done: list[tuple[Replacement, str]] = []
+    try:
+        for replacement, target, temporary in prepared:
+            os.replace(temporary, target)
+            done.append((replacement, target))
+    except OSError as error:
+        for replacement, target in reversed(done):
+            _put_back(replacement, target)
+        raise SourceError(f"cannot replace a file ({error.strerror}); nothing was changed") from error
+
+
+def _put_back(replacement: Replacement, target: str) -> None:
+    if replacement.before is None:
+        os.unlink(target)
+        return
+    with open(target, "wb") as stream:
+        stream.write(replacement.before)

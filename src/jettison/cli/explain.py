@@ -1,0 +1,32 @@
+"""`jettison explain [RULE]`: the documentation of a rule, from the rule itself."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Final
+
+from jettison.cli.options import Option
+from jettison.errors import UsageError
+from jettison.terminal import Palette, wants_colour
+
+OPTIONS: Final = (
+    Option(("rule",), "a code (JT104), a name (package-lists-left) or another tool's id (DL3009)", {"nargs": "?", "metavar": "RULE"}),
+)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one rule's page, or the list of all rules when none is named."""
+    from jettison.report.explain import render_list, render_rule
+    from jettison.rules.index import ENTRIES, load, resolve
+
+    palette = Palette(wants_colour())
+    if args.rule is None:
+        sys.stdout.write(render_list([load(entry.code) for entry in ENTRIES], palette))
+        return 0
+    codes = resolve(args.rule)
+    if not codes:
+        raise UsageError(f"{args.rule!r} is not a rule; `jettison explain` lists them all")
+    for code in codes:
+        sys.stdout.write(render_rule(load(code), palette))
+    return 0

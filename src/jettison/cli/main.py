@@ -1,0 +1,97 @@
+"""The entry point: picks the command, runs it, turns errors into messages and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from jettison import __version__
+from jettison.cli.options import COMMANDS, Command, build_parser
+from jettison.errors import BuildError, JettisonError
+from jettison.terminal import safe
+
+EXIT_CODES: Final = """\
+exit codes:
+  0    done; for check: nothing at or above the fail level
+  1    findings at or above the fail level; or optimize found no change that it could prove
+  2    the command line or a setting is wrong
+  3    a file or folder of the project cannot be used
+  4    the container engine is missing, refused a request, or died
+  5    a build failed
+  6    an image or archive cannot be read
+  70   an error in jettison itself
+  130  interrupted"""
+
+
+def entry() -> None:
+    """Run the command line of this process and exit with its code."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(argv: Sequence[str]) -> int:
+    """Return the exit code of running the command line `argv` (without the program's name)."""
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        _out(_usage())
+        return 0
+    if argv[0] in ("-V", "--version"):
+        _out(f"jettison {__version__}\n")
+        return 0
+    command = _find(argv[0])
+    if command is None:
+        _err(f"jettison: unknown command {argv[0]!r}; `jettison --help` lists the commands\n")
+        return 2
+    return _run(command, argv[1:])
+
+
+def _run(command: Command, argv: Sequence[str]) -> int:
+    module = __import__(command.module, fromlist=["OPTIONS", "run"])
+    parser = build_parser(command, module.OPTIONS, EXIT_CODES)
+    try:
+        args = parser.parse_args(list(argv))
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    try:
+        code: int = module.run(args)
+        sys.stdout.flush()
+        return code
+    except BuildError as error:
+        _err(f"jettison: {safe(str(error))}\n")
+        if error.log_tail:
+            _err("".join(f"  | {line}\n" for line in safe(error.log_tail).splitlines()))
+        return error.exit_code
+    except JettisonError as error:
+        _err(f"jettison: {safe(str(error))}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        _err("jettison: interrupted; nothing of the project was changed\n")
+        return 130
+    except BrokenPipeError:
+        # The reader went away (`| head`): not an error; keep the interpreter from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _find(name: str) -> Command | None:
+    return next((command for command in COMMANDS if command.name == name), None)
+
+
+def _usage() -> str:
+    rows = "".join(f"  {command.name:<10} {command.summary}\n" for command in COMMANDS)
+    return (
+        "usage: jettison COMMAND [OPTIONS]\n\n"
+        "Makes container images small, fast to build and safe to run, and proves it.\n\n"
+        f"commands:\n{rows}\n"
+        "`jettison COMMAND --help` shows the options of a command.\n\n"
+        f"{EXIT_CODES}\n"
+    )
+
+
+def _out(text: str) -> None:
+    sys.stdout.write(text)
+
+
+def _err(text: str) -> None:
+    sys.stdout.flush()
+    sys.stderr.write(text)
