@@ -1,0 +1,1 @@
+"""From a project folder to a proven, smaller image: measure, rank, rewrite, build both, prove."""

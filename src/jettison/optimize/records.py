@@ -1,0 +1,88 @@
+"""What an optimisation was asked for and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jettison.findings import Finding
+    from jettison.proof.claims import Proof
+    from jettison.proof.measure import Measurement
+    from jettison.rewrite.candidates import Candidate, Change
+    from jettison.span import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user asked `optimize` to do.
+
+    project: the folder that is the build context; dockerfile: path of the Dockerfile, or None for
+    the default name; budget_seconds: no new build is started after this long.
+    """
+
+    project: str
+    dockerfile: str | None = None
+    engine: str | None = None
+    build: bool = True
+    network: str | None = None
+    build_args: dict[str, str] = field(default_factory=dict)
+    probes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    env: dict[str, str] = field(default_factory=dict)
+    budget_seconds: float = 1800.0
+    source_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One candidate that was built, or could not be, and what became of it.
+
+    outcome: "proven", "not proven", "refuted" or "not built"; reason: one line a person understands.
+    """
+
+    candidate: str
+    without: tuple[str, ...]
+    outcome: str
+    reason: str
+    size_unpacked: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackedOut:
+    """A change that the proof refuted, and the evidence."""
+
+    change: str
+    claim: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything a report needs.
+
+    verdict: "proven" (built, compared, all claims that decide hold), "not proven" (nothing refuted,
+    but something could not be shown), "unchanged" (nothing to gain was found) or "refused" (every
+    candidate was refuted or failed to build).
+    unproven_reason says in one line why nothing was proven, with what to do.
+    """
+
+    request: Request
+    dockerfile: str
+    ignore_path: str
+    source: SourceText
+    ignore_before: bytes | None
+    findings: tuple[Finding, ...]
+    verdict: str
+    chosen: Candidate | None = None
+    changes: tuple[Change, ...] = ()
+    diff: str = ""
+    engine: str | None = None
+    before: Measurement | None = None
+    after: Measurement | None = None
+    proof: Proof | None = None
+    attempts: tuple[Attempt, ...] = ()
+    backed_out: tuple[BackedOut, ...] = ()
+    unproven_reason: str = ""
+    build_failure: str = ""
+    seconds: float = 0.0

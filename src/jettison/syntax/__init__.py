@@ -1,0 +1,1 @@
+"""Source text to tree: total, lossless, without meaning."""

@@ -1,0 +1,338 @@
+"""The lossless tree of a Dockerfile: nodes tile the file, so `render(parse(data)) == data`.
+
+Any bytes give a tree. What is not understood becomes an ErrorNode with a place; nothing raises.
+Semantics: the Dockerfile reference and the frontend's documented behaviour.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from jettison.span import SourceText, Span
+from jettison.syntax import words as w
+from jettison.syntax.tokens import Logical, heredoc_openings, line_end, read_heredoc, read_logical
+from jettison.syntax.words import Flag, Heredoc, Word
+
+KEYWORDS: Final = frozenset(
+    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL "
+    "STOPSIGNAL USER VOLUME WORKDIR".split()
+)
+_DIRECTIVE: Final = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(\S(?:[^\r\n]*\S)?)[ \t]*\r?\n?\Z")
+_DIRECTIVE_NAMES: Final = frozenset(("syntax", "escape", "check"))
+_KEYWORD: Final = re.compile(r"\s*(\S+)")
+_HEREDOC_KEYWORDS: Final = frozenset(("RUN", "COPY", "ADD"))
+_BOM: Final = "\xef\xbb\xbf"
+
+
+class Node:
+    """A piece of the file. kind: "blank", "comment", "directive", "instruction" or "error"."""
+
+    __slots__ = ("span",)
+    kind = "blank"
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+
+
+class Comment(Node):
+    """A comment line; `text` is what follows the number sign."""
+
+    __slots__ = ("text",)
+    kind = "comment"
+
+    def __init__(self, span: Span, text: str) -> None:
+        super().__init__(span)
+        self.text = text
+
+
+class Directive(Node):
+    """A parser directive such as `# escape=`."""
+
+    __slots__ = ("name", "value", "value_span")
+    kind = "directive"
+
+    def __init__(self, span: Span, name: str, value: str, value_span: Span) -> None:
+        super().__init__(span)
+        self.name = name
+        self.value = value
+        self.value_span = value_span
+
+
+class ErrorNode(Node):
+    """A logical line that is no instruction.
+
+    code: "unknown-instruction", "unterminated-heredoc", "missing-arguments" or "nested-onbuild".
+    """
+
+    __slots__ = ("code", "keyword", "message")
+    kind = "error"
+
+    def __init__(self, span: Span, code: str, message: str, keyword: str) -> None:
+        super().__init__(span)
+        self.code = code
+        self.message = message
+        self.keyword = keyword
+
+
+class Instruction(Node):
+    """One instruction with everything that belongs to it, heredoc bodies included.
+
+    form: "exec" or "shell" for RUN, CMD, ENTRYPOINT and HEALTHCHECK CMD; "exec" where a JSON array
+    is used elsewhere; else "". pairs: names and values of ENV, LABEL and ARG. args_span: flags and
+    arguments; body_span: arguments only; both without newline and heredoc bodies.
+    """
+
+    __slots__ = (
+        "args_span",
+        "body_span",
+        "end_line",
+        "errors",
+        "flags",
+        "form",
+        "heredocs",
+        "inner_comments",
+        "keyword",
+        "keyword_span",
+        "onbuild",
+        "pairs",
+        "start_line",
+        "words",
+    )
+    kind = "instruction"
+
+    def __init__(self, span: Span, keyword: str, keyword_span: Span) -> None:
+        super().__init__(span)
+        self.keyword = keyword
+        self.keyword_span = keyword_span
+        self.flags: tuple[Flag, ...] = ()
+        self.words: tuple[Word, ...] = ()
+        self.form = ""
+        self.heredocs: tuple[Heredoc, ...] = ()
+        self.args_span = Span(keyword_span.end, keyword_span.end)
+        self.body_span = self.args_span
+        self.inner_comments: tuple[Span, ...] = ()
+        self.pairs: tuple[tuple[Word, Word | None], ...] = ()
+        self.onbuild: Instruction | None = None
+        self.errors: tuple[str, ...] = ()
+        self.start_line = 0
+        self.end_line = 0
+
+    def flag(self, name: str) -> Flag | None:
+        """Return the first flag of this name."""
+        return next((flag for flag in self.flags if flag.name == name), None)
+
+    def __repr__(self) -> str:
+        return f"Instruction({self.keyword}, line {self.start_line})"
+
+
+class File:
+    """A parsed file; `nodes` tile it from the first byte to the last."""
+
+    __slots__ = ("directives", "escape", "nodes", "source")
+
+    def __init__(
+        self, source: SourceText, nodes: tuple[Node, ...], directives: dict[str, Directive], escape: str
+    ) -> None:
+        self.source = source
+        self.nodes = nodes
+        self.directives = directives
+        self.escape = escape
+
+    @property
+    def instructions(self) -> list[Instruction]:
+        """Return the instructions in order, without error nodes."""
+        return [node for node in self.nodes if isinstance(node, Instruction)]
+
+    @property
+    def errors(self) -> list[ErrorNode]:
+        """Return the error nodes in order."""
+        return [node for node in self.nodes if isinstance(node, ErrorNode)]
+
+    @property
+    def comments(self) -> list[Comment]:
+        """Return the comment lines that stand between instructions."""
+        return [node for node in self.nodes if isinstance(node, Comment)]
+
+
+def render(file: File) -> bytes:
+    """Return the bytes of the file, from its nodes."""
+    data = file.source.data
+    return b"".join(data[node.span.start : node.span.end] for node in file.nodes)
+
+
+def parse(data: bytes, path: str = "Dockerfile") -> File:
+    """Return the tree of `data`; never raises."""
+    source = SourceText(data, path)
+    text = data.decode("latin-1")
+    nodes: list[Node] = []
+    position = 0
+    if text.startswith(_BOM):
+        nodes.append(Node(Span(0, len(_BOM))))
+        position = len(_BOM)
+    directives, position = _read_directives(text, position, nodes)
+    escape = "`" if "escape" in directives and directives["escape"].value == "`" else "\\"
+    size = len(text)
+    while position < size:
+        node = _read_node(source, text, position, escape)
+        nodes.append(node)
+        position = node.span.end
+    return File(source, tuple(nodes), directives, escape)
+
+
+def _read_directives(text: str, position: int, nodes: list[Node]) -> tuple[dict[str, Directive], int]:
+    found: dict[str, Directive] = {}
+    while position < len(text):
+        end = line_end(text, position)
+        match = _DIRECTIVE.match(text[position:end])
+        if match is None:
+            break
+        name = match[1].lower()
+        if name not in _DIRECTIVE_NAMES or name in found:
+            break
+        value_span = Span(position + match.start(2), position + match.end(2))
+        node = Directive(Span(position, end), name, w.decode(match[2]), value_span)
+        found[name] = node
+        nodes.append(node)
+        position = end
+    return found, position
+
+
+def _read_node(source: SourceText, text: str, start: int, escape: str) -> Node:
+    end = line_end(text, start)
+    stripped = text[start:end].strip()
+    if not stripped:
+        return Node(Span(start, end))
+    if stripped[0] == "#":
+        return Comment(Span(start, end), w.decode(stripped[1:]))
+    logical = read_logical(text, start, escape)
+    match = _KEYWORD.match(logical.text)
+    if match is None:
+        return Node(Span(start, logical.end))
+    return _read_instruction(source, text, logical, Span(start, logical.end), match, escape)
+
+
+def _read_instruction(
+    source: SourceText, text: str, logical: Logical, span: Span, match: re.Match[str], escape: str
+) -> Node:
+    keyword = w.decode(match[1]).upper()
+    if keyword not in KEYWORDS:
+        return ErrorNode(span, "unknown-instruction", f"unknown instruction {w.decode(match[1])[:60]}", keyword)
+    node = Instruction(span, keyword, logical.span(match.start(1), match.end(1)))
+    node.inner_comments = tuple(logical.comments)
+    problem = _fill(node, logical, match.end(1), escape) or _read_heredocs(node, text, logical, match.end(1), escape)
+    if problem is not None:
+        return ErrorNode(span, *problem, keyword)
+    node.start_line = source.line(node.keyword_span.start)
+    node.end_line = source.line(max(node.keyword_span.start, node.span.end - 1))
+    if node.onbuild is not None:
+        node.onbuild.span = Span(node.onbuild.span.start, node.span.end)
+        node.onbuild.heredocs = node.heredocs
+        node.onbuild.start_line, node.onbuild.end_line = node.start_line, node.end_line
+    return node
+
+
+_Problem = tuple[str, str]
+
+
+def _fill(node: Instruction, logical: Logical, start: int, escape: str) -> _Problem | None:
+    begin = w.skip_blanks(logical.text, start)
+    end = len(logical.text.rstrip())
+    if end <= begin:
+        return "missing-arguments", f"{node.keyword} needs at least one argument"
+    node.args_span = logical.span(begin, end)
+    node.flags, body = w.read_flags(logical, start, escape)
+    node.body_span = logical.span(min(body, end), end)
+    if node.keyword == "ONBUILD":
+        return _fill_onbuild(node, logical, body, escape)
+    _fill_words(node, logical, body, escape)
+    if not node.words and node.form != "exec":
+        return "missing-arguments", f"{node.keyword} needs at least one argument"
+    return None
+
+
+def _fill_words(node: Instruction, logical: Logical, body: int, escape: str) -> None:
+    keyword = node.keyword
+    if keyword in w.NAME_VALUE or keyword == "ARG":
+        read = w.arg_pairs if keyword == "ARG" else w.name_values
+        node.pairs = tuple(read(logical, body, escape))
+        node.words = tuple(word for pair in node.pairs for word in pair if word is not None)
+        return
+    if keyword == "HEALTHCHECK":
+        _fill_healthcheck(node, logical, body, escape)
+        return
+    if keyword in w.JSON_FORM:
+        found = w.json_words(logical, body)
+        if found is not None:
+            node.words, node.form = found, "exec"
+            return
+    if keyword in w.SHELL_FORM:
+        node.words, node.form = w.whole(logical, body, escape, unquoted=False), "shell"
+    elif keyword in w.ONE_STRING:
+        node.words = w.whole(logical, body, escape, unquoted=True)
+    else:
+        node.words = w.split_words(logical, body, escape)
+
+
+def _fill_healthcheck(node: Instruction, logical: Logical, body: int, escape: str) -> None:
+    kind = w.split_words(logical, body, escape)[:1]
+    if not kind:
+        return
+    after = logical.text.find(kind[0].raw, body) + len(kind[0].raw)
+    rest = w.json_words(logical, after)
+    if rest is not None:
+        node.words, node.form = (*kind, *rest), "exec"
+        return
+    node.words = (*kind, *w.whole(logical, after, escape, unquoted=False))
+    node.form = "shell" if kind[0].value.upper() == "CMD" else ""
+
+
+def _fill_onbuild(node: Instruction, logical: Logical, body: int, escape: str) -> _Problem | None:
+    match = _KEYWORD.match(logical.text, body)
+    if match is None:
+        return "missing-arguments", "ONBUILD needs an instruction"
+    keyword = w.decode(match[1]).upper()
+    if keyword in ("ONBUILD", "FROM", "MAINTAINER"):
+        return "nested-onbuild", f"{keyword} is not allowed as an ONBUILD trigger"
+    if keyword not in KEYWORDS:
+        return "unknown-instruction", f"unknown instruction {w.decode(match[1])[:60]}"
+    at = logical.span(match.start(1), match.end(1))
+    node.onbuild = Instruction(Span(at.start, node.span.end), keyword, at)
+    node.words = w.whole(logical, body, escape, unquoted=False)
+    return _fill(node.onbuild, logical, match.end(1), escape)
+
+
+def _read_heredocs(
+    node: Instruction, text: str, logical: Logical, start: int, escape: str
+) -> _Problem | None:
+    inner = node.onbuild or node
+    if inner.keyword not in _HEREDOC_KEYWORDS or inner.form == "exec":
+        return None
+    found: list[Heredoc] = []
+    position = node.span.end
+    for opening in heredoc_openings(logical.text, start, escape):
+        body = read_heredoc(text, position, opening.name, opening.strip_tabs)
+        if not body.terminated:
+            return "unterminated-heredoc", f"here-document {w.decode(opening.name)[:60]} is never closed"
+        found.append(
+            Heredoc(
+                w.decode(opening.name),
+                _body_text(text[body.start : body.end], opening.strip_tabs),
+                Span(body.start, body.end),
+                logical.span(opening.start, opening.end),
+                opening.strip_tabs,
+                opening.expand,
+                True,
+                opening.fd,
+            )
+        )
+        position = body.after
+    node.heredocs = tuple(found)
+    node.span = Span(node.span.start, position)
+    return None
+
+
+def _body_text(text: str, strip_tabs: bool) -> str:
+    if strip_tabs:
+        text = "".join(line.lstrip("\t") for line in text.splitlines(keepends=True))
+    return w.decode(text)
