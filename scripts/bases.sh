@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Makes stand-in base images from Debian packages, under the names of the official ones.
+#
+# They are for machines that cannot pull images. They imitate what the official images hold, and are
+# not them: sizes and versions differ. An image that exists is kept; --force makes all anew.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+force=${1:-}
+# A client with its own BuildKit is needed: some machines have a newer client without buildx first on PATH.
+docker=${JETTISON_DOCKER:-docker}
+export DOCKER_BUILDKIT=1
+
+have() { [ "$force" != --force ] && "$docker" image inspect "$1" >/dev/null 2>&1; }
+
+mirror() { # the mirror that this machine's apt uses
+  local uri
+  uri=$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null \
+    | sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*debian\/\{0,1\}\) .*/\2/p' | sed -n 1p) || true
+  echo "${uri:-http://deb.debian.org/debian}"
+}
+
+debian() {
+  have debian:bookworm && return
+  local tar uri
+  tar=$(mktemp --suffix=.tar)
+  uri=$(mirror)
+  mmdebstrap --quiet --variant=minbase --include=ca-certificates \
+    --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin' \
+    --customize-hook="printf 'deb $uri bookworm main\ndeb $uri bookworm-updates main\ndeb ${uri%/}-security bookworm-security main\n' > \"\$1\"/etc/apt/sources.list" \
+    --customize-hook='printf "APT::Update::Post-Invoke { \"rm -f /var/cache/apt/archives/*.deb\"; };\n" > "$1"/etc/apt/apt.conf.d/docker-clean' \
+    bookworm "$tar" "$uri"
+  "$docker" import --change 'CMD ["bash"]' \
+    --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' "$tar" debian:bookworm
+  rm -f "$tar"
+}
+
+build() { # recipe, then the names the image gets
+  local recipe=$1 name
+  shift
+  if have "$1"; then echo "kept $1"; else
+    echo "making $1"
+    "$docker" build --quiet --network host -t "$1" - < "$here/bases/$recipe.Dockerfile"
+  fi
+  for name in "$@"; do "$docker" tag "$1" "$name"; done
+}
+
+debian
+"$docker" tag debian:bookworm debian:12
+"$docker" tag debian:bookworm debian:latest
+build debian-slim debian:bookworm-slim debian:12-slim
+build golang golang:1.19 golang:1.19-bookworm golang:latest
+build distroless-static gcr.io/distroless/static-debian12:nonroot gcr.io/distroless/static-debian12:latest
+build buildpack jettison-base/buildpack:latest
+build python python:3.11 python:3.11-bookworm python:latest
+build python-slim python:3.11-slim python:3.11-slim-bookworm
+build node node:18 node:18-bookworm node:latest
+build node-slim node:18-slim node:18-bookworm-slim

@@ -1,0 +1,53 @@
+"""Applying edits to bytes: exact outside the edits, refused on overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from jettison.findings import Edit, Fix
+
+
+def apply(data: bytes, edits: Iterable[Edit]) -> bytes:
+    """Return `data` with every edit applied.
+
+    Insertions at one place keep their order. Raises ValueError when two edits overlap.
+    """
+    pieces: list[bytes] = []
+    position = 0
+    for edit in sorted(edits, key=lambda edit: (edit.span.start, edit.span.end)):
+        if edit.span.start < position:
+            raise ValueError(f"edits overlap at byte {edit.span.start}")
+        pieces.append(data[position : edit.span.start])
+        pieces.append(edit.text.encode("utf-8", "surrogateescape"))
+        position = edit.span.end
+    pieces.append(data[position:])
+    return b"".join(pieces)
+
+
+def merge(fixes: Sequence[Fix]) -> tuple[list[Fix], list[Fix]]:
+    """Return (chosen, skipped): a fix that touches what an earlier chosen one edits waits."""
+    taken: list[tuple[int, int]] = []
+    chosen: list[Fix] = []
+    skipped: list[Fix] = []
+    for fix in fixes:
+        spans = [(edit.span.start, edit.span.end) for edit in fix.edits]
+        if any(start <= end_taken and start_taken <= end for start, end in spans for start_taken, end_taken in taken):
+            skipped.append(fix)
+            continue
+        taken.extend(spans)
+        chosen.append(fix)
+    return chosen, skipped
+
+
+def unified_diff(before: bytes, after: bytes, path: str) -> str:
+    """Return the unified diff of two versions of a file; empty when they are equal."""
+    import difflib
+
+    if before == after:
+        return ""
+    old = before.decode("utf-8", "replace").splitlines(keepends=True)
+    new = after.decode("utf-8", "replace").splitlines(keepends=True)
+    lines = []
+    for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"):
+        lines.append(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
+    return "".join(lines)

@@ -1,0 +1,204 @@
+"""Shell text of an instruction to commands, by tree-sitter-bash, with spans into the file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from jettison.span import Span
+from jettison.syntax.tree import File, Instruction
+from jettison.syntax.words import Word
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+MAX_BODY: Final = 256 * 1024
+_WRAPPERS: Final = frozenset(("sudo", "time", "command", "exec", "env", "nice", "nohup"))
+_CONDITIONS: Final = frozenset(
+    ("if_statement", "while_statement", "for_statement", "case_statement", "function_definition", "c_style_for_statement")
+)
+_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
+_SHELL_HEREDOC: Final = re.compile(r"#!\s*(\S*/)?(env\s+)?(sh|bash|dash|ash|ksh|zsh)\b")
+_parser: tree_sitter.Parser | None = None
+
+
+class Command:
+    """One simple command. `argv[0]` is the program, wrappers such as sudo seen through."""
+
+    __slots__ = (
+        "argv",
+        "assignments",
+        "full_argv",
+        "in_condition",
+        "in_pipeline",
+        "in_subshell",
+        "name",
+        "operator_before",
+        "redirects",
+        "span",
+    )
+
+    def __init__(self, full_argv: tuple[Word, ...], span: Span, operator_before: str) -> None:
+        self.full_argv = full_argv
+        self.argv = _unwrap(full_argv)
+        self.name = self.argv[0].value.rsplit("/", 1)[-1] if self.argv else ""
+        self.span = span
+        self.operator_before = operator_before
+        self.in_pipeline = False
+        self.in_subshell = False
+        self.in_condition = False
+        self.assignments: tuple[tuple[str, str], ...] = ()
+        self.redirects: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Return the values after the program's name."""
+        return tuple(word.value for word in self.argv[1:])
+
+    def __repr__(self) -> str:
+        return f"Command({' '.join(word.value for word in self.argv)!r})"
+
+
+class ShellBody:
+    """The commands of one instruction; `has_error` when parts were not understood."""
+
+    __slots__ = ("commands", "has_error")
+
+    def __init__(self, commands: tuple[Command, ...], has_error: bool) -> None:
+        self.commands = commands
+        self.has_error = has_error
+
+
+def commands(file: File, instruction: Instruction) -> ShellBody:
+    """Return the commands of a shell-form instruction and of its shell heredocs."""
+    if instruction.form == "exec" or not instruction.words:
+        return ShellBody((), False)
+    found: list[Command] = []
+    broken = False
+    for start, text in _scripts(file, instruction):
+        if len(text) > MAX_BODY:
+            broken = True
+            continue
+        tree = _get_parser().parse(text)
+        broken = broken or tree.root_node.has_error
+        found.extend(_walk(tree.root_node, text, start))
+    return ShellBody(tuple(found), broken)
+
+
+def _get_parser() -> tree_sitter.Parser:
+    global _parser
+    if _parser is None:
+        import tree_sitter
+
+        _parser = tree_sitter.Parser(tree_sitter.Language(_language()))
+    return _parser
+
+
+def _language() -> Any:
+    # The package's own __init__ pulls importlib.resources (15 ms); its binding alone does not.
+    import sys
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+
+    package = PathFinder.find_spec("tree_sitter_bash")
+    for folder in (package.submodule_search_locations or ()) if package else ():
+        spec = PathFinder.find_spec("tree_sitter_bash._binding", [folder])
+        if spec is not None and spec.loader is not None:
+            module = sys.modules.get(spec.name) or module_from_spec(spec)
+            spec.loader.exec_module(module)
+            return module.language()
+    import tree_sitter_bash
+
+    return tree_sitter_bash.language()
+
+
+def _scripts(file: File, instruction: Instruction) -> list[tuple[int, bytes]]:
+    span = instruction.body_span
+    if instruction.keyword == "HEALTHCHECK":
+        if len(instruction.words) < 2:
+            return []
+        span = instruction.words[1].span
+    text = _masked(file, instruction, span)
+    if not instruction.heredocs:
+        return [(span.start, text)]
+    if instruction.words[0].value.startswith("<<"):
+        data = file.source.data
+        bodies = [data[h.body_span.start : h.body_span.end] for h in instruction.heredocs]
+        if bodies[0].startswith(b"#!") and not _SHELL_HEREDOC.match(bodies[0][:80].decode("latin-1")):
+            return []
+        return [(instruction.heredocs[0].body_span.start, bodies[0])]
+    for heredoc in instruction.heredocs:
+        start, end = heredoc.operator_span.start - span.start, heredoc.operator_span.end - span.start
+        text = text[:start] + b" " * (end - start) + text[end:]
+    return [(span.start, text)]
+
+
+def _masked(file: File, instruction: Instruction, span: Span) -> bytes:
+    # Same length as the file's bytes, so that an offset stays an offset: comments and blank lines
+    # inside continuations become blanks, every continuation a backslash before its newline.
+    data = bytearray(file.source.data[span.start : span.end])
+    for comment in instruction.inner_comments:
+        start, end = max(comment.start, span.start), min(comment.end, span.end)
+        if start < end:
+            data[start - span.start : end - span.start] = b" " * (end - start)
+    if b"\n" not in data:
+        return bytes(data)
+    escape = re.escape(file.escape.encode())
+    text = re.sub(rb"\n[ \t\r]*(?=\n)", lambda m: b" " * len(m[0]), bytes(data))
+    text = re.sub(escape + rb"([ \t\r]*)( *)\n", lambda m: m[1] + m[2] + b"\\\n", text)
+    return text
+
+
+def _walk(root: tree_sitter.Node, text: bytes, base: int) -> list[Command]:
+    found: list[Command] = []
+    waiting: list[tuple[tree_sitter.Node, str, bool, bool, bool]] = [(root, "", False, False, False)]
+    while waiting:
+        node, operator, pipe, sub, condition = waiting.pop()
+        if node.type == "command":
+            command = _command(node, text, base, operator)
+            command.in_pipeline, command.in_subshell, command.in_condition = pipe, sub, condition
+            found.append(command)
+        pipe = pipe or node.type == "pipeline"
+        sub = sub or node.type in ("subshell", "command_substitution")
+        condition = condition or node.type in _CONDITIONS
+        children = []
+        before = operator
+        for child in node.children:
+            if child.type in ("&&", "||", "|", "|&", ";", "&", "\n"):
+                before = child.type
+                continue
+            children.append((child, before, pipe, sub, condition))
+        waiting.extend(reversed(children))
+    return found
+
+
+def _command(node: tree_sitter.Node, text: bytes, base: int, operator: str) -> Command:
+    words = []
+    assignments = []
+    for child in node.children:
+        raw = text[child.start_byte : child.end_byte].decode("utf-8", "replace")
+        if child.type == "variable_assignment":
+            name, _, value = raw.partition("=")
+            assignments.append((name, value))
+        elif child.type not in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
+            words.append(Word(_literal(raw), raw, Span(base + child.start_byte, base + child.end_byte)))
+    span = Span(base + node.start_byte, base + node.end_byte)
+    command = Command(tuple(words), span, operator)
+    command.assignments = tuple(assignments)
+    return command
+
+
+def _literal(raw: str) -> str:
+    raw = raw.replace("\\\n", "")
+    if len(raw) >= 2 and raw[0] == raw[-1] and raw[0] in "'\"" and raw.count(raw[0]) == 2:
+        return raw[1:-1]
+    return raw
+
+
+def _unwrap(argv: tuple[Word, ...]) -> tuple[Word, ...]:
+    index = 0
+    while index < len(argv) and argv[index].value in _WRAPPERS:
+        index += 1
+        while index < len(argv) and (argv[index].value.startswith("-") or _ASSIGNMENT.match(argv[index].value)):
+            index += 1
+    return argv[index:] if index < len(argv) else argv
