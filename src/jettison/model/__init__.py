@@ -1,0 +1,1 @@
+"""Tree to meaning: stages, scopes, commands, package facts, build context. Read only."""

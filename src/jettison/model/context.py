@@ -1,0 +1,216 @@
+"""The build context: which files a build sends, by Docker's documented .dockerignore rules.
+
+Source: Docker documentation, "Build context", section ".dockerignore files": order decides, `!`
+re-includes, `**` spans folders, a pattern that matches a folder takes all below it, leading and
+trailing slashes do not matter, `<Dockerfile>.dockerignore` wins over `.dockerignore`.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from typing import Final, NamedTuple
+
+MAX_FILES: Final = 200_000
+MAX_DEPTH: Final = 200
+MAX_IGNORE_BYTES: Final = 1024 * 1024
+
+
+class ContextFile(NamedTuple):
+    """One file of the context: path relative to its root with slashes, size in bytes."""
+
+    path: str
+    size: int
+
+
+class IgnorePattern(NamedTuple):
+    """One line of an ignore file, compiled."""
+
+    text: str
+    negated: bool
+    regex: re.Pattern[str]
+
+
+class IgnoreFile:
+    """The patterns of one ignore file, in order."""
+
+    __slots__ = ("has_negation", "patterns")
+
+    def __init__(self, patterns: tuple[IgnorePattern, ...]) -> None:
+        self.patterns = patterns
+        self.has_negation = any(pattern.negated for pattern in patterns)
+
+    @classmethod
+    def parse(cls, data: bytes) -> IgnoreFile:
+        """Return the patterns of `data`; a pattern that is no valid glob matches nothing."""
+        text = data[:MAX_IGNORE_BYTES].decode("utf-8-sig", "surrogateescape")
+        patterns = []
+        for line in text.split("\n"):
+            line = line.rstrip("\r")
+            if line.startswith("#"):
+                continue
+            line = line.strip()
+            negated = line.startswith("!")
+            body = line[1:].strip() if negated else line
+            if not body:
+                continue
+            cleaned = posixpath.normpath(body)
+            if cleaned == ".":
+                continue
+            cleaned = cleaned.lstrip("/") or "/"
+            regex = _compile(cleaned)
+            if regex is not None:
+                patterns.append(IgnorePattern(cleaned, negated, regex))
+        return cls(tuple(patterns))
+
+    def excludes(self, path: str) -> bool:
+        """Return whether a file at this path (slashes, relative) stays out of the context."""
+        parents = _parents(path)
+        excluded = False
+        for pattern in self.patterns:
+            if pattern.negated == excluded and any(pattern.regex.match(name) for name in parents):
+                excluded = not pattern.negated
+        return excluded
+
+
+def _parents(path: str) -> list[str]:
+    names = [path]
+    at = path.rfind("/")
+    while at > 0:
+        names.append(path[:at])
+        at = path.rfind("/", 0, at)
+    return names
+
+
+def _compile(glob: str) -> re.Pattern[str] | None:
+    out: list[str] = []
+    index = 0
+    while index < len(glob):
+        char = glob[index]
+        index += 1
+        if char == "*":
+            if glob.startswith("*", index):
+                while glob.startswith("*", index):
+                    index += 1
+                if glob.startswith("/", index):
+                    index += 1
+                    # Possessive: one way only to match, so that many `**/` stay cheap.
+                    out.append("(?:.*/)?" if not out or out[-1] != "(?:.*/)?" else "")
+                else:
+                    out.append(".*")
+            elif not out or out[-1] != "[^/]*":
+                out.append("[^/]*")
+        elif char == "?":
+            out.append("[^/]")
+        elif char == "\\" and index < len(glob):
+            out.append(re.escape(glob[index]))
+            index += 1
+        elif char == "[":
+            end = glob.find("]", index + 1)
+            if end < 0:
+                return None
+            body = glob[index:end].replace("\\", "\\\\").replace("[", "\\[")
+            out.append(f"[{body}]")
+            index = end + 1
+        else:
+            out.append(re.escape(char))
+    try:
+        return re.compile("".join(out) + r"\Z", re.DOTALL)
+    except re.error:
+        return None
+
+
+class BuildContext:
+    """A folder as a build sees it; the walk happens once, when first asked for."""
+
+    __slots__ = ("_files", "_ignored", "dockerfile", "ignore", "ignore_path", "root", "truncated")
+
+    def __init__(self, root: str, dockerfile: str, ignore: IgnoreFile | None, ignore_path: str | None) -> None:
+        self.root = root
+        self.dockerfile = dockerfile
+        self.ignore = ignore
+        self.ignore_path = ignore_path
+        self.truncated = False
+        self._files: tuple[ContextFile, ...] | None = None
+        self._ignored: tuple[ContextFile, ...] = ()
+
+    def files(self) -> tuple[ContextFile, ...]:
+        """Return the files that are sent; links count with their own size and are not followed."""
+        if self._files is None:
+            self._walk()
+        assert self._files is not None
+        return self._files
+
+    def ignored(self) -> tuple[ContextFile, ...]:
+        """Return the files that the ignore file keeps back (not below folders ignored whole)."""
+        self.files()
+        return self._ignored
+
+    @property
+    def sent_bytes(self) -> int:
+        """Return the bytes of all files that are sent."""
+        return sum(file.size for file in self.files())
+
+    def exists(self, path: str) -> bool:
+        """Return whether the context sends a file or folder at this path."""
+        path = posixpath.normpath(path).lstrip("/")
+        prefix = path + "/"
+        return path in ("", ".") or any(file.path == path or file.path.startswith(prefix) for file in self.files())
+
+    def read(self, path: str, limit: int = MAX_IGNORE_BYTES) -> bytes:
+        """Return up to `limit` bytes of a file of the context; empty when it cannot be read."""
+        full = os.path.join(self.root, path)
+        if os.path.islink(full) or not os.path.isfile(full):
+            return b""
+        try:
+            with open(full, "rb") as stream:
+                return stream.read(limit)
+        except OSError:
+            return b""
+
+    def _walk(self) -> None:
+        sent: list[ContextFile] = []
+        kept_back: list[ContextFile] = []
+        waiting = [("", 0)]
+        prune = self.ignore is not None and not self.ignore.has_negation
+        while waiting and len(sent) < MAX_FILES:
+            folder, depth = waiting.pop()
+            for name, is_folder, size in _entries(os.path.join(self.root, folder)):
+                path = f"{folder}/{name}" if folder else name
+                excluded = self.ignore is not None and path != self.dockerfile and self.ignore.excludes(path)
+                if is_folder:
+                    if depth < MAX_DEPTH and not (excluded and prune):
+                        waiting.append((path, depth + 1))
+                else:
+                    (kept_back if excluded else sent).append(ContextFile(path, size))
+        self.truncated = len(sent) >= MAX_FILES
+        self._files = tuple(sorted(sent))
+        self._ignored = tuple(sorted(kept_back))
+
+
+def _entries(folder: str) -> list[tuple[str, bool, int]]:
+    found = []
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                is_folder = entry.is_dir(follow_symlinks=False)
+                size = 0 if is_folder else entry.stat(follow_symlinks=False).st_size
+                found.append((entry.name, is_folder, size))
+    except OSError:
+        return found
+    return found
+
+
+def read_context(root: str, dockerfile: str = "Dockerfile") -> BuildContext:
+    """Return the context of a folder with the ignore file that applies to this Dockerfile."""
+    for name in (f"{dockerfile}.dockerignore", ".dockerignore"):
+        path = os.path.join(root, name)
+        if os.path.isfile(path):
+            try:
+                with open(path, "rb") as stream:
+                    data = stream.read(MAX_IGNORE_BYTES)
+            except OSError:
+                continue
+            return BuildContext(root, dockerfile, IgnoreFile.parse(data), name)
+    return BuildContext(root, dockerfile, None, None)

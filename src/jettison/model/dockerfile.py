@@ -1,0 +1,219 @@
+"""The model of one Dockerfile: its stages and the facts that rules ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from jettison.model.packages import PackageCall, package_call
+from jettison.model.run import Run, read_mounts
+from jettison.model.scope import Scope
+from jettison.model.stage import Stage, read_from
+from jettison.span import SourceText
+from jettison.syntax.tree import File, Instruction
+
+if TYPE_CHECKING:
+    from jettison.model.context import BuildContext
+
+
+class Model:
+    """Everything known about one Dockerfile; facts are computed once, on demand."""
+
+    __slots__ = ("_facts", "_lowered", "_runs", "_scopes", "context", "file", "meta", "meta_args", "stages", "target")
+
+    def __init__(self, file: File, context: BuildContext | None, target: str | None) -> None:
+        self.file = file
+        self.context = context
+        self.target = target
+        self.meta_args: tuple[Instruction, ...] = ()
+        self.meta: dict[str, str] = {}
+        self.stages: tuple[Stage, ...] = ()
+        self._runs: tuple[Run, ...] | None = None
+        self._facts: dict[int, tuple[PackageCall, ...]] = {}
+        self._scopes: dict[int, Scope] = {}
+        self._lowered: str | None = None
+
+    @property
+    def source(self) -> SourceText:
+        """Return the text of the file."""
+        return self.file.source
+
+    @property
+    def path(self) -> str:
+        """Return the path of the file as it was given."""
+        return self.file.source.path
+
+    @property
+    def final(self) -> Stage | None:
+        """Return the stage that becomes the image: the target, else the last."""
+        if self.target is not None:
+            for stage in self.stages:
+                if stage.name == self.target.lower() or str(stage.index) == self.target:
+                    return stage
+        return self.stages[-1] if self.stages else None
+
+    @property
+    def runs(self) -> tuple[Run, ...]:
+        """Return every RUN of every stage."""
+        if self._runs is None:
+            self._runs = tuple(
+                self._run(node, stage) for stage in self.stages for node in stage.instructions if node.keyword == "RUN"
+            )
+        return self._runs
+
+    def _run(self, node: Instruction, stage: Stage) -> Run:
+        from jettison.syntax.shell import commands
+
+        scope = self.scope_at(node, stage)
+        if not scope.shell[0].rsplit("/", 1)[-1] in ("sh", "bash", "ash", "dash", "zsh", "ksh"):
+            return Run(node, stage, (), True, scope.user)
+        body = commands(self.file, node)
+        return Run(node, stage, body.commands, body.has_error, scope.user)
+
+    def instructions(self, *keywords: str) -> Iterator[Instruction]:
+        """Yield the instructions of all stages with one of these keywords."""
+        for stage in self.stages:
+            for node in stage.instructions:
+                if node.keyword in keywords:
+                    yield node
+
+    def facts(self, run: Run) -> tuple[PackageCall, ...]:
+        """Return the package-manager calls of a RUN."""
+        key = run.instruction.span.start
+        if key not in self._facts:
+            calls = (package_call(command) for command in run.commands)
+            self._facts[key] = tuple(call for call in calls if call is not None)
+        return self._facts[key]
+
+    def scope_at(self, node: Instruction, stage: Stage) -> Scope:
+        """Return the scope in force just before an instruction of a stage."""
+        key = node.span.start
+        if key not in self._scopes:
+            self._fill_scopes(stage)
+        return self._scopes[key]
+
+    def end_scope(self, stage: Stage) -> Scope:
+        """Return the scope after the last instruction of a stage."""
+        scope = stage.start.copy()
+        for node in stage.instructions:
+            scope.apply(node, self.file.escape, self.meta)
+        return scope
+
+    def _fill_scopes(self, stage: Stage) -> None:
+        scope = stage.start.copy()
+        snapshot = scope.copy()
+        for node in stage.instructions:
+            self._scopes[node.span.start] = snapshot
+            if node.keyword not in ("RUN", "COPY", "ADD", "ONBUILD", "STOPSIGNAL", "MAINTAINER"):
+                scope.apply(node, self.file.escape, self.meta)
+                snapshot = scope.copy()
+
+    def stage_of(self, node: Instruction) -> Stage:
+        """Return the stage that holds an instruction."""
+        return next(stage for stage in reversed(self.stages) if stage.from_.span.start <= node.span.start)
+
+    def lineage(self, stage: Stage) -> list[Stage]:
+        """Return the stage and the stages it is FROM, the oldest first."""
+        chain = [stage]
+        while chain[-1].base.stage is not None:
+            chain.append(self.stages[chain[-1].base.stage])
+        return chain[::-1]
+
+    def reaches_final(self, stage: Stage) -> bool:
+        """Return whether the final image needs this stage in any way."""
+        final = self.final
+        if final is None:
+            return False
+        waiting, seen = [final.index], set()
+        while waiting:
+            index = waiting.pop()
+            if index in seen:
+                continue
+            seen.add(index)
+            waiting.extend(self.stages[index].depends_on)
+        return stage.index in seen
+
+    def in_final_image(self, stage: Stage) -> bool:
+        """Return whether the layers of this stage are part of the final image."""
+        return self.final is not None and stage in self.lineage(self.final)
+
+    def text_has(self, word: str) -> bool:
+        """Return whether the file holds this lower-case word anywhere."""
+        if self._lowered is None:
+            self._lowered = self.source.data.decode("latin-1").lower()
+        return word in self._lowered
+
+
+def build_model(
+    file: File,
+    context: BuildContext | None = None,
+    build_args: Mapping[str, str] | None = None,
+    target: str | None = None,
+) -> Model:
+    """Return the model of a parsed file; never raises on input."""
+    model = Model(file, context, target)
+    escape = file.escape
+    given = dict(build_args or {})
+    scope = Scope()
+    names: dict[str, int] = {}
+    stages: list[Stage] = []
+    bodies: list[list[Instruction]] = []
+    meta_args: list[Instruction] = []
+    for node in file.instructions:
+        if node.keyword == "FROM":
+            base, name = read_from(node, len(stages), names, {**scope.args, **given}, escape)
+            start = _start_scope(base.stage, stages, bodies, escape, scope.args)
+            stage = Stage(len(stages), name, node, base, start)
+            stages.append(stage)
+            bodies.append([])
+            names[str(stage.index)] = stage.index
+            if name:
+                names[name] = stage.index
+        elif bodies:
+            bodies[-1].append(node)
+        elif node.keyword == "ARG":
+            meta_args.append(node)
+            scope.apply(node, escape, {})
+    model.meta_args = tuple(meta_args)
+    model.meta = {**scope.args, **given}
+    for stage, body in zip(stages, bodies, strict=True):
+        stage.instructions = tuple(body)
+        _link(stage, names)
+    model.stages = tuple(stages)
+    return model
+
+
+def _start_scope(
+    parent: int | None, stages: list[Stage], bodies: list[list[Instruction]], escape: str, meta: dict[str, str]
+) -> Scope:
+    if parent is None:
+        return Scope()
+    scope = stages[parent].start.copy()
+    for node in bodies[parent]:
+        scope.apply(node, escape, meta)
+    return scope.child()
+
+
+def _link(stage: Stage, names: dict[str, int]) -> None:
+    needed = [] if stage.base.stage is None else [stage.base.stage]
+    errors = []
+    for node in stage.instructions:
+        for source in _sources(node):
+            index = names.get(source.lower())
+            if index is None:
+                continue
+            if index >= stage.index:
+                errors.append(f"line {node.start_line}: {node.keyword} takes files from a stage that comes later or from itself")
+                continue
+            needed.append(index)
+    stage.depends_on = tuple(dict.fromkeys(needed))
+    stage.errors = tuple(errors)
+
+
+def _sources(node: Instruction) -> list[str]:
+    if node.keyword in ("COPY", "ADD"):
+        flag = node.flag("from")
+        return [flag.value] if flag and flag.value else []
+    if node.keyword == "RUN" and node.flags:
+        return [mount.options["from"] for mount in read_mounts(node) if mount.options.get("from")]
+    return []

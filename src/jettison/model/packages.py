@@ -1,0 +1,64 @@
+"""Package-manager calls as facts, from the table of package managers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jettison.knowledge import package_managers
+from jettison.syntax.words import Word
+
+if TYPE_CHECKING:
+    from jettison.syntax.shell import Command
+
+
+class PackageCall:
+    """One call. action: install, update, upgrade, clean, remove, build or download."""
+
+    __slots__ = ("action", "command", "flags", "manager", "packages")
+
+    def __init__(
+        self, manager: str, action: str, packages: tuple[Word, ...], flags: tuple[str, ...], command: Command
+    ) -> None:
+        self.manager = manager
+        self.action = action
+        self.packages = packages
+        self.flags = flags
+        self.command = command
+
+    def __repr__(self) -> str:
+        return f"PackageCall({self.manager} {self.action} {[word.value for word in self.packages]})"
+
+
+def package_call(command: Command) -> PackageCall | None:
+    """Return the package-manager call that a command is, or None."""
+    argv = command.argv
+    name = command.name
+    if name.startswith("python") and len(argv) > 2 and argv[1].value == "-m" and argv[2].value == "pip":
+        argv, name = argv[2:], "pip"
+    manager = package_managers.BY_PROGRAM.get(name)
+    if manager is None:
+        return None
+    facts = package_managers.MANAGERS[manager]
+    flags: list[str] = []
+    words: list[Word] = []
+    takes_value = facts["value_flags"]
+    skip = False
+    for word in argv[1:]:
+        if skip:
+            skip = False
+        elif word.value.startswith("-"):
+            flags.append(word.value)
+            skip = word.value in takes_value
+        else:
+            words.append(word)
+    return _classify(manager, facts["actions"], words, flags, command)
+
+
+def _classify(
+    manager: str, actions: dict[str, str], words: list[Word], flags: list[str], command: Command
+) -> PackageCall | None:
+    for length in (2, 1, 0):
+        verb = " ".join(word.value for word in words[:length])
+        if len(words) >= length and verb in actions:
+            return PackageCall(manager, actions[verb], tuple(words[length:]), tuple(flags), command)
+    return None

@@ -1,0 +1,138 @@
+"""What is in force at an instruction: ARG, ENV, WORKDIR, USER, SHELL and the runtime settings."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Final
+
+from jettison.syntax.expand import expand
+from jettison.syntax.tree import Instruction
+
+DEFAULT_SHELL: Final = ("/bin/sh", "-c")
+PLATFORM_ARGS: Final = frozenset(
+    f"{side}{part}" for side in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT")
+)
+
+
+class Scope:
+    """The settings in force; `user` is "" while only the base image decides it."""
+
+    __slots__ = (
+        "args",
+        "cmd",
+        "entrypoint",
+        "env",
+        "exposed",
+        "healthcheck",
+        "labels",
+        "shell",
+        "user",
+        "volumes",
+        "workdir",
+    )
+
+    def __init__(self) -> None:
+        self.env: dict[str, str] = {}
+        self.args: dict[str, str] = {}
+        self.labels: dict[str, str] = {}
+        self.workdir = ""
+        self.user = ""
+        self.shell: tuple[str, ...] = DEFAULT_SHELL
+        self.entrypoint: Instruction | None = None
+        self.cmd: Instruction | None = None
+        self.healthcheck: Instruction | None = None
+        self.exposed: tuple[str, ...] = ()
+        self.volumes: tuple[str, ...] = ()
+
+    def child(self) -> Scope:
+        """Return the scope that a stage built on this one starts with: no ARG survives FROM."""
+        new = Scope()
+        for name in ("workdir", "user", "shell", "entrypoint", "cmd", "healthcheck", "exposed", "volumes"):
+            setattr(new, name, getattr(self, name))
+        new.env = dict(self.env)
+        new.labels = dict(self.labels)
+        return new
+
+    def copy(self) -> Scope:
+        """Return an independent copy."""
+        new = self.child()
+        new.args = dict(self.args)
+        return new
+
+    def value(self, raw: str, escape: str) -> str:
+        """Return text with the variables in force replaced; ENV wins over ARG."""
+        return expand(raw, {**self.args, **self.env}, escape)[0]
+
+    def apply(self, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+        """Change the scope as this instruction does."""
+        change = _CHANGES.get(node.keyword)
+        if change is not None:
+            change(self, node, escape, meta)
+
+
+def _env(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+    before = {**scope.args, **scope.env}
+    for name, value in node.pairs:
+        scope.env[name.value] = expand(value.raw if value else "", before, escape)[0]
+
+
+def _label(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+    for name, value in node.pairs:
+        scope.labels[name.value] = scope.value(value.raw if value else "", escape)
+
+
+def _arg(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+    for name, value in node.pairs:
+        if value is not None:
+            scope.args[name.value] = scope.value(value.raw, escape)
+        elif name.value in meta:
+            scope.args[name.value] = meta[name.value]
+
+
+def _workdir(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+    path = scope.value(node.words[0].raw, escape)
+    scope.workdir = posixpath.normpath(posixpath.join(scope.workdir or "/", path))
+
+
+def _user(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+    scope.user = scope.value(node.words[0].raw, escape)
+
+
+def _shell(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+    scope.shell = tuple(word.value for word in node.words)
+
+
+def _cmd(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+    scope.cmd = node
+
+
+def _entrypoint(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+    scope.entrypoint = node
+    scope.cmd = None
+
+
+def _healthcheck(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+    scope.healthcheck = node
+
+
+def _expose(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+    scope.exposed += tuple(scope.value(word.raw, escape) for word in node.words)
+
+
+def _volume(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
+    scope.volumes += tuple(scope.value(word.value, escape) for word in node.words)
+
+
+_CHANGES: Final = {
+    "ENV": _env,
+    "LABEL": _label,
+    "ARG": _arg,
+    "WORKDIR": _workdir,
+    "USER": _user,
+    "SHELL": _shell,
+    "CMD": _cmd,
+    "ENTRYPOINT": _entrypoint,
+    "HEALTHCHECK": _healthcheck,
+    "EXPOSE": _expose,
+    "VOLUME": _volume,
+}
