@@ -1,0 +1,1 @@
+"""Findings and projects to new Dockerfiles."""

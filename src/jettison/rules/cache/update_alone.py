@@ -1,0 +1,44 @@
+"""The package lists are updated in a RUN of their own.
+
+The engine caches that RUN. Later the install runs against the old cached lists and fails, or
+silently installs old versions.
+
+Update and install in the same RUN.
+
+Source: Docker documentation, "Building best practices", apt-get.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from jettison.findings import Finding
+from jettison.rules.base import Example, Rule
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+
+
+def check(model: Model) -> Iterable[Finding]:
+    """Yield a finding for each RUN that updates lists and installs nothing."""
+    for run in model.runs:
+        calls = model.facts(run)
+        updates = [call for call in calls if call.manager in ("apt", "apk") and call.action == "update"]
+        if updates and not run.has_error and not any(call.action in ("install", "upgrade") for call in calls):
+            yield RULE.at(updates[0].command.span)
+
+
+RULE = Rule(
+    code="JT201",
+    name="update-alone",
+    group="cache",
+    message="package lists are updated without an install in the same RUN",
+    check=check,
+    triggers=("update",),
+    foreign=("DS-0017", "CKV_DOCKER_5"),
+    examples=(
+        Example(before="FROM debian:bookworm\nRUN apt-get update\nRUN apt-get install -y curl\n", lines=(2,)),
+        Example(before="FROM debian:bookworm\nRUN apt-get update && apt-get install -y curl\n"),
+    ),
+)

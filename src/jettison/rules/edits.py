@@ -1,0 +1,56 @@
+"""Edits that keep the user's style: added commands, added flags, whole lines taken out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jettison.findings import Edit
+from jettison.span import Span
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+    from jettison.model.run import Run
+    from jettison.syntax.shell import Command
+    from jettison.syntax.tree import Instruction
+
+
+def append_command(model: Model, run: Run, command: str) -> Edit | None:
+    """Return the edit that runs one more command at the end of a RUN; None where that is not clear.
+
+    A multi-line RUN gets a line of its own with the indentation of its last line.
+    """
+    node = run.instruction
+    if run.has_error or not run.commands or node.form != "shell":
+        return None
+    newline = model.source.newline
+    if node.heredocs:
+        if len(node.heredocs) > 1 or not node.words[0].value.startswith("<<"):
+            return None
+        end = node.heredocs[0].body_span.end
+        return Edit(Span(end, end), command + newline)
+    last = run.commands[-1]
+    if last.in_condition or last.in_subshell or last.operator_before in ("||", "&") or last.in_pipeline:
+        return None
+    end = node.body_span.end
+    if last.span.end != end:
+        return None
+    text = model.source.text(node.body_span)
+    if "\n" not in text:
+        return Edit(Span(end, end), f" && {command}")
+    line = model.source.line(end)
+    start = model.source.line_span(line).start
+    raw = model.source.text(Span(start, end))
+    indent = raw[: len(raw) - len(raw.lstrip())] or "    "
+    return Edit(Span(end, end), f" {model.file.escape}{newline}{indent}&& {command}")
+
+
+def insert_word(command: Command, words: int, text: str) -> Edit:
+    """Return the edit that puts text after the first `words` words of a command."""
+    at = command.argv[words - 1].span.end
+    return Edit(Span(at, at), f" {text}")
+
+
+def whole_lines(model: Model, node: Instruction) -> Span:
+    """Return the span of an instruction's lines, newline included."""
+    start = model.source.line_span(node.start_line).start
+    return Span(start, node.span.end)

@@ -1,0 +1,66 @@
+"""Package lists stay in the layer.
+
+Installing with apt needs the lists only while it runs. Kept, they stay in the layer for good:
+deleting them in a later RUN hides them and frees nothing.
+
+Remove them in the same RUN, or keep them out of the layer with a cache mount on /var/lib/apt.
+
+Source: OCI image layer specification, "Whiteouts"; apt-get(8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from jettison.findings import SAFE, Finding, Fix, Impact
+from jettison.rules.base import Example, Rule
+from jettison.rules.edits import append_command
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+
+_LISTS = "/var/lib/apt/lists"
+_REMOVE = f"rm -rf {_LISTS}/*"
+
+
+def check(model: Model) -> Iterable[Finding]:
+    """Yield one finding for each RUN of the final image that updates lists and leaves them."""
+    for run in model.runs:
+        if not model.in_final_image(run.stage) or any(_LISTS.startswith(t.rstrip("/")) for t in run.cache_targets):
+            continue
+        updates = [call for call in model.facts(run) if call.manager == "apt" and call.action == "update"]
+        if not updates or any(_removes(command.name, command.arguments) for command in run.commands):
+            continue
+        command = _REMOVE if run.user in ("", "root", "0") else f"sudo {_REMOVE}"
+        edit = append_command(model, run, command)
+        fix = Fix("Remove the lists in the same RUN", (edit,), SAFE) if edit else None
+        yield RULE.at(updates[0].command.span, fix=fix, impact=Impact(bytes_saved=(18_000_000, 45_000_000)))
+
+
+def _removes(name: str, arguments: tuple[str, ...]) -> bool:
+    return name in ("rm", "find") and any(_LISTS in argument for argument in arguments)
+
+
+RULE = Rule(
+    code="JT104",
+    name="package-lists-left",
+    group="size",
+    message="apt package lists stay in this layer",
+    check=check,
+    triggers=("apt",),
+    foreign=("DL3009",),
+    examples=(
+        Example(
+            before="FROM debian:bookworm\nRUN apt-get update && apt-get install -y curl\n",
+            after="FROM debian:bookworm\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
+            lines=(2,),
+        ),
+        Example(
+            before="FROM debian:bookworm\nRUN apt-get update \\\n  && apt-get install -y \\\n     curl\n",
+            after="FROM debian:bookworm\nRUN apt-get update \\\n  && apt-get install -y \\\n     curl \\\n     && rm -rf /var/lib/apt/lists/*\n",
+            lines=(2,),
+        ),
+        Example(before="FROM debian:bookworm\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\n"),
+    ),
+)
