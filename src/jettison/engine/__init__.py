@@ -1,0 +1,1 @@
+"""Container engines: building, running and exporting images on Docker, Podman or Buildah."""
