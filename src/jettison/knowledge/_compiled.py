@@ -2,6 +2,20 @@
 
 from typing import Any, Final
 
+BASE_IMAGES: Final[dict[str, Any]] = {'golang': {'toolchain': True, 'full_bytes': 850000000, 'runtime_bytes': 10000000, 'slim': ''},
+ 'python': {'toolchain': True,
+            'full_bytes': 1000000000,
+            'runtime_bytes': 130000000,
+            'slim': 'slim'},
+ 'node': {'toolchain': True, 'full_bytes': 1100000000, 'runtime_bytes': 200000000, 'slim': 'slim'},
+ 'rust': {'toolchain': True, 'full_bytes': 1400000000, 'runtime_bytes': 80000000, 'slim': 'slim'},
+ 'ruby': {'toolchain': True, 'full_bytes': 990000000, 'runtime_bytes': 220000000, 'slim': 'slim'},
+ 'php': {'toolchain': True, 'full_bytes': 500000000, 'runtime_bytes': 120000000, 'slim': ''},
+ 'maven': {'toolchain': True, 'full_bytes': 520000000, 'runtime_bytes': 200000000, 'slim': ''},
+ 'gradle': {'toolchain': True, 'full_bytes': 700000000, 'runtime_bytes': 200000000, 'slim': ''},
+ 'gcc': {'toolchain': True, 'full_bytes': 1400000000, 'runtime_bytes': 80000000, 'slim': ''},
+ 'debian': {'toolchain': False, 'full_bytes': 117000000, 'runtime_bytes': 75000000, 'slim': 'slim'}}
+
 PACKAGE_MANAGERS: Final[dict[str, Any]] = {'apt': {'source': 'apt-get(8)',
          'programs': ['apt-get', 'apt', 'aptitude'],
          'actions': {'install': 'install',

@@ -1,0 +1,80 @@
+"""One file through all rules that may apply to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Severity
+from jettison.lint import suppress
+from jettison.model.dockerfile import Model, build_model
+from jettison.rules.index import ENTRIES, Entry, load
+from jettison.span import SourceText, Span
+from jettison.syntax.tree import parse
+
+if TYPE_CHECKING:
+    from jettison.model.context import BuildContext
+
+MAX_BYTES: Final = 2 * 1024 * 1024
+SYNTAX_CODE: Final = "JT001"
+INTERNAL_CODE: Final = "JT000"
+
+
+class FileReport:
+    """What was found in one file, in the order of the file."""
+
+    __slots__ = ("findings", "model", "path", "source", "suppressed")
+
+    def __init__(
+        self,
+        path: str,
+        source: SourceText,
+        model: Model | None,
+        findings: tuple[Finding, ...],
+        suppressed: tuple[Finding, ...],
+    ) -> None:
+        self.path = path
+        self.source = source
+        self.model = model
+        self.findings = findings
+        self.suppressed = suppressed
+
+
+def check_bytes(
+    data: bytes,
+    path: str,
+    context: BuildContext | None = None,
+    select: frozenset[str] | None = None,
+    ignore: frozenset[str] | None = None,
+) -> FileReport:
+    """Return the report of one file; a rule that raises is a finding, and all others still run."""
+    if len(data) > MAX_BYTES or b"\0" in data[:8192]:
+        why = "is binary" if b"\0" in data[:8192] else f"is larger than {MAX_BYTES} bytes"
+        finding = _own(SYNTAX_CODE, "not-a-dockerfile", f"the file {why}; no Dockerfile was expected to be", Span(0, 0))
+        return FileReport(path, SourceText(data[:8192], path), None, (finding,), ())
+    file = parse(data, path)
+    model = build_model(file, context)
+    found = [_own(SYNTAX_CODE, error.code, error.message, error.span) for error in file.errors]
+    for stage in model.stages:
+        found.extend(_own(SYNTAX_CODE, "stage-order", message, stage.from_.span) for message in stage.errors)
+    if not file.instructions and not file.errors:
+        found.append(_own(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
+    for entry in ENTRIES:
+        if (select is None or entry.code in select) and (ignore is None or entry.code not in ignore):
+            found.extend(_run(entry, model))
+    muted = suppress.read(file)
+    found.extend(muted.problems)
+    kept = sorted((f for f in found if not muted.mutes(f)), key=lambda f: (f.span.start, f.code))
+    return FileReport(path, file.source, model, tuple(kept), tuple(f for f in found if muted.mutes(f)))
+
+
+def _run(entry: Entry, model: Model) -> list[Finding]:
+    if entry.triggers and not any(model.text_has(word) for word in entry.triggers):
+        return []
+    try:
+        return list(load(entry.code).check(model))
+    except Exception as error:
+        return [_own(INTERNAL_CODE, "internal-error", f"rule {entry.name} failed: {type(error).__name__}", Span(0, 0))]
+
+
+def _own(code: str, name: str, message: str, span: Span) -> Finding:
+    return Finding(code, name, message, span, Severity.HIGH, Confidence.HIGH, Effort.LOW, NO_IMPACT)
