@@ -79,7 +79,7 @@ def rule_names(value: str) -> frozenset[str] | None:
     names = [name.strip() for name in value.split(",") if name.strip()]
     if not names:
         return None
-    codes = []
+    codes: list[str] = []
     for name in names:
         found = resolve(name)
         if not found:

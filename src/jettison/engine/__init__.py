@@ -1,1 +1,1 @@
-"""Container engines: building, running and exporting images on Docker, Podman or Buildah."""
+"""Container engines behind one interface: build, run, read."""

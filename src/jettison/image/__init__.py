@@ -1,1 +1,1 @@
-"""Built images: config, layers and files, read from an engine's export. Knows nothing of Dockerfiles."""
+"""Images to layers to files; knows nothing of Dockerfiles."""

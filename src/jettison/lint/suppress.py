@@ -7,7 +7,6 @@ nothing and is itself a finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Severity
@@ -51,20 +50,20 @@ def read(file: File) -> Suppressions:
     return found
 
 
-def _read_comment(found: Suppressions, node: Comment) -> Iterable[str]:
+def _read_comment(found: Suppressions, node: Comment) -> set[str]:
     match = _COMMENT.match(node.text)
     if match is None:
-        return ()
+        return set()
     codes = {code for name in match[2].split(",") for code in resolve(name)}
     if not match[3].strip():
         found.problems.append(_problem(node.span, "this comment mutes nothing: it gives no reason"))
-        return ()
+        return set()
     if not codes:
         found.problems.append(_problem(node.span, "this comment mutes nothing: it names no known rule"))
-        return ()
+        return set()
     if match[1] == "ignore-file":
         found.everywhere |= codes
-        return ()
+        return set()
     return codes
 
 

@@ -19,6 +19,7 @@ from jettison.rules.edits import append_command
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
+    from jettison.model.run import Run
 
 _LISTS = "/var/lib/apt/lists"
 _REMOVE = f"rm -rf {_LISTS}/*"
@@ -34,8 +35,21 @@ def check(model: Model) -> Iterable[Finding]:
             continue
         command = _REMOVE if run.user in ("", "root", "0") else f"sudo {_REMOVE}"
         edit = append_command(model, run, command)
-        fix = Fix("Remove the lists in the same RUN", (edit,), SAFE) if edit else None
+        # A later install that relies on these lists would break; that is update-alone's finding.
+        alone = not any(call.manager == "apt" and call.action == "install" for call in model.facts(run))
+        safe = edit is not None and not alone and not _needed_later(model, run)
+        fix = Fix("Remove the lists in the same RUN", (edit,), SAFE) if safe and edit else None
         yield RULE.at(updates[0].command.span, fix=fix, impact=Impact(bytes_saved=(18_000_000, 45_000_000)))
+
+
+def _needed_later(model: Model, run: Run) -> bool:
+    for later in model.runs:
+        if later.instruction.span.start <= run.instruction.span.start:
+            continue
+        actions = [call.action for call in model.facts(later) if call.manager == "apt"]
+        if "install" in actions and "update" not in actions:
+            return True
+    return False
 
 
 def _removes(name: str, arguments: tuple[str, ...]) -> bool:
@@ -61,6 +75,7 @@ RULE = Rule(
             after="FROM debian:bookworm\nRUN apt-get update \\\n  && apt-get install -y \\\n     curl \\\n     && rm -rf /var/lib/apt/lists/*\n",
             lines=(2,),
         ),
+        Example(before="FROM debian:bookworm\nRUN apt-get update\nRUN apt-get install -y curl\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\n"),
     ),
 )

@@ -1,0 +1,218 @@
+"""Docker and Podman through their own command-line clients, which share one vocabulary."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any, Final
+
+from jettison.engine.base import BuildRequest, BuildResult, Features, OnEvent, RunRequest, State
+from jettison.engine.progress import PlainProgress
+from jettison.errors import BuildError, EngineError
+from jettison.terminal import safe
+
+MAX_OUTPUT: Final = 1024 * 1024
+CALL_SECONDS: Final = 60.0
+LABEL: Final = "dev.jettison.run"
+
+
+class CliEngine:
+    """One engine behind one client program.
+
+    program: path of the client; product: "docker" or "podman"; frontend: what its frontend reads.
+    """
+
+    def __init__(self, program: str, product: str, version: str, features: Features) -> None:
+        self._program = program
+        self._product = product
+        self._version = version
+        self._features = features
+        self._env = {
+            **os.environ,
+            "DOCKER_BUILDKIT": "1",
+            "BUILDKIT_PROGRESS": "plain",
+            "DOCKER_CLI_HINTS": "false",
+        }
+
+    @property
+    def name(self) -> str:
+        """Return product and version."""
+        return f"{self._product} {self._version}"
+
+    @property
+    def features(self) -> Features:
+        """Return what the frontend understands."""
+        return self._features
+
+    def build(self, request: BuildRequest, on_event: OnEvent | None = None) -> BuildResult:
+        """Build an image from texts given beside the project's folder."""
+        with tempfile.TemporaryDirectory(prefix="jettison-") as folder:
+            file = os.path.join(folder, "Dockerfile")
+            _write(file, request.dockerfile)
+            argv = [self._program, "build", "-f", file, "-t", request.tag]
+            if request.dockerignore is not None:
+                _write(file + ".dockerignore", request.dockerignore)
+                if self._product == "podman":
+                    argv += ["--ignorefile", file + ".dockerignore"]
+            argv += ["--network", request.network] if request.network else []
+            argv += ["--no-cache"] if request.no_cache else []
+            argv += ["--format", "docker"] if self._product == "podman" else []
+            for name, value in request.build_args.items():
+                argv += ["--build-arg", f"{name}={value}"]
+            start = time.perf_counter()
+            progress = self._stream([*argv, request.context], request.timeout_seconds, on_event)
+            return BuildResult(request.tag, time.perf_counter() - start, tuple(progress.steps))
+
+    def _stream(self, argv: list[str], timeout: float, on_event: OnEvent | None) -> PlainProgress:
+        progress = PlainProgress()
+        deadline = time.monotonic() + timeout
+        # A group of its own: an interrupt ends the client and what it started, in our order.
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self._env,
+            start_new_session=True,
+        )
+        assert process.stdout is not None
+        try:
+            for raw in iter(lambda: process.stdout.readline(MAX_OUTPUT), b""):  # type: ignore[union-attr]
+                event = progress.feed(raw)
+                if event is not None and on_event is not None:
+                    on_event(event)
+                if time.monotonic() > deadline:
+                    raise EngineError(f"the build took longer than {timeout:.0f} s and was stopped")
+            code = process.wait()
+        finally:
+            if process.poll() is None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+            process.stdout.close()
+        if code:
+            tail = "\n".join(progress.tail)
+            if "Cannot connect" in tail or "error reading from server" in tail or "closing transport" in tail:
+                raise EngineError(f"{self.name} went away during the build:\n{tail[-400:]}")
+            raise BuildError(f"the build failed (exit code {code})", tail)
+        return progress
+
+    def start(self, request: RunRequest) -> str:
+        """Start a confined container and return its id."""
+        argv = ["run", "-d", "--name", request.name, "--label", f"{LABEL}=1", "--network", request.network]
+        argv += ["--memory", str(request.memory_bytes), "--pids-limit", str(request.pids)]
+        argv += ["--security-opt", "no-new-privileges"]
+        for name, value in request.env.items():
+            argv += ["-e", f"{name}={value}"]
+        try:
+            return self._call([*argv, request.image]).decode().strip()[:64]
+        except EngineError:
+            self.remove(request.name)
+            raise
+
+    def state(self, container: str) -> State:
+        """Return the state of a container."""
+        data = self._inspect(container)
+        state = data.get("State", {})
+        network = data.get("NetworkSettings", {})
+        address = network.get("IPAddress") or next(
+            (entry.get("IPAddress", "") for entry in (network.get("Networks") or {}).values()), ""
+        )
+        return State(
+            bool(state.get("Running")),
+            int(state.get("ExitCode") or 0),
+            int(state.get("Pid") or 0),
+            str(address or ""),
+            bool(state.get("OOMKilled")),
+        )
+
+    def _inspect(self, container: str) -> dict[str, Any]:
+        data = json.loads(self._call(["container", "inspect", container]))
+        return dict(data[0])
+
+    def execute(self, container: str, argv: list[str], timeout_seconds: float) -> tuple[int, bytes]:
+        """Return (exit code, output) of a command in a container; 124 when it took too long."""
+        try:
+            done = subprocess.run(
+                [self._program, "exec", container, *argv],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=timeout_seconds,
+                env=self._env,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as late:
+            return 124, (late.stdout or b"")[:MAX_OUTPUT]
+        return done.returncode, done.stdout[:MAX_OUTPUT]
+
+    def logs(self, container: str) -> bytes:
+        """Return the last lines of a container's output."""
+        return self._call(["logs", "--tail", "200", container], merge=True)[-MAX_OUTPUT:]
+
+    def stop(self, container: str, timeout_seconds: int) -> tuple[int, float]:
+        """Return (exit code, seconds) of stopping a container with SIGTERM."""
+        start = time.perf_counter()
+        self._call(["stop", "-t", str(timeout_seconds), container], timeout=timeout_seconds + CALL_SECONDS)
+        return self.state(container).exit_code, time.perf_counter() - start
+
+    def remove(self, container: str) -> None:
+        """Remove a container and its anonymous volumes."""
+        with contextlib.suppress(EngineError):
+            self._call(["rm", "-f", "-v", container])
+
+    def remove_image(self, tag: str) -> None:
+        """Remove a name of an image."""
+        with contextlib.suppress(EngineError):
+            self._call(["rmi", "-f", tag])
+
+    @contextmanager
+    def save(self, tag: str) -> Iterator[IO[bytes]]:
+        """Give a stream of the image; the client is ended when the reader leaves early."""
+        process = subprocess.Popen(
+            [self._program, "save", tag], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self._env
+        )
+        assert process.stdout is not None and process.stderr is not None
+        try:
+            yield process.stdout
+        finally:
+            process.stdout.close()
+            if process.poll() is None:
+                process.kill()
+            message = process.stderr.read(2000)
+            process.stderr.close()
+            process.wait()
+        if process.returncode not in (0, -signal.SIGKILL, -signal.SIGPIPE):
+            raise EngineError(f"{self.name} could not save {tag}: {safe(message.decode('utf-8', 'replace'))}")
+
+    def _call(self, arguments: list[str], timeout: float = CALL_SECONDS, merge: bool = False) -> bytes:
+        try:
+            done = subprocess.run(
+                [self._program, *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if merge else subprocess.PIPE,
+                timeout=timeout,
+                env=self._env,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise EngineError(
+                f"{self.name} did not answer `{arguments[0]}` within {timeout:.0f} s"
+            ) from error
+        if done.returncode:
+            message = safe((done.stderr or done.stdout or b"").decode("utf-8", "replace")).strip()
+            raise EngineError(f"{self.name} refused `{arguments[0]}`: {message[-600:]}")
+        return done.stdout
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb") as stream:
+        stream.write(data)

@@ -1,0 +1,130 @@
+"""An image as it was read: configuration, layers, the merged files and what was learnt of them."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jettison.image.elf import Elf
+
+MAX_LINKS: Final = 40
+
+
+class FileEntry:
+    """One file of the merged view. kind: "file", "dir", "link" or "other"; size in bytes."""
+
+    __slots__ = ("gid", "kind", "layer", "link", "mode", "size", "uid")
+
+    def __init__(self, kind: str, size: int, mode: int, uid: int, gid: int, link: str, layer: int) -> None:
+        self.kind = kind
+        self.size = size
+        self.mode = mode
+        self.uid = uid
+        self.gid = gid
+        self.link = link
+        self.layer = layer
+
+
+@dataclass(frozen=True, slots=True)
+class ImageConfig:
+    """What an image says about running it."""
+
+    entrypoint: tuple[str, ...]
+    cmd: tuple[str, ...]
+    env: tuple[str, ...]
+    user: str
+    workdir: str
+    exposed: tuple[str, ...]
+    volumes: tuple[str, ...]
+    labels: tuple[tuple[str, str], ...]
+    healthcheck: tuple[str, ...]
+    stop_signal: str
+    shell: tuple[str, ...]
+
+    @property
+    def env_map(self) -> dict[str, str]:
+        """Return the environment as a mapping."""
+        return dict(entry.split("=", 1) for entry in self.env if "=" in entry)
+
+
+def read_config(data: dict[str, Any]) -> ImageConfig:
+    """Return the configuration of an image's JSON; missing parts are empty."""
+    config = data.get("config") or {}
+    health = config.get("Healthcheck") or {}
+    return ImageConfig(
+        tuple(config.get("Entrypoint") or ()),
+        tuple(config.get("Cmd") or ()),
+        tuple(config.get("Env") or ()),
+        str(config.get("User") or ""),
+        str(config.get("WorkingDir") or ""),
+        tuple(sorted(config.get("ExposedPorts") or ())),
+        tuple(sorted(config.get("Volumes") or ())),
+        tuple(sorted((config.get("Labels") or {}).items())),
+        tuple(health.get("Test") or ()),
+        str(config.get("StopSignal") or ""),
+        tuple(config.get("Shell") or ()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer. size_unpacked: bytes of its files; size_compressed: its tar under gzip."""
+
+    diff_id: str
+    size_unpacked: int
+    size_compressed: int
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image after one pass. files: path without leading slash -> entry of the merged view."""
+
+    config: ImageConfig
+    layers: tuple[Layer, ...]
+    files: dict[str, FileEntry]
+    elves: dict[str, Elf]
+    texts: dict[str, bytes]
+    interpreters: dict[str, str]
+
+    @property
+    def size_unpacked(self) -> int:
+        """Return the bytes of all files of all layers, hidden ones included."""
+        return sum(layer.size_unpacked for layer in self.layers)
+
+    @property
+    def size_compressed(self) -> int:
+        """Return the bytes of all layers under gzip, about what a registry stores."""
+        return sum(layer.size_compressed for layer in self.layers)
+
+    def resolve(self, path: str) -> str | None:
+        """Return the real path that `path` leads to inside the image, or None where it leads nowhere."""
+        parts = [part for part in path.split("/") if part]
+        done: list[str] = []
+        links = 0
+        while parts:
+            part = parts.pop(0)
+            if part == ".":
+                continue
+            if part == "..":
+                done = done[:-1]
+                continue
+            entry = self.files.get("/".join([*done, part]))
+            if entry is None:
+                return None
+            if entry.kind != "link":
+                done.append(part)
+                continue
+            links += 1
+            if links > MAX_LINKS:
+                return None
+            if entry.link.startswith("/"):
+                done = []
+            parts = [piece for piece in entry.link.split("/") if piece] + parts
+        return "/".join(done)
+
+    def find(self, path: str) -> FileEntry | None:
+        """Return the entry that a path leads to, links followed."""
+        real = self.resolve(posixpath.normpath(path))
+        return self.files.get(real) if real else None
