@@ -8,14 +8,17 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, Final
 
 from jettison.engine.base import BuildRequest, BuildResult, Features, OnEvent, RunRequest, State
+from jettison.engine.failure import build_failure
 from jettison.engine.progress import PlainProgress
-from jettison.errors import BuildError, EngineError
+from jettison.engine.rawjson import RawJsonProgress
+from jettison.errors import EngineError
 from jettison.terminal import safe
 
 MAX_OUTPUT: Final = 1024 * 1024
@@ -23,20 +26,27 @@ CALL_SECONDS: Final = 60.0
 LABEL: Final = "dev.jettison.run"
 
 
+Progress = PlainProgress | RawJsonProgress
+
+
 class CliEngine:
     """One engine behind one client program.
 
-    program: path of the client; product: "docker" or "podman"; frontend: what its frontend reads.
+    program: path of the client; product: "docker" or "podman"; features: what its frontend reads;
+    kind: how a docker client builds, see `jettison.engine.client`.
     """
 
-    def __init__(self, program: str, product: str, version: str, features: Features) -> None:
+    def __init__(
+        self, program: str, product: str, version: str, features: Features, kind: str = "builtin"
+    ) -> None:
         self._program = program
         self._product = product
         self._version = version
         self._features = features
+        self._kind = kind
         self._env = {
             **os.environ,
-            "DOCKER_BUILDKIT": "1",
+            "DOCKER_BUILDKIT": "0" if kind == "classic" else "1",
             "BUILDKIT_PROGRESS": "plain",
             "DOCKER_CLI_HINTS": "false",
         }
@@ -56,7 +66,7 @@ class CliEngine:
         with tempfile.TemporaryDirectory(prefix="jettison-") as folder:
             file = os.path.join(folder, "Dockerfile")
             _write(file, request.dockerfile)
-            argv = [self._program, "build", "-f", file, "-t", request.tag]
+            argv = [*self._build_command(), "-f", file, "-t", request.tag]
             if request.dockerignore is not None:
                 _write(file + ".dockerignore", request.dockerignore)
                 if self._product == "podman":
@@ -67,12 +77,22 @@ class CliEngine:
             for name, value in request.build_args.items():
                 argv += ["--build-arg", f"{name}={value}"]
             start = time.perf_counter()
-            progress = self._stream([*argv, request.context], request.timeout_seconds, on_event)
+            progress = self._stream(
+                [*argv, request.context], request.dockerfile, request.timeout_seconds, on_event
+            )
             return BuildResult(request.tag, time.perf_counter() - start, tuple(progress.steps))
 
-    def _stream(self, argv: list[str], timeout: float, on_event: OnEvent | None) -> PlainProgress:
-        progress = PlainProgress()
-        deadline = time.monotonic() + timeout
+    def _build_command(self) -> list[str]:
+        if not self._kind.startswith("buildx"):
+            return [self._program, "build"]
+        # The builder "default" is the engine itself: the image lands in its store, without attestations.
+        argv = [self._program, "buildx", "build", "--builder", "default", "--load", "--provenance=false"]
+        return [*argv, "--progress=rawjson"] if self._kind == "buildx" else argv
+
+    def _stream(
+        self, argv: list[str], dockerfile: bytes, timeout: float, on_event: OnEvent | None
+    ) -> Progress:
+        progress = RawJsonProgress() if self._kind == "buildx" else PlainProgress()
         # A group of its own: an interrupt ends the client and what it started, in our order.
         process = subprocess.Popen(
             argv,
@@ -83,25 +103,24 @@ class CliEngine:
             start_new_session=True,
         )
         assert process.stdout is not None
+        late = threading.Event()
+        watchdog = threading.Timer(timeout, _expire, (process, late))
+        watchdog.daemon = True
+        watchdog.start()
         try:
-            for raw in iter(lambda: process.stdout.readline(MAX_OUTPUT), b""):  # type: ignore[union-attr]
-                event = progress.feed(raw)
-                if event is not None and on_event is not None:
-                    on_event(event)
-                if time.monotonic() > deadline:
-                    raise EngineError(f"the build took longer than {timeout:.0f} s and was stopped")
+            while raw := process.stdout.readline(MAX_OUTPUT):
+                for event in progress.read(raw):
+                    if on_event is not None:
+                        on_event(event)
             code = process.wait()
         finally:
-            if process.poll() is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            watchdog.cancel()
+            _end_group(process)
             process.stdout.close()
+        if late.is_set():
+            raise EngineError(f"the build took longer than {timeout:.0f} s and was stopped")
         if code:
-            tail = "\n".join(progress.tail)
-            if "Cannot connect" in tail or "error reading from server" in tail or "closing transport" in tail:
-                raise EngineError(f"{self.name} went away during the build:\n{tail[-400:]}")
-            raise BuildError(f"the build failed (exit code {code})", tail)
+            raise build_failure(self.name, list(progress.tail), dockerfile)
         return progress
 
     def start(self, request: RunRequest) -> str:
@@ -211,6 +230,22 @@ class CliEngine:
             message = safe((done.stderr or done.stdout or b"").decode("utf-8", "replace")).strip()
             raise EngineError(f"{self.name} refused `{arguments[0]}`: {message[-600:]}")
         return done.stdout
+
+
+def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    late.set()
+    _end_group(process)
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a client and all it started: a polite signal first, so that it can cancel the build."""
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(3)
 
 
 def _write(path: str, data: bytes) -> None:

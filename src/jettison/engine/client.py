@@ -4,73 +4,73 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
-from jettison.engine.child import output_of
-
-_VERSION = re.compile(r"(\d+)\.(\d+)")
+_VERSION: Final = re.compile(r"(\d+)\.(\d+)")
 _USUAL_PLACES: Final = ("/usr/bin", "/usr/local/bin", "/opt/homebrew/bin", "/snap/bin")
+_ANSWER_SECONDS: Final = 20.0
 
 # buildx prints `--progress=rawjson` since 0.13 (its release notes); clients before 23.0 carry
 # BuildKit's client themselves, later ones need buildx for it (Docker Engine 23.0 release notes).
 _RAWJSON_SINCE: Final = (0, 13)
 _BUILT_IN_UNTIL: Final = (23, 0)
+_ORDER: Final = ("buildx", "builtin", "buildx-plain", "classic")
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
-    """One way to build.
+class Client:
+    """One docker client program.
 
-    kind: "buildx" (machine-readable progress), "buildx-plain", "builtin" (BuildKit of a client
-    before 23.0) or "classic" (no BuildKit: no cache mounts, no parallel stages).
+    kind: how it builds: "buildx" (machine-readable progress), "buildx-plain" (buildx before 0.13),
+    "builtin" (BuildKit in a client before 23.0) or "classic" (no BuildKit: no mounts).
     """
 
-    client: str
+    program: str
     kind: str
-    version: str
-
-    @property
-    def description(self) -> str:
-        """Return a short name for reports."""
-        names = {
-            "buildx": "buildx",
-            "buildx-plain": "buildx",
-            "builtin": "BuildKit",
-            "classic": "classic builder",
-        }
-        return f"{names[self.kind]}, client {self.version}"
 
 
-def clients(program: str) -> list[str]:
-    """Return every executable called `program` on PATH and in the usual places, once each."""
+def programs(name: str) -> list[str]:
+    """Return every executable called `name` on PATH and in the usual places, once each."""
     found: dict[str, str] = {}
     for folder in [*os.environ.get("PATH", "").split(os.pathsep), *_USUAL_PLACES]:
-        path = os.path.join(folder or ".", program)
+        path = os.path.join(folder or ".", name)
         if os.path.isfile(path) and os.access(path, os.X_OK):
             found.setdefault(os.path.realpath(path), path)
     return list(found.values())
 
 
-@lru_cache(maxsize=1)
-def docker_route() -> Route | None:
-    """Return the best build route of the docker clients found, None without any client."""
-    routes = [route for client in clients("docker") if (route := _route(client)) is not None]
-    order = ("buildx", "builtin", "buildx-plain", "classic")
-    return min(routes, key=lambda route: order.index(route.kind), default=None)
+def docker_client() -> Client | None:
+    """Return the docker client with the best way to build, None without any client."""
+    clients = [client for program in programs("docker") if (client := _ask(program)) is not None]
+    return min(clients, key=lambda client: _ORDER.index(client.kind), default=None)
 
 
-def _route(client: str) -> Route | None:
-    printed = output_of([client, "--version"])
-    version = _number(printed)
-    if printed is None or version is None:
+def answer(argv: list[str]) -> str | None:
+    """Return what a client printed, or None when it cannot be started, fails or takes too long."""
+    try:
+        done = subprocess.run(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=_ANSWER_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
         return None
-    shown = f"{version[0]}.{version[1]}"
-    buildx = _number(output_of([client, "buildx", "version"]))
+    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
+
+
+def _ask(program: str) -> Client | None:
+    version = _number(answer([program, "--version"]))
+    if version is None:
+        return None
+    buildx = _number(answer([program, "buildx", "version"]))
     if buildx is not None:
-        return Route(client, "buildx" if buildx >= _RAWJSON_SINCE else "buildx-plain", shown)
-    return Route(client, "builtin" if version < _BUILT_IN_UNTIL else "classic", shown)
+        return Client(program, "buildx" if buildx >= _RAWJSON_SINCE else "buildx-plain")
+    return Client(program, "builtin" if version < _BUILT_IN_UNTIL else "classic")
 
 
 def _number(printed: str | None) -> tuple[int, int] | None:

@@ -1,36 +1,58 @@
-"""Why a build failed, from what the client printed."""
+"""Why a build failed, from the last lines that its client printed."""
 
 from __future__ import annotations
 
 import re
+from typing import Final
 
-from jettison.engine.api import explain
-from jettison.engine.progress import Progress
+from jettison.engine.steps import StepLines
 from jettison.errors import BuildError, EngineError
 
-_PARSE_LINE = re.compile(r"(?:parse error (?:on )?line|Dockerfile:) ?(\d+)")
-_CAUSE = re.compile(r"(?:ERROR|error|Error)\b.*")
-_GONE = ("no space left on device", "Cannot connect to the Docker daemon", "error reading from server: EOF")
+# BuildKit: " > [build 2/3] RUN make:" above the failed step's output; Podman: "Error: building at STEP".
+_FAILED_STEP: Final = re.compile(r" > (\[.*\] .*?):?\s*\Z")
+_PARSE_LINE: Final = re.compile(r"parse error (?:on )?line (\d{1,9})|Dockerfile:(\d{1,9})")
+_PODMAN_STEP: Final = re.compile(r'building at STEP "(.*)":')
+_CAUSE: Final = re.compile(r"(?:ERROR|Error|error|failed)\b.*")
+_GONE: Final = (
+    "Cannot connect to the Docker daemon",
+    "error reading from server",
+    "closing transport",
+    "connection reset by peer",
+    "unexpected EOF",
+)
+_FULL: Final = "no space left on device"
 
 
-def build_error(progress: Progress) -> EngineError:
-    """Return the error for a failed build: BuildError for the Dockerfile's fault, else EngineError."""
-    tail = progress.log_tail
+def build_failure(engine: str, tail: list[str], dockerfile: bytes) -> EngineError:
+    """Return the error for a build that failed; `tail` is safe to print.
+
+    BuildError, with the line of the Dockerfile where known, unless the engine is at fault.
+    """
+    text = "\n".join(tail)
     cause = _cause(tail)
-    if any(sign in tail for sign in _GONE):
-        return EngineError(explain(f"the engine could not go on with the build: {cause}"))
-    line = progress.failed_line
-    if line is None and (found := _PARSE_LINE.search(tail)):
-        line = int(found[1][:9])
-    step = progress.failed_step
+    if _FULL in text:
+        return EngineError(
+            f"the disk of {engine} is full ({cause}): free space, for example with `docker system prune`"
+        )
+    if any(sign in text for sign in _GONE):
+        return EngineError(f"{engine} went away during the build ({cause}): start it and try again")
+    line = _line(tail, dockerfile)
     where = f" at line {line}" if line is not None else ""
-    what = f" ({step})" if step else ""
-    return BuildError(f"the build failed{where}{what}: {cause}", log_tail=tail, line=line)
+    return BuildError(f"the build failed{where}: {cause}", text, line)
 
 
-def _cause(tail: str) -> str:
-    for line in reversed(tail.split("\n")):
+def _line(tail: list[str], dockerfile: bytes) -> int | None:
+    lines = StepLines(dockerfile)
+    for text in reversed(tail):
+        if found := _PARSE_LINE.search(text):
+            return int(found[1] or found[2])
+        if step := _FAILED_STEP.match(text) or _PODMAN_STEP.search(text):
+            return lines.line_of(step[1])
+    return None
+
+
+def _cause(tail: list[str]) -> str:
+    for line in reversed(tail):
         if found := _CAUSE.search(line):
-            return found[0][:500]
-    lines = [line for line in tail.split("\n") if line.strip()]
-    return lines[-1][:500] if lines else "the client printed nothing"
+            return found[0][:400]
+    return tail[-1][:400] if tail else "the client printed nothing"

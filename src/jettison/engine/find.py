@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+import json
+from typing import Final
 
+from jettison.engine.base import Engine, Features
+from jettison.engine.cli import CliEngine
+from jettison.engine.client import answer, docker_client, programs
+from jettison.engine.probe import probe_features
 from jettison.errors import EngineError, UsageError
 from jettison.terminal import safe_line
 
-if TYPE_CHECKING:
-    from jettison.engine.base import Engine
-
-NAMES: Final = ("docker", "podman", "buildah")
+NAMES: Final = ("docker", "podman")
 HOW_TO_GET_ONE: Final = (
-    "install Docker (https://docs.docker.com/engine/install/) or Podman (https://podman.io/docs/installation), "
-    "start it, and run the same command again"
+    "install Docker (https://docs.docker.com/engine/install/) or "
+    "Podman (https://podman.io/docs/installation), start it, and run the same command again"
 )
 
 
@@ -43,10 +45,30 @@ def _first() -> Engine:
 
 
 def _open(name: str) -> Engine:
-    if name == "docker":
-        from jettison.engine.docker import DockerEngine
+    return _docker() if name == "docker" else _podman()
 
-        return DockerEngine()
-    from jettison.engine.podman import BuildahEngine, PodmanEngine
 
-    return PodmanEngine() if name == "podman" else BuildahEngine()
+def _docker() -> Engine:
+    client = docker_client()
+    if client is None:
+        raise EngineError("no docker client on PATH")
+    version = answer([client.program, "version", "--format", "{{.Server.Version}}"])
+    if not version:
+        raise EngineError("no engine answers: it is not running, or you may not use it (try sudo)")
+    version = safe_line(version)
+    if client.kind == "classic":
+        return CliEngine(client.program, "docker", version, Features(), client.kind)
+    asking = CliEngine(client.program, "docker", version, Features(), client.kind)
+    return CliEngine(client.program, "docker", version, probe_features(asking), client.kind)
+
+
+def _podman() -> Engine:
+    program = next(iter(programs("podman")), None)
+    if program is None:
+        raise EngineError("no podman on PATH")
+    try:
+        version = json.loads(answer([program, "version", "--format", "json"]) or "")["Client"]["Version"]
+    except (ValueError, KeyError, TypeError):
+        raise EngineError("podman does not answer `podman version`") from None
+    asking = CliEngine(program, "podman", safe_line(str(version)), Features())
+    return CliEngine(program, "podman", safe_line(str(version)), probe_features(asking))

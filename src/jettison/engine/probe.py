@@ -2,45 +2,46 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Final
 
-from jettison.engine.base import BuildRequest, FrontendFeatures
+from jettison.engine.base import BuildRequest, Engine, Features
 from jettison.errors import BuildError
 
-if TYPE_CHECKING:
-    from jettison.engine.base import Engine
-
-# Each stage needs no base image, no network and no shell. The RUN is only parsed: its stage is not
-# needed for the result, so nothing runs.
-_LINES = {
-    "heredoc": "FROM scratch\nCOPY <<EOF /heredoc\ntext\nEOF\n",
-    "mounts": 'FROM scratch AS unused\nRUN --mount=type=cache,target=/c ["/none"]\nFROM scratch\nCOPY p /p\n',
-    "link": "FROM scratch\nCOPY --link p /p\n",
-    "chmod": "FROM scratch\nCOPY --chmod=0644 p /p\n",
-}
+# No file needs a base image, the network or a shell. The RUN is only parsed: the result does not
+# need its stage.
+_MOUNTS: Final = (
+    'FROM scratch AS unused\nRUN --mount=type=cache,target=/c ["/none"]\nFROM scratch\nCOPY p /p\n'
+)
+_HEREDOC: Final = "COPY <<EOF /heredoc\ntext\nEOF\n"
+_LINK: Final = "COPY --link p /q\n"
 
 
-def probe_features(engine: Engine) -> FrontendFeatures:
+def probe_features(engine: Engine) -> Features:
     """Return the features that `engine` accepts: one build where it knows all, else one for each.
 
     Raises EngineError when the engine cannot be asked.
     """
-    with tempfile.TemporaryDirectory(prefix="jettison-probe-") as name:
-        context = Path(name)
-        (context / "p").write_bytes(b"p")
-        everything = _LINES["mounts"] + "COPY --link --chmod=0644 p /q\n" + "COPY <<EOF /heredoc\ntext\nEOF\n"
-        if _builds(engine, context, everything):
-            return FrontendFeatures(heredoc=True, mounts=True, link=True, chmod=True)
-        return FrontendFeatures(**{key: _builds(engine, context, text) for key, text in _LINES.items()})
+    with tempfile.TemporaryDirectory(prefix="jettison-probe-") as context:
+        with open(os.path.join(context, "p"), "wb") as stream:
+            stream.write(b"p")
+        if _builds(engine, context, _MOUNTS + _LINK + _HEREDOC):
+            return Features(mounts=True, heredoc=True, link=True)
+        return Features(
+            mounts=_builds(engine, context, _MOUNTS),
+            heredoc=_builds(engine, context, "FROM scratch\n" + _HEREDOC),
+            link=_builds(engine, context, "FROM scratch\n" + _LINK),
+        )
 
 
-def _builds(engine: Engine, context: Path, dockerfile: str) -> bool:
-    tag = engine.tag("probe")
+def _builds(engine: Engine, context: str, dockerfile: str) -> bool:
+    tag = f"jettison/probe:{secrets.token_hex(4)}"
     try:
-        engine.build(BuildRequest(context, dockerfile.encode(), tag, dockerignore=b"", timeout=60.0))
+        engine.build(BuildRequest(context, dockerfile.encode(), None, tag, timeout_seconds=60.0))
     except BuildError:
         return False
-    engine.remove_image(tag)
+    finally:
+        engine.remove_image(tag)
     return True

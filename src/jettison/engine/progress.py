@@ -27,6 +27,11 @@ class PlainProgress:
         self.steps: list[StepTime] = []
         self.tail: deque[str] = deque(maxlen=TAIL_LINES)
 
+    def read(self, raw: bytes) -> tuple[Event, ...]:
+        """Return the events of one line of output."""
+        event = self.feed(raw)
+        return () if event is None else (event,)
+
     def feed(self, raw: bytes) -> Event | None:
         """Return the event that one line of output is, or None."""
         line = safe(raw.decode("utf-8", "replace").rstrip("\r\n"))[:MAX_LINE]
