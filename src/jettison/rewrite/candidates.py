@@ -1,0 +1,56 @@
+"""Candidates: whole rewritten Dockerfiles, smallest prediction first, for the proof to judge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from jettison.engine.base import Features
+    from jettison.model.dockerfile import Model
+    from jettison.project.detect import Project
+
+
+class Change(NamedTuple):
+    """One thing a candidate does. config: parts of the image's configuration it means to change."""
+
+    id: str
+    title: str
+    config: tuple[str, ...] = ()
+
+
+class Candidate(NamedTuple):
+    """A rewritten Dockerfile. dockerignore: full new text, or None when it stays as it is."""
+
+    name: str
+    title: str
+    dockerfile: bytes
+    dockerignore: bytes | None
+    changes: tuple[Change, ...]
+
+
+class Evidence(NamedTuple):
+    """What the built original tells: packages that own the libraries its compiled files need."""
+
+    runtime_packages: tuple[str, ...] = ()
+    users: tuple[str, ...] = ()
+
+
+def candidates(
+    model: Model,
+    project: Project,
+    features: Features,
+    evidence: Evidence | None = None,
+    without: frozenset[str] = frozenset(),
+) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    """Return the candidates and, in words, why better ones could not be made.
+
+    `without`: ids of changes to leave out, because a proof refuted them. Nothing is returned for a
+    file that is already as good as these rewrites make it.
+    """
+    from jettison.rewrite.inplace import in_place
+    from jettison.rewrite.multistage import multi_stage
+
+    found, reasons = multi_stage(model, project, features, evidence or Evidence(), without)
+    found = (*found, *in_place(model, without))
+    before = model.source.data
+    return tuple(c for c in found if c.dockerfile != before or c.dockerignore is not None), reasons

@@ -1,0 +1,31 @@
+"""The candidate that keeps the file's shape: fixes of findings, and a .dockerignore."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jettison.findings import UNSAFE
+from jettison.rewrite.candidates import Candidate, Change
+from jettison.rewrite.dockerignore import new_dockerignore
+from jettison.rewrite.settle import fix_bytes
+from jettison.rules.index import ENTRIES
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+
+_CONFIG = {"shell-form-entry": ("cmd", "entrypoint"), "relative-workdir": ("workdir",)}
+
+
+def in_place(model: Model, without: frozenset[str]) -> tuple[Candidate, ...]:
+    """Return the fixed file as a candidate; each rule that changed something is a change."""
+    muted = frozenset(entry.code for entry in ENTRIES if entry.name in without)
+    result = fix_bytes(model.source.data, model.path, model.context, UNSAFE, ignore=muted or None)
+    changes = [
+        Change(name, f"fix {name}", _CONFIG.get(name, ())) for name in dict.fromkeys(f.name for f in result.applied)
+    ]
+    ignore = None if "dockerignore" in without else new_dockerignore(model)
+    if ignore is not None:
+        changes.append(Change("dockerignore", "keep what no image needs out of the build context"))
+    if not changes:
+        return ()
+    return (Candidate("in-place", "the same stages, findings fixed", result.after, ignore, tuple(changes)),)

@@ -1,0 +1,57 @@
+"""The user's instructions as movable pieces: bytes as written, comments travelling with them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from jettison.syntax.tree import ErrorNode, Instruction
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+
+RUNTIME: Final = frozenset(("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "VOLUME", "STOPSIGNAL", "LABEL", "USER", "MAINTAINER", "ONBUILD"))
+
+
+class Piece(NamedTuple):
+    """An instruction with the comments and blank lines above it; `lead` and `text` are as written."""
+
+    node: Instruction
+    lead: str
+    text: str
+
+
+class Pieces(NamedTuple):
+    """A single-stage file: what stands before FROM, the pieces, and what trails the last one."""
+
+    head: str
+    from_: Piece
+    body: tuple[Piece, ...]
+    tail: str
+
+
+def split(model: Model) -> Pieces | None:
+    """Return the pieces of a file with one stage, or None when a part was not understood."""
+    source = model.source
+    head: list[str] = []
+    lead: list[str] = []
+    found: list[Piece] = []
+    from_: Piece | None = None
+    for node in model.file.nodes:
+        text = source.text(node.span)
+        if isinstance(node, ErrorNode):
+            return None
+        if not isinstance(node, Instruction):
+            lead.append(text)
+            continue
+        if from_ is None and node.keyword != "FROM":
+            head.append("".join(lead) + text)
+        elif from_ is None:
+            from_ = Piece(node, "".join(lead), _closed(text, source.newline))
+        else:
+            found.append(Piece(node, "".join(lead), _closed(text, source.newline)))
+        lead = []
+    return None if from_ is None else Pieces("".join(head), from_, tuple(found), "".join(lead))
+
+
+def _closed(text: str, newline: str) -> str:
+    return text if text.endswith("\n") else text + newline
