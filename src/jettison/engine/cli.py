@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import tempfile
@@ -128,6 +129,7 @@ class CliEngine:
         argv = ["run", "-d", "--name", request.name, "--label", f"{LABEL}=1", "--network", request.network]
         argv += ["--memory", str(request.memory_bytes), "--pids-limit", str(request.pids)]
         argv += ["--security-opt", "no-new-privileges"]
+        argv += _own_limits() if self._product == "podman" else []
         for name, value in request.env.items():
             argv += ["-e", f"{name}={value}"]
         try:
@@ -230,6 +232,17 @@ class CliEngine:
             message = safe((done.stderr or done.stdout or b"").decode("utf-8", "replace")).strip()
             raise EngineError(f"{self.name} refused `{arguments[0]}`: {message[-600:]}")
         return done.stdout
+
+
+def _own_limits() -> list[str]:
+    """Return options that keep this process's limits: Podman's defaults may be above what it may set."""
+    limits = (("nofile", resource.RLIMIT_NOFILE), ("nproc", resource.RLIMIT_NPROC))
+    options = []
+    for name, number in limits:
+        soft, hard = resource.getrlimit(number)
+        if resource.RLIM_INFINITY not in (soft, hard):
+            options += ["--ulimit", f"{name}={soft}:{hard}"]
+    return options
 
 
 def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:

@@ -8,10 +8,11 @@ from typing import Final
 from jettison.engine.steps import StepLines
 from jettison.errors import BuildError, EngineError
 
-# BuildKit: " > [build 2/3] RUN make:" above the failed step's output; Podman: "Error: building at STEP".
+# BuildKit: " > [build 2/3] RUN make:" above the failed step's output. Others announce each step and
+# stop at the one that fails.
 _FAILED_STEP: Final = re.compile(r" > (\[.*\] .*?):?\s*\Z")
 _PARSE_LINE: Final = re.compile(r"parse error (?:on )?line (\d{1,9})|Dockerfile:(\d{1,9})")
-_PODMAN_STEP: Final = re.compile(r'building at STEP "(.*)":')
+_ONE_BY_ONE: Final = re.compile(r"(?:\[\d+/\d+\] )?(?:Step|STEP) \d+/\d+ ?: (.*)")
 _CAUSE: Final = re.compile(r"(?:ERROR|Error|error|failed)\b.*")
 _GONE: Final = (
     "Cannot connect to the Docker daemon",
@@ -46,7 +47,7 @@ def _line(tail: list[str], dockerfile: bytes) -> int | None:
     for text in reversed(tail):
         if found := _PARSE_LINE.search(text):
             return int(found[1] or found[2])
-        if step := _FAILED_STEP.match(text) or _PODMAN_STEP.search(text):
+        if step := _FAILED_STEP.match(text) or _ONE_BY_ONE.match(text):
             return lines.line_of(step[1])
     return None
 

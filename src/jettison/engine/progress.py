@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import deque
 from typing import Final
 
@@ -13,17 +14,21 @@ TAIL_LINES: Final = 40
 MAX_LINE: Final = 400
 _LINE: Final = re.compile(r"#(\d+) (.*)", re.DOTALL)
 _DONE: Final = re.compile(r"DONE (\d+(?:\.\d+)?)s")
+_ENDED: Final = re.compile(r"Successfully built |(?:\[\d+/\d+\] )?COMMIT ")
 _LOG: Final = re.compile(r"\d+\.\d+ (.*)", re.DOTALL)
-_CLASSIC: Final = re.compile(r"(?:Step \d+/\d+|STEP \d+/\d+): (.*)|Step \d+/\d+ : (.*)")
+_CLASSIC: Final = re.compile(r"(?:\[\d+/\d+\] )?(?:Step|STEP) \d+/\d+ ?: (.*)")
 
 
 class PlainProgress:
     """Reads the lines of one build; keeps step times and the last lines of output."""
 
-    __slots__ = ("_names", "steps", "tail")
+    __slots__ = ("_names", "_open", "_since", "steps", "tail")
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
+        # Without BuildKit one step runs at a time, and only the next line says that it ended.
+        self._open = ""
+        self._since = 0.0
         self.steps: list[StepTime] = []
         self.tail: deque[str] = deque(maxlen=TAIL_LINES)
 
@@ -40,9 +45,28 @@ class PlainProgress:
         match = _LINE.match(line)
         if match is None:
             self.tail.append(line)
-            classic = _CLASSIC.match(line)
-            return Event("step", classic[1] or classic[2]) if classic else Event("log", line)
+            return self._classic(line)
         return self._vertex(match[1], match[2])
+
+    def _classic(self, line: str) -> Event | None:
+        step = _CLASSIC.match(line)
+        if step:
+            self._close(cached=False)
+            self._open, self._since = step[1], time.perf_counter()
+            return Event("step", step[1])
+        if "Using cache" in line and self._open:
+            name = self._open
+            self._close(cached=True)
+            return Event("cached", name)
+        if _ENDED.match(line):
+            self._close(cached=False)
+        return Event("log", line)
+
+    def _close(self, cached: bool) -> None:
+        if self._open:
+            seconds = 0.0 if cached else time.perf_counter() - self._since
+            self.steps.append(StepTime(self._open, seconds, cached))
+        self._open = ""
 
     def _vertex(self, number: str, text: str) -> Event | None:
         if text.startswith("["):
