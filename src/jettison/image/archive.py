@@ -12,7 +12,7 @@ import posixpath
 import re
 import tarfile
 import zlib
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeVar
 
 from jettison.errors import ImageError
 from jettison.image.elf import MAGIC, Elf, read_elf
@@ -22,7 +22,8 @@ MAX_JSON: Final = 8 * 1024 * 1024
 MAX_ENTRIES: Final = 3_000_000
 MAX_ELF: Final = 512 * 1024 * 1024
 MAX_TEXT: Final = 4 * 1024 * 1024
-MAX_TEXTS: Final = 256 * 1024 * 1024
+MAX_Fact = TypeVar("_Fact")
+_TEXTS: Final = 256 * 1024 * 1024
 GZIP_LEVEL: Final = 1
 _TEXTS: Final = re.compile(
     r"etc/(?:passwd|group|ld\.so\.conf|ld\.so\.conf\.d/[^/]+|os-release)\Z|var/lib/dpkg/info/[^/]+\.list\Z|(?:.*/)?pyvenv\.cfg\Z"
@@ -237,11 +238,9 @@ def _merge(config: Any, ordered: list[tuple[_LayerFacts, Layer]]) -> Image:
             if original is not None:
                 entry.size, entry.kind, entry.link = original.size, original.kind, original.link
             files[path] = entry
-            for store, learnt in ((elves, facts.elves), (texts, facts.texts), (interpreters, facts.interpreters)):
-                store.pop(path, None)  # type: ignore[attr-defined]
-                value = learnt.get(source or path)  # type: ignore[attr-defined]
-                if value is not None:
-                    store[path] = value  # type: ignore[index]
+            _carry(elves, facts.elves, path, source or path)
+            _carry(texts, facts.texts, path, source or path)
+            _carry(interpreters, facts.interpreters, path, source or path)
     return Image(
         config,
         tuple(layer for _, layer in ordered),
@@ -250,6 +249,12 @@ def _merge(config: Any, ordered: list[tuple[_LayerFacts, Layer]]) -> Image:
         {path: text for path, text in texts.items() if path in files},
         {path: text for path, text in interpreters.items() if path in files},
     )
+
+
+def _carry(store: dict[str, _Fact], learnt: dict[str, _Fact], path: str, source: str) -> None:
+    store.pop(path, None)
+    if source in learnt:
+        store[path] = learnt[source]
 
 
 def _hide(files: dict[str, FileEntry], entries: dict[str, FileEntry]) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import APPLICABILITY_NAMES, Finding, Severity
-from jettison.report.mask import masked_line
+from jettison.report.mask import MaskedSource
+from jettison.span import Span
 from jettison.terminal import Palette, safe_line
 
 if TYPE_CHECKING:
@@ -22,15 +23,16 @@ def render_text(reports: Iterable[FileReport], palette: Palette) -> str:
     files = count = 0
     for report in reports:
         files += 1
+        masked = MaskedSource(report)
         for finding in report.findings:
             count += 1
-            out.append(_block(report, finding, palette))
+            out.append(_block(report, masked, finding, palette))
     noun = "finding" if count == 1 else "findings"
     out.append(f"{count} {noun} in {files} {'file' if files == 1 else 'files'}\n")
     return "".join(out)
 
 
-def _block(report: FileReport, finding: Finding, palette: Palette) -> str:
+def _block(report: FileReport, masked: MaskedSource, finding: Finding, palette: Palette) -> str:
     line, column = report.source.line_column(finding.span.start)
     severity = Severity.NAMES[finding.severity]
     head = (
@@ -38,20 +40,26 @@ def _block(report: FileReport, finding: Finding, palette: Palette) -> str:
         f"{palette(finding.code, _STYLE[finding.severity])} {safe_line(finding.message)} "
         f"{palette(f'[{finding.name}, {severity}]', 'dim')}\n"
     )
-    excerpt, caret = _excerpt(report, finding, line, column)
+    excerpt, caret = _excerpt(report, masked, finding, line)
     fix = ""
     if finding.fix is not None:
         fix = f"   = {safe_line(finding.fix.title)} ({APPLICABILITY_NAMES[finding.fix.applicability]} fix)\n"
     return f"{head}{line:>5} | {excerpt}\n      | {palette(caret, _STYLE[finding.severity])}\n{fix}"
 
 
-def _excerpt(report: FileReport, finding: Finding, line: int, column: int) -> tuple[str, str]:
+def _excerpt(report: FileReport, masked: MaskedSource, finding: Finding, line: int) -> tuple[str, str]:
     span = report.source.line_span(line)
-    text = masked_line(report, line)
-    end = min(finding.span.end, span.end)
-    before = report.source.data[span.start : finding.span.start].decode("utf-8", "replace")
-    marked = report.source.data[finding.span.start : end].decode("utf-8", "replace").rstrip("\r\n")
-    indent = len(safe_line(before))
-    shown = safe_line(text)[:MAX_EXCERPT]
-    width = max(1, min(len(safe_line(marked)), len(shown) - indent))
-    return shown, " " * min(indent, MAX_EXCERPT) + "^" * width
+    end = max(finding.span.start, min(finding.span.end, span.end))
+    before = _shown(masked, Span(span.start, finding.span.start))
+    marked = _shown(masked, Span(finding.span.start, end))
+    after = _shown(masked, Span(end, min(span.end, end + MAX_EXCERPT)))
+    text = before + marked + after
+    # A place far into a long line is shown with what stands around it.
+    start = 0 if len(before) <= MAX_EXCERPT // 2 else len(before) - MAX_EXCERPT // 2
+    indent = len(before) - start
+    width = max(1, min(len(marked.rstrip()), MAX_EXCERPT - indent))
+    return text[start : start + MAX_EXCERPT], " " * indent + "^" * width
+
+
+def _shown(masked: MaskedSource, span: Span) -> str:
+    return safe_line(masked.text(span).rstrip("\r\n"))

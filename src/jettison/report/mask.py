@@ -1,8 +1,11 @@
-"""Source lines for people, with the secrets of ENV and ARG masked."""
+"""Source lines for people, with every secret masked, whatever rules were selected."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+
+from jettison.model.secrets import secret_spans
+from jettison.span import Span
 
 if TYPE_CHECKING:
     from jettison.lint.engine import FileReport
@@ -10,23 +13,25 @@ if TYPE_CHECKING:
 MASK: Final = "***"
 
 
-def masked_line(report: FileReport, line: int) -> str:
-    """Return one line of a file with every value that is known to be a secret masked."""
-    span = report.source.line_span(line)
-    data = report.source.data[span.start : span.end].rstrip(b"\r\n")
-    text = data.decode("utf-8", "replace")
-    for secret in secret_values(report):
-        if secret in text:
-            text = text.replace(secret, MASK)
-    return text
+class MaskedSource:
+    """The lines of one file as they may be shown; secrets are looked for once."""
 
+    __slots__ = ("_secrets", "_source")
 
-def secret_values(report: FileReport) -> list[str]:
-    """Return the raw values that the secret rules reported in this file."""
-    if report.model is None:
-        return []
-    names = {f.span.start for f in (*report.findings, *report.suppressed) if f.name == "secret-in-arg-or-env"}
-    if not names:
-        return []
-    nodes = (*report.model.meta_args, *report.model.instructions("ENV", "ARG"))
-    return [value.raw for node in nodes for name, value in node.pairs if value and name.span.start in names and value.raw]
+    def __init__(self, report: FileReport) -> None:
+        self._source = report.source
+        self._secrets = () if report.model is None else secret_spans(report.model)
+
+    def text(self, span: Span) -> str:
+        """Return the text of a span with each secret in it replaced by MASK; not yet safe to print."""
+        data = self._source.data
+        pieces: list[bytes] = []
+        position = span.start
+        for secret in self._secrets:
+            start, end = max(secret.start, position), min(secret.end, span.end)
+            if start >= end:
+                continue
+            pieces += [data[position:start], MASK.encode()]
+            position = end
+        pieces.append(data[position : span.end])
+        return b"".join(pieces).decode("utf-8", "surrogateescape")

@@ -37,7 +37,7 @@ def new_dockerignore(model: Model) -> bytes | None:
 
 
 def _named_sources(model: Model) -> list[str]:
-    found = []
+    found: list[str] = []
     for node in model.instructions("COPY", "ADD"):
         if not node.flag("from"):
             found.extend(word.value.strip("/").removeprefix("./") for word in node.words[:-1])

@@ -3,7 +3,8 @@
 Without USER the program is root inside the container: an attacker who takes it over owns every file
 of the image and needs one kernel bug less to leave it.
 
-Create a user, or name a numeric one, and switch to it before CMD.
+Create a user, or name a numeric one, and switch to it before CMD. The fix does so with the tools of
+the base image; it is not safe, since the program may write where only root can, or need a right.
 
 Source: Docker documentation, "Building best practices", USER.
 """
@@ -13,13 +14,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from jettison.findings import Effort, Finding
+from jettison.findings import UNSAFE, Confidence, Effort, Finding, Fix
+from jettison.knowledge.users import add_user, family, ready_user, runs_as_non_root
+from jettison.model.scope import DEFAULT_SHELL
 from jettison.rules.base import Example, Rule
+from jettison.rules.insertion import before_start
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
+    from jettison.model.stage import BaseRef, Stage
 
-_NON_ROOT_MARKS = ("nonroot", "unprivileged", "rootless")
+_ID = 10001
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -28,14 +33,37 @@ def check(model: Model) -> Iterable[Finding]:
     if final is None:
         return
     scope = model.end_scope(final)
-    first = model.lineage(final)[0]
+    base = model.lineage(final)[0].base
     user = scope.user.split(":", 1)[0]
     if user in ("root", "0"):
         node = next((n for n in reversed(final.instructions) if n.keyword == "USER"), final.from_)
         yield RULE.at(node.span, "the last USER is root")
-    elif not user and (scope.cmd or scope.entrypoint) and not first.base.unresolved:
-        if not any(mark in first.base.raw for mark in _NON_ROOT_MARKS):
-            yield RULE.at(final.from_.span)
+    elif not _sets_user(model, final) and (scope.cmd or scope.entrypoint) and _root_by_default(base):
+        finding = RULE.at(final.from_.span, fix=_fix(model, final, base))
+        # Who made a base outside the official images may have set a user there.
+        yield finding if "/" not in base.name else finding._replace(confidence=Confidence.LOW)
+
+
+def _sets_user(model: Model, final: Stage) -> bool:
+    # A USER whose variable is empty here counts too: its value comes with the build.
+    return any(node.keyword == "USER" for stage in model.lineage(final) for node in stage.instructions)
+
+
+def _root_by_default(base: BaseRef) -> bool:
+    return not base.unresolved and not runs_as_non_root(base.name, base.tag)
+
+
+def _fix(model: Model, stage: Stage, base: BaseRef) -> Fix | None:
+    kind = family(base.name, base.tag)
+    ready = ready_user(base.name)
+    if kind is None or model.end_scope(stage).shell != DEFAULT_SHELL:
+        return None
+    if ready is not None:
+        return Fix(f"Run as the image's user {ready}", (before_start(model, stage, (f"USER {ready}",)),), UNSAFE)
+    if kind == "empty":
+        return Fix("Run as a numeric user", (before_start(model, stage, (f"USER {_ID}:{_ID}",)),), UNSAFE)
+    lines = (add_user(kind, _ID), f"USER {_ID}:{_ID}")
+    return Fix("Add a user and run as it", (before_start(model, stage, lines),), UNSAFE)
 
 
 RULE = Rule(
@@ -48,8 +76,26 @@ RULE = Rule(
     effort=Effort.MEDIUM,
     foreign=("DL3002", "DS-0002", "CKV_DOCKER_3"),
     examples=(
-        Example(before='FROM debian:bookworm\nCMD ["sleep", "1"]\n', lines=(1,)),
+        Example(
+            before='FROM node:18-slim\nWORKDIR /srv\n# start\nCMD ["node", "app.js"]\n',
+            after='FROM node:18-slim\nWORKDIR /srv\nUSER node\n# start\nCMD ["node", "app.js"]\n',
+            lines=(1,),
+            level=UNSAFE,
+        ),
+        Example(
+            before='FROM alpine:3.20\nCMD ["sleep", "1"]\n',
+            after='FROM alpine:3.20\nRUN addgroup -S -g 10001 app && adduser -S -D -H -u 10001 -G app app\nUSER 10001:10001\nCMD ["sleep", "1"]\n',
+            lines=(1,),
+            level=UNSAFE,
+        ),
+        Example(
+            before='FROM scratch\nCOPY app /app\nENTRYPOINT ["/app"]',
+            after='FROM scratch\nCOPY app /app\nUSER 10001:10001\nENTRYPOINT ["/app"]',
+            lines=(1,),
+            level=UNSAFE,
+        ),
         Example(before='FROM debian:bookworm\nUSER root\nCMD ["sleep", "1"]\n', lines=(2,)),
         Example(before='FROM debian:bookworm\nUSER 10001\nCMD ["sleep", "1"]\n'),
+        Example(before='FROM gcr.io/distroless/static-debian12:nonroot\nCMD ["/app"]\n'),
     ),
 )

@@ -1,44 +1,69 @@
 """A file that holds secrets is copied into the image.
 
 Keys, `.env` files and credentials stay readable in the layer that copied them, also when a later
-instruction deletes them.
+instruction deletes them. In a build stage they stay in the build cache.
 
 Keep them out of the build context with .dockerignore; give them to a build with a secret mount and
-to a container at run time.
+to a container at run time. Where the build context is known, the files themselves decide: an
+`.npmrc` without a token or a public key is not reported.
+
+Source: Docker documentation, "Build context" and "Build secrets".
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+import posixpath
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from jettison.findings import Confidence, Effort, Finding, Severity
+from jettison.findings import Confidence, Finding, Severity
+from jettison.knowledge.secret_marks import holds_secret, is_secret_file
 from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
+    from jettison.model.context import BuildContext
     from jettison.model.dockerfile import Model
+    from jettison.syntax.tree import Instruction
+    from jettison.syntax.words import Word
 
-SECRET_FILE = re.compile(
-    r"(?:^|/)(?:\.env(?:\.(?!example|sample|template|dist)[\w.-]+)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.npmrc|\.pypirc|\.netrc|"
-    r"\.pgpass|\.htpasswd|credentials(?:\.json)?|service-account\.json|[\w.-]+\.(?:p12|pfx|jks|keystore)|[\w.-]*private[\w.-]*\.pem|[\w.-]+\.key)\Z",
-    re.IGNORECASE,
-)
+_READ_BYTES = 64 * 1024
+_GLOB = frozenset("*?[$")
 
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each COPY or ADD that takes such a file, by name or with its folder."""
-    for node in model.instructions("COPY", "ADD"):
-        if node.flag("from") or len(node.words) < 2:
+    for stage in model.stages:
+        severity = Severity.HIGH if model.in_final_image(stage) else Severity.LOW
+        where = "the image" if model.in_final_image(stage) else "a build stage"
+        for node in stage.instructions:
+            if node.keyword in ("COPY", "ADD") and not node.flag("from") and not node.flag("exclude"):
+                for word, names in _taken(model.context, node):
+                    listed = ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")
+                    yield RULE.at(word.span, f"this copies {listed} into {where}")._replace(severity=severity)
+
+
+def _taken(context: BuildContext | None, node: Instruction) -> Iterator[tuple[Word, list[str]]]:
+    for word in node.words[:-1]:
+        path = posixpath.normpath(word.value).lstrip("/")
+        if "://" in word.value or word.value.startswith("<<"):
             continue
-        for word in node.words[:-1]:
-            if SECRET_FILE.search(word.value):
-                yield RULE.at(word.span, f"{word.value} is copied into the image")
-            elif word.value in (".", "./", "/") and model.context is not None:
-                found = [file.path for file in model.context.files() if SECRET_FILE.search(file.path)]
-                if found:
-                    names = ", ".join(found[:3])
-                    yield RULE.at(word.span, f"this copies {names}{' and more' if len(found) > 3 else ''} into the image")
+        if context is None or _GLOB.intersection(path):
+            names = [word.value] if is_secret_file(path) else []
+        else:
+            names = [f.path for f in context.files() if _below(f.path, path) and _proven(context, f.path)]
+            if not names and is_secret_file(path) and not context.exists(path):
+                # Not in the context as it is now: a build that succeeds will have it.
+                names = [word.value]
+        if names:
+            yield word, names
+
+
+def _below(path: str, folder: str) -> bool:
+    return folder in ("", ".") or path == folder or path.startswith(f"{folder}/")
+
+
+def _proven(context: BuildContext, path: str) -> bool:
+    return is_secret_file(path) and holds_secret(path, context.read(path, _READ_BYTES))
 
 
 RULE = Rule(
@@ -50,10 +75,11 @@ RULE = Rule(
     triggers=("copy", "add"),
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
-    effort=Effort.LOW,
     examples=(
         Example(before="FROM debian:bookworm\nCOPY .env /srv/.env\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nCOPY . /srv\n", lines=(2,), files=((".env", "KEY=x\n"),)),
-        Example(before="FROM debian:bookworm\nCOPY .env.example /srv/\n"),
+        Example(before="FROM debian:bookworm\nCOPY . /srv\n", lines=(), files=((".env", "KEY=x\n"), (".dockerignore", ".env\n"))),
+        Example(before="FROM debian:bookworm\nCOPY .npmrc /srv/\n", lines=(), files=((".npmrc", "save-exact=true\n"),)),
+        Example(before="FROM debian:bookworm\nCOPY .env.example ca.pem /srv/\n"),
     ),
 )

@@ -1,60 +1,87 @@
-"""A secret stands in ARG or ENV.
+"""A secret stands in ARG, ENV or LABEL.
 
-Values of ENV are in the image's configuration, values of ARG in its history: anyone who can pull
-the image reads them. Deleting them later changes nothing.
+Values of ENV and LABEL are in the image's configuration, values of ARG in its history and in the
+build log: anyone who can pull the image reads them. Deleting them later changes nothing. That holds
+for an ARG without a default too, once a command uses it or an ENV keeps it.
 
 Give secrets to a build with `RUN --mount=type=secret`, to a container at run time. A secret that
-was ever in a pushed image is burnt: replace it.
+was ever in a pushed image is burnt: replace it. Names that say where a secret is kept
+(`DB_PASSWORD_FILE`), switches, empty values and stand-ins such as `dummy` are not reported.
 
 Source: Docker documentation, "Build secrets".
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from jettison.findings import Effort, Finding, Severity
+from jettison.findings import Confidence, Effort, Finding, Severity
+from jettison.knowledge.secret_marks import is_secret_name
+from jettison.model.run import read_mounts
+from jettison.model.secrets import variable_secrets
 from jettison.rules.base import Example, Rule
+from jettison.syntax.expand import references
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
-
-_NAME = re.compile(
-    r"(?:^|_)(?:PASSWORD|PASSWD|PWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY|CREDENTIALS?|AUTH)(?:_|$)",
-    re.IGNORECASE,
-)
-_POINTER = re.compile(r"_(?:FILE|PATH|DIR|URL|NAME|ID|ALGORITHM|TYPE|LENGTH|EXPIRY|TTL)$|^PWD$|^OLDPWD$", re.IGNORECASE)
+    from jettison.model.stage import Stage
+    from jettison.syntax.tree import Instruction
 
 
 def check(model: Model) -> Iterable[Finding]:
-    """Yield a finding for each ENV or ARG that holds a literal secret."""
-    for node in (*model.meta_args, *model.instructions("ENV", "ARG")):
-        for name, value in node.pairs:
-            if value is None or not _is_secret(name.value, value.value):
-                continue
-            yield RULE.at(name.span, f"the value of {name.value} is readable in the image")
+    """Yield a finding for each variable that holds a secret, or is given one by the build."""
+    for secret in variable_secrets(model):
+        where = "history" if secret.instruction.keyword == "ARG" else "configuration"
+        yield RULE.at(secret.span, f"the value of {secret.name} is readable in the image's {where}")
+    for stage in model.stages:
+        yield from _given(model, stage)
 
 
-def _is_secret(name: str, value: str) -> bool:
-    if not _NAME.search(name) or _POINTER.search(name):
-        return False
-    return bool(value) and not value.startswith("$") and value.lower() not in ("true", "false", "0", "1", "none", "null")
+def _given(model: Model, stage: Stage) -> Iterator[Finding]:
+    # ARG TOKEN ... ENV TOKEN=$TOKEN   or   ARG TOKEN ... RUN curl -H "Authorization: $TOKEN"
+    declared: set[str] = set()
+    for at, node in enumerate(stage.instructions):
+        if node.keyword == "ARG":
+            for name, value in node.pairs:
+                declared.add(name.value)
+                if value is None and is_secret_name(name.value) and _used(model, stage.instructions[at + 1 :], name.value):
+                    message = f"{name.value} comes in by a build argument and stays in the history and the build log"
+                    yield RULE.at(name.span, message)._replace(confidence=Confidence.MEDIUM)
+        elif node.keyword == "ENV":
+            for name, value in node.pairs:
+                kept = {ref for ref, _, _ in references(value.raw, model.file.escape)} if value else set()
+                if is_secret_name(name.value) and kept & declared:
+                    yield RULE.at(name.span, f"{name.value} keeps the build argument's value in the image's configuration")
+
+
+def _used(model: Model, nodes: tuple[Instruction, ...], name: str) -> bool:
+    for node in nodes:
+        if node.keyword != "RUN":
+            continue
+        if any(name in (m.options.get("id"), m.options.get("env")) for m in read_mounts(node)):
+            continue
+        text = model.source.text(node.span)
+        if f"${name}" in text or f"${{{name}" in text:
+            return True
+    return False
 
 
 RULE = Rule(
     code="JT302",
     name="secret-in-arg-or-env",
     group="security",
-    message="a secret stands in ARG or ENV",
+    message="a secret stands in ARG, ENV or LABEL",
     check=check,
-    triggers=("env", "arg"),
+    triggers=("env", "arg", "label"),
     severity=Severity.HIGH,
     effort=Effort.MEDIUM,
     foreign=("SecretsUsedInArgOrEnv", "DS-0031"),
     examples=(
         Example(before="FROM debian:bookworm\nENV DB_PASSWORD=hunter2\n", lines=(2,)),
-        Example(before="FROM debian:bookworm\nENV DB_PASSWORD_FILE=/run/secrets/db\nARG TOKEN\n"),
+        Example(before="FROM debian:bookworm\nARG NPM_TOKEN\nRUN echo //example.org/:_authToken=$NPM_TOKEN > .npmrc\n", lines=(2,)),
+        Example(before="FROM debian:bookworm\nARG TOKEN\nENV TOKEN=$TOKEN\n", lines=(3,)),
+        Example(before='FROM debian:bookworm\nENV DB_PASSWORD_FILE=/run/secrets/db SECRET_KEY_BASE=dummy POSTGRES_PASSWORD=""\nARG TOKEN\n'),
+        Example(before="FROM debian:bookworm\nARG TOKEN\nRUN --mount=type=secret,id=TOKEN,env=TOKEN curl -H \"X: $TOKEN\" https://example.org/\n"),
     ),
 )

@@ -1,0 +1,3 @@
+module example.org/go-web
+
+go 1.19

@@ -1,0 +1,99 @@
+"""`jettison optimize PROJECT`: the main job."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING, Final
+
+from jettison.atomic import Replacement, replace_all
+from jettison.cli.options import Option
+from jettison.errors import UsageError
+from jettison.terminal import Palette, safe_line, wants_colour
+
+if TYPE_CHECKING:
+    from jettison.optimize.records import Outcome
+
+_REPEAT: Final = {"action": "append", "default": []}
+OPTIONS: Final = (
+    Option(("project",), "the folder that is the build context (default: this folder)", {"nargs": "?", "default": ".", "metavar": "PROJECT"}),
+    Option(("-f", "--file"), "the Dockerfile (default: PROJECT/Dockerfile)", {"metavar": "FILE"}),
+    Option(("--write",), "write Dockerfile and .dockerignore when everything is proven", {"action": "store_true"}),
+    Option(("--unproven",), "with --write: write also what could not be proven (never what was refuted)", {"action": "store_true"}),
+    Option(("--no-build",), "only analyse and rewrite; start no engine", {"action": "store_true"}),
+    Option(("--engine",), "docker, podman, or the path of a client (default: the first that answers)", {"metavar": "ENGINE"}),
+    Option(("--build-network",), "network of the builds (default: JETTISON_BUILD_NETWORK, else the engine's)", {"metavar": "MODE", "default": os.environ.get("JETTISON_BUILD_NETWORK") or None}),
+    Option(("--build-arg",), "NAME=VALUE for both builds; may be repeated", {**_REPEAT, "metavar": "NAME=VALUE"}),
+    Option(("--env",), "NAME=VALUE for running both images; may be repeated", {**_REPEAT, "metavar": "NAME=VALUE"}),
+    Option(("--probe",), "an HTTP request to compare: PATH or 'METHOD PATH'; may be repeated", {**_REPEAT, "metavar": "PROBE"}),
+    Option(("--check",), "a shell command to run in both containers and compare; may be repeated", {**_REPEAT, "metavar": "COMMAND"}),
+    Option(("--touch",), "the source file that the rebuild changes, relative to PROJECT", {"metavar": "FILE"}),
+    Option(("--budget",), "seconds after which no further candidate is tried (default: 1800)", {"type": float, "default": 1800.0, "metavar": "SECONDS"}),
+    Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
+    Option(("--all",), "list every finding in the report", {"action": "store_true"}),
+)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Optimise one project, report, and with --write put the proven result in place."""
+    from jettison.optimize.job import optimize
+    from jettison.optimize.records import Request
+    from jettison.report.progress import Progress
+
+    request = Request(
+        project=args.project,
+        dockerfile=args.file,
+        engine=args.engine,
+        build=not args.no_build,
+        network=args.build_network,
+        build_args=_pairs("--build-arg", args.build_arg),
+        probes=tuple(args.probe),
+        checks=tuple(args.check),
+        env=_pairs("--env", args.env),
+        budget_seconds=args.budget,
+        source_file=args.touch,
+    )
+    with Progress(sys.stderr) as progress:
+        outcome = optimize(request, progress.say, progress.event)
+    _print(outcome, args)
+    if args.write:
+        return _write(outcome, args.unproven)
+    return 0 if outcome.verdict in ("proven", "unchanged") else 1
+
+
+def _pairs(option: str, values: list[str]) -> dict[str, str]:
+    pairs = {}
+    for value in values:
+        name, equals, text = value.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{option} expects NAME=VALUE, not {name!r}")
+        pairs[name] = text
+    return pairs
+
+
+def _print(outcome: Outcome, args: argparse.Namespace) -> None:
+    if args.format == "json":
+        from jettison.report.optimize_json import render_json
+
+        sys.stdout.write(render_json(outcome))
+        return
+    from jettison.report.optimize_text import render_outcome
+
+    sys.stdout.write(render_outcome(outcome, Palette(wants_colour()), args.all))
+
+
+def _write(outcome: Outcome, unproven: bool) -> int:
+    if outcome.verdict == "unchanged":
+        return 0
+    if outcome.chosen is None or not (outcome.verdict == "proven" or (unproven and outcome.verdict == "not proven")):
+        sys.stderr.write("jettison: nothing was written: the result is not proven\n")
+        return 1
+    replacements = [Replacement(outcome.dockerfile, outcome.source.data, outcome.chosen.dockerfile)]
+    if outcome.chosen.dockerfile == outcome.source.data:
+        replacements = []
+    if outcome.chosen.dockerignore is not None:
+        replacements.append(Replacement(outcome.ignore_path, outcome.ignore_before, outcome.chosen.dockerignore))
+    replace_all(replacements)
+    sys.stderr.write(f"jettison: wrote {', '.join(safe_line(r.path) for r in replacements)}\n")
+    return 0

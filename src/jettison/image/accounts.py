@@ -1,0 +1,43 @@
+"""Users of an image and owners of its files: /etc/passwd, /etc/group, dpkg's file lists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from jettison.image.image import Image
+
+
+def find_user(image: Image) -> tuple[int, frozenset[int]] | None:
+    """Return (uid, gids) that the image runs as, or None when its named user does not exist."""
+    name, _, group = image.config.user.partition(":")
+    if not name:
+        return 0, frozenset((0,))
+    rows = [line.split(":") for line in image.texts.get("etc/passwd", b"").decode("utf-8", "replace").splitlines()]
+    row = next((r for r in rows if len(r) > 3 and name in (r[0], r[2])), None)
+    if row is None and not name.isdigit():
+        return None
+    uid = int(row[2]) if row else int(name)
+    gids = {int(row[3]) if row and row[3].isdigit() else 0}
+    if group.isdigit():
+        gids = {int(group)}
+    for line in image.texts.get("etc/group", b"").decode("utf-8", "replace").splitlines():
+        parts = line.split(":")
+        if len(parts) > 3 and parts[2].isdigit() and (parts[0] == group or (row and row[0] in parts[3].split(","))):
+            gids.add(int(parts[2]))
+    return uid, frozenset(gids)
+
+
+def owners(image: Image) -> dict[str, str]:
+    """Return path without leading slash -> Debian package, from dpkg's lists; /usr-merge aware."""
+    found: dict[str, str] = {}
+    for name, text in image.texts.items():
+        if not name.startswith("var/lib/dpkg/info/"):
+            continue
+        package = name.rsplit("/", 1)[-1].removesuffix(".list").split(":", 1)[0]
+        for line in text.decode("utf-8", "surrogateescape").splitlines():
+            path = line.lstrip("/")
+            found[path] = package
+            if path.startswith(("lib/", "bin/", "sbin/", "lib64/")):
+                found[f"usr/{path}"] = package
+    return found

@@ -1,0 +1,50 @@
+"""What gives a secret away: names, values, command texts and files, compiled from secrets.toml."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from jettison.knowledge._compiled import SECRETS
+
+_ENDINGS: Final = tuple(SECRETS["names"]["endings"])
+_SETTINGS: Final = frozenset(SECRETS["names"]["settings"])
+_HARMLESS: Final = frozenset(SECRETS["values"]["harmless"])
+_HARMLESS_PATTERN: Final = re.compile(SECRETS["values"]["harmless_pattern"], re.DOTALL)
+_POINTER: Final = re.compile(SECRETS["values"]["pointer_pattern"])
+_FILE: Final = re.compile(SECRETS["files"]["pattern"])
+_FOLDER: Final = re.compile(SECRETS["files"]["folders"])
+_MARKS: Final[dict[str, list[str]]] = SECRETS["files"]["marks"]
+SHAPES: Final = re.compile("|".join(f"(?:{p})" for name, p in SECRETS["shapes"].items() if name != "source"))
+COMMANDS: Final = tuple(re.compile(p) for name, p in SECRETS["commands"].items() if name != "source")
+MAX_VALUE: Final = 4096
+
+
+def is_secret_name(name: str) -> bool:
+    """Return whether a variable of this name holds a secret itself, not where or how it is kept."""
+    upper = name.upper().replace("-", "_")
+    if _SETTINGS.intersection(upper.split("_")):
+        return False
+    if upper.endswith(("PASSWORD", "PASSWD")):
+        return True
+    return upper.endswith("_PWD") or any(upper == end or upper.endswith(f"_{end}") for end in _ENDINGS)
+
+
+def is_literal_secret(value: str) -> bool:
+    """Return whether the value of a secret's variable is a secret: no switch, stand-in, reference or path."""
+    value = value.strip()[:MAX_VALUE]
+    if not value or "$" in value or value.startswith("`"):
+        return False
+    return value.lower() not in _HARMLESS and not _HARMLESS_PATTERN.match(value) and not _POINTER.match(value)
+
+
+def is_secret_file(path: str) -> bool:
+    """Return whether a file or folder of this name is made to hold secrets."""
+    return bool(_FILE.search(path) or _FOLDER.search(path))
+
+
+def holds_secret(path: str, text: bytes) -> bool:
+    """Return whether this text makes the file a secret one; True for names that need no proof."""
+    lowered = text.decode("latin-1").lower()
+    marks = next((marks for end, marks in _MARKS.items() if path.endswith(end)), None)
+    return marks is None or any(mark in lowered for mark in marks)

@@ -1,0 +1,295 @@
+"""The main job: measure, rank, rewrite, build both, prove, and choose."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from jettison.engine.base import BuildRequest, Features
+from jettison.errors import BuildError, EngineError, JettisonError, SourceError
+from jettison.findings import Finding
+from jettison.image.archive import read_archive
+from jettison.lint.engine import check_bytes
+from jettison.lint.rank import rank
+from jettison.model.context import read_context
+from jettison.optimize.records import Attempt, BackedOut, Outcome, Request
+from jettison.project.detect import detect
+from jettison.proof.behave import Behaviour, Probe, behaviour_claims, try_observe
+from jettison.proof.claims import NOT_PROVEN, PROVEN, Claim, Proof
+from jettison.proof.closure import closure_claim, entry_claim
+from jettison.proof.config import config_claim
+from jettison.proof.libraries import runtime_packages
+from jettison.proof.measure import Measurement, rebuild_seconds
+from jettison.rewrite.candidates import Candidate, Evidence, candidates
+from jettison.syntax.edit import unified_diff
+
+if TYPE_CHECKING:
+    from jettison.engine.base import Engine, OnEvent
+    from jettison.image.image import Image
+    from jettison.model.dockerfile import Model
+    from jettison.project.detect import Project
+
+MAX_TRIES: Final = 8
+ALL_FEATURES: Final = Features(mounts=True)
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An image that was built, read and run."""
+
+    tag: str
+    image: Image
+    seconds: float
+    rebuild: float | None
+    behaviour: Behaviour | str
+    again: Behaviour | None = None
+
+
+class Job:
+    """One optimisation of one project."""
+
+    def __init__(self, request: Request, data: bytes, path: str, engine: Engine | None, say: Say, on_event: OnEvent | None) -> None:
+        self.request = request
+        self.path = path
+        self.engine = engine
+        self.say = say
+        self.on_event = on_event
+        self.started = time.monotonic()
+        self.context = read_context(request.project, os.path.relpath(path, request.project))
+        report = check_bytes(data, path, self.context)
+        if report.model is None or report.model.final is None:
+            reason = report.findings[0].message if report.findings else "it holds no stage"
+            raise SourceError(f"{path}: {reason}")
+        self.model: Model = report.model
+        self.findings: tuple[Finding, ...] = rank(report.findings)
+        scope = self.model.end_scope(report.model.final)
+        self.project: Project = detect(self.context, scope.exposed)
+        self.ignore_before = self.context.read(".dockerignore") if self.context.ignore_path == ".dockerignore" else None
+        self.run_id = uuid.uuid4().hex[:10]
+        self.tags: list[str] = []
+        self.attempts: list[Attempt] = []
+        self.backed_out: list[BackedOut] = []
+
+    def run(self, no_engine: str) -> Outcome:
+        """Return the outcome; every image made on the way is removed."""
+        if self.engine is None:
+            return self._static(no_engine)
+        try:
+            return self._with_engine(self.engine)
+        finally:
+            for tag in self.tags:
+                self.engine.remove_image(tag)
+
+    def _static(self, reason: str, failure: str = "") -> Outcome:
+        found, why = candidates(self.model, self.project, ALL_FEATURES if self.engine is None else self.engine.features)
+        if not found:
+            return self._outcome("unchanged", unproven_reason=" ".join((reason, *why)))
+        return self._outcome("not proven", found[0], unproven_reason=f"nothing was proven: {reason}", build_failure=failure)
+
+    def _with_engine(self, engine: Engine) -> Outcome:
+        found, why = candidates(self.model, self.project, engine.features)
+        if not found:
+            return self._outcome("unchanged", unproven_reason=" ".join(why))
+        self.say("building the original")
+        try:
+            before = self._build(engine, "before", self.model.source.data, None)
+        except BuildError as error:
+            return self._static("the original does not build, so there is nothing to compare with", error.log_tail)
+        before = self._second_look(engine, before)
+        evidence = Evidence(runtime_packages(before.image))
+        found, why = candidates(self.model, self.project, engine.features, evidence)
+        for candidate in found:
+            outcome = self._try(engine, candidate, before, evidence)
+            if outcome is not None:
+                return outcome
+        return self._outcome("refused", before=before, unproven_reason=" ".join(("no candidate could be proven.", *why)))
+
+    def _second_look(self, engine: Engine, before: Built) -> Built:
+        if isinstance(before.behaviour, str) or not before.behaviour.answers:
+            return before
+        again = try_observe(engine, before.tag, self._probes(), (), self.request.env, ())
+        return replace(before, again=None if isinstance(again, str) else again)
+
+    def _try(self, engine: Engine, first: Candidate, before: Built, evidence: Evidence) -> Outcome | None:
+        without: frozenset[str] = frozenset()
+        for _ in range(MAX_TRIES):
+            if time.monotonic() - self.started > self.request.budget_seconds:
+                return None
+            found, _ = candidates(self.model, self.project, engine.features, evidence, without)
+            candidate = next((c for c in found if c.name == first.name), None)
+            if candidate is None:
+                return None
+            self.say(f"trying {candidate.name}")
+            try:
+                after = self._build(engine, f"try{len(self.attempts)}", candidate.dockerfile, candidate.dockerignore)
+            except BuildError as error:
+                tail = error.log_tail.splitlines()[-1:] or [str(error)]
+                self.attempts.append(Attempt(candidate.name, tuple(sorted(without)), "not built", tail[0]))
+                return None
+            proof = prove(before, after, candidate)
+            worse = after.image.size_unpacked > before.image.size_unpacked * 1.01
+            reason = "; ".join(c.title for c in proof.refuted) or ("larger than the original" if worse else "")
+            self.attempts.append(
+                Attempt(candidate.name, tuple(sorted(without)), proof.verdict, reason, after.image.size_unpacked)
+            )
+            if not proof.refuted:
+                return None if worse else self._accept(candidate, before, after, proof)
+            cause = self._cause(proof, candidate, without)
+            if cause is None:
+                return None
+            without |= {cause}
+        return None
+
+    def _cause(self, proof: Proof, candidate: Candidate, without: frozenset[str]) -> str | None:
+        present = {change.id for change in candidate.changes} - without
+        for claim in proof.refuted:
+            cause = next((cause for cause in claim.causes if cause in present), None)
+            if cause is not None:
+                self.backed_out.append(BackedOut(cause, f"refuted: {claim.title}", claim.evidence))
+                return None if cause == "multi-stage" else cause
+        return None
+
+    def _accept(self, candidate: Candidate, before: Built, after: Built, proof: Proof) -> Outcome:
+        verdict = "proven" if proof.verdict == PROVEN else "not proven"
+        reason = "" if verdict == "proven" else "not everything could be shown; see the proof below"
+        return self._outcome(verdict, candidate, before, after, proof, reason)
+
+    def _probes(self) -> tuple[Probe, ...]:
+        paths = dict.fromkeys(("GET /", f"GET {self.project.health_path}", "GET /jettison-no-such-page", *self.request.probes))
+        return tuple(Probe(*(text.split(" ", 1) if " " in text else ("GET", text))) for text in paths)
+
+    def _build(self, engine: Engine, name: str, dockerfile: bytes, ignore: bytes | None) -> Built:
+        tag = f"jettison/{self.run_id}:{name}"
+        self.tags.append(tag)
+        request = BuildRequest(
+            self.request.project, dockerfile, ignore, tag, self.request.network, self.request.build_args, no_cache=True
+        )
+        result = engine.build(request, self.on_event)
+        with engine.save(tag) as stream:
+            image = read_archive(stream)
+        self.say("rebuilding after one more source line")
+        rebuild = rebuild_seconds(engine, request, self.request.project, self._source_file(), self.on_event)
+        self.say("running it")
+        behaviour = try_observe(
+            engine, tag, self._probes(), self.request.checks, self.request.env, image.config.healthcheck
+        )
+        return Built(tag, image, result.seconds, rebuild, behaviour)
+
+    def _source_file(self) -> str | None:
+        return self.request.source_file or next(iter(self.project.sources), None)
+
+    def _outcome(
+        self,
+        verdict: str,
+        candidate: Candidate | None = None,
+        before: Built | None = None,
+        after: Built | None = None,
+        proof: Proof | None = None,
+        unproven_reason: str = "",
+        build_failure: str = "",
+    ) -> Outcome:
+        diff = ""
+        if candidate is not None:
+            diff = unified_diff(self.model.source.data, candidate.dockerfile, "Dockerfile")
+            if candidate.dockerignore is not None:
+                diff += unified_diff(self.ignore_before or b"", candidate.dockerignore, ".dockerignore")
+        return Outcome(
+            request=self.request,
+            dockerfile=self.path,
+            ignore_path=os.path.join(self.request.project, ".dockerignore"),
+            source=self.model.source,
+            ignore_before=self.ignore_before,
+            findings=self.findings,
+            verdict=verdict,
+            chosen=candidate,
+            changes=candidate.changes if candidate else (),
+            diff=diff,
+            engine=self.engine.name if self.engine else None,
+            before=self._measurement(before, None) if before else None,
+            after=self._measurement(after, candidate) if after else None,
+            proof=proof,
+            attempts=tuple(self.attempts),
+            backed_out=tuple(self.backed_out),
+            unproven_reason=unproven_reason,
+            build_failure=build_failure,
+            seconds=time.monotonic() - self.started,
+        )
+
+    def _measurement(self, built: Built, candidate: Candidate | None) -> Measurement:
+        stop = built.behaviour.stop_text if isinstance(built.behaviour, Behaviour) else "did not start"
+        return Measurement(
+            built.image.size_unpacked,
+            built.image.size_compressed,
+            len(built.image.layers),
+            self._context_bytes(candidate),
+            built.seconds,
+            built.rebuild,
+            built.image.config.user,
+            stop,
+        )
+
+    def _context_bytes(self, candidate: Candidate | None) -> int:
+        if candidate is None or candidate.dockerignore is None:
+            return self.context.sent_bytes
+        from jettison.model.context import BuildContext, IgnoreFile
+
+        ignore = IgnoreFile.parse(candidate.dockerignore)
+        return BuildContext(self.context.root, self.context.dockerfile, ignore, ".dockerignore").sent_bytes
+
+
+def prove(before: Built, after: Built, candidate: Candidate) -> Proof:
+    """Return the claims about a pair of images."""
+    allowed = frozenset(field for change in candidate.changes for field in change.config)
+    claims = [Claim("builds", "both images build", PROVEN, (f"{before.seconds:.1f} s and {after.seconds:.1f} s, no cache",))]
+    claims.append(config_claim(before.image.config, after.image.config, allowed))
+    claims.append(closure_claim(before.image, after.image))
+    claims.append(entry_claim(after.image))
+    if isinstance(before.behaviour, str):
+        claims.append(Claim("starts", "it starts and stays up as before", NOT_PROVEN, (f"the original cannot be started: {before.behaviour}",)))
+    elif isinstance(after.behaviour, str):
+        claims.append(
+            Claim("starts", "it starts and stays up as before", "refuted", (after.behaviour,), ("user", "exec-form", "multi-stage"))
+        )
+    else:
+        claims.extend(behaviour_claims(before.behaviour, before.again, after.behaviour))
+    return Proof(tuple(claims))
+
+
+def optimize(request: Request, say: Say, on_event: OnEvent | None = None) -> Outcome:
+    """Return the outcome of optimising one project; nothing of the project is changed.
+
+    Raises:
+        SourceError: the project or its Dockerfile cannot be used.
+    """
+    from jettison.cli.discover import read_dockerfile
+
+    if not os.path.isdir(request.project):
+        raise SourceError(f"{request.project}: is not a folder; the folder of a project was expected")
+    path = request.dockerfile or _default_dockerfile(request.project)
+    data = read_dockerfile(path)
+    engine: Engine | None = None
+    no_engine = "building was turned off (--no-build)"
+    if request.build:
+        from jettison.engine.find import find_engine
+
+        try:
+            engine = find_engine(request.engine)
+        except EngineError as error:
+            no_engine = str(error)
+    return Job(request, data, path, engine, say, on_event).run(no_engine)
+
+
+def _default_dockerfile(project: str) -> str:
+    for name in ("Dockerfile", "Containerfile", "dockerfile"):
+        path = os.path.join(project, name)
+        if os.path.exists(path):
+            return path
+    raise SourceError(f"{project}: holds no Dockerfile; name one with --file")
+
+
+__all__ = ["Job", "JettisonError", "optimize", "prove"]

@@ -1,0 +1,66 @@
+"""The outcome of `jettison optimize` as JSON, format version 1."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jettison.report.check_json import finding_data
+
+if TYPE_CHECKING:
+    from jettison.optimize.records import Outcome
+    from jettison.proof.measure import Measurement
+
+VERSION = 1
+
+
+def render_json(outcome: Outcome) -> str:
+    """Return the outcome as JSON text, ASCII only."""
+    chosen = outcome.chosen
+    data = {
+        "version": VERSION,
+        "dockerfile": outcome.dockerfile,
+        "verdict": outcome.verdict,
+        "unproven_reason": outcome.unproven_reason,
+        "engine": outcome.engine,
+        "seconds": outcome.seconds,
+        "findings": [finding_data(outcome.source, finding) for finding in outcome.findings],
+        "candidate": None if chosen is None else chosen.name,
+        "changes": [{"id": change.id, "title": change.title} for change in outcome.changes],
+        "diff": outcome.diff,
+        "before": _measurement(outcome.before),
+        "after": _measurement(outcome.after),
+        "claims": [] if outcome.proof is None else [
+            {"id": claim.id, "title": claim.title, "verdict": claim.verdict, "evidence": list(claim.evidence)}
+            for claim in outcome.proof.claims
+        ],
+        "attempts": [
+            {
+                "candidate": attempt.candidate,
+                "without": list(attempt.without),
+                "outcome": attempt.outcome,
+                "reason": attempt.reason,
+                "size_unpacked": attempt.size_unpacked,
+            }
+            for attempt in outcome.attempts
+        ],
+        "backed_out": [
+            {"change": b.change, "claim": b.claim, "evidence": list(b.evidence)} for b in outcome.backed_out
+        ],
+    }  # fmt: skip
+    return json.dumps(data, indent=2) + "\n"
+
+
+def _measurement(measured: Measurement | None) -> dict[str, Any] | None:
+    if measured is None:
+        return None
+    return {
+        "size_unpacked": measured.size_unpacked,
+        "size_compressed": measured.size_compressed,
+        "layers": measured.layers,
+        "context_bytes": measured.context_bytes,
+        "cold_build_seconds": measured.cold_build_seconds,
+        "rebuild_seconds": measured.rebuild_seconds,
+        "user": measured.user,
+        "on_sigterm": measured.stop_text,
+    }
