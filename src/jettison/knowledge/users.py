@@ -7,7 +7,9 @@ from typing import Any, Final
 from jettison.knowledge._compiled import USERS
 
 _FACTS: Final[dict[str, Any]] = USERS
-_OTHER: Final = ("windows", "nanoserver", "oracle", "ubi", "-ol", "centos", "amazon", "busybox", "chiseled", "nonroot")
+_OTHER: Final = tuple(
+    "windows nanoserver oracle ubi -ol centos amazon busybox chiseled nonroot distroless".split()
+)
 
 
 def runs_as_non_root(name: str, tag: str | None) -> bool:

@@ -38,7 +38,8 @@ def _example_markdown(example: Example) -> str:
     title = f"Reported on line {', '.join(map(str, example.lines))}" if example.lines else "Not reported"
     text = f"{title}:\n\n```dockerfile\n{example.before}```\n\n"
     if example.after is not None:
-        text += f"After the {APPLICABILITY_NAMES[example.level]} fix:\n\n```dockerfile\n{example.after}```\n\n"
+        level = APPLICABILITY_NAMES[example.level]
+        text += f"After the {level} fix:\n\n```dockerfile\n{example.after}```\n\n"
     return text
 
 
@@ -49,6 +50,6 @@ def _prose(rule: Rule) -> str:
 def _facts(rule: Rule) -> str:
     foreign = f" Also known as {', '.join(rule.foreign)}." if rule.foreign else ""
     return (
-        f"Group {rule.group}, severity {Severity.NAMES[rule.severity]}, confidence {Confidence.NAMES[rule.confidence]}, "
-        f"effort {Effort.NAMES[rule.effort]}.{foreign}"
+        f"Group {rule.group}, severity {Severity.NAMES[rule.severity]}, "
+        f"confidence {Confidence.NAMES[rule.confidence]}, effort {Effort.NAMES[rule.effort]}.{foreign}"
     )
