@@ -24,6 +24,8 @@ from jettison.terminal import safe
 
 MAX_OUTPUT: Final = 1024 * 1024
 CALL_SECONDS: Final = 60.0
+MAX_FILES: Final = 65536
+MAX_PROCESSES: Final = 4096
 LABEL: Final = "dev.jettison.run"
 
 
@@ -235,14 +237,11 @@ class CliEngine:
 
 
 def _own_limits() -> list[str]:
-    """Return options that keep this process's limits: Podman's defaults may be above what it may set."""
-    limits = (("nofile", resource.RLIMIT_NOFILE), ("nproc", resource.RLIMIT_NPROC))
-    options = []
-    for name, number in limits:
-        soft, hard = resource.getrlimit(number)
-        if resource.RLIM_INFINITY not in (soft, hard):
-            options += ["--ulimit", f"{name}={soft}:{hard}"]
-    return options
+    """Return options that stay within this process's limits: Podman's defaults may be above them."""
+    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = MAX_FILES if files == resource.RLIM_INFINITY else min(files, MAX_FILES)
+    # The limit of processes that counts is --pids-limit; this one only has to be settable.
+    return ["--ulimit", f"nofile={files}:{files}", "--ulimit", f"nproc={MAX_PROCESSES}:{MAX_PROCESSES}"]
 
 
 def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:

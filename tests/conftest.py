@@ -1,0 +1,84 @@
+"""Fixtures of all tests: a real engine, a corpus, throw-away image names.
+
+JETTISON_ENGINE names the engine (docker or podman; the first that works otherwise),
+JETTISON_SECOND_ENGINE a DOCKER_HOST value or "podman" to run the engine tests on as well,
+JETTISON_REQUIRE_ENGINE=1 makes a missing engine a failure, JETTISON_CORPUS a folder of Dockerfiles.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from jettison.engine.base import Engine
+from jettison.engine.find import find_engine
+from jettison.errors import EngineError
+
+FIRST = "first"
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the engine tests on each engine that is named."""
+    if "engine" in metafunc.fixturenames:
+        second = os.environ.get("JETTISON_SECOND_ENGINE")
+        names = [FIRST, second] if second else [FIRST]
+        metafunc.parametrize("engine", names, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> Engine:
+    """Return a real engine; skip, or fail when one is required, where none works."""
+    try:
+        return _find(request.param)
+    except EngineError as error:
+        if os.environ.get("JETTISON_REQUIRE_ENGINE") == "1":
+            pytest.fail(f"an engine is required: {error}")
+        pytest.skip(f"no engine: {error}")
+
+
+def _find(name: str) -> Engine:
+    if name == FIRST:
+        return find_engine(os.environ.get("JETTISON_ENGINE"))
+    if "://" not in name:
+        return find_engine(name)
+    before = os.environ.get("DOCKER_HOST")
+    os.environ["DOCKER_HOST"] = name
+    try:
+        return find_engine("docker")
+    finally:
+        os.environ.pop("DOCKER_HOST")
+        if before is not None:
+            os.environ["DOCKER_HOST"] = before
+
+
+@pytest.fixture
+def new_tag(engine: Engine) -> Iterator[Callable[[], str]]:
+    """Return a maker of image names that are removed after the test."""
+    names: list[str] = []
+
+    def make() -> str:
+        names.append(f"jettison/test:{secrets.token_hex(4)}")
+        return names[-1]
+
+    yield make
+    for name in names:
+        engine.remove_image(name)
+
+
+@pytest.fixture(scope="session")
+def base_image() -> str:
+    """Return the name of a small base image with a shell, made by scripts/bases.sh."""
+    return "debian:bookworm-slim"
+
+
+@pytest.fixture(scope="session")
+def corpus() -> list[Path]:
+    """Return the Dockerfiles of the corpus; skip without one."""
+    folder = os.environ.get("JETTISON_CORPUS")
+    if not folder:
+        pytest.skip("JETTISON_CORPUS names no folder")
+    return sorted(path for path in Path(folder).rglob("*") if path.is_file())

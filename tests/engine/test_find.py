@@ -1,0 +1,57 @@
+"""Choosing an engine, and saying how to get one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jettison.engine.client import docker_client, programs
+from jettison.engine.find import find_engine
+from jettison.errors import EngineError, UsageError
+
+
+def test_unknown_name_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match=r"docker, podman or auto"):
+        find_engine("nosuch\x1b[31m")
+
+
+def test_dead_engine_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
+    with pytest.raises(EngineError, match="install Docker"):
+        find_engine("docker")
+
+
+def script(path: Path, version: str, buildx: str | None) -> None:
+    """Write a client that prints these versions, as the real ones print theirs."""
+    answer = f"echo '{buildx}'" if buildx else "exit 1"
+    path.write_text(f'#!/bin/sh\nif [ "$1" = buildx ]; then {answer}; else echo "{version}"; fi\n')
+    path.chmod(0o755)
+
+
+@pytest.mark.parametrize(
+    ("version", "buildx", "kind"),
+    [
+        ("Docker version 20.10.24+dfsg1, build 297e128", None, "builtin"),
+        ("Docker version 28.2.2, build e6534b4", None, "classic"),
+        ("Docker version 28.2.2, build e6534b4", "github.com/docker/buildx v0.13.1 7884339", "buildx"),
+        ("Docker version 24.0.7, build afdd53b", "github.com/docker/buildx v0.11.2 9872040", "buildx-plain"),
+    ],
+)
+def test_client_kind_follows_its_versions(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str, buildx: str | None, kind: str
+) -> None:
+    script(tmp_path / "docker", version, buildx)
+    monkeypatch.setattr("jettison.engine.client._USUAL_PLACES", ())
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin/nosuch")
+    client = docker_client()
+    assert client is not None
+    assert (client.program, client.kind) == (str(tmp_path / "docker"), kind)
+
+
+def test_the_same_program_is_listed_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script(tmp_path / "docker-real", "x", None)
+    (tmp_path / "docker").symlink_to("docker-real")
+    monkeypatch.setattr("jettison.engine.client._USUAL_PLACES", (str(tmp_path),))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert programs("docker") == [str(tmp_path / "docker")]
