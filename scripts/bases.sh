@@ -7,8 +7,13 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 force=${1:-}
 # A client with its own BuildKit is needed: some machines have a newer client without buildx first on PATH.
-docker=${JETTISON_DOCKER:-docker}
 export DOCKER_BUILDKIT=1
+docker=${JETTISON_DOCKER:-}
+if [ -z "$docker" ]; then
+  for docker in docker /usr/bin/docker; do
+    printf 'FROM scratch AS a\nFROM scratch\nCOPY --from=a / /\n' | "$docker" build -q - >/dev/null 2>&1 && break
+  done
+fi
 
 have() { [ "$force" != --force ] && "$docker" image inspect "$1" >/dev/null 2>&1; }
 

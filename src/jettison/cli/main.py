@@ -71,6 +71,12 @@ def _run(command: Command, argv: Sequence[str]) -> int:
         # The reader went away (`| head`): not an error; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        if os.environ.get("JETTISON_DEBUG"):
+            raise
+        kind = type(error).__name__
+        _err(f"jettison: internal error ({kind}: {safe(str(error))[:300]}); JETTISON_DEBUG=1 shows where\n")
+        return 70
 
 
 def _find(name: str) -> Command | None:

@@ -22,9 +22,9 @@ MAX_JSON: Final = 8 * 1024 * 1024
 MAX_ENTRIES: Final = 3_000_000
 MAX_ELF: Final = 512 * 1024 * 1024
 MAX_TEXT: Final = 4 * 1024 * 1024
-MAX_Fact = TypeVar("_Fact")
-_TEXTS: Final = 256 * 1024 * 1024
+MAX_TEXTS: Final = 256 * 1024 * 1024
 GZIP_LEVEL: Final = 1
+_Fact = TypeVar("_Fact")
 _TEXTS: Final = re.compile(
     r"etc/(?:passwd|group|ld\.so\.conf|ld\.so\.conf\.d/[^/]+|os-release)\Z|var/lib/dpkg/info/[^/]+\.list\Z|(?:.*/)?pyvenv\.cfg\Z"
 )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 MANIFESTS: Final = {"go.mod": "go", "requirements.txt": "python", "package.json": "node"}
 SOURCES: Final[dict[str, tuple[str, ...]]] = {"go": (".go",), "python": (".py",), "node": (".js", ".mjs", ".cjs")}
-MAX_SOURCES: Final[dict[str, tuple[str, ...]]] = 400
+MAX_SOURCES: Final = 400
 MAX_SOURCE_BYTES: Final = 256 * 1024
 _HEALTH: Final = re.compile(r"""["'`](/(?:healthz?|health-?check|livez|readyz|ready|ping|status|_health))["'`]""")
 _PORT: Final = re.compile(r"""(?:port\s*[=:,]\s*|PORT["']?\s*[,)]\s*["']?|\.listen\(\s*|:)(\d{2,5})\b""", re.IGNORECASE)
