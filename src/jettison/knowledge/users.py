@@ -8,7 +8,19 @@ from jettison.knowledge._compiled import USERS
 
 _FACTS: Final[dict[str, Any]] = USERS
 _OTHER: Final = tuple(
-    "windows nanoserver oracle ubi -ol centos amazon busybox chiseled nonroot distroless".split()
+    [
+        "windows",
+        "nanoserver",
+        "oracle",
+        "ubi",
+        "-ol",
+        "centos",
+        "amazon",
+        "busybox",
+        "chiseled",
+        "nonroot",
+        "distroless",
+    ]
 )
 
 
