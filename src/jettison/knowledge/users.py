@@ -7,21 +7,7 @@ from typing import Any, Final
 from jettison.knowledge._compiled import USERS
 
 _FACTS: Final[dict[str, Any]] = USERS
-_OTHER: Final = tuple(
-    [
-        "windows",
-        "nanoserver",
-        "oracle",
-        "ubi",
-        "-ol",
-        "centos",
-        "amazon",
-        "busybox",
-        "chiseled",
-        "nonroot",
-        "distroless",
-    ]
-)
+_OTHER: Final = ("windows", "nanoserver", "oracle", "ubi", "-ol", "centos", "amazon", "busybox", "distroless")
 
 
 def runs_as_non_root(name: str, tag: str | None) -> bool:

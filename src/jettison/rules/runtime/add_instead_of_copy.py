@@ -1,24 +1,28 @@
 """ADD where COPY serves.
 
 ADD also downloads and unpacks. Where neither is wanted, COPY says what happens and cannot surprise
-when a file is one day an archive.
+when a file is one day an archive. The fix is safe where the build context or the name shows that no
+source is an archive.
 
 Source: Dockerfile reference, "ADD or COPY".
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from jettison.findings import SAFE, Edit, Finding, Fix, Severity
+from jettison.findings import SAFE, UNSAFE, Edit, Finding, Fix, Severity
 from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
+    from jettison.model.context import BuildContext
     from jettison.model.dockerfile import Model
 
 _SPECIAL = re.compile(r"(?i)^(?:https?|ftp|git|ssh)://|^git@|\.git(?:#|$)|\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst)\b|[*?\[$]")
+_ARCHIVE = re.compile(rb"\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|.{257}ustar", re.DOTALL)
 _FLAGS = frozenset(("chown", "chmod", "link", "exclude"))
 
 
@@ -29,8 +33,19 @@ def check(model: Model) -> Iterable[Finding]:
             continue
         if any(flag.name not in _FLAGS for flag in node.flags):
             continue
-        word = "copy" if model.source.text(node.keyword_span).islower() else "COPY"
-        yield RULE.at(node.span, fix=Fix("Use COPY", (Edit(node.keyword_span, word),), SAFE))
+        keyword = "copy" if model.source.text(node.keyword_span).islower() else "COPY"
+        level = SAFE if all(_is_plain(model.context, word.value) for word in node.words[:-1]) else UNSAFE
+        yield RULE.at(node.span, fix=Fix("Use COPY", (Edit(node.keyword_span, keyword),), level))
+
+
+def _is_plain(context: BuildContext | None, path: str) -> bool:
+    # ADD knows an archive by its content, whatever its name.
+    name = posixpath.normpath(path).lstrip("/")
+    if name == ".":
+        return True
+    if context is not None and context.exists(name):
+        return not _ARCHIVE.match(context.read(name, 512))
+    return "." in posixpath.basename(name).lstrip(".")
 
 
 RULE = Rule(
@@ -44,6 +59,13 @@ RULE = Rule(
     foreign=("DL3020", "DS-0005", "CKV_DOCKER_4"),
     examples=(
         Example(before="FROM debian:bookworm\nADD app.py /srv/\n", after="FROM debian:bookworm\nCOPY app.py /srv/\n", lines=(2,)),
+        Example(before="FROM debian:bookworm\nADD data /srv/\n", lines=(2,)),
+        Example(
+            before="FROM debian:bookworm\nADD data /srv/\n",
+            after="FROM debian:bookworm\nCOPY data /srv/\n",
+            lines=(2,),
+            files=(("data", "plain\n"),),
+        ),
         Example(before="FROM debian:bookworm\nADD app.tar.gz /srv/\nADD https://example.org/x /x\n"),
     ),
 )

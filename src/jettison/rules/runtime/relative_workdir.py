@@ -7,6 +7,7 @@ Source: Dockerfile reference, "WORKDIR".
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -27,7 +28,7 @@ def check(model: Model) -> Iterable[Finding]:
             if path.startswith(("/", "$", "\\")) or path[1:2] == ":":
                 continue
             if not model.scope_at(node, stage).workdir:
-                yield RULE.at(node.span, fix=Fix("Make it absolute", (Edit(node.words[0].span, f"/{path}"),), UNSAFE))
+                yield RULE.at(node.span, fix=Fix("Make it absolute", (Edit(node.words[0].span, posixpath.normpath(f"/{path}")),), UNSAFE))
 
 
 RULE = Rule(

@@ -4,7 +4,8 @@ The program then runs below `/bin/sh -c`. The shell is process 1 and passes no s
 waits ten seconds and kills the program, which cannot finish its work. An image without a shell
 cannot run it at all.
 
-Write it as a JSON array.
+Write it as a JSON array. Where a shell is needed, `exec` before the program makes it process 1; such a
+line is not reported.
 
 Source: Dockerfile reference, "Shell and exec form".
 """
@@ -16,6 +17,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from jettison.findings import SHOW, UNSAFE, Edit, Finding, Fix
+from jettison.model.scope import DEFAULT_SHELL
 from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
@@ -24,23 +26,39 @@ if TYPE_CHECKING:
 
 
 def check(model: Model) -> Iterable[Finding]:
-    """Yield a finding for each CMD or ENTRYPOINT of the final image in shell form."""
+    """Yield a finding for the CMD and the ENTRYPOINT in force in the final image, if in shell form."""
     final = model.final
     if final is None:
         return
-    for stage in model.lineage(final):
-        for node in stage.instructions:
-            if node.keyword in ("CMD", "ENTRYPOINT") and node.form == "shell":
-                yield RULE.at(node.span, f"{node.keyword} in shell form: signals do not reach the program", exec_fix(model, node))
+    nodes = [node for stage in model.lineage(final) for node in stage.instructions]
+    for keyword in ("ENTRYPOINT", "CMD"):
+        node = next((node for node in reversed(nodes) if node.keyword == keyword), None)
+        if node is not None and node.form == "shell" and not _hands_over(model, node):
+            yield RULE.at(node.span, f"{keyword} in shell form: signals do not reach the program", exec_fix(model, node))
 
 
-def exec_fix(model: Model, node: Instruction) -> Fix | None:
-    """Return the fix to exec form when the text is one plain command; else None."""
+def _hands_over(model: Model, node: Instruction) -> bool:
+    # CMD exec server --port $PORT: the shell replaces itself by the program, signals reach it.
+    from jettison.syntax.shell import commands
+
+    if not node.words[0].value.startswith("exec "):
+        return False
+    return len(commands(model.file, node).commands) == 1
+
+
+def exec_fix(model: Model, node: Instruction) -> Fix:
+    """Return the fix to exec form; only to be shown where the shell is needed or has other duties."""
     argv = plain_argv(model, node)
     if argv is None:
-        return None
-    level = UNSAFE if model.scope_at(node, model.stage_of(node)).shell == ("/bin/sh", "-c") else SHOW
-    return Fix("Write it as a JSON array", (Edit(node.body_span, json.dumps(argv, ensure_ascii=False)),), level)
+        return Fix("Write it as a JSON array, or start the program with exec", (), SHOW)
+    stage = model.stage_of(node)
+    # A shell-form ENTRYPOINT ignores CMD; in exec form it would be given CMD's words.
+    ignored_cmd = node.keyword == "ENTRYPOINT" and model.final is not None and any(
+        other.keyword == "CMD" for each in model.lineage(model.final) for other in each.instructions
+    )
+    plain = model.scope_at(node, stage).shell == DEFAULT_SHELL and not ignored_cmd
+    edit = Edit(node.body_span, json.dumps(argv, ensure_ascii=False))
+    return Fix("Write it as a JSON array", (edit,), UNSAFE if plain else SHOW)
 
 
 def plain_argv(model: Model, node: Instruction) -> list[str] | None:
@@ -56,8 +74,6 @@ def plain_argv(model: Model, node: Instruction) -> list[str] | None:
     if command.span != node.body_span:
         return None
     argv = [word.value for word in command.full_argv]
-    if argv and argv[0] == "exec":
-        argv = argv[1:]
     raw = " ".join(word.raw for word in command.full_argv)
     if any(mark in raw for mark in "$`*?[]{}~<>|&;()#!\\\n") or any("'" in a or '"' in a for a in argv):
         return None
@@ -80,6 +96,8 @@ RULE = Rule(
             level=UNSAFE,
         ),
         Example(before="FROM debian:bookworm\nCMD echo $HOME && sleep 1\n", lines=(2,)),
+        Example(before='FROM debian:bookworm\nENTRYPOINT sleep 1\nCMD ["x"]\n', lines=(2,), level=UNSAFE),
         Example(before='FROM debian:bookworm\nCMD ["sleep", "1"]\n'),
+        Example(before="FROM debian:bookworm\nCMD sleep 1\nCMD exec gunicorn --bind :$PORT app:app\n"),
     ),
 )

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from jettison.findings import Finding
+from jettison.findings import SHOW, Finding, Fix
 from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
@@ -27,9 +27,14 @@ def check(model: Model) -> Iterable[Finding]:
         if base.is_scratch or base.stage is not None or base.unresolved or base.digest or not base.name:
             continue
         if base.tag is None:
-            yield RULE.at(base.span, f"{base.name} has no tag, so it means whatever is newest")
+            yield RULE.at(base.span, f"{base.name} has no tag, so it means whatever is newest", _fix(base.name))
         elif base.tag == "latest":
-            yield RULE.at(base.span, f"{base.name}:latest means whatever is newest")
+            yield RULE.at(base.span, f"{base.name}:latest means whatever is newest", _fix(base.name))
+
+
+def _fix(name: str) -> Fix:
+    # Which release the author tested with is not in the file: nothing to write by ourselves.
+    return Fix(f"Name the release; `docker buildx imagetools inspect {name}:TAG` prints its digest", (), SHOW)
 
 
 RULE = Rule(
