@@ -129,7 +129,11 @@ def _read_member(
     content = outer.extractfile(member)
     assert content is not None
     head = content.read(512)
-    if head[257:262] == b"ustar" or name.endswith("/layer.tar") or (member.size >= 1024 and not head.strip(b"\0")):
+    if (
+        head[257:262] == b"ustar"
+        or name.endswith("/layer.tar")
+        or (member.size >= 1024 and not head.strip(b"\0"))
+    ):
         layers[name] = _read_layer(_Tee(content, head))
     elif head[:2] == b"\x1f\x8b":
         plain = _Gunzip(content, head)
@@ -150,9 +154,19 @@ def _read_layer(tee: _Tee) -> _LayerFacts:
                 facts.hardlinks[path] = posixpath.normpath("/" + member.linkname).lstrip("/")
                 facts.entries[path] = FileEntry("file", 0, member.mode, member.uid, member.gid, "", 0)
                 continue
-            kind = "file" if member.isfile() else "dir" if member.isdir() else "link" if member.issym() else "other"
+            kind = (
+                "file"
+                if member.isfile()
+                else "dir"
+                if member.isdir()
+                else "link"
+                if member.issym()
+                else "other"
+            )
             size = member.size if kind == "file" else 0
-            facts.entries[path] = FileEntry(kind, size, member.mode, member.uid, member.gid, member.linkname, 0)
+            facts.entries[path] = FileEntry(
+                kind, size, member.mode, member.uid, member.gid, member.linkname, 0
+            )
             facts.size += size
             if kind == "file" and size and kept < MAX_TEXTS:
                 kept += _learn(facts, tar, member, path)
@@ -180,7 +194,9 @@ def _learn(facts: _LayerFacts, tar: tarfile.TarFile, member: tarfile.TarInfo, pa
     elif head[:2] == b"#!":
         match = _SHEBANG.match(head)
         if match:
-            facts.interpreters[path] = b" ".join(part for part in match.groups() if part).decode("utf-8", "replace")
+            facts.interpreters[path] = b" ".join(part for part in match.groups() if part).decode(
+                "utf-8", "replace"
+            )
     return 0
 
 
@@ -207,7 +223,9 @@ def _assemble(layers: dict[str, _LayerFacts], documents: dict[str, bytes], links
         if facts is None:
             raise ImageError(f"layer {name[:100]} is named in the manifest and missing from the archive")
         if f"sha256:{facts.sha256}" != diff_id:
-            raise ImageError(f"layer {name[:100]} has the digest sha256:{facts.sha256}, the image says {diff_id[:80]}")
+            raise ImageError(
+                f"layer {name[:100]} has the digest sha256:{facts.sha256}, the image says {diff_id[:80]}"
+            )
         created_by = str(history[number].get("created_by") or "") if number < len(history) else ""
         ordered.append((facts, Layer(diff_id, facts.size, facts.compressed, created_by)))
     return _merge(read_config(config), ordered)
