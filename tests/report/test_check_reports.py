@@ -37,6 +37,8 @@ SECRETS = {
     "label": (b"LABEL a=ghp_abcdefghijklmnopqrstuvwxyz0123456789\n", "ghp_"),
     "curl": (b"RUN curl -u me:hunter2Zq https://example.org\n", "hunter2Zq"),
     "url": (b"RUN git clone https://me:hunter2Zq@example.org/a.git && rm -rf a\n", "hunter2Zq"),
+    "export": (b"RUN export API_TOKEN='hunter2Zq'\n", "hunter2Zq"),
+    "exec form": (b'CMD ["env", "API_TOKEN=hunter2Zq", "x"]\n', "hunter2Zq"),
     "onbuild": (b"ONBUILD ENV DB_PASSWORD=hunter2Zq\n", "hunter2Zq"),
     "heredoc": (b"COPY <<X /root/.netrc\nmachine a login me password hunter2Zq\nX\n", "hunter2Zq"),
 }
@@ -124,7 +126,7 @@ def rule_doc(rule: object) -> str:
 
 @pytest.mark.parametrize(
     "unit",
-    [b"curl -u ", b"https://", b"a://b:", b"docker login -p ", b" login a password", b"--password ", b"eyJaaaaaaaaaaa.", b"Authorization: ", b"sshpass -p"],
+    [b"curl -u ", b"https://", b"a://b:", b"docker login -p ", b" login a password", b"--password ", b"eyJaaaaaaaaaaa.", b"Authorization: ", b"sshpass -p", b"A_TOKEN=", b"AAAAAAAAAA"],
 )
 def test_looking_for_secrets_takes_linear_time(unit: bytes) -> None:
     data = b"FROM debian:bookworm\nRUN echo " + unit * (400_000 // len(unit)) + b"\n"

@@ -66,7 +66,8 @@ def _in_text(model: Model, node: Instruction) -> Iterator[Span]:
             yield Span(span.start + match.start(), span.start + match.end())
         for pattern in COMMANDS:
             for match in pattern.finditer(text):
-                if is_literal_secret(match["secret"]):
+                named = "name" not in pattern.groupindex or is_secret_name(match["name"])
+                if named and is_literal_secret(match["secret"]):
                     yield Span(span.start + match.start("secret"), span.start + match.end("secret"))
 
 

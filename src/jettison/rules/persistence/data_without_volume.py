@@ -20,6 +20,7 @@ Source: Docker documentation, "Volumes"; the documentation of each service's ima
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,7 +49,7 @@ def check(model: Model) -> Iterable[Finding]:
     facts = SERVICES[name]
     if _is_kept(model, final, facts):
         return
-    folder = facts["data"][0 if by_image else -1]
+    folder = _folder(facts, model.lineage(final)[0].base.tag) if by_image else facts["data"][-1]
     fix = Fix(f"Run it with a named volume: -v {name}-data:{folder}", (), SHOW)
     if by_image and facts["declares_volume"]:
         message = f"the data of {name} is on a new anonymous volume in each container unless {folder} is given a named one"
@@ -56,6 +57,16 @@ def check(model: Model) -> Iterable[Finding]:
         yield RULE.at(span, message, fix)._replace(severity=Severity.INFO, confidence=Confidence.LOW)
     else:
         yield RULE.at(span, f"{name} keeps its data in {folder}, which goes with the container", fix)
+
+
+def _folder(facts: dict[str, Any], tag: str | None) -> str:
+    # postgres:18-alpine -> 18: the folder of that version
+    digits = re.match(r"v?(\d{1,4})(?!\d)", tag or "")
+    folder: str = facts["data"][0]
+    for first, moved in facts.get("since", ()) if digits else ():
+        if digits and int(digits[1]) >= first:
+            folder = moved
+    return folder
 
 
 def _by_image(model: Model, final: Stage) -> tuple[str, Span, bool] | None:

@@ -2,8 +2,8 @@
 
 The text of RUN, CMD, ENTRYPOINT and HEALTHCHECK is in the image's history or configuration, and a
 build prints it to its log. What a here-document writes is a file of a layer. Looked for are keys of
-well-known services, private keys, passwords in URLs, and passwords that stand in the options of
-curl, wget, sshpass or a registry login.
+well-known services, private keys, passwords in URLs, assignments such as `export API_TOKEN=...`, and
+passwords that stand in the options of curl, wget, sshpass or a registry login.
 
 Give secrets to a build with `RUN --mount=type=secret` and read them from `/run/secrets`. A secret
 that was ever in a pushed image is burnt: replace it.
@@ -47,6 +47,8 @@ RULE = Rule(
     examples=(
         Example(before="FROM debian:bookworm\nRUN curl -u admin:hunter2 https://example.org/x -o /x\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN git clone https://bot:hunter2@example.org/x.git\n", lines=(2,)),
+        Example(before="FROM debian:bookworm\nRUN export API_TOKEN=hunter2 && ./fetch\n", lines=(2,)),
+        Example(before="FROM debian:bookworm\nRUN PASSWORD_FILE=/run/x MAX_TOKEN=4096 API_TOKEN=$(cat /x) SECRET_KEY_BASE=dummy ./build\n"),
         Example(
             before="FROM debian:bookworm\nRUN --mount=type=secret,id=pw curl -u admin:$(cat /run/secrets/pw) https://example.org/x -o /x\n"
         ),
