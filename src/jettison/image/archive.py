@@ -10,19 +10,22 @@ import hashlib
 import json
 import posixpath
 import re
-import tarfile
 import zlib
 from typing import IO, Any, Final, TypeVar
 
 from jettison.errors import ImageError
 from jettison.image.elf import MAGIC, Elf, read_elf
 from jettison.image.image import FileEntry, Image, Layer, read_config
+from jettison.image.tar import PIECE, Reader, TarEntry, TarStream
+from jettison.terminal import safe_line
 
 MAX_JSON: Final = 8 * 1024 * 1024
 MAX_ENTRIES: Final = 3_000_000
 MAX_ELF: Final = 512 * 1024 * 1024
 MAX_TEXT: Final = 4 * 1024 * 1024
 MAX_TEXTS: Final = 256 * 1024 * 1024
+MAX_DOCUMENTS: Final = 2000
+MAX_LAYER: Final = 64 * 1024 * 1024 * 1024
 GZIP_LEVEL: Final = 1
 _Fact = TypeVar("_Fact")
 _TEXTS: Final = re.compile(
@@ -50,35 +53,44 @@ class _LayerFacts:
 class _Tee:
     """Reads a layer once for its files, its digest and its size under gzip."""
 
-    def __init__(self, stream: IO[bytes], head: bytes) -> None:
+    def __init__(self, stream: Reader, head: bytes) -> None:
         self._stream = stream
-        self._head = head
+        self._buffer = b""
+        self._at = 0
+        self._size = 0
         self._gzip = zlib.compressobj(GZIP_LEVEL)
         self._sha256 = hashlib.sha256()
         self.compressed = 0
+        self._take(head)
 
-    def read(self, size: int = -1) -> bytes:
-        """Return the next bytes."""
-        data = self._head[:size] if size >= 0 else self._head
-        self._head = self._head[len(data) :]
-        if len(data) < size or size < 0:
-            data += self._stream.read(size - len(data) if size >= 0 else -1)
-        self._sha256.update(data)
-        self.compressed += len(self._gzip.compress(data))
+    def read(self, size: int) -> bytes:
+        """Return at most `size` of the next bytes, b"" at the end."""
+        if self._at >= len(self._buffer):
+            self._take(self._stream.read(PIECE))
+        data = self._buffer[self._at : self._at + size]
+        self._at += len(data)
         return data
 
     def finish(self) -> str:
         """Read to the end; return the digest of everything."""
-        while self.read(1 << 20):
-            pass
+        while self._buffer:
+            self._take(self._stream.read(PIECE))
         self.compressed += len(self._gzip.flush())
         return self._sha256.hexdigest()
+
+    def _take(self, data: bytes) -> None:
+        self._buffer, self._at = data, 0
+        self._size += len(data)
+        if self._size > MAX_LAYER:
+            raise ValueError(f"a layer of more than {MAX_LAYER} bytes")
+        self._sha256.update(data)
+        self.compressed += len(self._gzip.compress(data))
 
 
 class _Gunzip:
     """A gzip stream as plain bytes."""
 
-    def __init__(self, stream: IO[bytes], head: bytes) -> None:
+    def __init__(self, stream: Reader, head: bytes) -> None:
         self._stream = stream
         self._inflate = zlib.decompressobj(31)
         self._pending = head
@@ -107,96 +119,77 @@ def read_archive(stream: IO[bytes]) -> Image:
     documents: dict[str, bytes] = {}
     links: dict[str, str] = {}
     try:
-        with tarfile.open(fileobj=stream, mode="r|", bufsize=1 << 20) as outer:
-            for member in outer:
-                name = posixpath.normpath(member.name)
-                if member.issym() or member.islnk():
-                    links[name] = posixpath.normpath(posixpath.join(posixpath.dirname(name), member.linkname))
-                elif member.isfile():
-                    _read_member(outer, member, name, layers, documents)
-    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError, OverflowError) as error:
-        raise ImageError(f"the image archive cannot be read: {error}") from error
+        outer = TarStream(stream)
+        for entry in outer:
+            name = posixpath.normpath(entry.name)
+            if entry.kind in ("link", "hardlink"):
+                folder = posixpath.dirname(name) if entry.kind == "link" else ""
+                links[name] = posixpath.normpath(posixpath.join(folder, entry.link))
+            elif entry.kind == "file":
+                _read_member(outer, entry, name, layers, documents)
+    except (zlib.error, OSError, ValueError, OverflowError) as error:
+        raise ImageError(f"the image archive cannot be read: {safe_line(str(error))}") from error
     return _assemble(layers, documents, links)
 
 
 def _read_member(
-    outer: tarfile.TarFile,
-    member: tarfile.TarInfo,
+    outer: TarStream,
+    entry: TarEntry,
     name: str,
     layers: dict[str, _LayerFacts],
     documents: dict[str, bytes],
 ) -> None:
-    content = outer.extractfile(member)
-    assert content is not None
-    head = content.read(512)
-    if (
-        head[257:262] == b"ustar"
-        or name.endswith("/layer.tar")
-        or (member.size >= 1024 and not head.strip(b"\0"))
-    ):
-        layers[name] = _read_layer(_Tee(content, head))
+    head = outer.read(512)
+    is_tar = head[257:262] == b"ustar" or (entry.size >= 1024 and not head.strip(b"\0"))
+    if is_tar or name.endswith("/layer.tar"):
+        # An empty head is an empty layer file; the reader then has nothing to take.
+        layers[name] = _read_layer(_Tee(outer, head))
     elif head[:2] == b"\x1f\x8b":
-        plain = _Gunzip(content, head)
-        layers[name] = _read_layer(_Tee(plain, b""))  # type: ignore[arg-type]
-    elif member.size <= MAX_JSON:
-        documents[name] = head + content.read()
+        plain = _Gunzip(outer, head)
+        layers[name] = _read_layer(_Tee(plain, plain.read(512)))
+    elif entry.size <= MAX_JSON and len(documents) < MAX_DOCUMENTS:
+        documents[name] = head + outer.read(MAX_JSON)
 
 
 def _read_layer(tee: _Tee) -> _LayerFacts:
     facts = _LayerFacts()
     kept = 0
-    with tarfile.open(fileobj=tee, mode="r|", bufsize=1 << 18, errorlevel=1) as tar:  # type: ignore[call-overload]
-        for member in tar:
-            path = posixpath.normpath("/" + member.name).lstrip("/")
-            if len(facts.entries) > MAX_ENTRIES:
-                raise ValueError("too many files")
-            if member.islnk():
-                facts.hardlinks[path] = posixpath.normpath("/" + member.linkname).lstrip("/")
-                facts.entries[path] = FileEntry("file", 0, member.mode, member.uid, member.gid, "", 0)
-                continue
-            kind = (
-                "file"
-                if member.isfile()
-                else "dir"
-                if member.isdir()
-                else "link"
-                if member.issym()
-                else "other"
-            )
-            size = member.size if kind == "file" else 0
-            facts.entries[path] = FileEntry(
-                kind, size, member.mode, member.uid, member.gid, member.linkname, 0
-            )
-            facts.size += size
-            if kind == "file" and size and kept < MAX_TEXTS:
-                kept += _learn(facts, tar, member, path)
+    tar = TarStream(tee)
+    for member in tar:
+        path = posixpath.normpath("/" + member.name).lstrip("/")
+        if member.kind == "hardlink":
+            facts.hardlinks[path] = posixpath.normpath("/" + member.link).lstrip("/")
+            facts.entries[path] = FileEntry("file", 0, member.mode, member.uid, member.gid, "", 0)
+            continue
+        size = member.size if member.kind == "file" else 0
+        link = member.link if member.kind == "link" else ""
+        facts.entries[path] = FileEntry(member.kind, size, member.mode, member.uid, member.gid, link, 0)
+        facts.size += size
+        if size and kept < MAX_TEXTS:
+            kept += _learn(facts, tar, member, path)
     facts.sha256 = tee.finish()
     facts.compressed = tee.compressed
     return facts
 
 
-def _learn(facts: _LayerFacts, tar: tarfile.TarFile, member: tarfile.TarInfo, path: str) -> int:
+def _learn(facts: _LayerFacts, tar: TarStream, member: TarEntry, path: str) -> int:
     executable = bool(member.mode & 0o111) or ".so" in path
     text = member.size <= MAX_TEXT and _TEXTS.match(path) is not None
     if not executable and not text:
         return 0
-    content = tar.extractfile(member)
-    if content is None:
-        return 0
     if text:
-        facts.texts[path] = content.read()
+        facts.texts[path] = tar.read(MAX_TEXT)
         return member.size
-    head = content.read(512)
+    head = tar.read(512)
     if head[:4] == MAGIC and member.size <= MAX_ELF:
-        elf = read_elf(head + content.read())
+        elf = read_elf(head + tar.read(MAX_ELF))
         if elf is not None:
             facts.elves[path] = elf
     elif head[:2] == b"#!":
         match = _SHEBANG.match(head)
         if match:
-            facts.interpreters[path] = b" ".join(part for part in match.groups() if part).decode(
-                "utf-8", "replace"
-            )
+            parts = [part for part in match.groups() if part]
+            facts.interpreters[path] = b" ".join(parts).decode("utf-8", "replace")
     return 0
 
 

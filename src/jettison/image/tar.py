@@ -67,7 +67,7 @@ class TarStream:
         return data
 
     def __iter__(self) -> Iterator[TarEntry]:
-        """Yield every entry up to the end mark, which must be there; TarError for what is no tar."""
+        """Yield every entry up to the end mark; TarError for what is no tar."""
         extra: dict[str, str] = {}
         count = 0
         while (block := self._header()) is not None:
@@ -99,8 +99,14 @@ class TarStream:
             extra.update(_pax(data))
 
     def _header(self) -> bytes | None:
-        """Return the next header block, None at the end mark (one block of zeros)."""
-        block = self._exactly(BLOCK)
+        """Return the next header block, None at the end mark (one block of zeros) or the end.
+
+        Some writers leave the end mark out; what is missing then, the image's digests show.
+        """
+        first = self._stream.read(BLOCK)
+        if not first:
+            return None
+        block = first + self._exactly(BLOCK - len(first))
         if not block.strip(b"\0"):
             return None
         stated = _number(block[148:156])
@@ -120,7 +126,7 @@ class TarStream:
         while len(data) < size:
             more = self._stream.read(size - len(data))
             if not more:
-                raise TarError("it ends in the middle of an entry, or without an end mark")
+                raise TarError("it ends in the middle of an entry")
             data += more
         return data
 
