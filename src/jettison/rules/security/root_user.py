@@ -41,7 +41,8 @@ def check(model: Model) -> Iterable[Finding]:
     elif not _sets_user(model, final) and (scope.cmd or scope.entrypoint) and _root_by_default(base):
         finding = RULE.at(final.from_.span, fix=_fix(model, final, base))
         # Who made a base outside the official images may have set a user there.
-        yield finding if "/" not in base.name else finding._replace(confidence=Confidence.LOW)
+        message = f"no USER is set: the container runs as root unless {base.name} sets one"
+        yield finding if "/" not in base.name else finding._replace(confidence=Confidence.LOW, message=message)
 
 
 def _sets_user(model: Model, final: Stage) -> bool:
