@@ -164,7 +164,7 @@ def _pax(data: bytes) -> Iterator[tuple[str, str]]:
         if space < 0 or not data[at:space].isdigit():
             raise TarError("a damaged pax header")
         end = at + int(data[at:space])
-        if end <= space + 1 or end > len(data):
+        if end <= space + 1 or end > len(data) or data[end - 1 : end] != b"\n":
             raise TarError("a damaged pax header")
         key, _, value = data[space + 1 : end - 1].partition(b"=")
         yield key.decode("utf-8", "surrogateescape"), _text(value)
