@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from jettison.engine.base import Engine
+from jettison.engine.base import BuildRequest, Engine
 from jettison.engine.find import find_engine
 from jettison.errors import EngineError
 
@@ -70,9 +71,20 @@ def new_tag(engine: Engine) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture(scope="session")
-def base_image() -> str:
-    """Return the name of a small base image with a shell, made by scripts/bases.sh."""
-    return "debian:bookworm-slim"
+def base_image(engine: Engine) -> str:
+    """Return the name of a small base image with a shell, made by scripts/bases.sh; skip without it."""
+    name = "debian:bookworm-slim"
+    tag = f"jettison/test:{secrets.token_hex(4)}"
+    with tempfile.TemporaryDirectory() as context:
+        request = BuildRequest(context, f"FROM {name}\nLABEL a=b\n".encode(), None, tag)
+        try:
+            engine.build(request)
+        except EngineError as error:
+            if os.environ.get("JETTISON_REQUIRE_ENGINE") == "1" and engine.name.startswith("docker"):
+                pytest.fail(f"run scripts/bases.sh: {error}")
+            pytest.skip(f"{engine.name} has no {name}: {error}")
+        engine.remove_image(tag)
+    return name
 
 
 @pytest.fixture(scope="session")

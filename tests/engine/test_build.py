@@ -72,8 +72,6 @@ def test_steps_are_told_and_timed(
     engine: Engine, project: Path, base_image: str, new_tag: Callable[[], str]
 ) -> None:
     dockerfile = f"FROM {base_image}\nRUN sleep 1\n".encode()
-    if engine.name.startswith("podman"):
-        pytest.skip("the stand-in base is in Docker's store only")
     events: list[Event] = []
     request = BuildRequest(str(project), dockerfile, None, new_tag(), network="host", no_cache=True)
     result = engine.build(request, events.append)
@@ -105,8 +103,6 @@ def test_failure_names_the_line(
 def test_output_with_control_sequences_is_safe(
     engine: Engine, project: Path, base_image: str, new_tag: Callable[[], str]
 ) -> None:
-    if engine.name.startswith("podman"):
-        pytest.skip("the stand-in base is in Docker's store only")
     dockerfile = f"FROM {base_image}\nRUN printf '\\033[31mred\\033]0;title\\007' && exit 3\n".encode()
     with pytest.raises(BuildError) as caught:
         engine.build(BuildRequest(str(project), dockerfile, None, new_tag(), network="host"))
@@ -117,8 +113,6 @@ def test_output_with_control_sequences_is_safe(
 def test_build_that_takes_too_long_is_stopped(
     engine: Engine, project: Path, base_image: str, new_tag: Callable[[], str]
 ) -> None:
-    if engine.name.startswith("podman"):
-        pytest.skip("the stand-in base is in Docker's store only")
     dockerfile = f"FROM {base_image}\nRUN sleep 61\n".encode()
     request = BuildRequest(
         str(project), dockerfile, None, new_tag(), network="host", no_cache=True, timeout_seconds=2.0
@@ -132,8 +126,9 @@ def test_build_that_takes_too_long_is_stopped(
 def test_interrupt_leaves_nothing_behind(
     engine: Engine, project: Path, base_image: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    if engine.name.startswith("podman"):
-        pytest.skip("the stand-in base is in Docker's store only")
+    product = engine.name.partition(" ")[0]
+    if product == "podman":
+        pytest.xfail("Podman 4.3 leaves its working container and the running step when it is ended")
     temporary = tmp_path_factory.mktemp("temporary")
     program = (
         "import sys\n"
@@ -141,7 +136,7 @@ def test_interrupt_leaves_nothing_behind(
         "from jettison.engine.find import find_engine\n"
         f"text = b'FROM {base_image}\\nRUN sleep 62\\n'\n"
         f"request = BuildRequest({str(project)!r}, text, None, 'jettison/test:cut', network='host', no_cache=True)\n"
-        "find_engine('docker').build(request, lambda event: print(event.text, flush=True))\n"
+        f"find_engine({product!r}).build(request, lambda event: print(event.text, flush=True))\n"
     )
     child = subprocess.Popen(
         [sys.executable, "-c", program],
@@ -195,8 +190,6 @@ def test_features_hold(engine: Engine, project: Path, new_tag: Callable[[], str]
 def test_container_lives_answers_and_stops(
     engine: Engine, project: Path, base_image: str, new_tag: Callable[[], str]
 ) -> None:
-    if engine.name.startswith("podman"):
-        pytest.skip("the stand-in base is in Docker's store only")
     tag = new_tag()
     script = "trap 'exit 7' TERM; echo started; while :; do sleep 0.1; done"
     dockerfile = f'FROM {base_image}\nCMD ["sh", "-c", "{script}"]\n'.encode()
@@ -206,14 +199,13 @@ def test_container_lives_answers_and_stops(
         state = engine.state(container)
         assert state.running
         assert Path(f"/proc/{state.pid}").exists()
-        assert engine.execute(container, ["sh", "-c", "echo $NAME; echo no >&2; exit 4"], 10) == (
-            4,
-            b"value\nno\n",
-        )
+        # Two streams: which of them comes first is not promised.
+        code, output = engine.execute(container, ["sh", "-c", "echo $NAME; echo no >&2; exit 4"], 10)
+        assert (code, sorted(output.split())) == (4, [b"no", b"value"])
         assert engine.execute(container, ["sleep", "60"], 1)[0] == 124
         assert b"started" in engine.logs(container)
         code, seconds = engine.stop(container, 10)
-        assert (code, seconds < 5) == (7, True)
+        assert (code, seconds < 9) == (7, True)
         assert not engine.state(container).running
     finally:
         engine.remove(container)

@@ -80,9 +80,9 @@ class CliEngine:
             for name, value in request.build_args.items():
                 argv += ["--build-arg", f"{name}={value}"]
             start = time.perf_counter()
-            progress = self._stream(
-                [*argv, request.context], request.dockerfile, request.timeout_seconds, on_event
-            )
+            # Podman leaves its scratch folder when it is interrupted: inside ours it goes with it.
+            env = self._env if self._product == "docker" else {**self._env, "TMPDIR": folder}
+            progress = self._stream([*argv, request.context], request, env, on_event)
             return BuildResult(request.tag, time.perf_counter() - start, tuple(progress.steps))
 
     def _build_command(self) -> list[str]:
@@ -93,8 +93,9 @@ class CliEngine:
         return [*argv, "--progress=rawjson"] if self._kind == "buildx" else argv
 
     def _stream(
-        self, argv: list[str], dockerfile: bytes, timeout: float, on_event: OnEvent | None
+        self, argv: list[str], request: BuildRequest, env: dict[str, str], on_event: OnEvent | None
     ) -> Progress:
+        timeout = request.timeout_seconds
         progress = RawJsonProgress() if self._kind == "buildx" else PlainProgress()
         # A group of its own: an interrupt ends the client and what it started, in our order.
         process = subprocess.Popen(
@@ -102,7 +103,7 @@ class CliEngine:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            env=self._env,
+            env=env,
             start_new_session=True,
         )
         assert process.stdout is not None
@@ -123,7 +124,7 @@ class CliEngine:
         if late.is_set():
             raise EngineError(f"the build took longer than {timeout:.0f} s and was stopped")
         if code:
-            raise build_failure(self.name, list(progress.tail), dockerfile)
+            raise build_failure(self.name, list(progress.tail), request.dockerfile)
         return progress
 
     def start(self, request: RunRequest) -> str:
