@@ -1,0 +1,78 @@
+"""The ignore rules, compared with what a real engine sends."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+import pytest
+
+from jettison.engine.base import BuildRequest
+from jettison.engine.cli import CliEngine
+from jettison.image.archive import read_archive
+from jettison.model.context import IgnoreFile, read_context
+
+TREE = [
+    "a.txt", "b.md", "README.md", "src/a.txt", "src/deep/a.txt", "src/deep/b.md", "src/keep.log", "logs/x.log", "logs/keep/x.log",
+    "dir/sub/file", "dir/other", "we ird/na me", "x[1].txt", "#hash", "!bang", ".env", ".git/config", "node_modules/p/index.js",
+]  # fmt: skip
+IGNORES = [
+    "", "*", "*\n!a.txt", "**", "*.md", "**/*.md", "*.md\n!README.md", "!README.md\n*.md", "/a.txt", "src/", "src", "src/*", "src/**",
+    "src\n!src/deep", "src\n!src/deep/a.txt", "*/a.txt", "*/*/a.txt", "**/a.txt", "logs\n!logs/keep", "# a.txt\n\\#hash", "  b.md  ",
+    "./b.md", "dir/../a.txt", "?.txt", "[ab].*", "x\\[1\\].txt", "we ird", "\\!bang", ".git", "**/.git", "node_modules", "s*c", "**/deep",
+]  # fmt: skip
+
+
+def make_tree(root: Path, ignore: str) -> None:
+    for name in TREE:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    (root / "Dockerfile").write_text("FROM scratch\nCOPY . /\n")
+    (root / ".dockerignore").write_text(ignore + "\n")
+
+
+@pytest.mark.engine
+def test_same_files_as_a_real_engine(engine: CliEngine, tmp_path: Path) -> None:
+    wrong = []
+    for number, ignore in enumerate(IGNORES):
+        root = tmp_path / str(number)
+        root.mkdir()
+        make_tree(root, ignore)
+        tag = f"jettison/test:{uuid.uuid4().hex[:8]}"
+        text = (root / "Dockerfile").read_bytes()
+        engine.build(BuildRequest(str(root), text, None, tag))
+        try:
+            with engine.save(tag) as stream:
+                image = read_archive(stream)
+        finally:
+            engine.remove_image(tag)
+        sent = {path for path, entry in image.files.items() if entry.kind == "file"} & set(TREE)
+        ours = {file.path for file in read_context(str(root)).files()} & set(TREE)
+        if sent != ours:
+            wrong.append((ignore, sorted(sent - ours), sorted(ours - sent)))
+    assert wrong == []
+
+
+def test_specific_ignore_file_wins(tmp_path: Path) -> None:
+    make_tree(tmp_path, "a.txt")
+    (tmp_path / "Dockerfile.dockerignore").write_text("b.md\n")
+    context = read_context(str(tmp_path))
+    assert context.exists("a.txt")
+    assert not context.exists("b.md")
+
+
+def test_links_are_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "x").write_text("x")
+    os.symlink("/", tmp_path / "root")
+    os.symlink("real", tmp_path / "loop")
+    assert {file.path for file in read_context(str(tmp_path)).files()} == {"real/x", "root", "loop"}
+
+
+def test_hostile_patterns_stay_cheap() -> None:
+    ignore = IgnoreFile.parse(("**/" * 60 + "a*" * 12 + "b\n").encode())
+    assert not ignore.excludes("/".join(["aaaaaaaaaaaa"] * 12))
+
+

@@ -1,0 +1,130 @@
+"""The whole job on a real engine: proven rewrites, defects that are caught, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from jettison.cli.main import main
+from jettison.engine.base import Engine
+from jettison.optimize.job import optimize
+from jettison.optimize.records import Outcome, Request
+from jettison.report.optimize_json import render_json
+from jettison.report.optimize_text import render_outcome
+from jettison.terminal import Palette
+
+EXAMPLES = Path(__file__).parent.parent.parent / "examples"
+NETWORK = os.environ.get("JETTISON_BUILD_NETWORK") or None
+pytestmark = pytest.mark.engine
+
+
+def run(project: Path, **settings: object) -> Outcome:
+    return optimize(Request(str(project), network=NETWORK, **settings), lambda text: None)  # type: ignore[arg-type]
+
+
+def copy_of(name: str, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(EXAMPLES / name, tmp_path / name))
+
+
+@pytest.mark.parametrize(("name", "times_smaller", "at_most"), [("go-web", 20, 15e6), ("python-web", 4, 1e9), ("node-web", 3, 1e9)])
+def test_bundled_projects_are_proven(engine: Engine, name: str, times_smaller: float, at_most: float, tmp_path: Path) -> None:
+    project = copy_of(name, tmp_path)
+    outcome = run(project)
+    report = render_outcome(outcome, Palette(False))
+    assert outcome.verdict == "proven", report
+    assert outcome.before is not None and outcome.after is not None and outcome.proof is not None
+    assert outcome.before.size_unpacked >= times_smaller * outcome.after.size_unpacked, report
+    assert outcome.after.size_unpacked <= at_most
+    assert {claim.id for claim in outcome.proof.claims} >= {"builds", "config", "closure", "entry", "starts", "ports", "http", "health", "stop"}
+    assert (project / "Dockerfile").read_bytes() == (EXAMPLES / name / "Dockerfile").read_bytes(), "nothing is written unasked"
+    assert '"verdict": "proven"' in render_json(outcome)
+
+    assert outcome.chosen is not None
+    for comment in [line for line in (project / "Dockerfile").read_text().splitlines() if line.startswith("#")]:
+        assert comment in outcome.chosen.dockerfile.decode()
+    (project / "Dockerfile").write_bytes(outcome.chosen.dockerfile)
+    if outcome.chosen.dockerignore is not None:
+        (project / ".dockerignore").write_bytes(outcome.chosen.dockerignore)
+    again = run(project, build=False)
+    assert (again.verdict, again.diff) == ("unchanged", ""), again.diff
+
+
+def go_project(tmp_path: Path, body: str) -> Path:
+    project = tmp_path / "app"
+    project.mkdir()
+    (project / "go.mod").write_text("module example.org/app\n\ngo 1.19\n")
+    (project / "main.go").write_text(body)
+    (project / "Dockerfile").write_text('FROM golang:1.19\nWORKDIR /app\nCOPY . .\nRUN go build -o app .\nEXPOSE 8080\nCMD ["./app"]\n')
+    return project
+
+
+SERVER = """package main
+
+import (
+	"net/http"
+	"os"
+%s)
+
+func main() {
+%s
+	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		data, err := os.ReadFile(%s)
+		if err != nil {
+			http.Error(w, err.Error(), 500)
+			return
+		}
+		w.Write(data)
+	})
+	http.ListenAndServe(":8080", nil)
+}
+"""
+
+
+def test_a_file_that_is_read_by_a_built_name_is_missed_and_caught(engine: Engine, tmp_path: Path) -> None:
+    project = go_project(tmp_path, SERVER % ("", "", '"page" + "s/in" + "dex.html"'))
+    (project / "pages").mkdir()
+    (project / "pages" / "index.html").write_text("hello")
+    outcome = run(project)
+    refuted = [attempt for attempt in outcome.attempts if attempt.outcome == "refuted"]
+    assert refuted, "the candidate without the folder answers with an error"
+    assert outcome.verdict in ("proven", "refused")
+    if outcome.chosen is not None:
+        assert "multi-stage" not in outcome.chosen.name
+
+
+def test_a_write_that_needs_root_backs_out_the_user(engine: Engine, tmp_path: Path) -> None:
+    write = '\tif err := os.WriteFile("/var/state", []byte("x"), 0o644); err != nil {\n\t\tpanic(err)\n\t}'
+    outcome = run(go_project(tmp_path, SERVER % ("", write, '"/var/state"')))
+    assert "user" in [backed.change for backed in outcome.backed_out]
+    assert outcome.verdict in ("proven", "refused")
+    if outcome.chosen is not None:
+        assert "user" not in [change.id for change in outcome.changes]
+
+
+def test_an_original_that_does_not_build_is_said(engine: Engine, tmp_path: Path) -> None:
+    project = go_project(tmp_path, "package main\nfunc main() { undefined() }\n")
+    outcome = run(project)
+    assert outcome.verdict == "not proven"
+    assert "does not build" in outcome.unproven_reason
+    assert "undefined" in outcome.build_failure
+    assert outcome.diff, "the static result is still offered"
+
+
+def test_refused_proof_writes_nothing(engine: Engine, tmp_path: Path) -> None:
+    project = go_project(tmp_path, "package main\nfunc main() { undefined() }\n")
+    before = (project / "Dockerfile").read_bytes()
+    code = main(["optimize", str(project), "--write", *(["--build-network", NETWORK] if NETWORK else [])])
+    assert code == 1
+    assert (project / "Dockerfile").read_bytes() == before
+    assert not (project / ".dockerignore").exists()
+
+
+def test_without_an_engine_the_rewrite_is_shown_and_not_called_proven(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project = copy_of("go-web", tmp_path)
+    assert main(["optimize", str(project), "--no-build"]) == 1
+    out = capsys.readouterr().out
+    assert "not proven" in out and "nothing was proven" in out
+    assert "+FROM gcr.io/distroless/static-debian12:nonroot" in out
