@@ -38,7 +38,7 @@ def tool(name: str) -> str | None:
 def seconds(command: Sequence[str], folder: str) -> float:
     """Return the wall seconds of one whole process."""
     start = time.perf_counter()
-    subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    subprocess.run(command, cwd=folder, capture_output=True, check=False)
     return time.perf_counter() - start
 
 

@@ -31,7 +31,7 @@ debian() {
   uri=$(mirror)
   # Certificates that this machine trusts beyond Debian's own, so that builds reach the registries it reaches.
   local certificates=/usr/local/share/ca-certificates
-  mmdebstrap --quiet --variant=minbase --include=ca-certificates \
+  mmdebstrap --quiet --variant=minbase --include=ca-certificates --aptopt='APT::Install-Recommends "false"' \
     --customize-hook="mkdir -p \"\$1\"$certificates && { cp $certificates/*.crt \"\$1\"$certificates/ 2>/dev/null || true; }" \
     --customize-hook='chroot "$1" update-ca-certificates >/dev/null' \
     --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin' \

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import re
 import uuid
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from jettison.engine.base import BuildRequest
 from jettison.engine.cli import CliEngine
 from jettison.image.archive import read_archive
-from jettison.model.context import IgnoreFile, read_context
+from jettison.model.context import Glob, IgnoreFile, _tokens, read_context
 
 TREE = [
     "a.txt", "b.md", "README.md", "src/a.txt", "src/deep/a.txt", "src/deep/b.md", "src/keep.log", "logs/x.log", "logs/keep/x.log",
@@ -76,3 +78,14 @@ def test_hostile_patterns_stay_cheap() -> None:
     assert not ignore.excludes("/".join(["aaaaaaaaaaaa"] * 12))
 
 
+
+
+def test_both_matchers_agree() -> None:
+    wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
+    source = random.Random(1)
+    for _ in range(20_000):
+        glob = "".join(source.choice(["a", "b", "/", "*", "**", "**/", "?"]) for _ in range(source.randint(1, 6)))
+        path = "".join(source.choice("ab/") for _ in range(source.randint(1, 7)))
+        tokens = _tokens(glob) or []
+        regex = re.compile("".join(wild.get(token, token) for token in tokens) + r"\Z")
+        assert bool(regex.match(path)) == Glob(tokens).match(path), (glob, path)

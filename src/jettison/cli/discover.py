@@ -74,10 +74,7 @@ def read_dockerfile(path: str) -> bytes:
     Raises:
         SourceError: it is a folder, a device, unreadable, or larger than MAX_FILE_BYTES.
     """
-    if path == "-":
-        data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
-    else:
-        data = _read_regular(path)
+    data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1) if path == "-" else _read_regular(path)
     if len(data) > MAX_FILE_BYTES:
         raise SourceError(f"{path}: larger than {MAX_FILE_BYTES} bytes; this is not a Dockerfile")
     return data

@@ -29,7 +29,7 @@ class IgnorePattern(NamedTuple):
 
     text: str
     negated: bool
-    regex: re.Pattern[str]
+    regex: re.Pattern[str] | Glob
 
 
 class IgnoreFile:
@@ -83,24 +83,70 @@ def _parents(path: str) -> list[str]:
     return names
 
 
-def _compile(glob: str) -> re.Pattern[str] | None:
+# With few wildcards a backtracking regex is quick and cannot be made slow; with more, a matcher
+# that walks all possibilities at once takes time proportional to pattern times path.
+_MAX_REGEX_WILDCARDS: Final = 3
+_FOLDERS, _DEEP, _STAR = "**/", "**", "*"
+
+
+class Glob:
+    """A pattern with many wildcards, matched in bounded time."""
+
+    __slots__ = ("_tokens",)
+
+    def __init__(self, tokens: list[str]) -> None:
+        self._tokens = [token if token in (_FOLDERS, _DEEP, _STAR) else re.compile(token, re.DOTALL) for token in tokens]
+
+    def match(self, path: str) -> bool:
+        """Return whether the whole path matches."""
+        tokens = self._tokens
+        # A state is the number of the next token; ~n is inside the n-th, a `**/` that only a slash ends.
+        states = self._closed({0})
+        for char in path:
+            after = set()
+            for state in states:
+                number = ~state if state < 0 else state
+                token = tokens[number] if number < len(tokens) else None
+                if token == _FOLDERS:
+                    after.add(~number)
+                    if char == "/":
+                        after.add(number + 1)
+                elif token == _DEEP or (token == _STAR and char != "/"):
+                    after.add(number)
+                elif token is not None and not isinstance(token, str) and token.match(char):
+                    after.add(number + 1)
+            states = self._closed(after)
+            if not states:
+                return False
+        return len(tokens) in states
+
+    def _closed(self, states: set[int]) -> set[int]:
+        waiting = list(states)
+        while waiting:
+            state = waiting.pop()
+            token = self._tokens[state] if 0 <= state < len(self._tokens) else None
+            if isinstance(token, str) and state + 1 not in states:
+                states.add(state + 1)
+                waiting.append(state + 1)
+        return states
+
+
+def _tokens(glob: str) -> list[str] | None:
     out: list[str] = []
     index = 0
     while index < len(glob):
         char = glob[index]
         index += 1
-        if char == "*":
-            if glob.startswith("*", index):
-                while glob.startswith("*", index):
-                    index += 1
-                if glob.startswith("/", index):
-                    index += 1
-                    # Possessive: one way only to match, so that many `**/` stay cheap.
-                    out.append("(?:.*/)?" if not out or out[-1] != "(?:.*/)?" else "")
-                else:
-                    out.append(".*")
-            elif not out or out[-1] != "[^/]*":
-                out.append("[^/]*")
+        if char == "*" and glob.startswith("*", index):
+            while glob.startswith("*", index):
+                index += 1
+            deep = _FOLDERS if glob.startswith("/", index) else _DEEP
+            index += deep == _FOLDERS
+            if not out or out[-1] != deep:
+                out.append(deep)
+        elif char == "*":
+            if not out or out[-1] != _STAR:
+                out.append(_STAR)
         elif char == "?":
             out.append("[^/]")
         elif char == "\\" and index < len(glob):
@@ -115,8 +161,18 @@ def _compile(glob: str) -> re.Pattern[str] | None:
             index = end + 1
         else:
             out.append(re.escape(char))
+    return out
+
+
+def _compile(glob: str) -> re.Pattern[str] | Glob | None:
+    tokens = _tokens(glob)
+    if tokens is None:
+        return None
+    wild = {_FOLDERS: "(?:.*/)?", _DEEP: ".*", _STAR: "[^/]*"}
     try:
-        return re.compile("".join(out) + r"\Z", re.DOTALL)
+        if sum(token in wild for token in tokens) > _MAX_REGEX_WILDCARDS:
+            return Glob(tokens)
+        return re.compile("".join(wild.get(token, token) for token in tokens) + r"\Z", re.DOTALL)
     except re.error:
         return None
 

@@ -65,7 +65,7 @@ class Model:
         from jettison.syntax.shell import commands
 
         scope = self.scope_at(node, stage)
-        if not scope.shell[0].rsplit("/", 1)[-1] in ("sh", "bash", "ash", "dash", "zsh", "ksh"):
+        if scope.shell[0].rsplit("/", 1)[-1] not in ("sh", "bash", "ash", "dash", "zsh", "ksh"):
             return Run(node, stage, (), True, scope.user)
         body = commands(self.file, node)
         return Run(node, stage, body.commands, body.has_error, scope.user)

@@ -20,6 +20,7 @@ class Scope:
     __slots__ = (
         "args",
         "cmd",
+        "cmd_inherited",
         "entrypoint",
         "env",
         "exposed",
@@ -40,6 +41,7 @@ class Scope:
         self.shell: tuple[str, ...] = DEFAULT_SHELL
         self.entrypoint: Instruction | None = None
         self.cmd: Instruction | None = None
+        self.cmd_inherited = False
         self.healthcheck: Instruction | None = None
         self.exposed: tuple[str, ...] = ()
         self.volumes: tuple[str, ...] = ()
@@ -49,6 +51,7 @@ class Scope:
         new = Scope()
         for name in ("workdir", "user", "shell", "entrypoint", "cmd", "healthcheck", "exposed", "volumes"):
             setattr(new, name, getattr(self, name))
+        new.cmd_inherited = True
         new.env = dict(self.env)
         new.labels = dict(self.labels)
         return new
@@ -56,6 +59,7 @@ class Scope:
     def copy(self) -> Scope:
         """Return an independent copy."""
         new = self.child()
+        new.cmd_inherited = self.cmd_inherited
         new.args = dict(self.args)
         return new
 
@@ -104,11 +108,14 @@ def _shell(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -
 
 def _cmd(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
     scope.cmd = node
+    scope.cmd_inherited = False
 
 
 def _entrypoint(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
     scope.entrypoint = node
-    scope.cmd = None
+    # Only a CMD that comes from the base is reset (Dockerfile reference, "ENTRYPOINT").
+    if scope.cmd_inherited:
+        scope.cmd = None
 
 
 def _healthcheck(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:

@@ -292,4 +292,4 @@ def _default_dockerfile(project: str) -> str:
     raise SourceError(f"{project}: holds no Dockerfile; name one with --file")
 
 
-__all__ = ["Job", "JettisonError", "optimize", "prove"]
+__all__ = ["JettisonError", "Job", "optimize", "prove"]

@@ -8,7 +8,15 @@ from collections.abc import Iterable
 from typing import Final
 
 from jettison.rewrite.candidates import Change
-from jettison.rewrite.multistage import Job, NotUnderstood, Recipe, build_pieces, copies_everything, kept_packages, mounted
+from jettison.rewrite.multistage import (
+    Job,
+    NotUnderstood,
+    Recipe,
+    build_pieces,
+    copies_everything,
+    kept_packages,
+    mounted,
+)
 from jettison.rewrite.pieces import Piece
 from jettison.rules.runtime.shell_form_entry import plain_argv
 

@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 HEALTH_FLAGS: Final = "--interval=30s --timeout=5s --start-period=10s"
 # Debian packages that serve building or a person at a prompt; what is not listed stays in the runtime.
 BUILD_ONLY: Final = frozenset(
-    "apt-utils autoconf automake bison build-essential clang cmake curl dpkg-dev flex g++ gcc git gnupg golang "
-    "golang-go less libtool make man-db mercurial nano ninja-build patch pkg-config python3-dev subversion "
-    "unzip vim wget zip nodejs npm yarn python3-pip python3-venv ca-certificates".split()
+    ["apt-utils", "autoconf", "automake", "bison", "build-essential", "clang", "cmake", "curl", "dpkg-dev", "flex", "g++", "gcc", "git", "gnupg", "golang", "golang-go", "less", "libtool", "make", "man-db", "mercurial", "nano", "ninja-build", "patch", "pkg-config", "python3-dev", "subversion", "unzip", "vim", "wget", "zip", "nodejs", "npm", "yarn", "python3-pip", "python3-venv", "ca-certificates"]
 )
 
 

@@ -9,7 +9,15 @@ from typing import Any, Final
 
 from jettison.knowledge.bases import slim_tag
 from jettison.rewrite.candidates import Change
-from jettison.rewrite.multistage import Job, NotUnderstood, Recipe, build_pieces, copies_everything, kept_packages, mounted
+from jettison.rewrite.multistage import (
+    Job,
+    NotUnderstood,
+    Recipe,
+    build_pieces,
+    copies_everything,
+    kept_packages,
+    mounted,
+)
 from jettison.rules.runtime.shell_form_entry import plain_argv
 
 CACHE: Final = "/root/.npm"

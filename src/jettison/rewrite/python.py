@@ -8,7 +8,15 @@ from typing import Final
 
 from jettison.knowledge.bases import slim_tag
 from jettison.rewrite.candidates import Change
-from jettison.rewrite.multistage import Job, NotUnderstood, Recipe, build_pieces, copies_everything, kept_packages, mounted
+from jettison.rewrite.multistage import (
+    Job,
+    NotUnderstood,
+    Recipe,
+    build_pieces,
+    copies_everything,
+    kept_packages,
+    mounted,
+)
 
 VENV: Final = "/opt/venv"
 CACHE: Final = "/root/.cache/pip"

@@ -4,10 +4,12 @@ from typing import Final
 
 ROWS: Final[tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...]] = (
     ('JT101', 'single-stage-build', 'jettison.rules.size.single_stage_build', ('from',), ()),
+    ('JT102', 'build-tools-in-final-stage', 'jettison.rules.size.build_tools_in_final_stage', ('install', 'add'), ()),
     ('JT103', 'full-base-image', 'jettison.rules.size.full_base_image', ('from',), ()),
     ('JT104', 'package-lists-left', 'jettison.rules.size.package_lists_left', ('apt',), ('DL3009',)),
     ('JT105', 'package-cache-left', 'jettison.rules.size.package_cache_left', ('apk', 'dnf', 'yum', 'pip', 'npm', 'yarn'), ('DL3019', 'DL3032', 'DL3040', 'DL3042', 'DL3060')),
     ('JT106', 'recommended-packages', 'jettison.rules.size.recommended_packages', ('apt',), ('DL3015',)),
+    ('JT107', 'joinable-runs', 'jettison.rules.size.joinable_runs', ('run',), ('DL3059',)),
     ('JT108', 'deleted-in-later-layer', 'jettison.rules.size.deleted_in_later_layer', ('rm ',), ()),
     ('JT201', 'update-alone', 'jettison.rules.cache.update_alone', ('update',), ('DS-0017', 'CKV_DOCKER_5')),
     ('JT202', 'source-before-dependencies', 'jettison.rules.cache.source_before_dependencies', ('copy', 'add'), ()),

@@ -145,8 +145,7 @@ def _masked(file: File, instruction: Instruction, span: Span) -> bytes:
         return bytes(data)
     escape = re.escape(file.escape.encode())
     text = re.sub(rb"\n[ \t\r]*(?=\n)", lambda m: b" " * len(m[0]), bytes(data))
-    text = re.sub(escape + rb"([ \t\r]*)( *)\n", lambda m: m[1] + m[2] + b"\\\n", text)
-    return text
+    return re.sub(escape + rb"([ \t\r]*)( *)\n", lambda m: m[1] + m[2] + b"\\\n", text)
 
 
 def _walk(root: tree_sitter.Node, text: bytes, base: int) -> list[Command]:

@@ -15,8 +15,7 @@ from jettison.syntax.tokens import Logical, heredoc_openings, line_end, read_her
 from jettison.syntax.words import Flag, Heredoc, Word
 
 KEYWORDS: Final = frozenset(
-    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL "
-    "STOPSIGNAL USER VOLUME WORKDIR".split()
+    ["ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"]
 )
 _DIRECTIVE: Final = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(\S(?:[^\r\n]*\S)?)[ \t]*\r?\n?\Z")
 _DIRECTIVE_NAMES: Final = frozenset(("syntax", "escape", "check"))
@@ -222,7 +221,7 @@ def _read_instruction(
     node.inner_comments = tuple(logical.comments)
     problem = _fill(node, logical, match.end(1), escape) or _read_heredocs(node, text, logical, match.end(1), escape)
     if problem is not None:
-        return ErrorNode(span, *problem, keyword)
+        return ErrorNode(node.span, *problem, keyword)
     node.start_line = source.line(node.keyword_span.start)
     node.end_line = source.line(max(node.keyword_span.start, node.span.end - 1))
     if node.onbuild is not None:
@@ -313,6 +312,8 @@ def _read_heredocs(
     for opening in heredoc_openings(logical.text, start, escape):
         body = read_heredoc(text, position, opening.name, opening.strip_tabs)
         if not body.terminated:
+            # What follows is most likely the body: to read it as instructions would only add noise.
+            node.span = Span(node.span.start, len(text))
             return "unterminated-heredoc", f"here-document {w.decode(opening.name)[:60]} is never closed"
         found.append(
             Heredoc(
