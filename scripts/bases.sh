@@ -31,9 +31,10 @@ debian() {
   uri=$(mirror)
   # Certificates that this machine trusts beyond Debian's own, so that builds reach the registries it reaches.
   local certificates=/usr/local/share/ca-certificates
-  mmdebstrap --quiet --variant=minbase --include=ca-certificates --aptopt='APT::Install-Recommends "false"' \
+  mmdebstrap --quiet --variant=minbase --include=ca-certificates,usr-is-merged --aptopt='APT::Install-Recommends "false"' \
     --customize-hook="mkdir -p \"\$1\"$certificates && { cp $certificates/*.crt \"\$1\"$certificates/ 2>/dev/null || true; }" \
     --customize-hook='chroot "$1" update-ca-certificates >/dev/null' \
+    --customize-hook='chroot "$1" apt-get purge -y --auto-remove -qq usrmerge perl perl-modules-5.36 libperl5.36 >/dev/null' \
     --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin' \
     --customize-hook="printf 'deb $uri bookworm main\ndeb $uri bookworm-updates main\ndeb ${uri%/}-security bookworm-security main\n' > \"\$1\"/etc/apt/sources.list" \
     --customize-hook='printf "APT::Update::Post-Invoke { \"rm -f /var/cache/apt/archives/*.deb\"; };\n" > "$1"/etc/apt/apt.conf.d/docker-clean' \

@@ -38,4 +38,4 @@ def test_machine_output_is_json(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", "import sys; from jettison.cli.main import main; sys.exit(main(sys.argv[1:]))",
                            "check", "--format", "json", str(file)], capture_output=True, text=True, check=False)  # fmt: skip
     assert done.returncode == 1
-    assert json.loads(done.stdout)["files"][0]["findings"][0]["code"] == "JT305"
+    assert json.loads(done.stdout)["files"][0]["findings"][-1]["code"] == "JT305"

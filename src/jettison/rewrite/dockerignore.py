@@ -25,13 +25,15 @@ def new_dockerignore(model: Model) -> bytes | None:
     named = _named_sources(model)
     found = []
     for name in _NAMES:
-        hits = [file for file in context.files() if name in file.path.split("/")]
+        hits = [f for f in context.files() if name in f.path.split("/") and not (context.ignore and context.ignore.excludes(f.path))]
         # Both files are sent whatever is listed; to list them keeps COPY . from taking them.
         if not hits or any(_needed(name, source) for source in named):
             continue
         found.append(name if all(file.path.split("/")[0] == name for file in hits) else f"**/{name}")
     if not found:
         return None
+    if not old and ".dockerignore" not in found:
+        found.append(".dockerignore")
     joint = b"\n" if old and not old.endswith(b"\n") else b""
     return old + joint + (_HEAD + "".join(f"{name}\n" for name in found)).encode()
 

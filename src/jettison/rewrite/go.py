@@ -129,7 +129,8 @@ def _health(job: Job) -> tuple[str | None, str]:
         return None, ""
     lines = "\n".join(_PROBE) % (job.project.port, job.project.health_path)
     quoted = " \\\n        ".join(f"'{line}'" for line in lines.split("\n"))
-    mount = f"--mount=type=cache,target={CACHES[1]} " if job.features.mounts and "cache-mounts" not in job.without else ""
+    flags = "".join(f"--mount=type=cache,target={cache} " for cache in CACHES)
+    mount = flags if job.features.mounts and "cache-mounts" not in job.without else ""
     probe = (
         "# A health probe that needs no shell: one request, exit code 0 when the answer is 2xx.\n"
         f"RUN {mount}mkdir -p /jettison && printf '%s\\n' \\\n        {quoted} > /jettison/probe.go \\\n"

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Starts a second, current engine beside the first: Debian trixie's docker.io and docker-buildx in a root
+# of their own, with their own socket, data, bridge and addresses. Needs root and mmdebstrap.
+#
+#   scripts/current-engine.sh start   prints the DOCKER_HOST to use
+#   scripts/current-engine.sh load    copies the stand-in bases of the first engine into it
+#   scripts/current-engine.sh stop
+set -euo pipefail
+home=${JETTISON_ENGINE_HOME:-/var/lib/jettison-engine}
+root=$home/root
+socket=$root/run/jettison/docker.sock
+host=unix://$socket
+
+make_root() {
+  [ -x "$root/usr/sbin/dockerd" ] && return
+  mkdir -p "$home"
+  uri=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | sed -n 1p)
+  mmdebstrap --quiet --variant=minbase --aptopt='APT::Install-Recommends "false"' \
+    --include=docker.io,docker-cli,docker-buildx,iptables,ca-certificates trixie "$root" "${uri:-http://deb.debian.org/debian}"
+  mkdir -p "$root/usr/local/share/ca-certificates"
+  cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
+  chroot "$root" update-ca-certificates >/dev/null
+}
+
+start() {
+  make_root
+  if DOCKER_HOST=$host chroot_docker version >/dev/null 2>&1; then echo "DOCKER_HOST=$host"; return; fi
+  mountpoint -q "$root" || mount --bind "$root" "$root"
+  for kind in proc sys dev; do mountpoint -q "$root/$kind" || mount --rbind "/$kind" "$root/$kind"; done
+  mkdir -p "$root/run/jettison"
+  cp /etc/resolv.conf "$root/etc/resolv.conf"
+  ip link show jettison0 >/dev/null 2>&1 || { ip link add jettison0 type bridge; ip addr add 172.30.0.1/16 dev jettison0; ip link set jettison0 up; }
+  nohup chroot "$root" dockerd --bridge jettison0 --data-root /var/lib/docker --exec-root /run/jettison/exec \
+    --pidfile /run/jettison/docker.pid -H unix:///run/jettison/docker.sock >"$home/dockerd.log" 2>&1 &
+  for _ in $(seq 60); do [ -S "$socket" ] && chroot_docker version >/dev/null 2>&1 && break; sleep 1; done
+  chroot_docker version --format '{{.Server.Version}}' || { tail -20 "$home/dockerd.log" >&2; exit 1; }
+  echo "DOCKER_HOST=$host"
+}
+
+chroot_docker() { chroot "$root" docker -H unix:///run/jettison/docker.sock "$@"; }
+
+load() {
+  mapfile -t names < <(docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '^(debian|golang|python|node|gcr.io/distroless/.*|jettison-base/.*):' | sort -u)
+  docker save "${names[@]}" | chroot_docker load >/dev/null
+}
+
+stop() {
+  [ -f "$root/run/jettison/docker.pid" ] && kill "$(cat "$root/run/jettison/docker.pid")"
+  sleep 3
+  umount -R "$root" 2>/dev/null || true
+  ip link del jettison0 2>/dev/null || true
+}
+
+"${1:-start}"
