@@ -61,49 +61,6 @@ def go_project(tmp_path: Path, body: str) -> Path:
     return project
 
 
-SERVER = """package main
-
-import (
-	"net/http"
-	"os"
-%s)
-
-func main() {
-%s
-	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		data, err := os.ReadFile(%s)
-		if err != nil {
-			http.Error(w, err.Error(), 500)
-			return
-		}
-		w.Write(data)
-	})
-	http.ListenAndServe(":8080", nil)
-}
-"""
-
-
-def test_a_file_that_is_read_by_a_built_name_is_missed_and_caught(engine: Engine, tmp_path: Path) -> None:
-    project = go_project(tmp_path, SERVER % ("", "", '"page" + "s/in" + "dex.html"'))
-    (project / "pages").mkdir()
-    (project / "pages" / "index.html").write_text("hello")
-    outcome = run(project)
-    refuted = [attempt for attempt in outcome.attempts if attempt.outcome == "refuted"]
-    assert refuted, "the candidate without the folder answers with an error"
-    assert outcome.verdict in ("proven", "refused")
-    if outcome.chosen is not None:
-        assert "multi-stage" not in outcome.chosen.name
-
-
-def test_a_write_that_needs_root_backs_out_the_user(engine: Engine, tmp_path: Path) -> None:
-    write = '\tif err := os.WriteFile("/var/state", []byte("x"), 0o644); err != nil {\n\t\tpanic(err)\n\t}'
-    outcome = run(go_project(tmp_path, SERVER % ("", write, '"/var/state"')))
-    assert "user" in [backed.change for backed in outcome.backed_out]
-    assert outcome.verdict in ("proven", "refused")
-    if outcome.chosen is not None:
-        assert "user" not in [change.id for change in outcome.changes]
-
-
 def test_an_original_that_does_not_build_is_said(engine: Engine, tmp_path: Path) -> None:
     project = go_project(tmp_path, "package main\nfunc main() { undefined() }\n")
     outcome = run(project)
