@@ -49,7 +49,9 @@ def seconds(command: Sequence[str], folder: str) -> float:
 
 def peak_memory(command: Sequence[str], folder: str) -> int:
     """Return the peak resident bytes of one whole process (largest child so far)."""
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=ENVIRONMENT) as process:
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=ENVIRONMENT
+    ) as process:
         process.communicate()
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
 
@@ -74,9 +76,7 @@ def compare(title: str, commands: dict[str, list[str]], folder: str, runs: int, 
 
 def dockerfiles(folder: Path) -> list[str]:
     """Return every Dockerfile below `folder`."""
-    return sorted(
-        str(path) for path in folder.rglob("*") if path.is_file() and "dockerfile" in path.name.lower()
-    )
+    return sorted(str(path) for path in folder.rglob("*") if path.is_file() and "dockerfile" in path.name.lower())
 
 
 def commands(files: list[str]) -> dict[str, list[str]]:
@@ -111,7 +111,9 @@ def main() -> None:
         return
     files = dockerfiles(Path(args.corpus))
     compare(f"throughput: {len(files)} files in one process", commands(files), args.corpus, args.runs, len(files))
-    print(f"  peak memory of the largest process so far: {peak_memory(commands(files)['jettison'], args.corpus) / 1e6:.0f} MB")
+    print(
+        f"  peak memory of the largest process so far: {peak_memory(commands(files)['jettison'], args.corpus) / 1e6:.0f} MB"
+    )
 
 
 if __name__ == "__main__":

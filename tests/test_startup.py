@@ -24,7 +24,12 @@ sys.exit(code)
 def test_check_imports_nothing_heavy(tmp_path: Path) -> None:
     file = tmp_path / "Dockerfile"
     file.write_text("FROM debian:bookworm\nRUN apt-get update && apt-get install -y curl\nCMD python x.py\n")
-    bare = subprocess.run([sys.executable, "-c", "import sys; print(' '.join(sys.modules))"], capture_output=True, text=True, check=True)
+    bare = subprocess.run(
+        [sys.executable, "-c", "import sys; print(' '.join(sys.modules))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     done = subprocess.run([sys.executable, "-c", PROGRAM, str(file)], capture_output=True, text=True, check=True)
     assert "JT104" in done.stdout
     loaded = set(done.stderr.rpartition("MODULES ")[2].split()) - set(bare.stdout.split())

@@ -68,9 +68,7 @@ def _write_beside(replacement: Replacement, target: str) -> str:
             os.unlink(temporary)
             raise
     except OSError as error:
-        raise SourceError(
-            f"{replacement.path}: cannot be written ({error.strerror}); nothing was changed"
-        ) from error
+        raise SourceError(f"{replacement.path}: cannot be written ({error.strerror}); nothing was changed") from error
     return temporary
 
 

@@ -50,10 +50,16 @@ def test_broken_files_are_findings(data: bytes, name: str, tmp_path: Path, capsy
     assert "JT305" in out, "the other file is still checked"
 
 
-@pytest.mark.parametrize("arguments", [["check"], ["check", "--format", "json"], ["fix", "--diff", "--unsafe"], ["ast"]])
-def test_no_control_sequence_reaches_the_terminal(arguments: list[str], tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [["check"], ["check", "--format", "json"], ["fix", "--diff", "--unsafe"], ["ast"]]
+)
+def test_no_control_sequence_reaches_the_terminal(
+    arguments: list[str], tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
     path = tmp_path / ("Dockerfile." + HOSTILE.replace("/", ""))
-    path.write_text(f"FROM debian{HOSTILE}\nRUN apt-get update && apt-get install -y curl{HOSTILE}\nFOO{HOSTILE}\nLABEL a={HOSTILE}\n")
+    path.write_text(
+        f"FROM debian{HOSTILE}\nRUN apt-get update && apt-get install -y curl{HOSTILE}\nFOO{HOSTILE}\nLABEL a={HOSTILE}\n"
+    )
     main([*arguments, str(path)])
     captured = capsysbinary.readouterr()
     for stream in (captured.out, captured.err):
@@ -73,7 +79,9 @@ def test_secret_values_are_masked(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 def test_suppression_needs_a_reason(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "Dockerfile"
-    path.write_text("# jettison: ignore=JT305 a moving base is wanted here\nFROM debian\n# jettison: ignore=JT404\nWORKDIR x\n")
+    path.write_text(
+        "# jettison: ignore=JT305 a moving base is wanted here\nFROM debian\n# jettison: ignore=JT404\nWORKDIR x\n"
+    )
     main(["check", str(path)])
     out = capsys.readouterr().out
     assert "JT305" not in out

@@ -40,25 +40,17 @@ def files_of(engine: Engine, tag: str) -> set[str]:
 
 def snapshot(folder: Path) -> dict[str, tuple[int, bytes]]:
     """Return every file with its modification time and content."""
-    return {
-        str(path): (path.stat().st_mtime_ns, path.read_bytes())
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+    return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in folder.rglob("*") if path.is_file()}
 
 
-def test_own_ignore_file_of_the_project_applies(
-    engine: Engine, project: Path, new_tag: Callable[[], str]
-) -> None:
+def test_own_ignore_file_of_the_project_applies(engine: Engine, project: Path, new_tag: Callable[[], str]) -> None:
     tag = new_tag()
     engine.build(BuildRequest(str(project), COPY_ALL, None, tag))
     assert "context/kept.txt" in files_of(engine, tag)
     assert "context/ignored.txt" not in files_of(engine, tag)
 
 
-def test_given_ignore_rules_replace_the_projects(
-    engine: Engine, project: Path, new_tag: Callable[[], str]
-) -> None:
+def test_given_ignore_rules_replace_the_projects(engine: Engine, project: Path, new_tag: Callable[[], str]) -> None:
     before = snapshot(project)
     tag = new_tag()
     engine.build(BuildRequest(str(project), COPY_ALL, b"kept.txt\n", tag))
@@ -68,9 +60,7 @@ def test_given_ignore_rules_replace_the_projects(
     assert snapshot(project) == before
 
 
-def test_steps_are_told_and_timed(
-    engine: Engine, project: Path, base_image: str, new_tag: Callable[[], str]
-) -> None:
+def test_steps_are_told_and_timed(engine: Engine, project: Path, base_image: str, new_tag: Callable[[], str]) -> None:
     dockerfile = f"FROM {base_image}\nRUN sleep 1\n".encode()
     events: list[Event] = []
     request = BuildRequest(str(project), dockerfile, None, new_tag(), network="host", no_cache=True)

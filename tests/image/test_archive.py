@@ -41,9 +41,7 @@ def read(data: bytes) -> Image:
     return read_archive(io.BytesIO(data))
 
 
-@pytest.mark.parametrize(
-    "data", [old_layout(BASE, TOP), blob_layout(BASE, TOP), blob_layout(BASE, TOP, compress=True)]
-)
+@pytest.mark.parametrize("data", [old_layout(BASE, TOP), blob_layout(BASE, TOP), blob_layout(BASE, TOP, compress=True)])
 def test_every_layout_gives_the_same_image(data: bytes) -> None:
     image = read(data)
     files = {path for path, entry in image.files.items() if entry.kind == "file"}
@@ -187,9 +185,7 @@ def test_gzip_bomb_is_read_in_pieces() -> None:
     assert peak < 24 * 1024 * 1024
 
 
-@pytest.mark.parametrize(
-    "data", [b"", b"\0" * 1024, b"no tar at all", b"\0" * 511, tar_of(("a", "file", b"x"))]
-)
+@pytest.mark.parametrize("data", [b"", b"\0" * 1024, b"no tar at all", b"\0" * 511, tar_of(("a", "file", b"x"))])
 def test_what_is_no_image_is_said(data: bytes) -> None:
     with pytest.raises(ImageError):
         read(data)

@@ -17,7 +17,18 @@ FOLDER = Path(jettison.knowledge.__file__).parent
 
 
 @pytest.mark.parametrize(
-    "name", ["PASSWORD", "DB_PASSWORD", "PGPASSWORD", "MYSQL_PWD", "GITHUB_TOKEN", "apiKey_secret", "AWS_SECRET_ACCESS_KEY", "SECRET_KEY_BASE", "db-password"]
+    "name",
+    [
+        "PASSWORD",
+        "DB_PASSWORD",
+        "PGPASSWORD",
+        "MYSQL_PWD",
+        "GITHUB_TOKEN",
+        "apiKey_secret",
+        "AWS_SECRET_ACCESS_KEY",
+        "SECRET_KEY_BASE",
+        "db-password",
+    ],
 )
 def test_secret_names(name: str) -> None:
     assert is_secret_name(name)
@@ -25,7 +36,20 @@ def test_secret_names(name: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["PASSWORD_FILE", "PWD", "OLDPWD", "TOKENIZERS_PARALLELISM", "MYSQL_ALLOW_EMPTY_PASSWORD", "MAX_TOKEN", "AWS_ACCESS_KEY_ID", "POSTGRES_HOST_AUTH_METHOD", "KEY", "AUTHOR", "PUBLIC_API_KEY", ""],
+    [
+        "PASSWORD_FILE",
+        "PWD",
+        "OLDPWD",
+        "TOKENIZERS_PARALLELISM",
+        "MYSQL_ALLOW_EMPTY_PASSWORD",
+        "MAX_TOKEN",
+        "AWS_ACCESS_KEY_ID",
+        "POSTGRES_HOST_AUTH_METHOD",
+        "KEY",
+        "AUTHOR",
+        "PUBLIC_API_KEY",
+        "",
+    ],
 )
 def test_names_that_hold_no_secret(name: str) -> None:
     assert not is_secret_name(name)
@@ -38,20 +62,61 @@ def test_secret_values(value: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["", "  ", "$TOKEN", "${TOKEN:-}", "`cat x`", "true", "dummy", "changeme", "your-token-here", "<token>", "xxxxxx", "/run/secrets/x", "./key.pem", "***"],
+    [
+        "",
+        "  ",
+        "$TOKEN",
+        "${TOKEN:-}",
+        "`cat x`",
+        "true",
+        "dummy",
+        "changeme",
+        "your-token-here",
+        "<token>",
+        "xxxxxx",
+        "/run/secrets/x",
+        "./key.pem",
+        "***",
+    ],
 )
 def test_values_that_are_no_secret(value: str) -> None:
     assert not is_literal_secret(value)
 
 
 @pytest.mark.parametrize(
-    "path", [".env", "a/.env.production", "id_rsa", ".ssh/id_ed25519", ".npmrc", ".aws/credentials", ".docker/config.json", "tls/server.key", "private-key.pem", ".aws", "home/.ssh/"]
+    "path",
+    [
+        ".env",
+        "a/.env.production",
+        "id_rsa",
+        ".ssh/id_ed25519",
+        ".npmrc",
+        ".aws/credentials",
+        ".docker/config.json",
+        "tls/server.key",
+        "private-key.pem",
+        ".aws",
+        "home/.ssh/",
+    ],
 )
 def test_secret_files(path: str) -> None:
     assert is_secret_file(path)
 
 
-@pytest.mark.parametrize("path", [".env.example", ".env.test", "id_rsa.pub", "env", "ca.pem", "config.json", "credentials.py", "monkey", "keyboard.js"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        ".env.example",
+        ".env.test",
+        "id_rsa.pub",
+        "env",
+        "ca.pem",
+        "config.json",
+        "credentials.py",
+        "monkey",
+        "keyboard.js",
+    ],
+)
 def test_files_that_hold_no_secret(path: str) -> None:
     assert not is_secret_file(path)
 
@@ -75,5 +140,7 @@ def test_every_fact_names_its_source() -> None:
 
 
 def test_reading_the_marks_loads_no_toml_parser() -> None:
-    code = "import sys, jettison.knowledge.secret_marks, jettison.knowledge.services; sys.exit('tomllib' in sys.modules)"
+    code = (
+        "import sys, jettison.knowledge.secret_marks, jettison.knowledge.services; sys.exit('tomllib' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

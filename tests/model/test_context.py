@@ -78,8 +78,6 @@ def test_hostile_patterns_stay_cheap() -> None:
     assert not ignore.excludes("/".join(["aaaaaaaaaaaa"] * 12))
 
 
-
-
 def test_both_matchers_agree() -> None:
     wild = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*"}
     source = random.Random(1)

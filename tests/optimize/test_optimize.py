@@ -29,8 +29,12 @@ def copy_of(name: str, tmp_path: Path) -> Path:
     return Path(shutil.copytree(EXAMPLES / name, tmp_path / name))
 
 
-@pytest.mark.parametrize(("name", "times_smaller", "at_most"), [("go-web", 20, 15e6), ("python-web", 4, 1e9), ("node-web", 3, 1e9)])
-def test_bundled_projects_are_proven(engine: Engine, name: str, times_smaller: float, at_most: float, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "times_smaller", "at_most"), [("go-web", 20, 15e6), ("python-web", 4, 1e9), ("node-web", 3, 1e9)]
+)
+def test_bundled_projects_are_proven(
+    engine: Engine, name: str, times_smaller: float, at_most: float, tmp_path: Path
+) -> None:
     project = copy_of(name, tmp_path)
     outcome = run(project)
     report = render_outcome(outcome, Palette(False))
@@ -38,8 +42,20 @@ def test_bundled_projects_are_proven(engine: Engine, name: str, times_smaller: f
     assert outcome.before is not None and outcome.after is not None and outcome.proof is not None
     assert outcome.before.size_unpacked >= times_smaller * outcome.after.size_unpacked, report
     assert outcome.after.size_unpacked <= at_most
-    assert {claim.id for claim in outcome.proof.claims} >= {"builds", "config", "closure", "entry", "starts", "ports", "http", "health", "stop"}
-    assert (project / "Dockerfile").read_bytes() == (EXAMPLES / name / "Dockerfile").read_bytes(), "nothing is written unasked"
+    assert {claim.id for claim in outcome.proof.claims} >= {
+        "builds",
+        "config",
+        "closure",
+        "entry",
+        "starts",
+        "ports",
+        "http",
+        "health",
+        "stop",
+    }
+    assert (project / "Dockerfile").read_bytes() == (EXAMPLES / name / "Dockerfile").read_bytes(), (
+        "nothing is written unasked"
+    )
     assert '"verdict": "proven"' in render_json(outcome)
 
     assert outcome.chosen is not None
@@ -57,7 +73,9 @@ def go_project(tmp_path: Path, body: str) -> Path:
     project.mkdir()
     (project / "go.mod").write_text("module example.org/app\n\ngo 1.19\n")
     (project / "main.go").write_text(body)
-    (project / "Dockerfile").write_text('FROM golang:1.19\nWORKDIR /app\nCOPY . .\nRUN go build -o app .\nEXPOSE 8080\nCMD ["./app"]\n')
+    (project / "Dockerfile").write_text(
+        'FROM golang:1.19\nWORKDIR /app\nCOPY . .\nRUN go build -o app .\nEXPOSE 8080\nCMD ["./app"]\n'
+    )
     return project
 
 
@@ -79,7 +97,9 @@ def test_refused_proof_writes_nothing(engine: Engine, tmp_path: Path) -> None:
     assert not (project / ".dockerignore").exists()
 
 
-def test_without_an_engine_the_rewrite_is_shown_and_not_called_proven(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_an_engine_the_rewrite_is_shown_and_not_called_proven(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     project = copy_of("go-web", tmp_path)
     assert main(["optimize", str(project), "--no-build"]) == 1
     out = capsys.readouterr().out

@@ -51,7 +51,13 @@ def controls(text: str) -> list[str]:
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE)
 @pytest.mark.parametrize(
     "template",
-    [b"FROM debian\nADD %s /x\nCMD run %s\n", b"FROM %s\n", b"%s x\n", b"FROM debian\nENV %s_TOKEN=abc%s\nWORKDIR a%s\n", b"FROM debian\nRUN <<E%s\nx\n"],
+    [
+        b"FROM debian\nADD %s /x\nCMD run %s\n",
+        b"FROM %s\n",
+        b"%s x\n",
+        b"FROM debian\nENV %s_TOKEN=abc%s\nWORKDIR a%s\n",
+        b"FROM debian\nRUN <<E%s\nx\n",
+    ],
 )
 def test_no_control_sequence_of_the_input_reaches_the_terminal(data: bytes, template: bytes) -> None:
     text = template.replace(b"%s", data)
@@ -126,7 +132,19 @@ def rule_doc(rule: object) -> str:
 
 @pytest.mark.parametrize(
     "unit",
-    [b"curl -u ", b"https://", b"a://b:", b"docker login -p ", b" login a password", b"--password ", b"eyJaaaaaaaaaaa.", b"Authorization: ", b"sshpass -p", b"A_TOKEN=", b"AAAAAAAAAA"],
+    [
+        b"curl -u ",
+        b"https://",
+        b"a://b:",
+        b"docker login -p ",
+        b" login a password",
+        b"--password ",
+        b"eyJaaaaaaaaaaa.",
+        b"Authorization: ",
+        b"sshpass -p",
+        b"A_TOKEN=",
+        b"AAAAAAAAAA",
+    ],
 )
 def test_looking_for_secrets_takes_linear_time(unit: bytes) -> None:
     data = b"FROM debian:bookworm\nRUN echo " + unit * (400_000 // len(unit)) + b"\n"

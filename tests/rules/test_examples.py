@@ -25,13 +25,16 @@ def context_of(example: Example, folder: Path) -> BuildContext | None:
         return None
     (folder / "Dockerfile").write_text(example.before)
     for name, text in example.files:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
     return read_context(str(folder))
 
 
 @pytest.mark.parametrize(("rule", "example"), CASES)
 def test_example_fires_where_it_says(rule: Rule, example: Example, tmp_path: Path) -> None:
-    report = check_bytes(example.before.encode(), "Dockerfile", context_of(example, tmp_path), frozenset([rule.code]))
+    options = {rule.code: example.options}
+    only = frozenset([rule.code])
+    report = check_bytes(example.before.encode(), "Dockerfile", context_of(example, tmp_path), only, None, options)
     assert tuple(report.source.line(f.span.start) for f in report.findings) == example.lines
     assert all(f.code == rule.code for f in report.findings)
 
@@ -39,10 +42,12 @@ def test_example_fires_where_it_says(rule: Rule, example: Example, tmp_path: Pat
 @pytest.mark.parametrize(("rule", "example"), CASES)
 def test_fix_gives_the_stated_text_once_and_for_all(rule: Rule, example: Example, tmp_path: Path) -> None:
     only = frozenset([rule.code])
-    result = fix_bytes(example.before.encode(), "Dockerfile", context_of(example, tmp_path), example.level, only)
+    options = {rule.code: example.options}
+    context = context_of(example, tmp_path)
+    result = fix_bytes(example.before.encode(), "Dockerfile", context, example.level, only, None, options)
     expected = example.before if example.after is None else example.after
     assert result.after.decode() == expected
-    again = fix_bytes(result.after, "Dockerfile", None, example.level, only)
+    again = fix_bytes(result.after, "Dockerfile", context, example.level, only, None, options)
     assert again.after == result.after
     assert render(parse(result.after)) == result.after
 

@@ -18,8 +18,16 @@ if TYPE_CHECKING:
     from jettison.model.context import BuildContext
 
 OPTIONS: Final = (
-    Option(("paths",), "Dockerfiles or folders (default: this folder); - reads standard input", {"nargs": "*", "metavar": "PATH"}),
-    Option(("--select",), "only these rules: codes or names, separated by commas", {"metavar": "RULES", "default": ""}),
+    Option(
+        ("paths",),
+        "Dockerfiles or folders (default: this folder); - reads standard input",
+        {"nargs": "*", "metavar": "PATH"},
+    ),
+    Option(
+        ("--select",),
+        "only these rules: codes or names, separated by commas",
+        {"metavar": "RULES", "default": ""},
+    ),
     Option(("--ignore",), "not these rules", {"metavar": "RULES", "default": ""}),
     Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
     Option(

@@ -11,7 +11,11 @@ from jettison.errors import UsageError
 from jettison.terminal import Palette, wants_colour
 
 OPTIONS: Final = (
-    Option(("rule",), "a code (JT104), a name (package-lists-left) or another tool's id (DL3009)", {"nargs": "?", "metavar": "RULE"}),
+    Option(
+        ("rule",),
+        "a code (JT104), a name (package-lists-left) or another tool's id (DL3009)",
+        {"nargs": "?", "metavar": "RULE"},
+    ),
 )
 
 

@@ -19,10 +19,18 @@ if TYPE_CHECKING:
     from jettison.rewrite.settle import FixResult
 
 OPTIONS: Final = (
-    Option(("paths",), "Dockerfiles or folders (default: this folder); - fixes standard input to standard output", {"nargs": "*", "metavar": "PATH"}),
+    Option(
+        ("paths",),
+        "Dockerfiles or folders (default: this folder); - fixes standard input to standard output",
+        {"nargs": "*", "metavar": "PATH"},
+    ),
     Option(("--unsafe",), "also apply fixes that may change what the image does", {"action": "store_true"}),
     Option(("--diff",), "print what would change and write nothing", {"action": "store_true"}),
-    Option(("--select",), "only these rules: codes or names, separated by commas", {"metavar": "RULES", "default": ""}),
+    Option(
+        ("--select",),
+        "only these rules: codes or names, separated by commas",
+        {"metavar": "RULES", "default": ""},
+    ),
     Option(("--ignore",), "not these rules", {"metavar": "RULES", "default": ""}),
 )
 

@@ -17,19 +17,51 @@ if TYPE_CHECKING:
 
 _REPEAT: Final = {"action": "append", "default": []}
 OPTIONS: Final = (
-    Option(("project",), "the folder that is the build context (default: this folder)", {"nargs": "?", "default": ".", "metavar": "PROJECT"}),
+    Option(
+        ("project",),
+        "the folder that is the build context (default: this folder)",
+        {"nargs": "?", "default": ".", "metavar": "PROJECT"},
+    ),
     Option(("-f", "--file"), "the Dockerfile (default: PROJECT/Dockerfile)", {"metavar": "FILE"}),
     Option(("--write",), "write Dockerfile and .dockerignore when everything is proven", {"action": "store_true"}),
-    Option(("--unproven",), "with --write: write also what could not be proven (never what was refuted)", {"action": "store_true"}),
+    Option(
+        ("--unproven",),
+        "with --write: write also what could not be proven (never what was refuted)",
+        {"action": "store_true"},
+    ),
     Option(("--no-build",), "only analyse and rewrite; start no engine", {"action": "store_true"}),
-    Option(("--engine",), "docker, podman, or the path of a client (default: the first that answers)", {"metavar": "ENGINE"}),
-    Option(("--build-network",), "network of the builds (default: JETTISON_BUILD_NETWORK, else the engine's)", {"metavar": "MODE", "default": os.environ.get("JETTISON_BUILD_NETWORK") or None}),
+    Option(
+        ("--engine",),
+        "docker, podman, or the path of a client (default: the first that answers)",
+        {"metavar": "ENGINE"},
+    ),
+    Option(
+        ("--build-network",),
+        "network of the builds (default: JETTISON_BUILD_NETWORK, else the engine's)",
+        {"metavar": "MODE", "default": os.environ.get("JETTISON_BUILD_NETWORK") or None},
+    ),
     Option(("--build-arg",), "NAME=VALUE for both builds; may be repeated", {**_REPEAT, "metavar": "NAME=VALUE"}),
-    Option(("--env",), "NAME=VALUE for running both images; may be repeated", {**_REPEAT, "metavar": "NAME=VALUE"}),
-    Option(("--probe",), "an HTTP request to compare: PATH or 'METHOD PATH'; may be repeated", {**_REPEAT, "metavar": "PROBE"}),
-    Option(("--check",), "a shell command to run in both containers and compare; may be repeated", {**_REPEAT, "metavar": "COMMAND"}),
+    Option(
+        ("--env",),
+        "NAME=VALUE for running both images; may be repeated",
+        {**_REPEAT, "metavar": "NAME=VALUE"},
+    ),
+    Option(
+        ("--probe",),
+        "an HTTP request to compare: PATH or 'METHOD PATH'; may be repeated",
+        {**_REPEAT, "metavar": "PROBE"},
+    ),
+    Option(
+        ("--check",),
+        "a shell command to run in both containers and compare; may be repeated",
+        {**_REPEAT, "metavar": "COMMAND"},
+    ),
     Option(("--touch",), "the source file that the rebuild changes, relative to PROJECT", {"metavar": "FILE"}),
-    Option(("--budget",), "seconds after which no further candidate is tried (default: 1800)", {"type": float, "default": 1800.0, "metavar": "SECONDS"}),
+    Option(
+        ("--budget",),
+        "seconds after which no further candidate is tried (default: 1800)",
+        {"type": float, "default": 1800.0, "metavar": "SECONDS"},
+    ),
     Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
     Option(("--all",), "list every finding in the report", {"action": "store_true"}),
 )

@@ -39,9 +39,7 @@ class CliEngine:
     kind: how a docker client builds, see `jettison.engine.client`.
     """
 
-    def __init__(
-        self, program: str, product: str, version: str, features: Features, kind: str = "builtin"
-    ) -> None:
+    def __init__(self, program: str, product: str, version: str, features: Features, kind: str = "builtin") -> None:
         self._program = program
         self._product = product
         self._version = version
@@ -228,9 +226,7 @@ class CliEngine:
                 check=False,
             )
         except subprocess.TimeoutExpired as error:
-            raise EngineError(
-                f"{self.name} did not answer `{arguments[0]}` within {timeout:.0f} s"
-            ) from error
+            raise EngineError(f"{self.name} did not answer `{arguments[0]}` within {timeout:.0f} s") from error
         if done.returncode:
             message = safe((done.stderr or done.stdout or b"").decode("utf-8", "replace")).strip()
             raise EngineError(f"{self.name} refused `{arguments[0]}`: {message[-600:]}")

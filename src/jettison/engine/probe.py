@@ -12,9 +12,7 @@ from jettison.errors import BuildError
 
 # No file needs a base image, the network or a shell. The RUN is only parsed: the result does not
 # need its stage.
-_MOUNTS: Final = (
-    'FROM scratch AS unused\nRUN --mount=type=cache,target=/c ["/none"]\nFROM scratch\nCOPY p /p\n'
-)
+_MOUNTS: Final = 'FROM scratch AS unused\nRUN --mount=type=cache,target=/c ["/none"]\nFROM scratch\nCOPY p /p\n'
 _HEREDOC: Final = "COPY <<EOF /heredoc\ntext\nEOF\n"
 _LINK: Final = "COPY --link p /q\n"
 

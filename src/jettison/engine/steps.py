@@ -72,9 +72,7 @@ class StepLines:
                 if len(words) > 3 and words[-2].upper() == "AS":
                     self._names[words[-1].lower()] = stage
             place += keyword in _COUNTED
-            entries.append(
-                _Line(number, keyword, _squeeze(logical), stage, place if keyword in _COUNTED else -1)
-            )
+            entries.append(_Line(number, keyword, _squeeze(logical), stage, place if keyword in _COUNTED else -1))
         return entries
 
 

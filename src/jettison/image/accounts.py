@@ -13,9 +13,7 @@ def find_user(image: Image) -> tuple[int, frozenset[int]] | None:
     name, _, group = image.config.user.partition(":")
     if not name:
         return 0, frozenset((0,))
-    rows = [
-        line.split(":") for line in image.texts.get("etc/passwd", b"").decode("utf-8", "replace").splitlines()
-    ]
+    rows = [line.split(":") for line in image.texts.get("etc/passwd", b"").decode("utf-8", "replace").splitlines()]
     row = next((r for r in rows if len(r) > 3 and name in (r[0], r[2])), None)
     if row is None and not name.isdigit():
         return None
@@ -25,11 +23,7 @@ def find_user(image: Image) -> tuple[int, frozenset[int]] | None:
         gids = {int(group)}
     for line in image.texts.get("etc/group", b"").decode("utf-8", "replace").splitlines():
         parts = line.split(":")
-        if (
-            len(parts) > 3
-            and parts[2].isdigit()
-            and (parts[0] == group or (row and row[0] in parts[3].split(",")))
-        ):
+        if len(parts) > 3 and parts[2].isdigit() and (parts[0] == group or (row and row[0] in parts[3].split(","))):
             gids.add(int(parts[2]))
     return uid, frozenset(gids)
 

@@ -216,9 +216,7 @@ def _assemble(layers: dict[str, _LayerFacts], documents: dict[str, bytes], links
         if facts is None:
             raise ImageError(f"layer {name[:100]} is named in the manifest and missing from the archive")
         if f"sha256:{facts.sha256}" != diff_id:
-            raise ImageError(
-                f"layer {name[:100]} has the digest sha256:{facts.sha256}, the image says {diff_id[:80]}"
-            )
+            raise ImageError(f"layer {name[:100]} has the digest sha256:{facts.sha256}, the image says {diff_id[:80]}")
         created_by = str(history[number].get("created_by") or "") if number < len(history) else ""
         ordered.append((facts, Layer(diff_id, facts.size, facts.compressed, created_by)))
     return _merge(read_config(config), ordered)

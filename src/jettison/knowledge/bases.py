@@ -7,7 +7,16 @@ from typing import Any, Final
 from jettison.knowledge._compiled import BASE_IMAGES
 
 FAMILIES: Final[dict[str, Any]] = BASE_IMAGES
-_SMALL: Final = ("slim", "alpine", "distroless", "nanoserver", "windowsservercore", "jre", "minimal", "busybox")
+_SMALL: Final = (
+    "slim",
+    "alpine",
+    "distroless",
+    "nanoserver",
+    "windowsservercore",
+    "jre",
+    "minimal",
+    "busybox",
+)
 
 
 def is_full(name: str, tag: str | None) -> bool:
@@ -22,7 +31,11 @@ def slim_tag(name: str, tag: str | None) -> str | None:
         return None
     if not tag or tag == "latest":
         return "stable-slim" if name == "debian" else "slim"
-    return f"{tag}-slim" if not tag.endswith(("bookworm", "bullseye", "trixie")) or name == "debian" else _before_release(tag)
+    return (
+        f"{tag}-slim"
+        if not tag.endswith(("bookworm", "bullseye", "trixie")) or name == "debian"
+        else _before_release(tag)
+    )
 
 
 def _before_release(tag: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Severity
@@ -45,21 +46,27 @@ def check_bytes(
     context: BuildContext | None = None,
     select: frozenset[str] | None = None,
     ignore: frozenset[str] | None = None,
+    options: Mapping[str, Mapping[str, object]] | None = None,
 ) -> FileReport:
-    """Return the report of one file; a rule that raises is a finding, and all others still run."""
+    """Return the report of one file; a rule that raises is a finding, and all others still run.
+
+    `select` None stands for the rules that run by default; `options`: rule code -> settings of the rule.
+    """
     if len(data) > MAX_BYTES or b"\0" in data[:8192]:
         why = "is binary" if b"\0" in data[:8192] else f"is larger than {MAX_BYTES} bytes"
         finding = _own(SYNTAX_CODE, "not-a-dockerfile", f"the file {why}; no Dockerfile was expected to be", Span(0, 0))
         return FileReport(path, SourceText(data[:8192], path), None, (finding,), ())
     file = parse(data, path)
     model = build_model(file, context)
+    model.options = options or {}
     found = [_own(SYNTAX_CODE, error.code, error.message, error.span) for error in file.errors]
     for stage in model.stages:
         found.extend(_own(SYNTAX_CODE, "stage-order", message, stage.from_.span) for message in stage.errors)
     if not file.instructions and not file.errors:
         found.append(_own(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
     for entry in ENTRIES:
-        if (select is None or entry.code in select) and (ignore is None or entry.code not in ignore):
+        wanted = entry.default if select is None else entry.code in select
+        if wanted and (ignore is None or entry.code not in ignore):
             found.extend(_run(entry, model))
     muted = suppress.read(file)
     found.extend(muted.problems)
@@ -73,7 +80,14 @@ def _run(entry: Entry, model: Model) -> list[Finding]:
     try:
         return list(load(entry.code).check(model))
     except Exception as error:
-        return [_own(INTERNAL_CODE, "internal-error", f"rule {entry.name} failed: {type(error).__name__}", Span(0, 0))]
+        return [
+            _own(
+                INTERNAL_CODE,
+                "internal-error",
+                f"rule {entry.name} failed: {type(error).__name__}",
+                Span(0, 0),
+            )
+        ]
 
 
 def _own(code: str, name: str, message: str, span: Span) -> Finding:

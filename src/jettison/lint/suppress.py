@@ -33,7 +33,9 @@ class Suppressions:
         if finding.code in self.everywhere:
             return True
         at = finding.span.start
-        return any(span.start <= at < max(span.end, span.start + 1) and finding.code in codes for span, codes in self.spans)
+        return any(
+            span.start <= at < max(span.end, span.start + 1) and finding.code in codes for span, codes in self.spans
+        )
 
 
 def read(file: File) -> Suppressions:

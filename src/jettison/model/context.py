@@ -95,7 +95,9 @@ class Glob:
     __slots__ = ("_tokens",)
 
     def __init__(self, tokens: list[str]) -> None:
-        self._tokens = [token if token in (_FOLDERS, _DEEP, _STAR) else re.compile(token, re.DOTALL) for token in tokens]
+        self._tokens = [
+            token if token in (_FOLDERS, _DEEP, _STAR) else re.compile(token, re.DOTALL) for token in tokens
+        ]
 
     def match(self, path: str) -> bool:
         """Return whether the whole path matches."""

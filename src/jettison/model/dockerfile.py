@@ -14,12 +14,26 @@ from jettison.syntax.tree import File, Instruction
 
 if TYPE_CHECKING:
     from jettison.model.context import BuildContext
+    from jettison.syntax.shell import ShellBody
 
 
 class Model:
     """Everything known about one Dockerfile; facts are computed once, on demand."""
 
-    __slots__ = ("_facts", "_lowered", "_runs", "_scopes", "context", "file", "meta", "meta_args", "stages", "target")
+    __slots__ = (
+        "_bodies",
+        "_facts",
+        "_lowered",
+        "_runs",
+        "_scopes",
+        "context",
+        "file",
+        "meta",
+        "meta_args",
+        "options",
+        "stages",
+        "target",
+    )
 
     def __init__(self, file: File, context: BuildContext | None, target: str | None) -> None:
         self.file = file
@@ -28,6 +42,8 @@ class Model:
         self.meta_args: tuple[Instruction, ...] = ()
         self.meta: dict[str, str] = {}
         self.stages: tuple[Stage, ...] = ()
+        self.options: Mapping[str, Mapping[str, object]] = {}
+        self._bodies: dict[int, ShellBody] = {}
         self._runs: tuple[Run, ...] | None = None
         self._facts: dict[int, tuple[PackageCall, ...]] = {}
         self._scopes: dict[int, Scope] = {}
@@ -62,13 +78,22 @@ class Model:
         return self._runs
 
     def _run(self, node: Instruction, stage: Stage) -> Run:
-        from jettison.syntax.shell import commands
+        body = self.shell_body(node, stage)
+        return Run(node, stage, body.commands, body.has_error, self.scope_at(node, stage).user)
 
-        scope = self.scope_at(node, stage)
-        if scope.shell[0].rsplit("/", 1)[-1] not in ("sh", "bash", "ash", "dash", "zsh", "ksh"):
-            return Run(node, stage, (), True, scope.user)
-        body = commands(self.file, node)
-        return Run(node, stage, body.commands, body.has_error, scope.user)
+    def shell_body(self, node: Instruction, stage: Stage) -> ShellBody:
+        """Return the commands of a RUN, CMD, ENTRYPOINT or HEALTHCHECK, in shell or exec form.
+
+        A body for another shell (PowerShell, cmd, Python) is not understood: no commands, an error.
+        """
+        key = node.span.start
+        if key not in self._bodies:
+            from jettison.syntax.shell import ShellBody, commands
+
+            shell = self.scope_at(node, stage).shell[0].rsplit("/", 1)[-1] if node.form != "exec" else "sh"
+            known = shell in ("sh", "bash", "ash", "dash", "zsh", "ksh")
+            self._bodies[key] = commands(self.file, node) if known else ShellBody((), True)
+        return self._bodies[key]
 
     def instructions(self, *keywords: str) -> Iterator[Instruction]:
         """Yield the instructions of all stages with one of these keywords."""
@@ -184,7 +209,11 @@ def build_model(
 
 
 def _start_scope(
-    parent: int | None, stages: list[Stage], bodies: list[list[Instruction]], escape: str, meta: dict[str, str]
+    parent: int | None,
+    stages: list[Stage],
+    bodies: list[list[Instruction]],
+    escape: str,
+    meta: dict[str, str],
 ) -> Scope:
     if parent is None:
         return Scope()
@@ -203,7 +232,9 @@ def _link(stage: Stage, names: dict[str, int]) -> None:
             if index is None:
                 continue
             if index >= stage.index:
-                errors.append(f"line {node.start_line}: {node.keyword} takes files from a stage that comes later or from itself")
+                errors.append(
+                    f"line {node.start_line}: {node.keyword} takes files from a stage that comes later or from itself"
+                )
                 continue
             needed.append(index)
     stage.depends_on = tuple(dict.fromkeys(needed))

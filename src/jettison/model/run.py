@@ -27,7 +27,12 @@ class Run:
     __slots__ = ("commands", "has_error", "instruction", "mounts", "stage", "user")
 
     def __init__(
-        self, instruction: Instruction, stage: Stage, commands: tuple[Command, ...], has_error: bool, user: str
+        self,
+        instruction: Instruction,
+        stage: Stage,
+        commands: tuple[Command, ...],
+        has_error: bool,
+        user: str,
     ) -> None:
         self.instruction = instruction
         self.stage = stage

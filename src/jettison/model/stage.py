@@ -10,7 +10,9 @@ from jettison.span import Span
 from jettison.syntax.expand import expand
 from jettison.syntax.tree import Instruction
 
-_FAMILIAR: Final = re.compile(r"(?:(?:docker\.io|index\.docker\.io|registry-1\.docker\.io)/)?(?:library/)?(.+)\Z", re.DOTALL)
+_FAMILIAR: Final = re.compile(
+    r"(?:(?:docker\.io|index\.docker\.io|registry-1\.docker\.io)/)?(?:library/)?(.+)\Z", re.DOTALL
+)
 
 
 class BaseRef:
@@ -41,7 +43,17 @@ def split_reference(text: str) -> tuple[str, str | None, str | None]:
 class Stage:
     """One FROM and what follows it."""
 
-    __slots__ = ("base", "depends_on", "errors", "from_", "index", "instructions", "name", "platform", "start")
+    __slots__ = (
+        "base",
+        "depends_on",
+        "errors",
+        "from_",
+        "index",
+        "instructions",
+        "name",
+        "platform",
+        "start",
+    )
 
     def __init__(self, index: int, name: str | None, from_: Instruction, base: BaseRef, start: Scope) -> None:
         self.index = index

@@ -53,7 +53,15 @@ class Built:
 class Job:
     """One optimisation of one project."""
 
-    def __init__(self, request: Request, data: bytes, path: str, engine: Engine | None, say: Say, on_event: OnEvent | None) -> None:
+    def __init__(
+        self,
+        request: Request,
+        data: bytes,
+        path: str,
+        engine: Engine | None,
+        say: Say,
+        on_event: OnEvent | None,
+    ) -> None:
         self.request = request
         self.path = path
         self.engine = engine
@@ -89,7 +97,9 @@ class Job:
         found, why = candidates(self.model, self.project, ALL_FEATURES if self.engine is None else self.engine.features)
         if not found:
             return self._outcome("unchanged", unproven_reason=" ".join((reason, *why)))
-        return self._outcome("not proven", found[0], unproven_reason=f"nothing was proven: {reason}", build_failure=failure)
+        return self._outcome(
+            "not proven", found[0], unproven_reason=f"nothing was proven: {reason}", build_failure=failure
+        )
 
     def _with_engine(self, engine: Engine) -> Outcome:
         found, why = candidates(self.model, self.project, engine.features)
@@ -107,7 +117,9 @@ class Job:
             outcome = self._try(engine, candidate, before, evidence)
             if outcome is not None:
                 return outcome
-        return self._outcome("refused", before=before, unproven_reason=" ".join(("no candidate could be proven.", *why)))
+        return self._outcome(
+            "refused", before=before, unproven_reason=" ".join(("no candidate could be proven.", *why))
+        )
 
     def _second_look(self, engine: Engine, before: Built) -> Built:
         if isinstance(before.behaviour, str) or not before.behaviour.answers:
@@ -160,14 +172,22 @@ class Job:
         return self._outcome(verdict, candidate, before, after, proof, reason)
 
     def _probes(self) -> tuple[Probe, ...]:
-        paths = dict.fromkeys(("GET /", f"GET {self.project.health_path}", "GET /jettison-no-such-page", *self.request.probes))
+        paths = dict.fromkeys(
+            ("GET /", f"GET {self.project.health_path}", "GET /jettison-no-such-page", *self.request.probes)
+        )
         return tuple(Probe(*(text.split(" ", 1) if " " in text else ("GET", text))) for text in paths)
 
     def _build(self, engine: Engine, name: str, dockerfile: bytes, ignore: bytes | None) -> Built:
         tag = f"jettison/{self.run_id}:{name}"
         self.tags.append(tag)
         request = BuildRequest(
-            self.request.project, dockerfile, ignore, tag, self.request.network, self.request.build_args, no_cache=True
+            self.request.project,
+            dockerfile,
+            ignore,
+            tag,
+            self.request.network,
+            self.request.build_args,
+            no_cache=True,
         )
         result = engine.build(request, self.on_event)
         with engine.save(tag) as stream:
@@ -245,15 +265,35 @@ class Job:
 def prove(before: Built, after: Built, candidate: Candidate) -> Proof:
     """Return the claims about a pair of images."""
     allowed = frozenset(field for change in candidate.changes for field in change.config)
-    claims = [Claim("builds", "both images build", PROVEN, (f"{before.seconds:.1f} s and {after.seconds:.1f} s, no cache",))]
+    claims = [
+        Claim(
+            "builds",
+            "both images build",
+            PROVEN,
+            (f"{before.seconds:.1f} s and {after.seconds:.1f} s, no cache",),
+        )
+    ]
     claims.append(config_claim(before.image.config, after.image.config, allowed))
     claims.append(closure_claim(before.image, after.image))
     claims.append(entry_claim(after.image))
     if isinstance(before.behaviour, str):
-        claims.append(Claim("starts", "it starts and stays up as before", NOT_PROVEN, (f"the original cannot be started: {before.behaviour}",)))
+        claims.append(
+            Claim(
+                "starts",
+                "it starts and stays up as before",
+                NOT_PROVEN,
+                (f"the original cannot be started: {before.behaviour}",),
+            )
+        )
     elif isinstance(after.behaviour, str):
         claims.append(
-            Claim("starts", "it starts and stays up as before", "refuted", (after.behaviour,), ("user", "exec-form", "multi-stage"))
+            Claim(
+                "starts",
+                "it starts and stays up as before",
+                "refuted",
+                (after.behaviour,),
+                ("user", "exec-form", "multi-stage"),
+            )
         )
     else:
         claims.extend(behaviour_claims(before.behaviour, before.again, after.behaviour))

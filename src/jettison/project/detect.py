@@ -9,7 +9,11 @@ if TYPE_CHECKING:
     from jettison.model.context import BuildContext
 
 MANIFESTS: Final = {"go.mod": "go", "requirements.txt": "python", "package.json": "node"}
-SOURCES: Final[dict[str, tuple[str, ...]]] = {"go": (".go",), "python": (".py",), "node": (".js", ".mjs", ".cjs")}
+SOURCES: Final[dict[str, tuple[str, ...]]] = {
+    "go": (".go",),
+    "python": (".py",),
+    "node": (".js", ".mjs", ".cjs"),
+}
 MAX_SOURCES: Final = 400
 MAX_SOURCE_BYTES: Final = 256 * 1024
 _HEALTH: Final = re.compile(r"""["'`](/(?:healthz?|health-?check|livez|readyz|ready|ping|status|_health))["'`]""")
@@ -34,7 +38,14 @@ def detect(context: BuildContext, exposed: tuple[str, ...] = ()) -> Project:
         return Project("", (), (), None, "/")
     manifests = tuple(
         name
-        for name in ("go.mod", "go.sum", "requirements.txt", "package.json", "package-lock.json", "npm-shrinkwrap.json")
+        for name in (
+            "go.mod",
+            "go.sum",
+            "requirements.txt",
+            "package.json",
+            "package-lock.json",
+            "npm-shrinkwrap.json",
+        )
         if name in names and MANIFESTS.get(name, ecosystem) == ecosystem and _belongs(name, ecosystem)
     )
     sources = tuple(f.path for f in context.files() if f.path.endswith(SOURCES[ecosystem]) and _own(f.path))
@@ -43,7 +54,9 @@ def detect(context: BuildContext, exposed: tuple[str, ...] = ()) -> Project:
 
 
 def _belongs(name: str, ecosystem: str) -> bool:
-    return {"go.sum": "go", "package-lock.json": "node", "npm-shrinkwrap.json": "node"}.get(name, ecosystem) == ecosystem
+    return {"go.sum": "go", "package-lock.json": "node", "npm-shrinkwrap.json": "node"}.get(
+        name, ecosystem
+    ) == ecosystem
 
 
 def _own(path: str) -> bool:

@@ -25,7 +25,9 @@ MAX_BODY: Final = 1024 * 1024
 _KILLED: Final = 137
 _TCP_LISTEN: Final = "0A"
 # Headers that differ from one answer to the next of the same program.
-_VOLATILE: Final = re.compile(rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(?:Z|[+-]\d\d:?\d\d)?|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b1[5-9]\d{8}(?:\.\d+)?\b")
+_VOLATILE: Final = re.compile(
+    rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(?:Z|[+-]\d\d:?\d\d)?|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b1[5-9]\d{8}(?:\.\d+)?\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,13 @@ def _ports_claim(before: Behaviour, after: Behaviour) -> Claim:
     title = "it listens on the same ports"
     if before.ports == after.ports:
         return Claim("ports", title, PROVEN, (f"TCP {', '.join(map(str, after.ports)) or 'none'}",))
-    return Claim("ports", title, REFUTED, (f"before {before.ports}, after {after.ports}",), ("user", "exec-form", "multi-stage"))
+    return Claim(
+        "ports",
+        title,
+        REFUTED,
+        (f"before {before.ports}, after {after.ports}",),
+        ("user", "exec-form", "multi-stage"),
+    )
 
 
 def _answers_claim(before: Behaviour, again: Behaviour | None, after: Behaviour) -> Claim:
@@ -256,7 +264,12 @@ def _stop_claim(before: Behaviour, after: Behaviour) -> Claim:
 
 
 def try_observe(
-    engine: Engine, image: str, probes: tuple[Probe, ...], checks: tuple[str, ...], env: dict[str, str], health: tuple[str, ...]
+    engine: Engine,
+    image: str,
+    probes: tuple[Probe, ...],
+    checks: tuple[str, ...],
+    env: dict[str, str],
+    health: tuple[str, ...],
 ) -> Behaviour | str:
     """Return what an image did, or in words why it could not be started at all."""
     try:

@@ -50,7 +50,9 @@ class Libraries:
         if "/" in name:
             return self._image.resolve(name)
         origin = posixpath.dirname(path)
-        own = [folder.replace("${ORIGIN}", "$ORIGIN").replace("$ORIGIN", "/" + origin).strip("/") for folder in elf.search]
+        own = [
+            folder.replace("${ORIGIN}", "$ORIGIN").replace("$ORIGIN", "/" + origin).strip("/") for folder in elf.search
+        ]
         for folder in own:
             found = self._fits(posixpath.normpath(f"{folder}/{name}"), elf)
             if found:
@@ -88,7 +90,9 @@ def closure_claim(before: Image, after: Image) -> Claim:
     scripts = 0
     for path, line in after.interpreters.items():
         scripts += 1
-        if not _has_interpreter(after, line) and (path not in before.interpreters or _has_interpreter(before, before.interpreters[path])):
+        if not _has_interpreter(after, line) and (
+            path not in before.interpreters or _has_interpreter(before, before.interpreters[path])
+        ):
             broken.append(f"/{path} needs the interpreter {line}")
     title = "every program finds its interpreter and its libraries"
     if broken:

@@ -22,7 +22,13 @@ def config_claim(before: ImageConfig, after: ImageConfig, allowed: frozenset[str
     for field, old, new in _differences(before, after):
         (meant if field in allowed else wrong).append(f"{field}: {old} -> {new}")
     if wrong:
-        return Claim("config", "the configuration is the same", REFUTED, tuple(wrong), ("exec-form", "user", "multi-stage"))
+        return Claim(
+            "config",
+            "the configuration is the same",
+            REFUTED,
+            tuple(wrong),
+            ("exec-form", "user", "multi-stage"),
+        )
     evidence = ("equal but for what was meant: " + "; ".join(meant),) if meant else ("every field is equal",)
     return Claim("config", "the configuration is the same but for what was meant to change", PROVEN, evidence)
 

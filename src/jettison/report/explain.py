@@ -48,8 +48,12 @@ def _prose(rule: Rule) -> str:
 
 
 def _facts(rule: Rule) -> str:
+    off = "" if rule.default else " Off unless selected."
     foreign = f" Also known as {', '.join(rule.foreign)}." if rule.foreign else ""
+    differs = f" {rule.differs}" if rule.differs else ""
+    settings = "".join(f"\n- setting `{name}`, default `{value!r}`" for name, value in rule.options.items())
     return (
         f"Group {rule.group}, severity {Severity.NAMES[rule.severity]}, "
-        f"confidence {Confidence.NAMES[rule.confidence]}, effort {Effort.NAMES[rule.effort]}.{foreign}"
+        f"confidence {Confidence.NAMES[rule.confidence]}, effort {Effort.NAMES[rule.effort]}.{off}{foreign}{differs}"
+        + (f"\n{settings}" if settings else "")
     )

@@ -167,4 +167,6 @@ def _attempts(outcome: Outcome, palette: Palette) -> Iterator[str]:
         yield from (f"  {safe_line(line)}" for line in backed.evidence[:MAX_EVIDENCE])
     for attempt in outcome.attempts:
         if attempt.outcome != "proven":
-            yield palette(f"Tried {safe_line(attempt.candidate)}: {attempt.outcome}, {safe_line(attempt.reason)}", "dim")
+            yield palette(
+                f"Tried {safe_line(attempt.candidate)}: {attempt.outcome}, {safe_line(attempt.reason)}", "dim"
+            )

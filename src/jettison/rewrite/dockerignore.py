@@ -9,9 +9,26 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
 
 _NAMES: Final = (
-    ".git", ".gitignore", ".github", ".env", ".idea", ".vscode", ".DS_Store", ".venv", "venv", "__pycache__",
-    "node_modules", ".pytest_cache", ".mypy_cache", ".ruff_cache", "Dockerfile", ".dockerignore",
-    "docker-compose.yml", "docker-compose.yaml", "compose.yaml", "compose.yml",
+    ".git",
+    ".gitignore",
+    ".github",
+    ".env",
+    ".idea",
+    ".vscode",
+    ".DS_Store",
+    ".venv",
+    "venv",
+    "__pycache__",
+    "node_modules",
+    ".pytest_cache",
+    ".mypy_cache",
+    ".ruff_cache",
+    "Dockerfile",
+    ".dockerignore",
+    "docker-compose.yml",
+    "docker-compose.yaml",
+    "compose.yaml",
+    "compose.yml",
 )
 _HEAD: Final = "# Kept out of the build context by jettison: no build or image needs these.\n"
 
@@ -25,7 +42,11 @@ def new_dockerignore(model: Model) -> bytes | None:
     named = _named_sources(model)
     found = []
     for name in _NAMES:
-        hits = [f for f in context.files() if name in f.path.split("/") and not (context.ignore and context.ignore.excludes(f.path))]
+        hits = [
+            f
+            for f in context.files()
+            if name in f.path.split("/") and not (context.ignore and context.ignore.excludes(f.path))
+        ]
         # Both files are sent whatever is listed; to list them keeps COPY . from taking them.
         if not hits or any(_needed(name, source) for source in named):
             continue

@@ -43,7 +43,11 @@ _PROBE: Final = (
 
 def recipes(job: Job) -> Iterable[Recipe]:
     """Yield the recipes for a Go project, smallest base first."""
-    texts = [job.model.context.read(path).decode("utf-8", "replace") for path in job.project.sources] if job.model.context else []
+    texts = (
+        [job.model.context.read(path).decode("utf-8", "replace") for path in job.project.sources]
+        if job.model.context
+        else []
+    )
     if any(_CGO.search(text) for text in texts):
         raise NotUnderstood("the program is linked with C (cgo); a static binary would not be the same")
     builds = [piece for piece in job.pieces.body if piece.node.keyword == "RUN" and _BUILD.search(piece.text)]
@@ -104,7 +108,11 @@ def _build_stage(job: Job, build: Piece, probe: str) -> str:
     for piece in build_pieces(job):
         text = piece.text.replace("\r\n", "\n")
         if copies_everything(piece) and "manifests-first" not in job.without and _has_requirements(job):
-            mount = f"--mount=type=cache,target={CACHES[0]} " if job.features.mounts and "cache-mounts" not in job.without else ""
+            mount = (
+                f"--mount=type=cache,target={CACHES[0]} "
+                if job.features.mounts and "cache-mounts" not in job.without
+                else ""
+            )
             out.append(f"COPY {' '.join(m for m in job.project.manifests)} ./\nRUN {mount}go mod download\n")
             if probe:
                 out.append(probe)
@@ -114,7 +122,11 @@ def _build_stage(job: Job, build: Piece, probe: str) -> str:
             probe = ""
         if piece is build:
             text = mounted(job, piece, *CACHES)
-            flags = "CGO_ENABLED=0 go build" if "-ldflags" in text or "strip" in job.without else 'CGO_ENABLED=0 go build -trimpath -ldflags="-s -w"'
+            flags = (
+                "CGO_ENABLED=0 go build"
+                if "-ldflags" in text or "strip" in job.without
+                else 'CGO_ENABLED=0 go build -trimpath -ldflags="-s -w"'
+            )
             text = _BUILD.sub(flags, text, count=1)
         out.append(piece.lead.replace("\r\n", "\n") + text)
     return "".join(out) + probe

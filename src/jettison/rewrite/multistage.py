@@ -20,7 +20,45 @@ if TYPE_CHECKING:
 HEALTH_FLAGS: Final = "--interval=30s --timeout=5s --start-period=10s"
 # Debian packages that serve building or a person at a prompt; what is not listed stays in the runtime.
 BUILD_ONLY: Final = frozenset(
-    ["apt-utils", "autoconf", "automake", "bison", "build-essential", "clang", "cmake", "curl", "dpkg-dev", "flex", "g++", "gcc", "git", "gnupg", "golang", "golang-go", "less", "libtool", "make", "man-db", "mercurial", "nano", "ninja-build", "patch", "pkg-config", "python3-dev", "subversion", "unzip", "vim", "wget", "zip", "nodejs", "npm", "yarn", "python3-pip", "python3-venv", "ca-certificates"]
+    [
+        "apt-utils",
+        "autoconf",
+        "automake",
+        "bison",
+        "build-essential",
+        "clang",
+        "cmake",
+        "curl",
+        "dpkg-dev",
+        "flex",
+        "g++",
+        "gcc",
+        "git",
+        "gnupg",
+        "golang",
+        "golang-go",
+        "less",
+        "libtool",
+        "make",
+        "man-db",
+        "mercurial",
+        "nano",
+        "ninja-build",
+        "patch",
+        "pkg-config",
+        "python3-dev",
+        "subversion",
+        "unzip",
+        "vim",
+        "wget",
+        "zip",
+        "nodejs",
+        "npm",
+        "yarn",
+        "python3-pip",
+        "python3-venv",
+        "ca-certificates",
+    ]
 )
 
 
@@ -141,7 +179,9 @@ def _start(job: Job, recipe: Recipe, changes: list[Change]) -> Iterable[str]:
             yield _unix(piece)
             continue
         if piece.node.form == "shell" or recipe.argv is not None:
-            changes.append(Change("exec-form", "start the program directly, so that signals reach it", ("cmd", "entrypoint")))
+            changes.append(
+                Change("exec-form", "start the program directly, so that signals reach it", ("cmd", "entrypoint"))
+            )
         yield f"{piece.lead.replace(chr(13), '')}{piece.node.keyword} {json.dumps(list(argv), ensure_ascii=False)}\n"
 
 
@@ -173,7 +213,9 @@ def kept_packages(job: Job) -> tuple[str, ...]:
     for run in job.model.runs:
         for call in job.model.facts(run):
             if call.manager in ("apk", "dnf", "yum"):
-                raise NotUnderstood(f"line {run.instruction.start_line}: {call.manager} packages are not carried over yet")
+                raise NotUnderstood(
+                    f"line {run.instruction.start_line}: {call.manager} packages are not carried over yet"
+                )
             if call.manager == "apt" and call.action == "install":
                 found.extend(word.value for word in call.packages)
     kept = [name for name in found if name not in BUILD_ONLY and not name.endswith("-dev")]
@@ -192,12 +234,15 @@ def mounted(job: Job, piece: Piece, *targets: str) -> str:
         return text
     flags = " ".join(f"--mount=type=cache,target={target}" for target in targets)
     keyword = text[: len("RUN")]
-    return f"{keyword} {flags}{text[len('RUN'):]}"
+    return f"{keyword} {flags}{text[len('RUN') :]}"
 
 
 def copies_everything(piece: Piece) -> bool:
     """Return whether a piece copies the whole context."""
     node = piece.node
     return (
-        node.keyword in ("COPY", "ADD") and not node.flag("from") and len(node.words) == 2 and node.words[0].value in (".", "./", "/")
+        node.keyword in ("COPY", "ADD")
+        and not node.flag("from")
+        and len(node.words) == 2
+        and node.words[0].value in (".", "./", "/")
     )

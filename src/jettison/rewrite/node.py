@@ -21,7 +21,10 @@ from jettison.rewrite.multistage import (
 from jettison.rules.runtime.shell_form_entry import plain_argv
 
 CACHE: Final = "/root/.npm"
-_INSTALL: Final = re.compile(r"\bnpm\s+(?:install|i|ci)\b(?:\s+--(?:production|omit=dev|no-audit|no-fund|save))*(?=\s*(?:$|&&|;|\\))", re.MULTILINE)
+_INSTALL: Final = re.compile(
+    r"\bnpm\s+(?:install|i|ci)\b(?:\s+--(?:production|omit=dev|no-audit|no-fund|save))*(?=\s*(?:$|&&|;|\\))",
+    re.MULTILINE,
+)
 _PLAIN_START: Final = re.compile(r"node(?:\s+[\w./=:@-]+)+\Z")
 
 
@@ -37,9 +40,13 @@ def recipes(job: Job) -> Iterable[Recipe]:
     for run in job.model.runs:
         for command in run.commands:
             if command.name not in ("apt-get", "apt", "npm", "rm", "set", "mkdir", "echo", "true"):
-                raise NotUnderstood(f"line {run.instruction.start_line}: it is not known what `{command.name}` leaves behind")
+                raise NotUnderstood(
+                    f"line {run.instruction.start_line}: it is not known what `{command.name}` leaves behind"
+                )
             if command.name == "npm" and command.arguments[:1] == ("run",):
-                raise NotUnderstood(f"line {run.instruction.start_line}: a project with a build script is not split yet")
+                raise NotUnderstood(
+                    f"line {run.instruction.start_line}: a project with a build script is not split yet"
+                )
     argv = _argv(job)
     if not job.scope.workdir or job.scope.workdir == "/":
         raise NotUnderstood("without a WORKDIR it is not clear where the program lives")
@@ -56,7 +63,11 @@ def recipes(job: Job) -> Iterable[Recipe]:
             f"{' '.join(packages)} \\\n    && rm -rf /var/lib/apt/lists/*\n"
         )
     modules = f"{job.scope.workdir}/node_modules"
-    copies = "".join(p.text.replace("\r\n", "\n") for p in job.pieces.body if p.node.keyword in ("COPY", "ADD") and not _only_manifest(p.text))
+    copies = "".join(
+        p.text.replace("\r\n", "\n")
+        for p in job.pieces.body
+        if p.node.keyword in ("COPY", "ADD") and not _only_manifest(p.text)
+    )
     copies += f"COPY --from=build {modules} {modules}\n"
     health = None
     if job.project.port:
@@ -64,7 +75,17 @@ def recipes(job: Job) -> Iterable[Recipe]:
         script = f"require('http').get('{url}', r => process.exit(r.statusCode < 400 ? 0 : 1)).on('error', () => process.exit(1))"
         health = json.dumps(["node", "-e", script])
     yield Recipe(
-        f"node:{slim}", _build_stage(job), setup, copies, argv, health, "node", "", ("NODE_ENV=production",), ("NPM_", "npm_"), tuple(changes)
+        f"node:{slim}",
+        _build_stage(job),
+        setup,
+        copies,
+        argv,
+        health,
+        "node",
+        "",
+        ("NODE_ENV=production",),
+        ("NPM_", "npm_"),
+        tuple(changes),
     )
 
 
@@ -103,7 +124,9 @@ def _build_stage(job: Job) -> str:
         text = piece.text.replace("\r\n", "\n")
         if copies_everything(piece) and "manifests-first" not in job.without:
             text = f"COPY {' '.join(job.project.manifests)} ./\n"
-        elif piece.node.keyword in ("COPY", "ADD") and not _only_manifest(text) and "manifests-first" not in job.without:
+        elif (
+            piece.node.keyword in ("COPY", "ADD") and not _only_manifest(text) and "manifests-first" not in job.without
+        ):
             continue
         elif piece.node.keyword == "RUN" and _INSTALL.search(text):
             text = _INSTALL.sub(command, mounted(job, piece, CACHE), count=1)

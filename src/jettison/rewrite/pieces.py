@@ -9,7 +9,20 @@ from jettison.syntax.tree import ErrorNode, Instruction
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
 
-RUNTIME: Final = frozenset(("CMD", "ENTRYPOINT", "EXPOSE", "HEALTHCHECK", "VOLUME", "STOPSIGNAL", "LABEL", "USER", "MAINTAINER", "ONBUILD"))
+RUNTIME: Final = frozenset(
+    (
+        "CMD",
+        "ENTRYPOINT",
+        "EXPOSE",
+        "HEALTHCHECK",
+        "VOLUME",
+        "STOPSIGNAL",
+        "LABEL",
+        "USER",
+        "MAINTAINER",
+        "ONBUILD",
+    )
+)
 
 
 class Piece(NamedTuple):

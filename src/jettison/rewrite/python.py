@@ -37,8 +37,23 @@ def recipes(job: Job) -> Iterable[Recipe]:
         raise NotUnderstood("an editable, user or target install is not carried over yet")
     for run in job.model.runs:
         for command in run.commands:
-            if command.name not in ("apt-get", "apt", "pip", "pip3", "python", "python3", "rm", "set", "mkdir", "echo", "true", "cd"):
-                raise NotUnderstood(f"line {run.instruction.start_line}: it is not known what `{command.name}` leaves behind")
+            if command.name not in (
+                "apt-get",
+                "apt",
+                "pip",
+                "pip3",
+                "python",
+                "python3",
+                "rm",
+                "set",
+                "mkdir",
+                "echo",
+                "true",
+                "cd",
+            ):
+                raise NotUnderstood(
+                    f"line {run.instruction.start_line}: it is not known what `{command.name}` leaves behind"
+                )
     changes = []
     if job.features.mounts and "cache-mounts" not in job.without:
         changes.append(Change("cache-mounts", "pip's downloads survive between builds"))
@@ -52,7 +67,9 @@ def recipes(job: Job) -> Iterable[Recipe]:
             f"{' '.join(packages)} \\\n    && rm -rf /var/lib/apt/lists/*\n"
         )
     copies = f"COPY --from=build {VENV} {VENV}\n" + "".join(
-        p.text.replace("\r\n", "\n") for p in job.pieces.body if p.node.keyword in ("COPY", "ADD") and not _only_manifest(p.text)
+        p.text.replace("\r\n", "\n")
+        for p in job.pieces.body
+        if p.node.keyword in ("COPY", "ADD") and not _only_manifest(p.text)
     )
     health = None
     if job.project.port:
@@ -60,7 +77,17 @@ def recipes(job: Job) -> Iterable[Recipe]:
         health = f'["python", "-c", "import urllib.request as r; r.urlopen(\'{url}\', timeout=4)"]'
     env = (f'PATH="{VENV}/bin:$PATH"', "PYTHONUNBUFFERED=1")
     yield Recipe(
-        f"python:{slim}", _build_stage(job), setup, copies, None, health, "10001:10001", "", env, ("PIP_",), tuple(changes)
+        f"python:{slim}",
+        _build_stage(job),
+        setup,
+        copies,
+        None,
+        health,
+        "10001:10001",
+        "",
+        env,
+        ("PIP_",),
+        tuple(changes),
     )
 
 
@@ -77,9 +104,16 @@ def _build_stage(job: Job) -> str:
         if copies_everything(piece) and not manifest_copied and "manifests-first" not in job.without:
             text = "COPY requirements.txt ./\n"
             manifest_copied = True
-        elif piece.node.keyword in ("COPY", "ADD") and not _only_manifest(text) and "manifests-first" not in job.without:
+        elif (
+            piece.node.keyword in ("COPY", "ADD") and not _only_manifest(text) and "manifests-first" not in job.without
+        ):
             continue
-        elif piece.node.keyword == "RUN" and _PIP.search(text) and job.features.mounts and "cache-mounts" not in job.without:
+        elif (
+            piece.node.keyword == "RUN"
+            and _PIP.search(text)
+            and job.features.mounts
+            and "cache-mounts" not in job.without
+        ):
             text = _NO_CACHE.sub("", mounted(job, piece, CACHE))
         out.append(lead + text)
     return "".join(out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Finding
@@ -35,6 +36,7 @@ def fix_bytes(
     level: int,
     select: frozenset[str] | None = None,
     ignore: frozenset[str] | None = None,
+    options: Mapping[str, Mapping[str, object]] | None = None,
 ) -> FixResult:
     """Return the settled result of applying every fix at or above `level`.
 
@@ -42,7 +44,7 @@ def fix_bytes(
     """
     result = FixResult(data)
     for number in range(MAX_ROUNDS):
-        report = check_bytes(result.after, path, context, select, ignore)
+        report = check_bytes(result.after, path, context, select, ignore, options)
         fixable = [f for f in report.findings if f.fix is not None and f.fix.applicability >= level]
         for finding in fixable:
             if finding.fix is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jettison.findings import NO_IMPACT, SAFE, Confidence, Effort, Finding, Fix, Impact, Severity
 from jettison.span import Span
@@ -11,30 +11,45 @@ from jettison.span import Span
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
 
+NO_OPTIONS: Final[Mapping[str, object]] = {}
+
 
 class Example(NamedTuple):
-    """A Dockerfile, the lines a rule reports there, and what its fix makes of it (None: no fix)."""
+    """A Dockerfile, the lines a rule reports there, and what its fix makes of it (None: no fix).
+
+    files: other files of the build context, (path, text). options: settings of the rule.
+    """
 
     before: str
     after: str | None = None
     lines: tuple[int, ...] = ()
     level: int = SAFE
     files: tuple[tuple[str, str], ...] = ()
+    options: Mapping[str, object] = NO_OPTIONS
 
 
 class Rule:
-    """One rule. `triggers`: lower-case words of which one must occur in the file for it to run."""
+    """One rule. `triggers`: lower-case words of which one must occur in the file for it to run.
+
+    `default`: whether it runs unless it is selected by name, by its group or in the settings.
+    `foreign`: ids of other tools' rules that it stands for.
+    `differs`: how it differs from those, in a sentence or two; "" when it does not.
+    `options`: settings of the rule, name -> default value (bool, int, str, or a list of str).
+    """
 
     __slots__ = (
         "check",
         "code",
         "confidence",
+        "default",
+        "differs",
         "effort",
         "examples",
         "foreign",
         "group",
         "message",
         "name",
+        "options",
         "severity",
         "triggers",
     )
@@ -52,6 +67,9 @@ class Rule:
         confidence: int = Confidence.HIGH,
         effort: int = Effort.LOW,
         foreign: tuple[str, ...] = (),
+        default: bool = True,
+        differs: str = "",
+        options: Mapping[str, object] = NO_OPTIONS,
     ) -> None:
         self.code = code
         self.name = name
@@ -64,9 +82,21 @@ class Rule:
         self.confidence = confidence
         self.effort = effort
         self.foreign = foreign
+        self.default = default
+        self.differs = differs
+        self.options = options
+
+    def option(self, model: Model, name: str) -> Any:
+        """Return a setting of this rule: the user's, else its default."""
+        return model.options.get(self.code, NO_OPTIONS).get(name, self.options[name])
 
     def at(
-        self, span: Span, message: str | None = None, fix: Fix | None = None, impact: Impact = NO_IMPACT, detail: str = ""
+        self,
+        span: Span,
+        message: str | None = None,
+        fix: Fix | None = None,
+        impact: Impact = NO_IMPACT,
+        detail: str = "",
     ) -> Finding:
         """Return a finding of this rule at a place."""
         return Finding(

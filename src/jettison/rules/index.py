@@ -17,6 +17,8 @@ class Entry(NamedTuple):
     module: str
     triggers: tuple[str, ...]
     foreign: tuple[str, ...]
+    group: str
+    default: bool
 
 
 ENTRIES: Final = tuple(Entry(*row) for row in ROWS)
@@ -30,10 +32,11 @@ def load(code: str) -> Rule:
 
 
 def resolve(name: str) -> tuple[str, ...]:
-    """Return the codes that a code, a name, or another tool's id stands for; empty when unknown."""
+    """Return the codes that a code, a name, a group or another tool's id stands for; empty when unknown."""
     wanted = name.lower()
     return tuple(
         entry.code
         for entry in ENTRIES
-        if wanted in (entry.code.lower(), entry.name) or wanted in (other.lower() for other in entry.foreign)
+        if wanted in (entry.code.lower(), entry.name, entry.group)
+        or wanted in (other.lower() for other in entry.foreign)
     )

@@ -15,7 +15,14 @@ if TYPE_CHECKING:
 MAX_BODY: Final = 256 * 1024
 _WRAPPERS: Final = frozenset(("sudo", "time", "command", "exec", "env", "nice", "nohup"))
 _CONDITIONS: Final = frozenset(
-    ("if_statement", "while_statement", "for_statement", "case_statement", "function_definition", "c_style_for_statement")
+    (
+        "if_statement",
+        "while_statement",
+        "for_statement",
+        "case_statement",
+        "function_definition",
+        "c_style_for_statement",
+    )
 )
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 _SHELL_HEREDOC: Final = re.compile(r"#!\s*(\S*/)?(env\s+)?(sh|bash|dash|ash|ksh|zsh)\b")
@@ -71,8 +78,10 @@ class ShellBody:
 
 def commands(file: File, instruction: Instruction) -> ShellBody:
     """Return the commands of a shell-form instruction and of its shell heredocs."""
-    if instruction.form == "exec" or not instruction.words:
+    if not instruction.words:
         return ShellBody((), False)
+    if instruction.form == "exec":
+        return ShellBody(_exec_command(instruction), False)
     found: list[Command] = []
     broken = False
     for start, text in _scripts(file, instruction):
@@ -83,6 +92,11 @@ def commands(file: File, instruction: Instruction) -> ShellBody:
         broken = broken or tree.root_node.has_error
         found.extend(_walk(tree.root_node, text, start))
     return ShellBody(tuple(found), broken)
+
+
+def _exec_command(instruction: Instruction) -> tuple[Command, ...]:
+    words = instruction.words[1:] if instruction.keyword == "HEALTHCHECK" else instruction.words
+    return (Command(words, Span(words[0].span.start, words[-1].span.end), ""),) if words else ()
 
 
 def _get_parser() -> tree_sitter.Parser:

@@ -15,7 +15,26 @@ from jettison.syntax.tokens import Logical, heredoc_openings, line_end, read_her
 from jettison.syntax.words import Flag, Heredoc, Word
 
 KEYWORDS: Final = frozenset(
-    ["ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"]
+    [
+        "ADD",
+        "ARG",
+        "CMD",
+        "COPY",
+        "ENTRYPOINT",
+        "ENV",
+        "EXPOSE",
+        "FROM",
+        "HEALTHCHECK",
+        "LABEL",
+        "MAINTAINER",
+        "ONBUILD",
+        "RUN",
+        "SHELL",
+        "STOPSIGNAL",
+        "USER",
+        "VOLUME",
+        "WORKDIR",
+    ]
 )
 _DIRECTIVE: Final = re.compile(r"#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(\S(?:[^\r\n]*\S)?)[ \t]*\r?\n?\Z")
 _DIRECTIVE_NAMES: Final = frozenset(("syntax", "escape", "check"))
@@ -301,9 +320,7 @@ def _fill_onbuild(node: Instruction, logical: Logical, body: int, escape: str) -
     return _fill(node.onbuild, logical, match.end(1), escape)
 
 
-def _read_heredocs(
-    node: Instruction, text: str, logical: Logical, start: int, escape: str
-) -> _Problem | None:
+def _read_heredocs(node: Instruction, text: str, logical: Logical, start: int, escape: str) -> _Problem | None:
     inner = node.onbuild or node
     if inner.keyword not in _HEREDOC_KEYWORDS or inner.form == "exec":
         return None

@@ -41,7 +41,13 @@ _MOVED: Final = {
     "go": ("GOPATH", "GOMODCACHE", "GOCACHE", "GOFLAGS"),
     "cargo": ("CARGO_HOME",),
 }
-_SECONDS: Final = {"pip": (2.0, 30.0), "npm": (2.0, 30.0), "yarn": (2.0, 30.0), "go": (2.0, 60.0), "cargo": (5.0, 120.0)}
+_SECONDS: Final = {
+    "pip": (2.0, 30.0),
+    "npm": (2.0, 30.0),
+    "yarn": (2.0, 30.0),
+    "go": (2.0, 60.0),
+    "cargo": (5.0, 120.0),
+}
 _OLD_FRONTEND: Final = re.compile(r"docker/dockerfile:1\.[01](?:\D|$)")
 _NO_CACHE: Final = re.compile(r" --no-cache-dir\b")
 

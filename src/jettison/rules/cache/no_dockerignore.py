@@ -39,7 +39,11 @@ def check(model: Model) -> Iterable[Finding]:
     context = model.context
     if context is None or context.truncated:
         return
-    copies = [n for n in model.instructions("COPY", "ADD") if not n.flag("from") and len(n.words) == 2 and n.words[0].value in (".", "./", "/")]
+    copies = [
+        n
+        for n in model.instructions("COPY", "ADD")
+        if not n.flag("from") and len(n.words) == 2 and n.words[0].value in (".", "./", "/")
+    ]
     if not copies:
         return
     found = unneeded(context)
@@ -51,7 +55,12 @@ def check(model: Model) -> Iterable[Finding]:
     if context.ignore is None:
         content = "".join(f"{line}\n" for name in sorted(found) for line in ignore_lines(name))
         fix = Fix("Write a .dockerignore", (), UNSAFE, ((".dockerignore", content),))
-    yield RULE.at(copies[0].span, f"the context holds {names}", fix, Impact(context_bytes=(size, size), basis="measured"))
+    yield RULE.at(
+        copies[0].span,
+        f"the context holds {names}",
+        fix,
+        Impact(context_bytes=(size, size), basis="measured"),
+    )
 
 
 def ignore_lines(name: str) -> tuple[str, ...]:
@@ -78,6 +87,9 @@ RULE = Rule(
     triggers=("copy", "add"),
     examples=(
         Example(before="FROM debian:bookworm\nCOPY . /srv\n", lines=(2,), files=((".env", "KEY=x\n"),)),
-        Example(before="FROM debian:bookworm\nCOPY . /srv\n", files=((".env", "KEY=x\n"), (".dockerignore", ".env\n"))),
+        Example(
+            before="FROM debian:bookworm\nCOPY . /srv\n",
+            files=((".env", "KEY=x\n"), (".dockerignore", ".env\n")),
+        ),
     ),
 )

@@ -32,14 +32,20 @@ def check(model: Model) -> Iterable[Finding]:
                     copied = node
             elif node.keyword == "RUN" and copied is not None:
                 run = next(run for run in model.runs if run.instruction is node)
-                if any(call.manager in _MANAGERS and _from_manifest(call.manager, call.action, call.flags, len(call.packages)) for call in model.facts(run)):
+                if any(
+                    call.manager in _MANAGERS
+                    and _from_manifest(call.manager, call.action, call.flags, len(call.packages))
+                    for call in model.facts(run)
+                ):
                     yield RULE.at(copied.span, impact=Impact(seconds_saved=(2.0, 120.0)))
                     break
 
 
 def _from_manifest(manager: str, action: str, flags: tuple[str, ...], packages: int) -> bool:
     if manager == "pip":
-        return action == "install" and any(flag in ("-r", "--requirement") or flag.startswith(("-r", "--requirement=")) for flag in flags)
+        return action == "install" and any(
+            flag in ("-r", "--requirement") or flag.startswith(("-r", "--requirement=")) for flag in flags
+        )
     if manager == "go":
         return action in ("install", "build")
     return action == "install" and packages == 0

@@ -52,7 +52,9 @@ def check(model: Model) -> Iterable[Finding]:
     folder = _folder(facts, model.lineage(final)[0].base.tag) if by_image else facts["data"][-1]
     fix = Fix(f"Run it with a named volume: -v {name}-data:{folder}", (), SHOW)
     if by_image and facts["declares_volume"]:
-        message = f"the data of {name} is on a new anonymous volume in each container unless {folder} is given a named one"
+        message = (
+            f"the data of {name} is on a new anonymous volume in each container unless {folder} is given a named one"
+        )
         # The folder is a volume already, and how the image is run is not seen here.
         yield RULE.at(span, message, fix)._replace(severity=Severity.INFO, confidence=Confidence.LOW)
     else:
@@ -103,7 +105,11 @@ def _started(model: Model, final: Stage) -> set[str]:
 def _is_kept(model: Model, final: Stage, facts: dict[str, Any]) -> bool:
     folders: list[str] = facts["data"]
     volumes = [volume.rstrip("/") for volume in model.end_scope(final).volumes]
-    if any(volume and (f == volume or f.startswith(volume + "/") or volume.startswith(f)) for volume in volumes for f in folders):
+    if any(
+        volume and (f == volume or f.startswith(volume + "/") or volume.startswith(f))
+        for volume in volumes
+        for f in folders
+    ):
         return True
     if model.context is None:
         return False
@@ -130,6 +136,8 @@ RULE = Rule(
             files=(("compose.yaml", "services:\n  db:\n    volumes: [data:/var/lib/postgresql/data]\n"),),
         ),
         Example(before="FROM grafana/grafana:11.0.0\nVOLUME /var/lib/grafana\n"),
-        Example(before='FROM debian:bookworm\nRUN apt-get update && apt-get install -y redis\nCMD ["python3", "app.py"]\n'),
+        Example(
+            before='FROM debian:bookworm\nRUN apt-get update && apt-get install -y redis\nCMD ["python3", "app.py"]\n'
+        ),
     ),
 )

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from jettison.model.context import BuildContext
     from jettison.model.dockerfile import Model
 
-_SPECIAL = re.compile(r"(?i)^(?:https?|ftp|git|ssh)://|^git@|\.git(?:#|$)|\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst)\b|[*?\[$]")
+_SPECIAL = re.compile(
+    r"(?i)^(?:https?|ftp|git|ssh)://|^git@|\.git(?:#|$)|\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst)\b|[*?\[$]"
+)
 _ARCHIVE = re.compile(rb"\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|.{257}ustar", re.DOTALL)
 _FLAGS = frozenset(("chown", "chmod", "link", "exclude"))
 
@@ -58,7 +60,11 @@ RULE = Rule(
     severity=Severity.LOW,
     foreign=("DL3020", "DS-0005", "CKV_DOCKER_4"),
     examples=(
-        Example(before="FROM debian:bookworm\nADD app.py /srv/\n", after="FROM debian:bookworm\nCOPY app.py /srv/\n", lines=(2,)),
+        Example(
+            before="FROM debian:bookworm\nADD app.py /srv/\n",
+            after="FROM debian:bookworm\nCOPY app.py /srv/\n",
+            lines=(2,),
+        ),
         Example(before="FROM debian:bookworm\nADD data /srv/\n", lines=(2,)),
         Example(
             before="FROM debian:bookworm\nADD data /srv/\n",

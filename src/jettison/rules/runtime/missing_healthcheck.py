@@ -82,7 +82,7 @@ RULE = Rule(
         ),
         Example(
             before="FROM python:3.11-slim\nEXPOSE 8000\n",
-            after="FROM python:3.11-slim\nEXPOSE 8000\nHEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD [\"python3\", \"-c\", \"import socket; socket.create_connection(('127.0.0.1', 8000), 3).close()\"]\n",
+            after='FROM python:3.11-slim\nEXPOSE 8000\nHEALTHCHECK --interval=30s --timeout=5s --start-period=10s CMD ["python3", "-c", "import socket; socket.create_connection((\'127.0.0.1\', 8000), 3).close()"]\n',
             lines=(2,),
             level=UNSAFE,
         ),

@@ -28,7 +28,14 @@ def check(model: Model) -> Iterable[Finding]:
             if path.startswith(("/", "$", "\\")) or path[1:2] == ":":
                 continue
             if not model.scope_at(node, stage).workdir:
-                yield RULE.at(node.span, fix=Fix("Make it absolute", (Edit(node.words[0].span, posixpath.normpath(f"/{path}")),), UNSAFE))
+                yield RULE.at(
+                    node.span,
+                    fix=Fix(
+                        "Make it absolute",
+                        (Edit(node.words[0].span, posixpath.normpath(f"/{path}")),),
+                        UNSAFE,
+                    ),
+                )
 
 
 RULE = Rule(
@@ -41,7 +48,12 @@ RULE = Rule(
     severity=Severity.LOW,
     foreign=("DL3000", "WorkdirRelativePath", "DS-0009", "CKV_DOCKER_10"),
     examples=(
-        Example(before="FROM debian:bookworm\nWORKDIR app\n", after="FROM debian:bookworm\nWORKDIR /app\n", lines=(2,), level=UNSAFE),
+        Example(
+            before="FROM debian:bookworm\nWORKDIR app\n",
+            after="FROM debian:bookworm\nWORKDIR /app\n",
+            lines=(2,),
+            level=UNSAFE,
+        ),
         Example(before="FROM debian:bookworm\nWORKDIR /srv\nWORKDIR app\n"),
     ),
 )

@@ -34,7 +34,9 @@ def check(model: Model) -> Iterable[Finding]:
     for keyword in ("ENTRYPOINT", "CMD"):
         node = next((node for node in reversed(nodes) if node.keyword == keyword), None)
         if node is not None and node.form == "shell" and not _hands_over(model, node):
-            yield RULE.at(node.span, f"{keyword} in shell form: signals do not reach the program", exec_fix(model, node))
+            yield RULE.at(
+                node.span, f"{keyword} in shell form: signals do not reach the program", exec_fix(model, node)
+            )
 
 
 def _hands_over(model: Model, node: Instruction) -> bool:
@@ -53,8 +55,10 @@ def exec_fix(model: Model, node: Instruction) -> Fix:
         return Fix("Write it as a JSON array, or start the program with exec", (), SHOW)
     stage = model.stage_of(node)
     # A shell-form ENTRYPOINT ignores CMD; in exec form it would be given CMD's words.
-    ignored_cmd = node.keyword == "ENTRYPOINT" and model.final is not None and any(
-        other.keyword == "CMD" for each in model.lineage(model.final) for other in each.instructions
+    ignored_cmd = (
+        node.keyword == "ENTRYPOINT"
+        and model.final is not None
+        and any(other.keyword == "CMD" for each in model.lineage(model.final) for other in each.instructions)
     )
     plain = model.scope_at(node, stage).shell == DEFAULT_SHELL and not ignored_cmd
     edit = Edit(node.body_span, json.dumps(argv, ensure_ascii=False))

@@ -42,7 +42,7 @@ def check(model: Model) -> Iterable[Finding]:
         finding = RULE.at(final.from_.span, fix=_fix(model, final, base))
         # Who made a base outside the official images may have set a user there.
         message = f"no USER is set: the container runs as root unless {base.name} sets one"
-        yield finding if "/" not in base.name else finding._replace(confidence=Confidence.LOW, message=message)
+        yield (finding if "/" not in base.name else finding._replace(confidence=Confidence.LOW, message=message))
 
 
 def _sets_user(model: Model, final: Stage) -> bool:

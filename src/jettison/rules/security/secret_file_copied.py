@@ -78,8 +78,16 @@ RULE = Rule(
     examples=(
         Example(before="FROM debian:bookworm\nCOPY .env /srv/.env\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nCOPY . /srv\n", lines=(2,), files=((".env", "KEY=x\n"),)),
-        Example(before="FROM debian:bookworm\nCOPY . /srv\n", lines=(), files=((".env", "KEY=x\n"), (".dockerignore", ".env\n"))),
-        Example(before="FROM debian:bookworm\nCOPY .npmrc /srv/\n", lines=(), files=((".npmrc", "save-exact=true\n"),)),
+        Example(
+            before="FROM debian:bookworm\nCOPY . /srv\n",
+            lines=(),
+            files=((".env", "KEY=x\n"), (".dockerignore", ".env\n")),
+        ),
+        Example(
+            before="FROM debian:bookworm\nCOPY .npmrc /srv/\n",
+            lines=(),
+            files=((".npmrc", "save-exact=true\n"),),
+        ),
         Example(before="FROM debian:bookworm\nCOPY .env.example ca.pem /srv/\n"),
     ),
 )

@@ -45,14 +45,21 @@ def _given(model: Model, stage: Stage) -> Iterator[Finding]:
         if node.keyword == "ARG":
             for name, value in node.pairs:
                 declared.add(name.value)
-                if value is None and is_secret_name(name.value) and _used(model, stage.instructions[at + 1 :], name.value):
+                if (
+                    value is None
+                    and is_secret_name(name.value)
+                    and _used(model, stage.instructions[at + 1 :], name.value)
+                ):
                     message = f"{name.value} comes in by a build argument and stays in the history and the build log"
                     yield RULE.at(name.span, message)._replace(confidence=Confidence.MEDIUM)
         elif node.keyword == "ENV":
             for name, value in node.pairs:
                 kept = {ref for ref, _, _ in references(value.raw, model.file.escape)} if value else set()
                 if is_secret_name(name.value) and kept & declared:
-                    yield RULE.at(name.span, f"{name.value} keeps the build argument's value in the image's configuration")
+                    yield RULE.at(
+                        name.span,
+                        f"{name.value} keeps the build argument's value in the image's configuration",
+                    )
 
 
 def _used(model: Model, nodes: tuple[Instruction, ...], name: str) -> bool:
@@ -79,9 +86,16 @@ RULE = Rule(
     foreign=("SecretsUsedInArgOrEnv", "DS-0031"),
     examples=(
         Example(before="FROM debian:bookworm\nENV DB_PASSWORD=hunter2\n", lines=(2,)),
-        Example(before="FROM debian:bookworm\nARG NPM_TOKEN\nRUN echo //example.org/:_authToken=$NPM_TOKEN > .npmrc\n", lines=(2,)),
+        Example(
+            before="FROM debian:bookworm\nARG NPM_TOKEN\nRUN echo //example.org/:_authToken=$NPM_TOKEN > .npmrc\n",
+            lines=(2,),
+        ),
         Example(before="FROM debian:bookworm\nARG TOKEN\nENV TOKEN=$TOKEN\n", lines=(3,)),
-        Example(before='FROM debian:bookworm\nENV DB_PASSWORD_FILE=/run/secrets/db SECRET_KEY_BASE=dummy POSTGRES_PASSWORD=""\nARG TOKEN\n'),
-        Example(before="FROM debian:bookworm\nARG TOKEN\nRUN --mount=type=secret,id=TOKEN,env=TOKEN curl -H \"X: $TOKEN\" https://example.org/\n"),
+        Example(
+            before='FROM debian:bookworm\nENV DB_PASSWORD_FILE=/run/secrets/db SECRET_KEY_BASE=dummy POSTGRES_PASSWORD=""\nARG TOKEN\n'
+        ),
+        Example(
+            before='FROM debian:bookworm\nARG TOKEN\nRUN --mount=type=secret,id=TOKEN,env=TOKEN curl -H "X: $TOKEN" https://example.org/\n'
+        ),
     ),
 )

@@ -48,7 +48,9 @@ RULE = Rule(
         Example(before="FROM debian:bookworm\nRUN curl -u admin:hunter2 https://example.org/x -o /x\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN git clone https://bot:hunter2@example.org/x.git\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN export API_TOKEN=hunter2 && ./fetch\n", lines=(2,)),
-        Example(before="FROM debian:bookworm\nRUN PASSWORD_FILE=/run/x MAX_TOKEN=4096 API_TOKEN=$(cat /x) SECRET_KEY_BASE=dummy ./build\n"),
+        Example(
+            before="FROM debian:bookworm\nRUN PASSWORD_FILE=/run/x MAX_TOKEN=4096 API_TOKEN=$(cat /x) SECRET_KEY_BASE=dummy ./build\n"
+        ),
         Example(
             before="FROM debian:bookworm\nRUN --mount=type=secret,id=pw curl -u admin:$(cat /run/secrets/pw) https://example.org/x -o /x\n"
         ),

@@ -56,8 +56,13 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     effort=Effort.MEDIUM,
     examples=(
-        Example(before="FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc libpq-dev\n", lines=(2,)),
-        Example(before="FROM debian:bookworm AS b\nRUN apt-get install -y gcc\nFROM debian:bookworm\nCOPY --from=b /x /x\n"),
+        Example(
+            before="FROM debian:bookworm\nRUN apt-get update && apt-get install -y gcc libpq-dev\n",
+            lines=(2,),
+        ),
+        Example(
+            before="FROM debian:bookworm AS b\nRUN apt-get install -y gcc\nFROM debian:bookworm\nCOPY --from=b /x /x\n"
+        ),
         Example(before="FROM alpine:3.20\nRUN apk add gcc && make && apk del gcc\n"),
     ),
 )

@@ -19,7 +19,14 @@ from jettison.rules.base import Example, Rule
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
 
-_CACHES = ("/var/lib/apt/lists", "/var/cache/apt", "/var/cache/apk", "/var/cache/yum", "/var/cache/dnf", "/root/.cache")
+_CACHES = (
+    "/var/lib/apt/lists",
+    "/var/cache/apt",
+    "/var/cache/apk",
+    "/var/cache/yum",
+    "/var/cache/dnf",
+    "/root/.cache",
+)
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -75,7 +82,10 @@ RULE = Rule(
     confidence=Confidence.HIGH,
     effort=Effort.MEDIUM,
     examples=(
-        Example(before="FROM debian:bookworm\nCOPY app.tar.gz /tmp/app.tar.gz\nRUN tar -xf /tmp/app.tar.gz && rm /tmp/app.tar.gz\n", lines=(3,)),
+        Example(
+            before="FROM debian:bookworm\nCOPY app.tar.gz /tmp/app.tar.gz\nRUN tar -xf /tmp/app.tar.gz && rm /tmp/app.tar.gz\n",
+            lines=(3,),
+        ),
         Example(before="FROM debian:bookworm\nRUN curl -o /tmp/x.tar http://example.org/x.tar && rm /tmp/x.tar\n"),
     ),
 )

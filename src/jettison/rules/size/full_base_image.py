@@ -31,10 +31,19 @@ def check(model: Model) -> Iterable[Finding]:
     if slim is None or stage.base.unresolved or stage.base.digest:
         return
     span = stage.base.span
-    fix = Fix(f"Use {stage.base.name}:{slim}", (Edit(Span(span.start, span.end), f"{stage.base.name}:{slim}"),), SHOW)
+    fix = Fix(
+        f"Use {stage.base.name}:{slim}",
+        (Edit(Span(span.start, span.end), f"{stage.base.name}:{slim}"),),
+        SHOW,
+    )
     family = FAMILIES[stage.base.name]
     saved = family["full_bytes"] - family["runtime_bytes"]
-    yield RULE.at(span, f"{stage.base.name}:{slim} is the same release without build tools", fix, Impact(bytes_saved=(saved // 2, saved)))
+    yield RULE.at(
+        span,
+        f"{stage.base.name}:{slim} is the same release without build tools",
+        fix,
+        Impact(bytes_saved=(saved // 2, saved)),
+    )
 
 
 RULE = Rule(

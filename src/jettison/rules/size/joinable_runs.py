@@ -75,7 +75,10 @@ RULE = Rule(
             lines=(3,),
             level=UNSAFE,
         ),
-        Example(before="FROM debian:bookworm\nRUN apt-get update || true\nRUN apt-get install -y curl\n", lines=(3,)),
+        Example(
+            before="FROM debian:bookworm\nRUN apt-get update || true\nRUN apt-get install -y curl\n",
+            lines=(3,),
+        ),
         Example(before="FROM debian:bookworm\nRUN make\nRUN make install\n"),
     ),
 )

@@ -30,7 +30,14 @@ _CLEAN = {
     "npm": "npm cache clean --force",
     "yarn": "yarn cache clean",
 }
-_ESTIMATE = {"apk": 2_000_000, "pip": 10_000_000, "dnf": 60_000_000, "yum": 60_000_000, "npm": 15_000_000, "yarn": 40_000_000}
+_ESTIMATE = {
+    "apk": 2_000_000,
+    "pip": 10_000_000,
+    "dnf": 60_000_000,
+    "yum": 60_000_000,
+    "npm": 15_000_000,
+    "yarn": 40_000_000,
+}
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -69,12 +76,18 @@ def _edit(model: Model, run: Run, call: PackageCall) -> Edit | None:
 def _covered(model: Model, run: Run, call: PackageCall) -> bool:
     manager = call.manager
     scope = model.scope_at(run.instruction, run.stage)
-    if manager == "pip" and ("--no-cache-dir" in call.flags or scope.env.get("PIP_NO_CACHE_DIR", "") not in ("", "0", "off", "false")):
+    if manager == "pip" and (
+        "--no-cache-dir" in call.flags or scope.env.get("PIP_NO_CACHE_DIR", "") not in ("", "0", "off", "false")
+    ):
         return True
     if manager == "apk" and "--no-cache" in call.flags:
         return True
     folders = MANAGERS[manager]["cache"]
-    if any(folder.startswith(target.rstrip("/")) or target.startswith(folder) for folder in folders for target in run.cache_targets):
+    if any(
+        folder.startswith(target.rstrip("/")) or target.startswith(folder)
+        for folder in folders
+        for target in run.cache_targets
+    ):
         return True
     if any(other.manager == manager and other.action == "clean" for other in model.facts(run)):
         return True
@@ -106,7 +119,11 @@ RULE = Rule(
             after="FROM node:18-slim\nRUN npm ci && npm cache clean --force\n",
             lines=(2,),
         ),
-        Example(before="FROM python:3.11-slim\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask==3.0.0\n"),
-        Example(before="FROM python:3.11 AS build\nRUN pip install build\nFROM python:3.11-slim\nCOPY --from=build /x /x\n"),
+        Example(
+            before="FROM python:3.11-slim\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask==3.0.0\n"
+        ),
+        Example(
+            before="FROM python:3.11 AS build\nRUN pip install build\nFROM python:3.11-slim\nCOPY --from=build /x /x\n"
+        ),
     ),
 )

@@ -31,7 +31,11 @@ def check(model: Model) -> Iterable[Finding]:
             words = next((i for i, word in enumerate(call.command.argv) if word.value == "install"), 0)
             fix = None
             if words and not run.has_error:
-                fix = Fix("Install only what is needed", (insert_word(call.command, words + 1, "--no-install-recommends"),), UNSAFE)
+                fix = Fix(
+                    "Install only what is needed",
+                    (insert_word(call.command, words + 1, "--no-install-recommends"),),
+                    UNSAFE,
+                )
             yield RULE.at(call.command.span, fix=fix, impact=Impact(bytes_saved=(1_000_000, 100_000_000)))
 
 

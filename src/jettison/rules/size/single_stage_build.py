@@ -45,6 +45,8 @@ RULE = Rule(
     effort=Effort.HIGH,
     examples=(
         Example(before='FROM golang:1.19\nCOPY . .\nRUN go build -o /app .\nCMD ["/app"]\n', lines=(1,)),
-        Example(before='FROM golang:1.19 AS build\nRUN go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\nCMD ["/app"]\n'),
+        Example(
+            before='FROM golang:1.19 AS build\nRUN go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\nCMD ["/app"]\n'
+        ),
     ),
 )
