@@ -14,6 +14,7 @@ import zlib
 from typing import IO, Any, Final, TypeVar
 
 from jettison.errors import ImageError
+from jettison.image.digest import Digester
 from jettison.image.elf import MAGIC, Elf, read_elf
 from jettison.image.image import FileEntry, Image, Layer, read_config
 from jettison.image.tar import PIECE, Reader, TarEntry, TarStream
@@ -26,7 +27,6 @@ MAX_TEXT: Final = 4 * 1024 * 1024
 MAX_TEXTS: Final = 256 * 1024 * 1024
 MAX_DOCUMENTS: Final = 2000
 MAX_LAYER: Final = 64 * 1024 * 1024 * 1024
-GZIP_LEVEL: Final = 1
 _Fact = TypeVar("_Fact")
 _TEXTS: Final = re.compile(
     r"etc/(?:passwd|group|ld\.so\.conf|ld\.so\.conf\.d/[^/]+|os-release)\Z|var/lib/dpkg/info/[^/]+\.list\Z|(?:.*/)?pyvenv\.cfg\Z"
@@ -58,9 +58,7 @@ class _Tee:
         self._buffer = b""
         self._at = 0
         self._size = 0
-        self._gzip = zlib.compressobj(GZIP_LEVEL)
-        self._sha256 = hashlib.sha256()
-        self.compressed = 0
+        self._digester = Digester()
         self._take(head)
 
     def read(self, size: int) -> bytes:
@@ -71,20 +69,22 @@ class _Tee:
         self._at += len(data)
         return data
 
-    def finish(self) -> str:
-        """Read to the end; return the digest of everything."""
+    def finish(self) -> tuple[str, int]:
+        """Read to the end; return the digest of everything and its size under gzip."""
         while self._buffer:
             self._take(self._stream.read(PIECE))
-        self.compressed += len(self._gzip.flush())
-        return self._sha256.hexdigest()
+        return self._digester.finish()
+
+    def close(self) -> None:
+        """End the thread of a layer that cannot be read to its end."""
+        self._digester.finish()
 
     def _take(self, data: bytes) -> None:
         self._buffer, self._at = data, 0
         self._size += len(data)
         if self._size > MAX_LAYER:
             raise ValueError(f"a layer of more than {MAX_LAYER} bytes")
-        self._sha256.update(data)
-        self.compressed += len(self._gzip.compress(data))
+        self._digester.take(data)
 
 
 class _Gunzip:
@@ -153,6 +153,16 @@ def _read_member(
 
 def _read_layer(tee: _Tee) -> _LayerFacts:
     facts = _LayerFacts()
+    try:
+        _read_files(facts, tee)
+    except BaseException:
+        tee.close()
+        raise
+    facts.sha256, facts.compressed = tee.finish()
+    return facts
+
+
+def _read_files(facts: _LayerFacts, tee: _Tee) -> None:
     kept = 0
     tar = TarStream(tee)
     for member in tar:
@@ -167,9 +177,6 @@ def _read_layer(tee: _Tee) -> _LayerFacts:
         facts.size += size
         if size and kept < MAX_TEXTS:
             kept += _learn(facts, tar, member, path)
-    facts.sha256 = tee.finish()
-    facts.compressed = tee.compressed
-    return facts
 
 
 def _learn(facts: _LayerFacts, tar: TarStream, member: TarEntry, path: str) -> int:

@@ -1,0 +1,66 @@
+"""The digest of a layer and its size under gzip, on a thread of its own while the layer is read."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from queue import Queue
+from threading import Thread
+from typing import Any, Final
+
+GZIP_LEVEL: Final = 1
+# Pieces that may wait: bounds the memory, and is enough to keep both threads busy.
+WAITING: Final = 16
+
+
+def _compressor() -> Any:
+    try:
+        from isal import isal_zlib
+    except ImportError:
+        return zlib.compressobj(GZIP_LEVEL)
+    return isal_zlib.compressobj(GZIP_LEVEL)
+
+
+class Digester:
+    """Takes the pieces of one layer. hashlib and zlib let go of the interpreter while they work."""
+
+    def __init__(self) -> None:
+        self._sha256 = hashlib.sha256()
+        self._gzip = _compressor()
+        self._compressed = 0
+        self._failure: BaseException | None = None
+        self._queue: Queue[bytes] = Queue(WAITING)
+        self._thread = Thread(target=self._work, daemon=True)
+        self._thread.start()
+
+    def take(self, data: bytes) -> None:
+        """Add the next piece; an empty one is nothing."""
+        if data:
+            self._queue.put(data)
+
+    def finish(self) -> tuple[str, int]:
+        """Return (sha256 in hex, bytes under gzip) of everything taken.
+
+        Raises:
+            OSError: the work failed (out of memory, for one).
+        """
+        self._queue.put(b"")
+        self._thread.join()
+        if self._failure is not None:
+            raise OSError(f"the digest of a layer could not be made: {type(self._failure).__name__}")
+        return self._sha256.hexdigest(), self._compressed
+
+    def _work(self) -> None:
+        while data := self._queue.get():
+            # After a failure the queue is still emptied: a full one would block the reader for ever.
+            if self._failure is None:
+                self._add(data)
+        if self._failure is None:
+            self._compressed += len(self._gzip.flush())
+
+    def _add(self, data: bytes) -> None:
+        try:
+            self._sha256.update(data)
+            self._compressed += len(self._gzip.compress(data))
+        except BaseException as error:
+            self._failure = error
