@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from jettison.knowledge import package_managers
 from jettison.rewrite.candidates import Candidate, Change, Evidence
 from jettison.rewrite.dockerignore import new_dockerignore
 from jettison.rewrite.pieces import RUNTIME, Piece, Pieces, split
@@ -14,8 +15,10 @@ from jettison.rules.runtime.shell_form_entry import plain_argv
 if TYPE_CHECKING:
     from jettison.engine.base import Features
     from jettison.model.dockerfile import Model
+    from jettison.model.packages import PackageCall
     from jettison.model.scope import Scope
     from jettison.project.detect import Project
+    from jettison.syntax.shell import Command
 
 HEALTH_FLAGS: Final = "--interval=30s --timeout=5s --start-period=10s"
 # Debian packages that serve building or a person at a prompt; what is not listed stays in the runtime.
@@ -203,8 +206,41 @@ def _unix(piece: Piece) -> str:
 
 
 def build_pieces(job: Job) -> list[Piece]:
-    """Return the pieces that stay in the build stage."""
-    return [piece for piece in job.pieces.body if piece.node.keyword not in RUNTIME]
+    """Return the pieces that stay in the build stage, system packages before the project's files.
+
+    A RUN that only installs system packages does not read the project; below its COPY it would run
+    again after every change of a source line.
+    """
+    ordered: list[Piece] = []
+    for piece in job.pieces.body:
+        if piece.node.keyword in RUNTIME:
+            continue
+        at = len(ordered)
+        if _installs_only(job, piece):
+            while at and ordered[at - 1].node.keyword in ("COPY", "ADD", "WORKDIR"):
+                at -= 1
+        ordered.insert(at, piece)
+    return ordered
+
+
+def _installs_only(job: Job, piece: Piece) -> bool:
+    if piece.node.keyword != "RUN":
+        return False
+    run = next(run for run in job.model.runs if run.instruction is piece.node)
+    calls = {call.command.span: call for call in job.model.facts(run)}
+    return (
+        not run.has_error
+        and bool(calls)
+        and all(_is_system_install(command, calls.get(command.span)) for command in run.commands)
+    )
+
+
+def _is_system_install(command: Command, call: PackageCall | None) -> bool:
+    if call is None:
+        return command.name == "rm" and all(a.startswith(("-", "/var/")) for a in command.arguments)
+    # A package given as a path (./x.deb) comes from the project.
+    named = not any("/" in word.value for word in call.packages)
+    return named and bool(package_managers.MANAGERS[call.manager]["lists"] or call.manager in ("apk", "dnf", "yum"))
 
 
 def kept_packages(job: Job) -> tuple[str, ...]:
