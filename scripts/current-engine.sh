@@ -30,7 +30,10 @@ start() {
   mkdir -p "$root/run/jettison"
   cp /etc/resolv.conf "$root/etc/resolv.conf"
   ip link show jettison0 >/dev/null 2>&1 || { ip link add jettison0 type bridge; ip addr add 172.30.0.1/16 dev jettison0; ip link set jettison0 up; }
-  nohup chroot "$root" dockerd --bridge jettison0 --data-root /var/lib/docker --exec-root /run/jettison/exec \
+  # A root of its own, not a chroot: below a chroot `docker exec` joins the wrong root.
+  nohup unshare --mount --propagation slave sh -c '
+    cd "$1" && mkdir -p .old && pivot_root . .old && umount -l /.old && shift && exec "$@"' sh "$root" \
+    /usr/sbin/dockerd --bridge jettison0 --data-root /var/lib/docker --exec-root /run/jettison/exec \
     --pidfile /run/jettison/docker.pid -H unix:///run/jettison/docker.sock >"$home/dockerd.log" 2>&1 &
   for _ in $(seq 60); do [ -S "$socket" ] && chroot_docker version >/dev/null 2>&1 && break; sleep 1; done
   chroot_docker version --format '{{.Server.Version}}' || { tail -20 "$home/dockerd.log" >&2; exit 1; }

@@ -97,6 +97,71 @@ def test_refused_proof_writes_nothing(engine: Engine, tmp_path: Path) -> None:
     assert not (project / ".dockerignore").exists()
 
 
+def python_project(tmp_path: Path, app: str) -> Path:
+    project = tmp_path / "app"
+    (project / "static").mkdir(parents=True)
+    (project / "static" / "page.html").write_text("<h1>hello</h1>\n")
+    (project / "app.py").write_text(app)
+    (project / "requirements.txt").write_text("six==1.16.0\n")
+    (project / "Dockerfile").write_text(
+        "FROM python:3.11-slim\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n"
+        'EXPOSE 8000\nCMD ["python", "app.py"]\n'
+    )
+    return project
+
+
+SERVER = """
+import http.server, os, six
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = answer()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+"""
+START = "http.server.HTTPServer(('0.0.0.0', 8000), Handler).serve_forever()\n"
+
+
+def test_a_program_that_writes_as_root_keeps_its_user(engine: Engine, tmp_path: Path) -> None:
+    write = "def answer():\n    open('/var/lib/counter', 'w').write('1')\n    return b'written'\n"
+    outcome = run(python_project(tmp_path, SERVER + write + START))
+    report = render_outcome(outcome, Palette(False))
+    assert "user" in [backed.change for backed in outcome.backed_out], report
+    assert outcome.verdict == "proven", report
+    assert outcome.chosen is not None and b"USER" not in outcome.chosen.dockerfile
+
+
+def test_a_file_that_the_ignore_file_would_take_away_is_kept(engine: Engine, tmp_path: Path) -> None:
+    read = "def answer():\n    return open('.e' + 'nv', 'rb').read()\n"
+    project = python_project(tmp_path, SERVER + read + START)
+    (project / ".env").write_text("COLOUR=blue\n")
+    outcome = run(project)
+    report = render_outcome(outcome, Palette(False))
+    assert "dockerignore" in [backed.change for backed in outcome.backed_out], report
+    assert outcome.verdict == "proven", report
+
+
+def test_a_data_folder_that_only_a_built_name_opens_is_missed_and_refuted(engine: Engine, tmp_path: Path) -> None:
+    project = go_project(
+        tmp_path,
+        'package main\nimport ("net/http"; "os"; "strings")\n'
+        "func main() {\n"
+        '  name := strings.Join([]string{"pa", "ges"}, "") + "/index.html"\n'
+        '  http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {\n'
+        "    text, err := os.ReadFile(name)\n"
+        '    if err != nil { http.Error(w, "missing", 500); return }\n'
+        '    w.Write(text)\n  })\n  http.ListenAndServe(":8080", nil)\n}\n',
+    )
+    (project / "pages").mkdir()
+    (project / "pages" / "index.html").write_text("<h1>hello</h1>\n")
+    outcome = run(project)
+    report = render_outcome(outcome, Palette(False))
+    assert [a.outcome for a in outcome.attempts][0] == "refuted", report
+    assert outcome.chosen is None or outcome.chosen.name == "in-place", report
+    assert outcome.verdict in ("proven", "refused"), report
+
+
 def test_without_an_engine_the_rewrite_is_shown_and_not_called_proven(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

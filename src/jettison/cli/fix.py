@@ -83,9 +83,10 @@ def _replacements(path: str, result: FixResult) -> list[Replacement]:
 
 
 def _diff(path: str, result: FixResult) -> str:
+    from jettison.report.mask import masked_diff
     from jettison.syntax.edit import unified_diff
 
-    parts = [unified_diff(result.before, result.after, path)]
+    parts = [masked_diff(result.before, result.after, path)]
     folder = os.path.dirname(path)
     for name, content in result.creates.items():
         parts.append(unified_diff(b"", content.encode(), os.path.join(folder, name)))

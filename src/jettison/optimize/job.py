@@ -13,6 +13,7 @@ from jettison.engine.base import BuildRequest, Features
 from jettison.errors import BuildError, EngineError, JettisonError, SourceError
 from jettison.findings import Finding
 from jettison.image.archive import read_archive
+from jettison.knowledge.secret_marks import is_secret_name
 from jettison.lint.engine import check_bytes
 from jettison.lint.rank import rank
 from jettison.model.context import read_context
@@ -24,11 +25,12 @@ from jettison.proof.closure import closure_claim, entry_claim
 from jettison.proof.config import config_claim
 from jettison.proof.libraries import runtime_packages
 from jettison.proof.measure import Measurement, rebuild_seconds
+from jettison.report.mask import Redactor, masked_diff, secret_values
 from jettison.rewrite.candidates import Candidate, Evidence, candidates
 from jettison.syntax.edit import unified_diff
 
 if TYPE_CHECKING:
-    from jettison.engine.base import Engine, OnEvent
+    from jettison.engine.base import Engine, Event, OnEvent
     from jettison.image.image import Image
     from jettison.model.dockerfile import Model
     from jettison.project.detect import Project
@@ -66,7 +68,7 @@ class Job:
         self.path = path
         self.engine = engine
         self.say = say
-        self.on_event = on_event
+        self._tell = on_event
         self.started = time.monotonic()
         self.context = read_context(request.project, os.path.relpath(path, request.project))
         report = check_bytes(data, path, self.context)
@@ -74,6 +76,7 @@ class Job:
             reason = report.findings[0].message if report.findings else "it holds no stage"
             raise SourceError(f"{path}: {reason}")
         self.model: Model = report.model
+        self.redact = Redactor((*secret_values(self.model), *_secret_settings(request)))
         self.findings: tuple[Finding, ...] = rank(report.findings)
         scope = self.model.end_scope(report.model.final)
         self.project: Project = detect(self.context, scope.exposed)
@@ -93,6 +96,11 @@ class Job:
             for tag in self.tags:
                 self.engine.remove_image(tag)
 
+    def on_event(self, event: Event) -> None:
+        """Pass an event of a build on: BuildKit names a step by its expanded text, secrets included."""
+        if self._tell is not None:
+            self._tell(replace(event, text=self.redact(event.text)))
+
     def _static(self, reason: str, failure: str = "") -> Outcome:
         found, why = candidates(self.model, self.project, ALL_FEATURES if self.engine is None else self.engine.features)
         if not found:
@@ -109,7 +117,9 @@ class Job:
         try:
             before = self._build(engine, "before", self.model.source.data, None)
         except BuildError as error:
-            return self._static("the original does not build, so there is nothing to compare with", error.log_tail)
+            return self._static(
+                "the original does not build, so there is nothing to compare with", self.redact(error.log_tail)
+            )
         before = self._second_look(engine, before)
         evidence = Evidence(runtime_packages(before.image))
         found, why = candidates(self.model, self.project, engine.features, evidence)
@@ -141,30 +151,38 @@ class Job:
                 after = self._build(engine, f"try{len(self.attempts)}", candidate.dockerfile, candidate.dockerignore)
             except BuildError as error:
                 tail = error.log_tail.splitlines()[-1:] or [str(error)]
-                self.attempts.append(Attempt(candidate.name, tuple(sorted(without)), "not built", tail[0]))
+                self.attempts.append(Attempt(candidate.name, tuple(sorted(without)), "not built", self.redact(tail[0])))
                 return None
-            proof = prove(before, after, candidate)
+            proof = _redacted(prove(before, after, candidate), self.redact)
             worse = after.image.size_unpacked > before.image.size_unpacked * 1.01
             reason = "; ".join(c.title for c in proof.refuted) or ("larger than the original" if worse else "")
             self.attempts.append(
                 Attempt(candidate.name, tuple(sorted(without)), proof.verdict, reason, after.image.size_unpacked)
             )
-            if not proof.refuted:
-                return None if worse else self._accept(candidate, before, after, proof)
             cause = self._cause(proof, candidate, without)
             if cause is None:
-                return None
-            without |= {cause}
+                return None if worse or proof.refuted else self._accept(candidate, before, after, proof)
+            without |= cause
         return None
 
-    def _cause(self, proof: Proof, candidate: Candidate, without: frozenset[str]) -> str | None:
+    def _cause(self, proof: Proof, candidate: Candidate, without: frozenset[str]) -> frozenset[str] | None:
+        """Return the smallest set of changes that may be to blame for what is not proven; None: nothing helps."""
         present = {change.id for change in candidate.changes} - without
-        for claim in proof.refuted:
+        doubtful = tuple(claim for claim in proof.claims if claim.verdict == NOT_PROVEN)
+        for claim in proof.refuted or doubtful:
             cause = next((cause for cause in claim.causes if cause in present), None)
             if cause is not None:
-                self.backed_out.append(BackedOut(cause, f"refuted: {claim.title}", claim.evidence))
-                return None if cause == "multi-stage" else cause
-        return None
+                return self._back_out(frozenset((cause,)), claim)
+        if not proof.refuted or "multi-stage" in present:
+            return None
+        risky = frozenset(change.id for change in candidate.changes if not change.safe) & present
+        return self._back_out(risky or frozenset(("dockerignore",)) & present, proof.refuted[0])
+
+    def _back_out(self, causes: frozenset[str], claim: Claim) -> frozenset[str] | None:
+        self.backed_out += [
+            BackedOut(cause, f"{claim.verdict}: {claim.title}", claim.evidence) for cause in sorted(causes)
+        ]
+        return causes if causes and "multi-stage" not in causes else None
 
     def _accept(self, candidate: Candidate, before: Built, after: Built, proof: Proof) -> Outcome:
         verdict = "proven" if proof.verdict == PROVEN else "not proven"
@@ -215,7 +233,7 @@ class Job:
     ) -> Outcome:
         diff = ""
         if candidate is not None:
-            diff = unified_diff(self.model.source.data, candidate.dockerfile, "Dockerfile")
+            diff = masked_diff(self.model.source.data, candidate.dockerfile, "Dockerfile")
             if candidate.dockerignore is not None:
                 diff += unified_diff(self.ignore_before or b"", candidate.dockerignore, ".dockerignore")
         return Outcome(
@@ -264,7 +282,7 @@ class Job:
 
 def prove(before: Built, after: Built, candidate: Candidate) -> Proof:
     """Return the claims about a pair of images."""
-    allowed = frozenset(field for change in candidate.changes for field in change.config)
+    allowed = frozenset((*candidate.config, *(field for change in candidate.changes for field in change.config)))
     claims = [
         Claim(
             "builds",
@@ -298,6 +316,15 @@ def prove(before: Built, after: Built, candidate: Candidate) -> Proof:
     else:
         claims.extend(behaviour_claims(before.behaviour, before.again, after.behaviour))
     return Proof(tuple(claims))
+
+
+def _secret_settings(request: Request) -> list[str]:
+    given = (*request.build_args.items(), *request.env.items())
+    return [value for name, value in given if is_secret_name(name)]
+
+
+def _redacted(proof: Proof, redact: Redactor) -> Proof:
+    return Proof(tuple(replace(claim, evidence=tuple(map(redact, claim.evidence))) for claim in proof.claims))
 
 
 def optimize(request: Request, say: Say, on_event: OnEvent | None = None) -> Outcome:

@@ -24,6 +24,9 @@ STOP_SECONDS: Final = 10
 MAX_BODY: Final = 1024 * 1024
 _KILLED: Final = 137
 _TCP_LISTEN: Final = "0A"
+# What the engine says when the container's own files are not to blame for a command that did not start.
+_NOT_STARTED: Final = re.compile(r"OCI runtime exec failed|OCI runtime error|crun: ")
+_FILES_TO_BLAME: Final = re.compile(r'executable file not found|exec: "[^"]*": |permission denied', re.IGNORECASE)
 # Headers that differ from one answer to the next of the same program.
 _VOLATILE: Final = re.compile(
     rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(?:Z|[+-]\d\d:?\d\d)?|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b1[5-9]\d{8}(?:\.\d+)?\b"
@@ -251,7 +254,10 @@ def _health_claim(after: Behaviour) -> Claim:
     title = "its health check passes"
     if code == 0:
         return Claim("health", title, PROVEN, ("exit code 0 in the running container",))
-    why = f"exit code {code}: {_last(safe(output.decode('utf-8', 'replace')))}"
+    text = safe(output.decode("utf-8", "replace"))
+    why = f"exit code {code}: {_last(text)}"
+    if _NOT_STARTED.search(text) and not _FILES_TO_BLAME.search(text):
+        return Claim("health", title, NOT_PROVEN, (f"the engine could not run it: {why}",), ("healthcheck",))
     return Claim("health", title, REFUTED, (why,), ("healthcheck",))
 
 

@@ -1,7 +1,8 @@
-"""Source lines for people, with every secret masked, whatever rules were selected."""
+"""Text for people, with every secret masked, whatever rules were selected."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from jettison.model.secrets import secret_spans
@@ -9,8 +10,11 @@ from jettison.span import Span
 
 if TYPE_CHECKING:
     from jettison.lint.engine import FileReport
+    from jettison.model.dockerfile import Model
 
 MASK: Final = "***"
+# A shorter value would take half of an ordinary log with it, and tells an attacker nothing new.
+MIN_VALUE: Final = 4
 
 
 class MaskedSource:
@@ -35,3 +39,47 @@ class MaskedSource:
             position = end
         pieces.append(data[position : span.end])
         return b"".join(pieces).decode("utf-8", "surrogateescape")
+
+
+def masked(data: bytes) -> bytes:
+    """Return the bytes of a Dockerfile with each secret in it replaced by MASK."""
+    from jettison.model.dockerfile import build_model
+    from jettison.syntax.tree import parse
+
+    pieces: list[bytes] = []
+    position = 0
+    for span in secret_spans(build_model(parse(data))):
+        if span.end <= position:
+            continue
+        pieces += [data[position : max(span.start, position)], MASK.encode()]
+        position = span.end
+    return b"".join((*pieces, data[position:]))
+
+
+def masked_diff(before: bytes, after: bytes, path: str) -> str:
+    """Return the unified diff of two texts of a Dockerfile, secrets masked on both sides."""
+    from jettison.syntax.edit import unified_diff
+
+    return unified_diff(masked(before), masked(after), path)
+
+
+def secret_values(model: Model) -> tuple[str, ...]:
+    """Return the secrets of a Dockerfile as they may appear in a build log."""
+    data = model.source.data
+    texts = (data[span.start : span.end].decode("utf-8", "replace").strip("\"'") for span in secret_spans(model))
+    return tuple(dict.fromkeys(texts))
+
+
+class Redactor:
+    """Replaces known secrets in any text: a build log, a program's output, a message."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self._values = sorted({value for value in values if len(value) >= MIN_VALUE}, key=len, reverse=True)
+
+    def __call__(self, text: str) -> str:
+        """Return the text without the secrets."""
+        for value in self._values:
+            text = text.replace(value, MASK)
+        return text

@@ -11,21 +11,30 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """One thing a candidate does. config: parts of the image's configuration it means to change."""
+    """One thing a candidate does.
+
+    config: parts of the image's configuration it means to change. safe: it changes nothing else of
+    what the image does; the others are taken back first when something is refuted.
+    """
 
     id: str
     title: str
     config: tuple[str, ...] = ()
+    safe: bool = False
 
 
 class Candidate(NamedTuple):
-    """A rewritten Dockerfile. dockerignore: full new text, or None when it stays as it is."""
+    """A rewritten Dockerfile. dockerignore: full new text, or None when it stays as it is.
+
+    config: parts of the image's configuration that the text as a whole means to change.
+    """
 
     name: str
     title: str
     dockerfile: bytes
     dockerignore: bytes | None
     changes: tuple[Change, ...]
+    config: tuple[str, ...] = ()
 
 
 class Evidence(NamedTuple):
