@@ -157,7 +157,7 @@ def test_a_data_folder_that_only_a_built_name_opens_is_missed_and_refuted(engine
     (project / "pages" / "index.html").write_text("<h1>hello</h1>\n")
     outcome = run(project)
     report = render_outcome(outcome, Palette(False))
-    assert [a.outcome for a in outcome.attempts][0] == "refuted", report
+    assert next(a.outcome for a in outcome.attempts) == "refuted", report
     assert outcome.chosen is None or outcome.chosen.name == "in-place", report
     assert outcome.verdict in ("proven", "refused"), report
 
