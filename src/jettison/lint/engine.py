@@ -60,8 +60,6 @@ def check_bytes(
     model = build_model(file, context)
     model.options = options or {}
     found = [_own(SYNTAX_CODE, error.code, error.message, error.span) for error in file.errors]
-    for stage in model.stages:
-        found.extend(_own(SYNTAX_CODE, "stage-order", message, stage.from_.span) for message in stage.errors)
     if not file.instructions and not file.errors:
         found.append(_own(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
     for entry in ENTRIES:

@@ -210,6 +210,11 @@ class BuildContext:
         """Return the bytes of all files that are sent."""
         return sum(file.size for file in self.files())
 
+    def exists_below(self, path: str) -> bool:
+        """Return whether something below this folder is sent to the builder."""
+        prefix = path.rstrip("/") + "/"
+        return any(file.path.startswith(prefix) for file in self.files())
+
     def exists(self, path: str) -> bool:
         """Return whether the context sends a file or folder at this path."""
         path = posixpath.normpath(path).lstrip("/")

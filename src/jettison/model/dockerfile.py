@@ -26,6 +26,7 @@ class Model:
         "_lowered",
         "_runs",
         "_scopes",
+        "build_contexts",
         "context",
         "file",
         "meta",
@@ -42,6 +43,7 @@ class Model:
         self.meta_args: tuple[Instruction, ...] = ()
         self.meta: dict[str, str] = {}
         self.stages: tuple[Stage, ...] = ()
+        self.build_contexts: frozenset[str] = frozenset()
         self.options: Mapping[str, Mapping[str, object]] = {}
         self._bodies: dict[int, ShellBody] = {}
         self._runs: tuple[Run, ...] | None = None
@@ -225,20 +227,18 @@ def _start_scope(
 
 def _link(stage: Stage, names: dict[str, int]) -> None:
     needed = [] if stage.base.stage is None else [stage.base.stage]
-    errors = []
+    errors: list[Instruction] = []
     for node in stage.instructions:
         for source in _sources(node):
             index = names.get(source.lower())
             if index is None:
                 continue
             if index >= stage.index:
-                errors.append(
-                    f"line {node.start_line}: {node.keyword} takes files from a stage that comes later or from itself"
-                )
+                errors.append(node)
                 continue
             needed.append(index)
     stage.depends_on = tuple(dict.fromkeys(needed))
-    stage.errors = tuple(errors)
+    stage.order_errors = tuple(errors)
 
 
 def _sources(node: Instruction) -> list[str]:

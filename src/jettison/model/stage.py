@@ -46,11 +46,11 @@ class Stage:
     __slots__ = (
         "base",
         "depends_on",
-        "errors",
         "from_",
         "index",
         "instructions",
         "name",
+        "order_errors",
         "platform",
         "start",
     )
@@ -65,7 +65,7 @@ class Stage:
         self.platform = flag.value if flag else None
         self.instructions: tuple[Instruction, ...] = ()
         self.depends_on: tuple[int, ...] = ()
-        self.errors: tuple[str, ...] = ()
+        self.order_errors: tuple[Instruction, ...] = ()
 
 
 def read_from(

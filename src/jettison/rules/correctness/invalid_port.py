@@ -1,0 +1,56 @@
+"""EXPOSE of something that is no port.
+
+A port is a number from 0 to 65535, or a range, with /tcp, /udp or /sctp. An address or a pair of ports is
+the business of `docker run -p`; here the build refuses it or it says nothing.
+
+Source: Dockerfile reference, "EXPOSE"; BuildKit build checks, ExposeInvalidFormat.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import Finding, Severity
+from jettison.rules.base import Example, Rule
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+
+_PORT: Final = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(?:tcp|udp|sctp))?\Z", re.IGNORECASE)
+_LAST: Final = 65535
+
+
+def check(model: Model) -> Iterable[Finding]:
+    """Yield a finding for each word of EXPOSE that is no port."""
+    for stage in model.stages:
+        for node in stage.instructions:
+            if node.keyword != "EXPOSE":
+                continue
+            scope = model.scope_at(node, stage)
+            for word in node.words:
+                text = scope.value(word.raw, model.file.escape)
+                if text and not _valid(text) and not ("$" in word.raw and not text.strip("-/tcpud")):
+                    yield RULE.at(word.span, f"{text[:40]!r} is no port")
+
+
+def _valid(text: str) -> bool:
+    match = _PORT.match(text)
+    return match is not None and all(int(part) <= _LAST for part in match.groups() if part)
+
+
+RULE = Rule(
+    code="JT711",
+    name="invalid-port",
+    group="correctness",
+    message="EXPOSE of something that is no port",
+    check=check,
+    triggers=("expose",),
+    severity=Severity.HIGH,
+    foreign=("DL3011", "ExposeInvalidFormat", "DS-0008"),
+    examples=(
+        Example(before="FROM debian:bookworm\nEXPOSE 80000\nEXPOSE 127.0.0.1:80:80\n", lines=(2, 3)),
+        Example(before="FROM debian:bookworm\nARG P\nEXPOSE 80 53/udp 8000-8010 $P\n"),
+    ),
+)
