@@ -51,6 +51,9 @@ def package_call(command: Command) -> PackageCall | None:
             skip = word.value in takes_value
         else:
             words.append(word)
+    for begin, action in facts.get("operations", {}).items():
+        if any(flag.startswith(begin) for flag in flags):
+            return PackageCall(manager, action, tuple(words), tuple(flags), command)
     return _classify(manager, facts["actions"], words, flags, command)
 
 

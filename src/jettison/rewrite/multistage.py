@@ -240,7 +240,7 @@ def _is_system_install(command: Command, call: PackageCall | None) -> bool:
         return command.name == "rm" and all(a.startswith(("-", "/var/")) for a in command.arguments)
     # A package given as a path (./x.deb) comes from the project.
     named = not any("/" in word.value for word in call.packages)
-    return named and bool(package_managers.MANAGERS[call.manager]["lists"] or call.manager in ("apk", "dnf", "yum"))
+    return named and bool(package_managers.MANAGERS[call.manager]["system"])
 
 
 def kept_packages(job: Job) -> tuple[str, ...]:

@@ -4,8 +4,9 @@ When the layer of such a RUN is rebuilt, everything is downloaded and compiled a
 keeps the package manager's cache on the build machine: rebuilds are faster, and the cache is in no
 layer.
 
-The fix adds the mount for pip, npm, yarn, go and cargo run by root, where the tool keeps its cache
-by default. It needs BuildKit. apt is left out: Debian's images delete its downloads themselves.
+The fix adds the mount where root runs the tool and its cache lies where it lies by default. It needs
+BuildKit. apt is left out: Debian's images delete its downloads themselves. The folders are in
+`knowledge/package_managers.toml`.
 
 Source: Dockerfile reference, "RUN --mount=type=cache".
 """
@@ -17,6 +18,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import SHOW, UNSAFE, Edit, Finding, Fix, Impact, Severity
+from jettison.knowledge.package_managers import MANAGERS
 from jettison.rules.base import Example, Rule
 from jettison.span import Span
 
@@ -25,31 +27,8 @@ if TYPE_CHECKING:
     from jettison.model.packages import PackageCall
     from jettison.model.run import Run
 
-_FOLDERS: Final = {
-    "pip": ("/root/.cache/pip",),
-    "npm": ("/root/.npm",),
-    "yarn": ("/usr/local/share/.cache/yarn",),
-    "go": ("/go/pkg/mod", "/root/.cache/go-build"),
-    "cargo": ("/usr/local/cargo/registry",),
-}
-# Only the official image of the language puts the cache where the table says.
-_IMAGE: Final = {"go": "golang", "cargo": "rust"}
-_MOVED: Final = {
-    "pip": ("PIP_CACHE_DIR", "PIP_NO_CACHE_DIR", "XDG_CACHE_HOME"),
-    "npm": ("NPM_CONFIG_CACHE", "npm_config_cache"),
-    "yarn": ("YARN_CACHE_FOLDER",),
-    "go": ("GOPATH", "GOMODCACHE", "GOCACHE", "GOFLAGS"),
-    "cargo": ("CARGO_HOME",),
-}
-_SECONDS: Final = {
-    "pip": (2.0, 30.0),
-    "npm": (2.0, 30.0),
-    "yarn": (2.0, 30.0),
-    "go": (2.0, 60.0),
-    "cargo": (5.0, 120.0),
-}
 _OLD_FRONTEND: Final = re.compile(r"docker/dockerfile:1\.[01](?:\D|$)")
-_NO_CACHE: Final = re.compile(r" --no-cache-dir\b")
+_NO_CACHE: Final = re.compile(r" --no-cache(?:-dir)?(?= |$)", re.MULTILINE)
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -60,13 +39,14 @@ def check(model: Model) -> Iterable[Finding]:
         manager = next((call.manager for call in model.facts(run) if _gains(model, run, call)), None)
         if manager is None:
             continue
-        missing = [f for f in _FOLDERS[manager] if not any(_covers(mount.target, f) for mount in run.mounts)]
+        missing = [f for f in MANAGERS[manager]["mounts"] if not any(_covers(mount.target, f) for mount in run.mounts)]
+        low, high = MANAGERS[manager]["seconds"]
         if missing:
             yield RULE.at(
                 run.instruction.keyword_span,
                 f"{manager} starts from an empty cache whenever this RUN is built again",
                 _fix(model, run, missing),
-                Impact(seconds_saved=_SECONDS[manager]),
+                Impact(seconds_saved=(low, high)),
             )
 
 
@@ -76,14 +56,15 @@ def _covers(target: str, folder: str) -> bool:
 
 def _gains(model: Model, run: Run, call: PackageCall) -> bool:
     manager = call.manager
-    if manager not in _FOLDERS or call.action not in ("install", "build"):
+    facts = MANAGERS[manager]
+    if not facts["mounts"] or call.action not in ("install", "build"):
         return False
-    if manager in ("npm", "yarn") and call.action == "build":
+    if manager in ("npm", "yarn", "pnpm", "bun") and call.action == "build":
         return False
     base = model.lineage(run.stage)[0].base
-    if manager in _IMAGE and base.name != _IMAGE[manager]:
+    if facts["image"] and base.name != facts["image"]:
         return False
-    if any(name in model.scope_at(run.instruction, run.stage).env for name in _MOVED[manager]):
+    if any(name in model.scope_at(run.instruction, run.stage).env for name in facts["moved"]):
         return False
     # Who empties the cache in the same RUN has chosen; `pip install --no-cache-dir` is undone by the fix.
     return not any(other.manager == manager and other.action == "clean" for other in model.facts(run))
@@ -106,7 +87,21 @@ RULE = Rule(
     group="cache",
     message="downloads are thrown away between builds",
     check=check,
-    triggers=("pip", "npm", "yarn", "go ", "cargo"),
+    triggers=(
+        "pip",
+        "npm",
+        "yarn",
+        "go ",
+        "cargo",
+        "uv ",
+        "poetry",
+        "bun ",
+        "composer",
+        "mvn",
+        "gradle",
+        "dotnet",
+        "mix ",
+    ),
     severity=Severity.INFO,
     examples=(
         Example(

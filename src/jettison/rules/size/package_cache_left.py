@@ -1,9 +1,10 @@
 """A package manager's cache stays in the layer.
 
-apk, dnf, yum, pip, npm and yarn keep what they downloaded. Nothing in the image uses it again.
+Package managers keep what they downloaded. Nothing in the image uses it again.
 
 Tell the manager not to keep it (apk --no-cache, pip --no-cache-dir), clean in the same RUN
-(dnf, yum, npm, yarn), or put the folder on a cache mount, which also makes rebuilds faster.
+(dnf, npm, yarn, conda and others), or put the folder on a cache mount, which also makes rebuilds faster.
+The table of managers, their caches and clean commands is `knowledge/package_managers.toml`.
 
 Source: the manual of each package manager.
 """
@@ -23,21 +24,10 @@ if TYPE_CHECKING:
     from jettison.model.packages import PackageCall
     from jettison.model.run import Run
 
-_FLAG = {"apk": "--no-cache", "pip": "--no-cache-dir"}
-_CLEAN = {
-    "dnf": "dnf clean all",
-    "yum": "yum clean all",
-    "npm": "npm cache clean --force",
-    "yarn": "yarn cache clean",
-}
-_ESTIMATE = {
-    "apk": 2_000_000,
-    "pip": 10_000_000,
-    "dnf": 60_000_000,
-    "yum": 60_000_000,
-    "npm": 15_000_000,
-    "yarn": 40_000_000,
-}
+# apt in Debian's images deletes its downloads itself; its lists are the subject of package-lists-left.
+_OTHER_RULES = frozenset(("apt",))
+# Their caches hold what the program needs at run time, unless it is a build stage.
+_NEEDED = frozenset(("maven", "gradle", "nuget", "go", "cargo", "hex", "pipenv"))
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -47,7 +37,7 @@ def check(model: Model) -> Iterable[Finding]:
             continue
         seen = set()
         for call in model.facts(run):
-            if call.action != "install" or call.manager not in _ESTIMATE or call.manager in seen:
+            if call.action != "install" or call.manager in seen or call.manager in _OTHER_RULES | _NEEDED:
                 continue
             if _covered(model, run, call):
                 continue
@@ -55,7 +45,7 @@ def check(model: Model) -> Iterable[Finding]:
             edit = _edit(model, run, call)
             title = f"Leave no {call.manager} cache"
             fix = Fix(title, (edit,), SAFE) if edit else None
-            guess = _ESTIMATE[call.manager]
+            guess = MANAGERS[call.manager]["bytes"]
             yield RULE.at(
                 call.command.span,
                 f"the {call.manager} cache stays in this layer",
@@ -67,22 +57,24 @@ def check(model: Model) -> Iterable[Finding]:
 def _edit(model: Model, run: Run, call: PackageCall) -> Edit | None:
     if run.has_error:
         return None
-    if call.manager in _FLAG:
-        words = next((i for i, word in enumerate(call.command.argv) if word.value in ("add", "install")), 0)
-        return insert_word(call.command, words + 1, _FLAG[call.manager]) if words else None
-    return append_command(model, run, _CLEAN[call.manager])
+    facts = MANAGERS[call.manager]
+    if facts["clean"]:
+        return append_command(model, run, facts["clean"])
+    verbs = {verb for verb, action in facts["actions"].items() if action == "install"}
+    words = next((i for i, word in enumerate(call.command.argv) if i and word.value in verbs), 0)
+    return insert_word(call.command, words + 1, facts["no_cache"][0][0]) if words and facts["no_cache"][0] else None
 
 
 def _covered(model: Model, run: Run, call: PackageCall) -> bool:
     manager = call.manager
+    facts = MANAGERS[manager]
     scope = model.scope_at(run.instruction, run.stage)
-    if manager == "pip" and (
-        "--no-cache-dir" in call.flags or scope.env.get("PIP_NO_CACHE_DIR", "") not in ("", "0", "off", "false")
-    ):
+    flags, variables = facts["no_cache"]
+    if any(flag in call.flags for flag in flags):
         return True
-    if manager == "apk" and "--no-cache" in call.flags:
+    if any(scope.env.get(name, "").lower() not in ("", "0", "off", "false") for name in variables):
         return True
-    folders = MANAGERS[manager]["cache"]
+    folders = facts["cache"]
     if any(
         folder.startswith(target.rstrip("/")) or target.startswith(folder)
         for folder in folders
@@ -101,8 +93,8 @@ RULE = Rule(
     group="size",
     message="a package manager's cache stays in this layer",
     check=check,
-    triggers=("apk", "dnf", "yum", "pip", "npm", "yarn"),
-    foreign=("DL3019", "DL3032", "DL3040", "DL3042", "DL3060"),
+    triggers=("install", "npm", "add", "sync", "create", "bundle", "yarn", "pacman"),
+    foreign=("DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060", "DS-0015", "DS-0019", "DS-0020", "DS-0025"),
     examples=(
         Example(
             before="FROM python:3.11-slim\nRUN pip install flask==3.0.0\n",
