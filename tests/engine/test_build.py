@@ -121,7 +121,9 @@ def test_interrupt_leaves_nothing_behind(
         pytest.xfail("Podman 4.3 leaves its working container and the running step when it is ended")
     temporary = tmp_path_factory.mktemp("temporary")
     program = (
-        "import sys\n"
+        "import signal, sys\n"
+        # Started in the background, a process ignores interrupts; this one is to be interrupted.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from jettison.engine.base import BuildRequest\n"
         "from jettison.engine.find import find_engine\n"
         f"text = b'FROM {base_image}\\nRUN sleep 62\\n'\n"

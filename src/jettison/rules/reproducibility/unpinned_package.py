@@ -1,0 +1,102 @@
+"""A package is installed in whatever version is there on the day.
+
+The same file builds another image tomorrow, and a build that worked may fail. Say the version, or install
+from a lock file.
+
+For the distribution's packages the base image's release already limits what can come, and old versions
+disappear from the archives of some of them; a pinned base by digest with a snapshot archive does better than
+single versions. The finding is information, no fault.
+
+Source: Docker documentation, "Building best practices", version pinning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import Finding, Severity
+from jettison.knowledge.package_managers import MANAGERS
+from jettison.rules.base import Example, Rule
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+    from jettison.model.packages import PackageCall
+
+_ONLY: Final = frozenset("apt apk dnf microdnf yum zypper pip npm gem go conda cargo".split())
+_FILE_FLAGS: Final = frozenset(
+    ("-r", "--requirement", "-c", "--constraint", "-e", "--editable", "--require-hashes", "-f", "--file")
+)
+_VERSION_FLAGS: Final = ("-v", "--version", "--git", "--path", "--rev", "--tag")
+_LOCAL: Final = re.compile(
+    r"[./~$]|.*\.(?:rpm|deb|apk|whl|tgz|tar\.gz|zip|gem)\Z|\w+(?:\+\w+)?://|git@|git\+|@\w+/\S+@|file:"
+)
+_RPM: Final = re.compile(r"-v?\d")
+
+
+def check(model: Model) -> Iterable[Finding]:
+    """Yield one finding for each call with packages whose version is open."""
+    for run in model.runs:
+        for call in model.facts(run):
+            if call.manager not in _ONLY or call.action not in ("install", "build"):
+                continue
+            loose = _loose(call)
+            if loose:
+                names = ", ".join(loose[:3]) + (f" and {len(loose) - 3} more" if len(loose) > 3 else "")
+                yield RULE.at(call.command.span, f"{call.manager}: the version of {names[:80]} is open")
+
+
+def _loose(call: PackageCall) -> list[str]:
+    if any(flag.split("=")[0] in _FILE_FLAGS for flag in call.flags) and call.manager in ("pip", "conda"):
+        return []
+    if call.manager in ("gem", "cargo") and any(f.split("=")[0] in _VERSION_FLAGS for f in call.flags):
+        return []
+    if call.manager == "go" and (call.action != "build" or not _is_go_install(call)):
+        return []
+    pins = MANAGERS[call.manager]["pin"]
+    return [word.value for word in call.packages if _is_open(word.value, call.manager, pins)]
+
+
+def _is_go_install(call: PackageCall) -> bool:
+    return any(word.value == "install" for word in call.command.argv[1:2]) and not call.flags
+
+
+def _is_open(name: str, manager: str, pins: list[str]) -> bool:
+    # `apt-get install pkg-` removes; a virtual group of apk begins with a dot.
+    if (
+        not name
+        or name[0] in "-.<>&|"
+        or name.endswith(("-", "+", "\\"))
+        or _LOCAL.match(name)
+        or "$" in name
+        or "*" in name
+    ):
+        return False
+    if manager in ("dnf", "yum", "microdnf"):
+        return not _RPM.search(name) and not name.startswith("@")
+    if manager == "npm":
+        return "@" not in name[1:]
+    if manager == "go":
+        return "@" not in name and "." in name.split("/")[0]
+    return not any(pin in name for pin in pins)
+
+
+RULE = Rule(
+    code="JT611",
+    name="unpinned-package",
+    group="reproducibility",
+    message="the version of a package is open",
+    check=check,
+    triggers=("install", "apk", " add ", "create"),
+    severity=Severity.INFO,
+    foreign=("DL3008", "DL3013", "DL3016", "DL3018", "DL3028", "DL3033", "DL3037", "DL3041", "DL3062"),
+    examples=(
+        Example(before="FROM debian:bookworm\nRUN apt-get install -y curl git=1:2.39\n", lines=(2,)),
+        Example(before="FROM node:20\nRUN npm install -g pm2 && npm ci\n", lines=(2,)),
+        Example(
+            before="FROM python:3.12\nRUN pip install -r requirements.txt && pip install flask==3.0.0 . git+https://e.org/x\n"
+        ),
+        Example(before="FROM fedora:40\nRUN dnf install -y curl-8.6.0 ./x.rpm\n"),
+    ),
+)

@@ -1,0 +1,79 @@
+"""A package manager that asks a question nobody answers.
+
+There is no terminal in a build: without -y the install stops with an error.
+
+Source: the manual of each package manager.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from jettison.findings import SAFE, Finding, Fix, Severity
+from jettison.knowledge.package_managers import MANAGERS
+from jettison.rules.base import Example, Rule
+from jettison.rules.edits import insert_word
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+    from jettison.model.packages import PackageCall
+
+
+def check(model: Model) -> Iterable[Finding]:
+    """Yield a finding for each install or upgrade without a flag that says yes."""
+    for run in model.runs:
+        for call in model.facts(run):
+            flags = MANAGERS[call.manager]["yes"]
+            if not flags or call.action not in ("install", "upgrade", "remove") or _answered(call, flags):
+                continue
+            # `yes |`, a here-string or a configuration file may answer.
+            if call.command.in_pipeline or call.command.redirects or _configured(model):
+                continue
+            fix = None
+            if (
+                call.command.argv
+                and call.command.argv[0].value == call.command.name
+                and call.manager not in ("conda", "pacman")
+            ):
+                fix = Fix("Answer yes", (insert_word(call.command, 1, flags[0]),), SAFE)
+            yield RULE.at(call.command.span, f"{call.manager} asks, and nobody answers", fix)
+
+
+def _answered(call: PackageCall, flags: list[str]) -> bool:
+    if any(word.value in flags or word.value.split("=")[0] in flags for word in call.command.argv):
+        return True
+    if any("$" in word.value for word in call.command.argv):
+        return True
+    short = {flag[1] for flag in flags if len(flag) == 2}
+    clusters = [f for f in call.flags if len(f) > 2 and f[0] == "-" and f[1] != "-" and f[1:].isalpha()]
+    return call.manager != "pacman" and any(letter in cluster for cluster in clusters for letter in short)
+
+
+def _configured(model: Model) -> bool:
+    return model.text_has("assume-yes") or model.text_has("assumeyes")
+
+
+RULE = Rule(
+    code="JT410",
+    name="unanswered-question",
+    group="runtime",
+    message="a package manager asks, and nobody answers",
+    check=check,
+    triggers=("install", "upgrade", "update", "remove", "pacman", "zypper"),
+    severity=Severity.HIGH,
+    foreign=("DL3014", "DL3030", "DL3034", "DL3038", "DS-0021"),
+    examples=(
+        Example(
+            before="FROM debian:bookworm\nRUN apt-get update && apt-get install curl\n",
+            after="FROM debian:bookworm\nRUN apt-get update && apt-get -y install curl\n",
+            lines=(2,),
+        ),
+        Example(
+            before="FROM fedora:40\nRUN dnf install curl\n",
+            after="FROM fedora:40\nRUN dnf -y install curl\n",
+            lines=(2,),
+        ),
+        Example(before="FROM debian:bookworm\nRUN apt-get install -yqq curl && yes | apt-get install vim\n"),
+    ),
+)
