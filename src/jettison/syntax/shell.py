@@ -165,10 +165,14 @@ def _masked(file: File, instruction: Instruction, span: Span) -> bytes:
 def _walk(root: tree_sitter.Node, text: bytes, base: int) -> list[Command]:
     found: list[Command] = []
     waiting: list[tuple[tree_sitter.Node, str, bool, bool, bool]] = [(root, "", False, False, False)]
+    redirects: dict[int, tuple[tuple[str, str], ...]] = {}
     while waiting:
         node, operator, pipe, sub, condition = waiting.pop()
+        if node.type == "redirected_statement":
+            redirects[node.children[0].id] = _redirects(node, text)
         if node.type == "command":
             command = _command(node, text, base, operator)
+            command.redirects = redirects.get(node.id, ())
             command.in_pipeline, command.in_subshell, command.in_condition = pipe, sub, condition
             found.append(command)
         pipe = pipe or node.type == "pipeline"
@@ -183,6 +187,15 @@ def _walk(root: tree_sitter.Node, text: bytes, base: int) -> list[Command]:
             children.append((child, before, pipe, sub, condition))
         waiting.extend(reversed(children))
     return found
+
+
+def _redirects(node: tree_sitter.Node, text: bytes) -> tuple[tuple[str, str], ...]:
+    found = []
+    for child in node.children[1:]:
+        if child.type == "file_redirect" and child.child_count >= 2:
+            parts = [text[c.start_byte : c.end_byte].decode("utf-8", "replace") for c in child.children[-2:]]
+            found.append((parts[0], _literal(parts[1])))
+    return tuple(found)
 
 
 def _command(node: tree_sitter.Node, text: bytes, base: int, operator: str) -> Command:

@@ -26,6 +26,9 @@ def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each such command of a RUN."""
     for run in model.runs:
         for command in run.commands:
+            # To end a process that the same RUN started is what kill is for.
+            if command.name in ("kill", "killall") and len(run.commands) > 1:
+                continue
             # A pager or editor that reads a pipe, or only tells its version, is no dialogue.
             if command.name in _COMMANDS and not command.in_pipeline and not _asks_version(command.arguments):
                 yield RULE.at(command.span, f"{command.name} has nothing to do in a build")

@@ -27,6 +27,9 @@ def check(model: Model) -> Iterable[Finding]:
             flags = MANAGERS[call.manager]["yes"]
             if not flags or call.action not in ("install", "upgrade", "remove") or _answered(call, flags):
                 continue
+            # `conda env ...` never asks.
+            if call.command.arguments[:1] == ("env",):
+                continue
             # `yes |`, a here-string or a configuration file may answer.
             if call.command.in_pipeline or call.command.redirects or _configured(model):
                 continue

@@ -1,0 +1,1 @@
+"""Which packages an image holds, which files are theirs, and which distribution it is."""

@@ -1,0 +1,46 @@
+"""One package that an image holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jettison.inventory.purl import build_purl
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package as its own metadata states it.
+
+    type: the purl type (deb, apk, rpm, pypi, npm, golang, cargo, maven, gem, composer, nuget, generic).
+    name: as people write it; for npm, golang and composer with its scope, host or vendor.
+    source_name, source_version: what the distribution built it from ("" = the same as the package).
+    files: paths that it owns, without leading slash, as its metadata lists them.
+    path: the file it was read from; layer: number of the layer of that file, None while unknown.
+    qualifiers: further purl qualifiers (distro, epoch, ...), sorted.
+    installed_bytes: what the metadata says that it takes, 0 when it does not say.
+    """
+
+    type: str
+    name: str
+    version: str
+    namespace: str = ""
+    arch: str = ""
+    source_name: str = ""
+    source_version: str = ""
+    licences: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    path: str = ""
+    layer: int | None = None
+    qualifiers: tuple[tuple[str, str], ...] = ()
+    installed_bytes: int = 0
+
+    @property
+    def purl(self) -> str:
+        """Return the canonical package URL."""
+        qualifiers = self.qualifiers + ((("arch", self.arch),) if self.arch else ())
+        return build_purl(self.type, self.name, self.version, self.namespace, qualifiers)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """Return what scanners compare packages by."""
+        return self.type, self.name, self.version

@@ -1,0 +1,48 @@
+"""Options that take a protection away, by the program that takes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from jettison.knowledge._compiled import UNSAFE_OPTIONS
+
+if TYPE_CHECKING:
+    from jettison.syntax.shell import Command
+    from jettison.syntax.words import Word
+
+VARIABLES: Final[dict[str, list[str]]] = {
+    name: values for name, values in UNSAFE_OPTIONS["tls_variables"].items() if name != "source"
+}
+
+
+def _by_program(kind: str) -> dict[str, Any]:
+    return {program: facts for facts in UNSAFE_OPTIONS[kind].values() for program in facts["programs"]}
+
+
+TLS: Final = _by_program("tls")
+UNSIGNED: Final = _by_program("unsigned")
+
+
+def unsafe_word(command: Command, table: dict[str, Any]) -> Word | None:
+    """Return the word of a command that takes a protection away, or None."""
+    facts = table.get(command.name)
+    if facts is None:
+        return None
+    flags, pairs, clusters = facts["flags"], facts.get("pairs", {}), facts.get("clusters", "")
+    words = command.argv[1:]
+    for index, word in enumerate(words):
+        text = word.value
+        if text in flags or text.split("=")[0] in flags or any(text.endswith(flag) for flag in flags if "=" in flag):
+            return word
+        following = words[index + 1].value if index + 1 < len(words) else None
+        if text in pairs and following is not None and (pairs[text] == ["*"] or following in pairs[text]):
+            return word
+        if clusters and text[:1] == "-" and text[1:2] != "-" and text[1:].isalpha() and clusters in text:
+            return word
+    return None
+
+
+def is_unsafe(name: str, value: str) -> bool:
+    """Return whether a variable of this value turns verification off."""
+    values = VARIABLES.get(name)
+    return values is not None and (value in values or ("*" in values and bool(value)))

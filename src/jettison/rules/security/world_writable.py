@@ -1,0 +1,77 @@
+"""Files that everyone may write.
+
+Whoever gets into the container, as any user, can replace the program it runs. Give the files to the user who
+needs them: COPY --chown, or chmod for the owner and group only.
+
+/tmp and folders with the sticky bit are meant to be open and are not reported.
+
+Source: CIS Docker Benchmark, 4.x; chmod(1).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import Finding
+from jettison.rules.base import Example, Rule
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+
+_OCTAL: Final = re.compile(r"0?([0-7]?)[0-7][0-7]([2367])\Z")
+_SYMBOLIC: Final = re.compile(r"(?:^|,)(?:[ug]*[oa][ugoa]*)?[+=][rwxX]*w")
+
+
+def check(model: Model) -> Iterable[Finding]:
+    """Yield a finding for each mode that lets others write."""
+    for run in model.runs:
+        if not model.in_final_image(run.stage):
+            continue
+        for command in run.commands:
+            if command.name != "chmod":
+                continue
+            words = [
+                word
+                for word in command.argv[1:]
+                if not word.value.startswith("--") and word.value not in ("-R", "-v", "-f", "-Rf", "-fR", "-c")
+            ]
+            if len(words) > 1 and is_open(words[0].value) and not all(_is_temporary(w.value) for w in words[1:]):
+                yield RULE.at(words[0].span, f"mode {words[0].value[:20]}: everyone may write {words[1].value[:60]}")
+    for node in model.instructions("COPY", "ADD"):
+        flag = node.flag("chmod")
+        if flag is not None and flag.value and is_open(flag.value) and model.in_final_image(model.stage_of(node)):
+            yield RULE.at(flag.span, f"mode {flag.value[:20]}: everyone may write what is copied")
+
+
+def is_open(mode: str) -> bool:
+    """Return whether a chmod mode lets others write and has no sticky bit."""
+    octal = _OCTAL.match(mode)
+    if octal:
+        return octal[1] not in ("1", "3", "5", "7")
+    return (
+        not mode[:1].isdigit()
+        and "t" not in mode
+        and _SYMBOLIC.search(mode) is not None
+        and not mode.startswith(("u", "g", "+"))
+    )
+
+
+def _is_temporary(path: str) -> bool:
+    return path.rstrip("/") in ("/tmp", "/var/tmp", "/dev/shm", "/run/lock")
+
+
+RULE = Rule(
+    code="JT323",
+    name="world-writable",
+    group="security",
+    message="files that everyone may write",
+    check=check,
+    triggers=("chmod",),
+    examples=(
+        Example(before="FROM debian:bookworm\nRUN chmod -R 777 /srv\n", lines=(2,)),
+        Example(before="FROM debian:bookworm\nCOPY --chmod=0666 a /a\nRUN chmod a+rw /a\n", lines=(2, 3)),
+        Example(before="FROM debian:bookworm\nRUN chmod 755 /srv && chmod 1777 /tmp && chmod u+w /a && chmod +x /b\n"),
+    ),
+)
