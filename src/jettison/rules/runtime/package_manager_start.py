@@ -1,0 +1,48 @@
+"""npm, yarn or pnpm starts the service.
+
+The package manager stays as process 1 (npm with about 50 MB of memory) and passes a stop on late or not at
+all. Start the program that the script names.
+
+Source: Node.js Docker best practices, "CMD".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import Finding, Severity
+from jettison.rules.base import Example, Rule
+from jettison.rules.starting import start_nodes
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+
+_MANAGERS: Final = frozenset(("npm", "yarn", "pnpm", "npx", "poetry", "pipenv", "bundle"))
+
+
+def check(model: Model) -> Iterable[Finding]:
+    """Yield a finding for a start command that goes through a package manager."""
+    final = model.final
+    if final is None:
+        return
+    for stage, node in start_nodes(model, final):
+        commands = model.shell_body(node, stage).commands
+        # A wrapper that only replaces itself by the program (bundle exec) is no process of its own.
+        if commands and commands[-1].name in _MANAGERS - {"bundle"}:
+            yield RULE.at(node.span, f"{commands[-1].name} stays between the engine and the service")
+
+
+RULE = Rule(
+    code="JT468",
+    name="package-manager-start",
+    group="runtime",
+    message="a package manager stays between the engine and the service",
+    check=check,
+    triggers=tuple(sorted(_MANAGERS)),
+    severity=Severity.LOW,
+    examples=(
+        Example(before='FROM node:20-slim\nCMD ["npm", "start"]\n', lines=(2,)),
+        Example(before='FROM node:20-slim\nRUN npm ci\nCMD ["node", "server.js"]\n'),
+    ),
+)
