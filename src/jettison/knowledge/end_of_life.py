@@ -11,9 +11,11 @@ STATE: Final[str] = END_OF_LIFE["state"]["date"]
 _BY_NAME: Final[dict[str, Any]] = {
     name: facts for key, facts in END_OF_LIFE.items() if key != "state" for name in facts["names"]
 }
-_DEBIAN: Final[dict[str, Any]] = END_OF_LIFE["debian"]
+_OWN_TAGS: Final = frozenset(("debian", "ubuntu", "alpine", "centos", "buildpack-deps"))
+_TITLES: Final = {"alpine": "Alpine", "ubuntu": "Ubuntu", "centos": "CentOS"}
 _VERSION: Final = re.compile(r"v?(\d+(?:\.\d+)*)")
-_ALPINE: Final = re.compile(r"alpine(\d+\.\d+)")
+_PARTS: Final = re.compile(r"[-_]")
+_SYSTEM: Final = re.compile(r"(alpine|ubuntu|centos)(\d+(?:\.\d+)?)")
 
 
 def end_of_life(name: str, tag: str | None) -> tuple[str, str] | None:
@@ -26,7 +28,7 @@ def _own(name: str, tag: str) -> tuple[str, str] | None:
     facts = _BY_NAME.get(name)
     if facts is None:
         return None
-    first = re.split(r"[-_]", tag)[0]
+    first = _PARTS.split(tag, 1)[0]
     cycle = facts["codenames"].get(first)
     if cycle is None:
         match = _VERSION.match(tag)
@@ -39,14 +41,16 @@ def _own(name: str, tag: str) -> tuple[str, str] | None:
 
 
 def _system(name: str, tag: str) -> tuple[str, str] | None:
-    """Return the end of the distribution that a language's tag names: python:3.12-buster."""
-    if name in ("debian", "ubuntu", "alpine", "centos"):
+    """Return the end of the distribution that a tag names besides: python:3.12-buster, cuda:11-ubuntu18.04."""
+    if name in _OWN_TAGS:
         return None
-    for part in re.split(r"[-_]", tag):
-        cycle = _DEBIAN["codenames"].get(part)
-        if cycle:
-            return f"Debian {part}", _DEBIAN["cycles"][cycle]
-        match = _ALPINE.fullmatch(part)
-        if match and match[1] in END_OF_LIFE["alpine"]["cycles"]:
-            return f"Alpine {match[1]}", END_OF_LIFE["alpine"]["cycles"][match[1]]
+    for part in _PARTS.split(tag):
+        for system in ("debian", "ubuntu"):
+            cycle = END_OF_LIFE[system]["codenames"].get(part)
+            if cycle:
+                return f"{system.capitalize()} {part}", END_OF_LIFE[system]["cycles"][cycle]
+        match = _SYSTEM.fullmatch(part)
+        cycles = END_OF_LIFE[match[1]]["cycles"] if match else {}
+        if match and match[2] in cycles:
+            return f"{_TITLES[match[1]]} {match[2]}", cycles[match[2]]
     return None

@@ -14,6 +14,7 @@ from jettison.syntax.tree import File, Instruction
 
 if TYPE_CHECKING:
     from jettison.model.context import BuildContext
+    from jettison.model.start import StartCommand
     from jettison.syntax.shell import ShellBody
 
 
@@ -26,6 +27,7 @@ class Model:
         "_lowered",
         "_runs",
         "_scopes",
+        "_started",
         "build_contexts",
         "context",
         "file",
@@ -50,6 +52,7 @@ class Model:
         self._facts: dict[int, tuple[PackageCall, ...]] = {}
         self._scopes: dict[int, Scope] = {}
         self._lowered: str | None = None
+        self._started: tuple[StartCommand, ...] | None = None
 
     @property
     def source(self) -> SourceText:
@@ -96,6 +99,14 @@ class Model:
             known = shell in ("sh", "bash", "ash", "dash", "zsh", "ksh")
             self._bodies[key] = commands(self.file, node) if known else ShellBody((), True)
         return self._bodies[key]
+
+    def start_commands(self) -> tuple[StartCommand, ...]:
+        """Return the commands that the final image's ENTRYPOINT and CMD run, shells and small inits seen through."""
+        if self._started is None:
+            from jettison.model.start import start_commands
+
+            self._started = start_commands(self)
+        return self._started
 
     def instructions(self, *keywords: str) -> Iterator[Instruction]:
         """Yield the instructions of all stages with one of these keywords."""

@@ -94,6 +94,14 @@ def commands(file: File, instruction: Instruction) -> ShellBody:
     return ShellBody(tuple(found), broken)
 
 
+def script_commands(text: bytes) -> ShellBody:
+    """Return the commands of a script that is not part of the file: spans count from its first byte."""
+    if len(text) > MAX_BODY:
+        return ShellBody((), True)
+    root = _get_parser().parse(text).root_node
+    return ShellBody(tuple(_walk(root, text, 0)), root.has_error)
+
+
 def _exec_command(instruction: Instruction) -> tuple[Command, ...]:
     words = instruction.words[1:] if instruction.keyword == "HEALTHCHECK" else instruction.words
     return (Command(words, Span(words[0].span.start, words[-1].span.end), ""),) if words else ()

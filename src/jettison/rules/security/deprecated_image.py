@@ -1,8 +1,10 @@
-"""An image that its makers gave up.
+"""The base image was given up by its maker.
 
-It gets no updates, and nobody answers for it. `knowledge/deprecated_images.toml` names what took its place.
+Such an image is no longer built: it keeps the holes of its last day, and may be taken down.
 
-Source: the deprecation notice on each image's page.
+Take what came in its place; `knowledge/deprecated_images.toml` holds the table.
+
+Source: the "DEPRECATION NOTICE" on each image's page; announcements of closed registries.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from jettison.findings import Effort, Finding
-from jettison.knowledge.deprecated_images import SUCCESSORS
+from jettison.findings import SHOW, Effort, Finding, Fix
+from jettison.knowledge.deprecated_images import successor
 from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
@@ -19,24 +21,30 @@ if TYPE_CHECKING:
 
 
 def check(model: Model) -> Iterable[Finding]:
-    """Yield a finding for each base image that was given up."""
+    """Yield a finding for each FROM that names an image which nobody maintains."""
     for stage in model.stages:
         base = stage.base
-        if base.stage is None and base.name in SUCCESSORS:
-            successor = SUCCESSORS[base.name]
-            yield RULE.at(base.span, f"{base.name} was given up" + (f"; use {successor}" if successor else ""))
+        if base.stage is not None or "$" in base.name or not base.name:
+            continue
+        instead = successor(base.name)
+        if instead is not None:
+            fix = Fix(f"Use {instead}", (), SHOW) if instead else None
+            yield RULE.at(base.span, f"{base.name[:60]} is deprecated" + (f": use {instead}" if instead else ""), fix)
 
 
 RULE = Rule(
     code="JT381",
     name="deprecated-image",
     group="security",
-    message="an image that its makers gave up",
+    message="the base image was given up by its maker",
     check=check,
     triggers=("from",),
     effort=Effort.MEDIUM,
     examples=(
-        Example(before="FROM openjdk:17\n", lines=(1,)),
+        Example(before="FROM openjdk:8-jre\n", lines=(1,)),
+        Example(before="FROM docker.io/library/centos:7\n", lines=(1,)),
+        Example(before="FROM k8s.gcr.io/pause:3.1\n", lines=(1,)),
+        Example(before="FROM debian AS java\nFROM java\n"),
         Example(before="FROM eclipse-temurin:21-jre\n"),
     ),
 )

@@ -1,12 +1,14 @@
-"""The base image's release gets no security fixes any more.
+"""The release of the base image gets no security fixes any more.
 
-Holes that are found after the end stay open in every image built on it, and its package archives move away,
-so that builds fail.
+From that day on every newly found hole stays open in your image, and its package servers are sooner or
+later moved or switched off: then the image cannot be built either.
 
-The dates are in `knowledge/end_of_life.toml`, with the day they were taken. The setting `today` (an ISO date)
-makes a report the same on every day.
+Go to a release that is still maintained. The dates are in `knowledge/end_of_life.toml`, as endoflife.date
+and the makers give them; paid extensions (Ubuntu Pro, Debian ELTS) are not counted. A tag that names two
+parts, such as `python:3.6-buster`, ends with the first of them. The setting `today` takes the place of the
+clock.
 
-Source: endoflife.date and each project's release page.
+Source: endoflife.date; the release pages of each project.
 """
 
 from __future__ import annotations
@@ -15,8 +17,8 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from jettison.findings import Effort, Finding, Severity
-from jettison.knowledge.end_of_life import end_of_life
+from jettison.findings import SHOW, Effort, Finding, Fix, Severity
+from jettison.knowledge.end_of_life import STATE, end_of_life
 from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
@@ -24,30 +26,40 @@ if TYPE_CHECKING:
 
 
 def check(model: Model) -> Iterable[Finding]:
-    """Yield a finding for each base image that has ended."""
-    today = RULE.option(model, "today") or time.strftime("%Y-%m-%d")
+    """Yield a finding for each FROM whose release had ended by today."""
+    today = str(RULE.option(model, "today")) or time.strftime("%Y-%m-%d", time.gmtime())
     for stage in model.stages:
         base = stage.base
-        if base.stage is not None or base.unresolved or not model.reaches_final(stage):
+        if base.is_scratch or base.stage is not None or base.unresolved or not model.reaches_final(stage):
             continue
-        ended = end_of_life(base.name, base.tag)
-        if ended is not None and ended[1] <= today:
-            yield RULE.at(base.span, f"{ended[0]} gets no security fixes since {ended[1]}")
+        end = end_of_life(base.name, base.tag)
+        if end is None or end[1] >= today:
+            continue
+        fix = Fix(f"Go to a release that is maintained (state of the dates: {STATE})", (), SHOW)
+        found = RULE.at(base.span, f"{end[0][:40]} gets no security fixes since {end[1]}", fix)
+        # A build stage is not shipped: its holes matter less.
+        yield found if model.in_final_image(stage) else found._replace(severity=Severity.LOW)
 
 
 RULE = Rule(
     code="JT380",
     name="end-of-life-base",
     group="security",
-    message="the base image gets no security fixes any more",
+    message="the release of the base image gets no security fixes any more",
     check=check,
     triggers=("from",),
     severity=Severity.HIGH,
     effort=Effort.MEDIUM,
     options={"today": ""},
     examples=(
-        Example(before="FROM python:3.6-buster\n", lines=(1,), options={"today": "2026-01-01"}),
-        Example(before="FROM node:22-alpine3.12\n", lines=(1,), options={"today": "2026-01-01"}),
-        Example(before="FROM debian:bookworm-slim\nCOPY --from=node:8 /a /b\n", options={"today": "2026-01-01"}),
+        Example(before="FROM debian:stretch\n", lines=(1,)),
+        Example(before="FROM ubuntu:18.04\n", lines=(1,)),
+        Example(before="FROM python:3.6-buster\n", lines=(1,)),
+        Example(before="FROM node:lts-alpine3.9\n", lines=(1,)),
+        Example(before="FROM nvidia/cuda:10.2-base-ubuntu16.04\n", lines=(1,)),
+        Example(before="FROM node:10 AS build\nRUN true\nFROM scratch\nCOPY --from=build /x /x\n", lines=(1,)),
+        Example(before="FROM debian:bookworm\n", options={"today": "2026-01-01"}),
+        Example(before="FROM debian:bookworm\n", lines=(1,), options={"today": "2030-01-01"}),
+        Example(before="ARG V\nFROM debian:$V\nFROM debian:stable\nFROM mycompany/debian:1\n"),
     ),
 )
