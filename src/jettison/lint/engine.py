@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Severity
 from jettison.lint import suppress
 from jettison.model.dockerfile import Model, build_model
-from jettison.rules.index import ENTRIES, Entry, load
+from jettison.rules.index import Entry, entries, load
 from jettison.span import SourceText, Span
 from jettison.syntax.tree import parse
 
@@ -21,9 +21,13 @@ INTERNAL_CODE: Final = "JT000"
 
 
 class FileReport:
-    """What was found in one file, in the order of the file."""
+    """What was found in one file, in the order of the file.
 
-    __slots__ = ("findings", "model", "path", "source", "suppressed")
+    `fails_always`: the file asks (`# check=error=true`) that any finding fail the check.
+    `builds`: what builds the file, where Compose or Bake files say so.
+    """
+
+    __slots__ = ("builds", "fails_always", "findings", "model", "path", "source", "suppressed")
 
     def __init__(
         self,
@@ -32,12 +36,15 @@ class FileReport:
         model: Model | None,
         findings: tuple[Finding, ...],
         suppressed: tuple[Finding, ...],
+        fails_always: bool = False,
     ) -> None:
         self.path = path
         self.source = source
         self.model = model
         self.findings = findings
         self.suppressed = suppressed
+        self.fails_always = fails_always
+        self.builds: tuple[str, ...] = ()
 
 
 def check_bytes(
@@ -47,29 +54,48 @@ def check_bytes(
     select: frozenset[str] | None = None,
     ignore: frozenset[str] | None = None,
     options: Mapping[str, Mapping[str, object]] | None = None,
+    *,
+    severity: Mapping[str, int] | None = None,
+    required: frozenset[str] = frozenset(),
+    foreign_comments: bool = True,
+    build_args: Mapping[str, str] | None = None,
+    target: str | None = None,
+    build_contexts: frozenset[str] = frozenset(),
 ) -> FileReport:
     """Return the report of one file; a rule that raises is a finding, and all others still run.
 
-    `select` None stands for the rules that run by default; `options`: rule code -> settings of the rule.
+    `select` None stands for the rules that run by default; `options`: rule code -> settings of the rule;
+    `severity`: rule code -> severity in place of the rule's own; `required`: rules that no comment mutes;
+    `foreign_comments`: whether comments of other tools mute. `build_args`, `target` and `build_contexts`
+    are what the build of this file is given.
     """
     if len(data) > MAX_BYTES or b"\0" in data[:8192]:
         why = "is binary" if b"\0" in data[:8192] else f"is larger than {MAX_BYTES} bytes"
-        finding = _own(SYNTAX_CODE, "not-a-dockerfile", f"the file {why}; no Dockerfile was expected to be", Span(0, 0))
+        finding = own_finding(
+            SYNTAX_CODE, "not-a-dockerfile", f"the file {why}; no Dockerfile was expected to be", Span(0, 0)
+        )
         return FileReport(path, SourceText(data[:8192], path), None, (finding,), ())
     file = parse(data, path)
-    model = build_model(file, context)
+    model = build_model(file, context, build_args, target)
+    model.build_contexts = build_contexts
     model.options = options or {}
-    found = [_own(SYNTAX_CODE, error.code, error.message, error.span) for error in file.errors]
+    found = [own_finding(SYNTAX_CODE, error.code, error.message, error.span) for error in file.errors]
     if not file.instructions and not file.errors:
-        found.append(_own(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
-    for entry in ENTRIES:
+        found.append(own_finding(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
+    for entry in entries():
         wanted = entry.default if select is None else entry.code in select
         if wanted and (ignore is None or entry.code not in ignore):
             found.extend(_run(entry, model))
-    muted = suppress.read(file)
+    if severity:
+        found = [f._replace(severity=severity[f.code]) if f.code in severity else f for f in found]
+    muted = suppress.read(file, foreign_comments)
     found.extend(muted.problems)
-    kept = sorted((f for f in found if not muted.mutes(f)), key=lambda f: (f.span.start, f.code))
-    return FileReport(path, file.source, model, tuple(kept), tuple(f for f in found if muted.mutes(f)))
+    found.sort(key=lambda f: (f.span.start, f.code))
+    kept: list[Finding] = []
+    dropped: list[Finding] = []
+    for finding in found:
+        (dropped if finding.code not in required and muted.mutes(finding) else kept).append(finding)
+    return FileReport(path, file.source, model, tuple(kept), tuple(dropped), muted.fails_always)
 
 
 def _run(entry: Entry, model: Model) -> list[Finding]:
@@ -79,7 +105,7 @@ def _run(entry: Entry, model: Model) -> list[Finding]:
         return list(load(entry.code).check(model))
     except Exception as error:
         return [
-            _own(
+            own_finding(
                 INTERNAL_CODE,
                 "internal-error",
                 f"rule {entry.name} failed: {type(error).__name__}",
@@ -88,5 +114,6 @@ def _run(entry: Entry, model: Model) -> list[Finding]:
         ]
 
 
-def _own(code: str, name: str, message: str, span: Span) -> Finding:
+def own_finding(code: str, name: str, message: str, span: Span) -> Finding:
+    """Return a finding of the checker itself rather than of a rule."""
     return Finding(code, name, message, span, Severity.HIGH, Confidence.HIGH, Effort.LOW, NO_IMPACT)

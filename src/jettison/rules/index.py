@@ -26,7 +26,9 @@ ENTRIES: Final = tuple(Entry(*row) for row in ROWS)
 _BY_CODE: Final = {entry.code: entry for entry in ENTRIES}
 _ADDED: Final[dict[str, tuple[Entry, Rule]]] = {}
 _NAMED: Final[dict[str, tuple[str, ...]]] = {}
-_TOOLS: Final = frozenset(("hadolint", "buildkit", "buildx", "tally", "trivy", "checkov", "kics", "dockle", "shellcheck"))
+_TOOLS: Final = frozenset(
+    ("hadolint", "buildkit", "buildx", "tally", "trivy", "checkov", "kics", "dockle", "shellcheck")
+)
 
 
 def entries() -> Sequence[Entry]:
