@@ -11,12 +11,9 @@ from typing import Final, NamedTuple
 from urllib.parse import quote, unquote
 
 MAX_PURL: Final = 8192
-_LOWER_NAME: Final = frozenset(
-    {"alpm", "apk", "bitbucket", "composer", "deb", "github", "golang", "hex", "oci", "pypi", "npm"}
-)
-_LOWER_NAMESPACE: Final = frozenset(
-    {"alpm", "apk", "bitbucket", "composer", "deb", "github", "golang", "hex", "npm", "rpm"}
-)
+# Not golang and npm: the module proxy and old npm names tell upper from lower case, and so do advisories.
+_LOWER_NAME: Final = frozenset({"alpm", "apk", "bitbucket", "composer", "deb", "github", "hex", "oci", "pypi"})
+_LOWER_NAMESPACE: Final = frozenset({"alpm", "apk", "bitbucket", "composer", "deb", "github", "hex", "rpm"})
 # Types whose displayed name holds the namespace: "@scope/name", "github.com/owner/name".
 _JOINED: Final = frozenset({"npm", "golang", "composer"})
 

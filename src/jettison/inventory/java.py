@@ -1,0 +1,142 @@
+"""Java packages: archives with Maven's properties or a manifest, archives inside archives included.
+
+Without an index of digests an archive that carries no Maven properties is known by its manifest and its
+file name only; `qualifiers` do not say so, the path does.
+
+Source: JAR file specification; Maven Archiver documentation, "Maven Archiver Reference".
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import Final, NamedTuple
+
+from jettison.inventory.package import Package
+from jettison.inventory.text import clean, decoded
+from jettison.inventory.zip_entries import zip_content, zip_entries
+
+SUFFIXES: Final = (".jar", ".war", ".ear", ".jpi", ".hpi", ".par", ".sar", ".nar", ".kar", ".lpkg")
+WANTS: Final = {f"suffix:{suffix}": 512 << 20 for suffix in SUFFIXES}
+MAX_DEPTH: Final = 4
+_MAX_NESTED: Final = 64 << 20
+_MAX_TOTAL: Final = 1 << 30
+_MAX_RATIO: Final = 200
+_MAX_TEXT: Final = 1 << 20
+_MAX_PACKAGES: Final = 20_000
+_POM: Final = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.properties\Z")
+_FILE_NAME: Final = re.compile(r"(.+?)[-_]v?(\d[\w.+~-]*?)(?:[.-](?:RELEASE|GA))?\Z")
+_NAME_KEYS: Final = ("Bundle-SymbolicName", "Implementation-Title", "Automatic-Module-Name", "Specification-Title")
+_VERSION_KEYS: Final = ("Implementation-Version", "Bundle-Version", "Specification-Version", "Plugin-Version")
+
+
+class _Budget:
+    """How many bytes may still be unpacked for one outer archive."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+
+class _Pom(NamedTuple):
+    group: str
+    artifact: str
+    version: str
+
+
+def wanted(path: str) -> bool:
+    """Return whether a file with a fitting suffix is read."""
+    return True
+
+
+def read(path: str, data: bytes) -> list[Package]:
+    """Return the packages of an archive and of the archives inside it."""
+    found: list[Package] = []
+    _read(path, posixpath.basename(path), data, 0, _Budget(_MAX_TOTAL), found)
+    return found
+
+
+def _read(path: str, name: str, data: bytes, depth: int, budget: _Budget, found: list[Package]) -> None:
+    poms: list[_Pom] = []
+    manifest: dict[str, str] = {}
+    any_entry = False
+    for entry in zip_entries(data):
+        any_entry = True
+        inner = depth < MAX_DEPTH and entry.name.lower().endswith(SUFFIXES)
+        if not inner and entry.name != "META-INF/MANIFEST.MF" and not _POM.match(entry.name):
+            continue
+        # What a header promises is checked before, what comes out is bounded again while unpacking.
+        if inner and entry.size > max(entry.packed, 1) * _MAX_RATIO:
+            continue
+        limit = min(_MAX_NESTED if inner else _MAX_TEXT, budget.left)
+        content = zip_content(data, entry, limit) if entry.size <= limit else None
+        if content is None:
+            continue
+        budget.left -= len(content)
+        if inner:
+            _read(path, posixpath.basename(entry.name), content, depth + 1, budget, found)
+        elif entry.name == "META-INF/MANIFEST.MF":
+            manifest = _manifest(content)
+        else:
+            pom = _pom(content)
+            if pom is not None:
+                poms.append(pom)
+        if len(found) > _MAX_PACKAGES:
+            return
+    if any_entry:
+        found.extend(_packages(path, name, manifest, poms))
+
+
+def _packages(path: str, name: str, manifest: dict[str, str], poms: list[_Pom]) -> list[Package]:
+    stem = name.rpartition(".")[0]
+    parts = _FILE_NAME.match(stem)
+    file_name, file_version = (parts[1], parts[2]) if parts else (stem, "")
+    main = _main_pom(file_name, stem, poms)
+    licence = clean(manifest.get("Bundle-License", "").partition(";")[0].strip('" '), 200)
+    licences = (licence,) if licence else ()
+    packages = [Package("maven", one.artifact, one.version, one.group, path=path) for one in poms if one is not main]
+    if main is not None:
+        own = Package("maven", main.artifact, main.version, main.group, licences=licences, path=path)
+        return [own, *packages]
+    version = file_version or next((manifest[key] for key in _VERSION_KEYS if manifest.get(key)), "")
+    symbolic = next((manifest[key] for key in _NAME_KEYS if manifest.get(key)), "").partition(";")[0].strip()
+    title = clean(file_name if parts or not symbolic else symbolic, 200)
+    if not title or not version:
+        return packages
+    return [Package("maven", title, clean(version, 100), licences=licences, path=path), *packages]
+
+
+def _main_pom(file_name: str, stem: str, poms: list[_Pom]) -> _Pom | None:
+    """Return the properties of the archive itself: those that its file name names, or the only ones."""
+    named = [pom for pom in poms if pom.artifact == file_name or stem.startswith(f"{pom.artifact}-{pom.version}")]
+    if named:
+        return named[0]
+    return poms[0] if len(poms) == 1 and not _FILE_NAME.match(stem) else None
+
+
+def _pom(content: bytes) -> _Pom | None:
+    fields: dict[str, str] = {}
+    for line in decoded(content).splitlines():
+        key, equals, value = line.partition("=")
+        if equals and not key.lstrip().startswith("#"):
+            fields[key.strip()] = value.strip()
+    group, artifact, version = (clean(fields.get(key), 200) for key in ("groupId", "artifactId", "version"))
+    return _Pom(group, artifact, version) if artifact and version and "${" not in artifact + version else None
+
+
+def _manifest(content: bytes) -> dict[str, str]:
+    """Return the main section of a manifest; a line that starts with a space goes on with the one before."""
+    fields: dict[str, str] = {}
+    lines: list[str] = []
+    for line in decoded(content).splitlines():
+        if not line.strip():
+            break
+        if line[0] == " " and lines:
+            lines[-1] += line[1:]
+        else:
+            lines.append(line)
+    for line in lines:
+        key, _, value = line.partition(":")
+        fields.setdefault(key.strip(), value.strip())
+    return fields

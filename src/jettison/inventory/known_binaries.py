@@ -1,0 +1,66 @@
+"""Programs without any metadata, by the version that stands in their bytes.
+
+Which programs, and what to look for: knowledge/inventory_binaries.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Final, NamedTuple
+
+from jettison.inventory.package import Package
+from jettison.inventory.text import clean
+from jettison.knowledge.inventory_binaries import BINARIES
+
+WANTS: Final = {"elf": 512 << 20, "name:VERSION": 4096, "name:release": 4096}
+MAX_SEARCH: Final = 256 << 20
+_DIGITS: Final = re.compile(r"\d+\.\d+")
+
+
+class _Known(NamedTuple):
+    name: str
+    files: re.Pattern[str] | None
+    paths: re.Pattern[str] | None
+    version: str
+
+
+@cache
+def _known() -> tuple[_Known, ...]:
+    return tuple(
+        _Known(
+            name,
+            re.compile(rf"(?:{facts['names']})\Z") if "names" in facts else None,
+            re.compile(rf"(?:{facts['paths']})\Z") if "paths" in facts else None,
+            facts["version"],
+        )
+        for name, facts in BINARIES.items()
+    )
+
+
+def wanted(path: str) -> bool:
+    """Return whether the file at the path is one of the known programs, by its name."""
+    return _match(path) is not None
+
+
+def read(path: str, data: bytes) -> list[Package]:
+    """Return the program with its version, nothing when the bytes do not hold one."""
+    known = _match(path)
+    if known is None:
+        return []
+    digits = _DIGITS.search(path.rpartition("/")[2])
+    pattern = known.version.replace("{name}", re.escape(digits[0]) if digits else r"\d+\.\d+")
+    found = re.compile(pattern.encode("latin-1")).search(data, 0, MAX_SEARCH)
+    if found is None:
+        return []
+    return [Package("generic", known.name, clean(found["version"].decode("latin-1")), path=path)]
+
+
+def _match(path: str) -> _Known | None:
+    base = path.rpartition("/")[2]
+    for known in _known():
+        if known.files is not None and known.files.match(base):
+            return known
+        if known.paths is not None and known.paths.search(f"/{path}"):
+            return known
+    return None

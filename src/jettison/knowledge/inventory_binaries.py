@@ -1,0 +1,11 @@
+"""Programs known by the version in their own bytes; see inventory_binaries.toml."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from jettison.knowledge._compiled import INVENTORY_BINARIES
+
+BINARIES: Final[dict[str, dict[str, Any]]] = {
+    name: facts for name, facts in INVENTORY_BINARIES.items() if isinstance(facts, dict)
+}
