@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 from jettison.knowledge._compiled import SECRETS
@@ -15,9 +17,21 @@ _POINTER: Final = re.compile(SECRETS["values"]["pointer_pattern"])
 _FILE: Final = re.compile(SECRETS["files"]["pattern"])
 _FOLDER: Final = re.compile(SECRETS["files"]["folders"])
 _MARKS: Final[dict[str, list[str]]] = SECRETS["files"]["marks"]
-SHAPES: Final = re.compile("|".join(f"(?:{p})" for name, p in SECRETS["shapes"].items() if name != "source"))
-COMMANDS: Final = tuple(re.compile(p) for name, p in SECRETS["commands"].items() if name != "source")
+_MARKS_OF: Final[dict[str, list[str]]] = SECRETS["marks"]
 MAX_VALUE: Final = 4096
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    # Compiled when a file first needs it: most files need none, and start-up is paid by every run.
+    if name == "shapes":
+        return re.compile("|".join(f"(?:{p})" for key, p in SECRETS["shapes"].items() if key != "source"))
+    return re.compile(SECRETS["commands"][name])
+
+
+def patterns(has: Callable[[str], bool]) -> list[tuple[str, re.Pattern[str]]]:
+    """Return (name, pattern) of what may match a text; `has` tells whether it holds a lower-case word."""
+    return [(n, _pattern(n)) for n, marks in _MARKS_OF.items() if n != "source" and any(map(has, marks))]
 
 
 def is_secret_name(name: str) -> bool:

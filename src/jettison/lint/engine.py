@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Severity
 from jettison.lint import suppress
 from jettison.model.dockerfile import Model, build_model
-from jettison.rules.index import Entry, entries, load
+from jettison.rules.index import Entry, entries, load, triggered
 from jettison.span import SourceText, Span
 from jettison.syntax.tree import parse
 
@@ -82,8 +82,9 @@ def check_bytes(
     found = [own_finding(SYNTAX_CODE, error.code, error.message, error.span) for error in file.errors]
     if not file.instructions and not file.errors:
         found.append(own_finding(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
+    concerned = triggered(model.text_has)
     for entry in entries():
-        wanted = entry.default if select is None else entry.code in select
+        wanted = entry.code in concerned and (entry.default if select is None else entry.code in select)
         if wanted and (ignore is None or entry.code not in ignore):
             found.extend(_run(entry, model))
     if severity:
@@ -99,8 +100,6 @@ def check_bytes(
 
 
 def _run(entry: Entry, model: Model) -> list[Finding]:
-    if entry.triggers and not any(model.text_has(word) for word in entry.triggers):
-        return []
     try:
         return list(load(entry.code).check(model))
     except Exception as error:

@@ -14,6 +14,7 @@ from jettison.syntax.tree import File, Instruction
 
 if TYPE_CHECKING:
     from jettison.model.context import BuildContext
+    from jettison.model.secrets import Secret
     from jettison.model.start import StartCommand
     from jettison.syntax.shell import ShellBody
 
@@ -36,6 +37,7 @@ class Model:
         "options",
         "stages",
         "target",
+        "text_secrets",
     )
 
     def __init__(self, file: File, context: BuildContext | None, target: str | None) -> None:
@@ -52,6 +54,7 @@ class Model:
         self._facts: dict[int, tuple[PackageCall, ...]] = {}
         self._scopes: dict[int, Scope] = {}
         self._lowered: str | None = None
+        self.text_secrets: tuple[Secret, ...] | None = None
         self._started: tuple[StartCommand, ...] | None = None
 
     @property

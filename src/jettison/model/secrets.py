@@ -5,17 +5,19 @@ The same places serve the rules and the reports, which mask them whatever rules 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jettison.knowledge.secret_marks import COMMANDS, SHAPES, is_literal_secret, is_secret_name
+from jettison.knowledge.secret_marks import is_literal_secret, is_secret_name, patterns
 from jettison.span import Span
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.syntax.tree import Instruction
 
-MAX_TEXT: Final = 512 * 1024
+MAX_TEXT: Final = 2 * 1024 * 1024
+_WITH_TEXT: Final = frozenset(("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "COPY", "ADD"))
 
 
 class Secret(NamedTuple):
@@ -28,6 +30,7 @@ class Secret(NamedTuple):
 
 def variable_secrets(model: Model) -> Iterator[Secret]:
     """Yield the literal secrets of ENV, ARG and LABEL."""
+    wanted = {name: pattern for name, pattern in patterns(model.text_has) if name in ("shapes", "url-password")}
     for outer in model.file.instructions:
         node = outer.onbuild or outer
         if node.keyword not in ("ENV", "ARG", "LABEL"):
@@ -36,39 +39,56 @@ def variable_secrets(model: Model) -> Iterator[Secret]:
             if value is None:
                 continue
             named = node.keyword != "LABEL" and is_secret_name(name.value) and is_literal_secret(value.value)
-            if named or SHAPES.search(value.value[:MAX_TEXT]) or _password_in_url(value.value):
+            if named or _is_shaped(wanted, value.value[:MAX_TEXT]):
                 yield Secret(value.span, node, name.value)
 
 
-def _password_in_url(text: str) -> bool:
-    match = COMMANDS[0].search(text[:MAX_TEXT])
+def _is_shaped(wanted: dict[str, re.Pattern[str]], text: str) -> bool:
+    if "shapes" in wanted and wanted["shapes"].search(text):
+        return True
+    match = wanted["url-password"].search(text) if "url-password" in wanted else None
     return match is not None and is_literal_secret(match["secret"])
 
 
-def text_secrets(model: Model) -> Iterator[Secret]:
-    """Yield the literal secrets in commands and here-documents, one for each place."""
+def text_secrets(model: Model) -> tuple[Secret, ...]:
+    """Return the literal secrets in commands and here-documents, one for each place; looked for once."""
+    if model.text_secrets is None:
+        model.text_secrets = tuple(_text_secrets(model))
+    return model.text_secrets
+
+
+def _text_secrets(model: Model) -> Iterator[Secret]:
+    spans = sorted(_in_text(model))
+    if not spans:
+        return
     for outer in model.file.instructions:
         node = outer.onbuild or outer
-        if node.keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "COPY", "ADD"):
-            last = -1
-            for span in sorted(_in_text(model, node)):
-                if span.start >= last and not any(c.start <= span.start < c.end for c in node.inner_comments):
-                    yield Secret(span, node, "")
-                    last = span.end
+        if node.keyword not in _WITH_TEXT:
+            continue
+        last = -1
+        places = [node.args_span, *(heredoc.body_span for heredoc in node.heredocs)]
+        for span in spans:
+            inside = any(place.start <= span.start and span.end <= place.end for place in places)
+            if not inside or span.start < last or any(c.start <= span.start < c.end for c in node.inner_comments):
+                continue
+            yield Secret(span, node, "")
+            last = span.end
 
 
-def _in_text(model: Model, node: Instruction) -> Iterator[Span]:
-    spans = [node.args_span, *(heredoc.body_span for heredoc in node.heredocs)]
-    for span in spans:
-        # latin-1: one character for each byte, so that places in the text are places in the file.
-        text = model.source.data[span.start : min(span.end, span.start + MAX_TEXT)].decode("latin-1")
-        for match in SHAPES.finditer(text):
-            yield Span(span.start + match.start(), span.start + match.end())
-        for pattern in COMMANDS:
-            for match in pattern.finditer(text):
-                named = "name" not in pattern.groupindex or is_secret_name(match["name"])
-                if named and is_literal_secret(match["secret"]):
-                    yield Span(span.start + match.start("secret"), span.start + match.end("secret"))
+def _in_text(model: Model) -> Iterator[Span]:
+    wanted = patterns(model.text_has)
+    if not wanted:
+        return
+    # latin-1: one character for each byte, so that places in the text are places in the file.
+    text = model.source.data[:MAX_TEXT].decode("latin-1")
+    for name, pattern in wanted:
+        for match in pattern.finditer(text):
+            if name == "shapes":
+                yield Span(*match.span())
+            elif "name" in pattern.groupindex and not is_secret_name(match["name"]):
+                continue
+            elif is_literal_secret(match["secret"]):
+                yield Span(*match.span("secret"))
 
 
 def secret_spans(model: Model) -> tuple[Span, ...]:

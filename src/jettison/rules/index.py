@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Final, NamedTuple
 
@@ -25,6 +25,9 @@ class Entry(NamedTuple):
 ENTRIES: Final = tuple(Entry(*row) for row in ROWS)
 _BY_CODE: Final = {entry.code: entry for entry in ENTRIES}
 _ADDED: Final[dict[str, tuple[Entry, Rule]]] = {}
+_LOADED: Final[dict[str, Rule]] = {}
+_WAITING: Final[dict[str, tuple[str, ...]]] = {}
+_WAITING_FOR: Final = [0]
 _NAMED: Final[dict[str, tuple[str, ...]]] = {}
 _TOOLS: Final = frozenset(
     ("hadolint", "buildkit", "buildx", "tally", "trivy", "checkov", "kics", "dockle", "shellcheck")
@@ -50,8 +53,31 @@ def load(code: str) -> Rule:
     """Return the rule with this code, importing its module."""
     if code in _ADDED:
         return _ADDED[code][1]
-    rule: Rule = import_module(_BY_CODE[code].module).RULE
-    return rule
+    if code not in _LOADED:
+        _LOADED[code] = import_module(_BY_CODE[code].module).RULE
+    return _LOADED[code]
+
+
+def triggered(has: Callable[[str], bool]) -> set[str]:
+    """Return the codes of the rules that a text may concern; `has` tells whether it holds a lower-case word.
+
+    A word that several rules wait for is looked for once.
+    """
+    found = {entry.code for entry in entries() if not entry.triggers}
+    if not _WAITING or len(_ADDED) != _WAITING_FOR[0]:
+        _fill_waiting()
+    for word, codes in _WAITING.items():
+        if not found.issuperset(codes) and has(word):
+            found.update(codes)
+    return found
+
+
+def _fill_waiting() -> None:
+    _WAITING.clear()
+    _WAITING_FOR[0] = len(_ADDED)
+    for entry in entries():
+        for word in entry.triggers:
+            _WAITING[word] = (*_WAITING.get(word, ()), entry.code)
 
 
 def resolve(name: str) -> tuple[str, ...]:

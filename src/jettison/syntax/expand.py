@@ -21,6 +21,8 @@ def expand(text: str, env: Mapping[str, str], escape: str = "\\") -> tuple[str, 
 
     The result is cut at MAX_RESULT characters; a malformed `${` is kept as it is written.
     """
+    if not any(mark in text for mark in ("$", "'", '"', escape)):
+        return text[:MAX_RESULT], ()
     lexer = _Lexer(env, escape)
     return lexer.word(text, 0)[:MAX_RESULT], tuple(lexer.missing)
 
