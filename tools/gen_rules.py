@@ -22,6 +22,9 @@ def rules() -> list[tuple[str, Rule]]:
             continue
         module = f"jettison.rules.{path.parent.name}.{path.stem}"
         found.append((module, importlib.import_module(module).RULE))
+    codes = [rule.code for _, rule in found]
+    if len(set(codes)) != len(codes):
+        raise SystemExit(f"a code is used twice: {sorted(code for code in set(codes) if codes.count(code) > 1)}")
     return sorted(found, key=lambda pair: pair[1].code)
 
 
@@ -52,5 +55,8 @@ def pages() -> dict[str, str]:
 if __name__ == "__main__":
     INDEX.write_text(index_text())
     PAGES.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
+    current = pages()
+    for old in {path.name for path in PAGES.glob("JT*.md")} - set(current):
+        (PAGES / old).unlink()
+    for name, text in current.items():
         (PAGES / name).write_text(text)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jettison.syntax.tree import Instruction
 
 _WITH_SHELL: Final = frozenset(("wolfi-base", "bash", "busybox", "git", "curl", "sdk"))
+_COMMANDS: Final = ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK")
 _SHELLS: Final = ("sh", "bash", "busybox", "ash", "dash")
 
 
@@ -37,9 +38,10 @@ def check(model: Model) -> Iterable[Finding]:
         has_shell = any(_brings_shell(node) for node in before)
         for node in stage.instructions:
             has_shell = has_shell or _brings_shell(node)
-            if not has_shell and node.keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK") and node.form == "shell":
-                if model.scope_at(node, stage).shell == DEFAULT_SHELL:
-                    yield RULE.at(node.span, f"{node.keyword} in shell form, but {name} has no shell")
+            if has_shell or node.keyword not in _COMMANDS or node.form != "shell":
+                continue
+            if model.scope_at(node, stage).shell == DEFAULT_SHELL:
+                yield RULE.at(node.span, f"{node.keyword} in shell form, but {name} has no shell")
 
 
 def _shell_less(base: BaseRef) -> str | None:

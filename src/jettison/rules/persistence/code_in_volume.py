@@ -51,7 +51,7 @@ def _copied(model: Model, stage: object) -> set[str]:
 
 
 RULE = Rule(
-    code="JT521",
+    code="JT531",
     name="code-in-volume",
     group="persistence",
     message="a VOLUME on a folder that holds the program",

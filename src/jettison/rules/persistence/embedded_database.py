@@ -52,7 +52,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT525",
+    code="JT535",
     name="embedded-database",
     group="persistence",
     message="a database server is started while the image is built",

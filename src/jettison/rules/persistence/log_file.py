@@ -41,7 +41,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT524",
+    code="JT534",
     name="log-file",
     group="persistence",
     message="the log goes into a file of the container",

@@ -36,7 +36,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT523",
+    code="JT533",
     name="relative-volume",
     group="persistence",
     message="a VOLUME that is not where it seems",

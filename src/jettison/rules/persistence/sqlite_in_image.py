@@ -41,7 +41,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT522",
+    code="JT532",
     name="sqlite-in-image",
     group="persistence",
     message="a database file inside the container",

@@ -63,7 +63,7 @@ def _below(path: str, volumes: list[str]) -> bool:
 
 
 RULE = Rule(
-    code="JT520",
+    code="JT530",
     name="writes-below-volume",
     group="persistence",
     message="files are written below a VOLUME",

@@ -59,7 +59,7 @@ def _is_unpinned_image(text: str, stages: set[str | None]) -> bool:
 
 
 RULE = Rule(
-    code="JT650",
+    code="JT655",
     name="unpinned-digest",
     group="reproducibility",
     message="an image is named without its digest",

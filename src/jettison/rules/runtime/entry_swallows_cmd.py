@@ -31,7 +31,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT473",
+    code="JT486",
     name="entry-swallows-cmd",
     group="runtime",
     message="a CMD that never reaches the program",

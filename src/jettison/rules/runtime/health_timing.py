@@ -48,7 +48,7 @@ def _seconds(node: Instruction, name: str) -> float | None:
 
 
 RULE = Rule(
-    code="JT475",
+    code="JT488",
     name="health-timing",
     group="runtime",
     message="a health check with unlucky times",

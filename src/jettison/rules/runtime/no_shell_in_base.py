@@ -71,7 +71,7 @@ def _brings_shell(model: Model, stage: Stage) -> bool:
 
 
 RULE = Rule(
-    code="JT460",
+    code="JT480",
     name="no-shell-in-base",
     group="runtime",
     message="a shell form, and the base has no shell",

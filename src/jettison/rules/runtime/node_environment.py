@@ -41,7 +41,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT467",
+    code="JT481",
     name="node-environment",
     group="runtime",
     message="a Node service without NODE_ENV=production",

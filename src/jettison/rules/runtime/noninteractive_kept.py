@@ -33,7 +33,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT470",
+    code="JT484",
     name="noninteractive-kept",
     group="runtime",
     message="DEBIAN_FRONTEND stays set in the image",

@@ -34,7 +34,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT468",
+    code="JT482",
     name="package-manager-start",
     group="runtime",
     message="a package manager stays between the engine and the service",

@@ -33,7 +33,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT469",
+    code="JT483",
     name="path-overwritten",
     group="runtime",
     message="PATH loses the folders of the base",

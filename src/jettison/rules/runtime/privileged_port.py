@@ -38,7 +38,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT465",
+    code="JT490",
     name="privileged-port",
     group="runtime",
     message="a user without rights and a port below 1024",

@@ -44,7 +44,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT471",
+    code="JT485",
     name="shell-text-in-array",
     group="runtime",
     message="a JSON array with shell syntax in it",

@@ -39,7 +39,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT466",
+    code="JT491",
     name="unbuffered-python",
     group="runtime",
     message="Python holds its output back: set PYTHONUNBUFFERED=1",

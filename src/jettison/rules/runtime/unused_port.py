@@ -42,7 +42,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT474",
+    code="JT487",
     name="unused-port",
     group="runtime",
     message="EXPOSE of a port that the start command does not use",

@@ -37,7 +37,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT464",
+    code="JT489",
     name="waits-for-ever",
     group="runtime",
     message="the container only waits",

@@ -33,7 +33,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT381",
+    code="JT386",
     name="deprecated-image",
     group="security",
     message="the base image was given up by its maker",

@@ -42,7 +42,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT380",
+    code="JT385",
     name="end-of-life-base",
     group="security",
     message="the release of the base image gets no security fixes any more",
