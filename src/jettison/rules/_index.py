@@ -56,6 +56,7 @@ ROWS: Final[tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...], str, bo
     ('JT417', 'wget-progress', 'jettison.rules.runtime.wget_progress', ('wget',), ('DL3047',), 'runtime', True),
     ('JT460', 'healthcheck-tool-missing', 'jettison.rules.runtime.healthcheck_tool_missing', ('healthcheck',), (), 'runtime', True),
     ('JT461', 'entry-script-without-exec', 'jettison.rules.runtime.entry_script_without_exec', ('entrypoint', 'cmd'), (), 'runtime', True),
+    ('JT462', 'process-manager', 'jettison.rules.runtime.process_manager', ('supervisord', 'pm2', 'systemd', 'init', 'monit', 'forever', 'circusd', 'foreman', 'honcho', 'service ', 'systemctl', '&'), (), 'runtime', True),
     ('JT463', 'several-processes', 'jettison.rules.runtime.several_processes', ('&', 'service ', 'init.d', '"service"'), (), 'runtime', True),
     ('JT464', 'development-server', 'jettison.rules.runtime.development_server', ('cmd', 'entrypoint'), (), 'runtime', True),
     ('JT480', 'no-shell-in-base', 'jettison.rules.runtime.no_shell_in_base', ('scratch', 'distroless', 'chainguard'), (), 'runtime', True),
