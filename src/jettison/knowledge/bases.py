@@ -18,6 +18,8 @@ _SMALL: Final = (
     "busybox",
 )
 
+_CHAINGUARD_SHELLS: Final = frozenset(("wolfi-base", "bash", "busybox", "git", "curl", "sdk"))
+
 
 def is_full(name: str, tag: str | None) -> bool:
     """Return whether this image is the full form of its family."""
@@ -41,3 +43,15 @@ def slim_tag(name: str, tag: str | None) -> str | None:
 def _before_release(tag: str) -> str:
     version, _, release = tag.rpartition("-")
     return f"{version}-slim-{release}" if version else f"slim-{release}"
+
+
+def has_no_shell(name: str, tag: str | None) -> bool:
+    """Return whether an image surely holds no /bin/sh."""
+    tag = tag or ""
+    if name.startswith("gcr.io/distroless/"):
+        return "debug" not in tag
+    if name.startswith("cgr.dev/chainguard/"):
+        return "dev" not in tag and name.rsplit("/", 1)[-1] not in _CHAINGUARD_SHELLS
+    if name.startswith("mcr.microsoft.com/dotnet/"):
+        return "chiseled" in tag or "distroless" in tag
+    return name == "scratch"

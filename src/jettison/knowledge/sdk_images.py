@@ -12,6 +12,6 @@ _BY_NAME: Final[dict[str, Any]] = {name: facts for facts in SDK_IMAGES.values() 
 def development_kit(name: str, tag: str | None) -> dict[str, Any] | None:
     """Return the facts of the development kit that an image holds, or None."""
     facts: dict[str, Any] | None = _BY_NAME.get(name)
-    if facts is None or "slim" in (tag or "") and name == "swift":
+    if facts is None or ("slim" in (tag or "") and name == "swift"):
         return None
     return facts if not facts["marks"] or any(mark in (tag or "") for mark in facts["marks"]) else None

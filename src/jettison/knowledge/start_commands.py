@@ -9,6 +9,7 @@ from jettison.knowledge._compiled import START_COMMANDS
 
 DEVELOPMENT: Final[dict[str, Any]] = START_COMMANDS["development"]
 MANAGERS: Final = frozenset(START_COMMANDS["managers"]["programs"])
+OWN_INIT: Final = frozenset(START_COMMANDS["managers"]["own_init"])
 _ALONE: Final = frozenset(("vite", "air", "nodemon", "ts-node-dev", "ts-node", "webpack-dev-server"))
 
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Finding, Severity
 from jettison.rules.base import Example, Rule
-from jettison.rules.starting import start_nodes
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -25,19 +24,17 @@ _FILE: Final = re.compile(r"(?!/dev/)(?:[\w.-]*/)*[\w.-]+\.(?:log|out)\Z")
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each option or redirection of the start command that writes a log file."""
-    final = model.final
-    if final is None:
-        return
-    for stage, node in start_nodes(model, final):
-        for command in model.shell_body(node, stage).commands:
-            words = [word.value for word in command.argv]
-            for word, following in zip(words, [*words[1:], ""], strict=True):
-                match = _OPTION.match(word)
-                if match and _FILE.match(match[1] or following):
-                    yield RULE.at(node.span, f"the log goes to {(match[1] or following)[:60]}, not to standard output")
-            for operator, target in command.redirects:
-                if operator in (">", ">>", "&>", "&>>") and _FILE.match(target):
-                    yield RULE.at(node.span, f"the output goes to {target[:60]}, not to standard output")
+    for start in model.start_commands():
+        words = start.argv
+        for word, following in zip(words, (*words[1:], ""), strict=True):
+            match = _OPTION.match(word)
+            if match and _FILE.match(match[1] or following):
+                yield RULE.at(
+                    start.node.span, f"the log goes to {(match[1] or following)[:60]}, not to standard output"
+                )
+        for operator, target in start.redirects:
+            if operator in (">", ">>", "&>", "&>>") and _FILE.match(target):
+                yield RULE.at(start.node.span, f"the output goes to {target[:60]}, not to standard output")
 
 
 RULE = Rule(

@@ -75,7 +75,7 @@ def _script(model: Model, start: StartCommand) -> dict[str, Any] | None:
 
 
 RULE = Rule(
-    code="JT464",
+    code="JT462",
     name="development-server",
     group="runtime",
     message="the image starts a development server",

@@ -1,87 +1,86 @@
-"""A shell form where the base has no shell.
+"""A command in shell form on a base that has no shell.
 
-scratch and distroless images hold no /bin/sh: a RUN fails, and a shell-form CMD, ENTRYPOINT or HEALTHCHECK
-fails when the container starts. Write a JSON array.
+Shell form means `/bin/sh -c ...`. In `scratch`, distroless, chiseled and most Chainguard images there is no
+/bin/sh: a RUN fails at build time, a CMD, ENTRYPOINT or HEALTHCHECK when the container is started.
 
-Source: Dockerfile reference, "Shell and exec form"; GoogleContainerTools/distroless.
+Write the JSON form, and do the work of RUN in an earlier stage.
+
+Source: Dockerfile reference, "Shell and exec form"; the images' documentation.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Finding, Severity
+from jettison.knowledge.bases import has_no_shell
+from jettison.model.scope import DEFAULT_SHELL
 from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
-    from jettison.model.stage import BaseRef, Stage
+    from jettison.syntax.tree import Instruction
+
+_COMMANDS: Final = ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK")
+_SHELLS: Final = ("sh", "bash", "busybox", "ash", "dash")
 
 
 def check(model: Model) -> Iterable[Finding]:
-    """Yield a finding for each shell form in a stage on a base without a shell."""
+    """Yield a finding for each shell-form command of a stage whose base and files bring no shell."""
     for stage in model.stages:
-        if not has_no_shell(model.lineage(stage)[0].base) or _brings_shell(model, stage):
+        lineage = model.lineage(stage)
+        base = lineage[0].base
+        if base.unresolved or not has_no_shell(base.name, base.tag):
             continue
+        before = [node for each in lineage[:-1] for node in each.instructions]
+        has_shell = any(_brings_shell(node) for node in before)
         for node in stage.instructions:
-            is_shell = node.form == "shell" and node.keyword in ("RUN", "CMD", "ENTRYPOINT")
-            if (
-                node.keyword == "HEALTHCHECK"
-                and node.form == "shell"
-                and node.words
-                and node.words[0].value.upper() == "CMD"
-            ):
-                is_shell = True
-            if is_shell:
-                yield RULE.at(node.span, f"{node.keyword} in shell form, and the base has no shell")
+            has_shell = has_shell or _brings_shell(node)
+            if has_shell or node.keyword not in _COMMANDS or node.form != "shell":
+                continue
+            if model.scope_at(node, stage).shell == DEFAULT_SHELL:
+                yield RULE.at(node.span, f"{node.keyword} in shell form, but {base.name[:60]} has no shell")
 
 
-def has_no_shell(base: BaseRef) -> bool:
-    """Return whether an image surely holds no shell."""
-    tag = base.tag or ""
-    if base.is_scratch:
+def _brings_shell(node: Instruction) -> bool:
+    if node.keyword not in ("COPY", "ADD") or not node.words:
+        return False
+    if node.heredocs:
+        return False
+    target = node.words[-1].value
+    if target.rsplit("/", 1)[-1] in _SHELLS:
         return True
-    if base.name.startswith("gcr.io/distroless/"):
-        return "debug" not in tag
-    return (
-        base.name.startswith("cgr.dev/chainguard/")
-        and "dev" not in tag
-        and base.name.endswith(("static", "/python", "/node", "/jre"))
-    )
-
-
-def _brings_shell(model: Model, stage: Stage) -> bool:
-    for each in model.lineage(stage):
-        for node in each.instructions:
-            if node.keyword == "SHELL":
-                return True
-            if node.keyword in ("COPY", "ADD") and len(node.words) >= 2:
-                target = node.words[-1].value
-                named = any(w.value.rsplit("/", 1)[-1] in ("sh", "busybox", "bash") for w in node.words)
-                archive = node.keyword == "ADD" or (
-                    node.flag("from") is not None
-                    and node.words[0].value in ("/", "/bin", "/rootfs", "/bin/", "/rootfs/", "/usr")
-                )
-                if named or (archive and (target in ("/", "/.") or target.startswith(("/bin", "/usr")))):
-                    return True
-                if target in ("/", "/.") and not node.flag("from"):
-                    return True
+    # A folder may bring one, an archive too, a pattern as well; a single named file does not.
+    for word in node.words[:-1]:
+        source = word.value.rstrip("/")
+        last = source.rsplit("/", 1)[-1]
+        folders = ("", ".", "bin", "usr", "rootfs", "root", "image", "fs", "install", "output", "out")
+        if last in folders or last in _SHELLS or any(mark in last for mark in "*?["):
+            return True
+        if node.keyword == "ADD" and (".t" in last or "$" in last):
+            return True
+        if target in ("/", "./", ".", "/bin", "/bin/", "/usr/bin/") and ("$" in last or "rootfs" in source):
+            return True
     return False
 
 
 RULE = Rule(
-    code="JT480",
+    code="JT460",
     name="no-shell-in-base",
     group="runtime",
-    message="a shell form, and the base has no shell",
+    message="a command in shell form on a base without a shell",
     check=check,
-    triggers=("scratch", "distroless", "chainguard"),
+    triggers=("scratch", "distroless", "chainguard", "chiseled"),
     severity=Severity.HIGH,
     examples=(
-        Example(before="FROM scratch\nCOPY app /app\nCMD /app\n", lines=(3,)),
-        Example(before="FROM gcr.io/distroless/static-debian12\nRUN mkdir /x\n", lines=(2,)),
-        Example(before='FROM gcr.io/distroless/static-debian12:debug\nRUN mkdir /x\nFROM scratch\nCMD ["/app"]\n'),
-        Example(before="FROM scratch\nADD rootfs.tar.xz /\nRUN mkdir /x\nCMD bash\n"),
+        Example(before="FROM scratch\nCOPY app /app\nCMD /app --port 80\n", lines=(3,)),
+        Example(
+            before='FROM gcr.io/distroless/static-debian12\nRUN mkdir /data\nHEALTHCHECK CMD /app check\nENTRYPOINT ["/app"]\n',
+            lines=(2, 3),
+        ),
+        Example(before="FROM scratch\nADD rootfs.tar.xz /\nCMD bash\n"),
+        Example(before="FROM gcr.io/distroless/static-debian12:debug\nRUN true\n"),
+        Example(before='FROM scratch\nCOPY app /app\nHEALTHCHECK CMD ["/app", "check"]\nCMD ["/app"]\n'),
     ),
 )

@@ -13,24 +13,20 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Finding, Severity
 from jettison.rules.base import Example, Rule
-from jettison.rules.starting import start_nodes
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
 
-_MANAGERS: Final = frozenset(("npm", "yarn", "pnpm", "npx", "poetry", "pipenv", "bundle"))
+_MANAGERS: Final = frozenset(("npm", "yarn", "pnpm", "npx", "poetry", "pipenv"))
 
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for a start command that goes through a package manager."""
-    final = model.final
-    if final is None:
-        return
-    for stage, node in start_nodes(model, final):
-        commands = model.shell_body(node, stage).commands
+    found = model.start_commands()
+    for start, following in zip(found, (*found[1:], None), strict=True):
         # A wrapper that only replaces itself by the program (bundle exec) is no process of its own.
-        if commands and commands[-1].name in _MANAGERS - {"bundle"}:
-            yield RULE.at(node.span, f"{commands[-1].name} stays between the engine and the service")
+        if start.program in _MANAGERS and (following is None or following.node is not start.node):
+            yield RULE.at(start.node.span, f"{start.program} stays between the engine and the service")
 
 
 RULE = Rule(

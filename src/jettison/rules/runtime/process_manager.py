@@ -44,7 +44,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 RULE = Rule(
-    code="JT462",
+    code="JT463",
     name="process-manager",
     group="runtime",
     message="several services in one container",

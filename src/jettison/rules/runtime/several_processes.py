@@ -46,7 +46,7 @@ def _why(start: StartCommand) -> str | None:
 
 
 RULE = Rule(
-    code="JT463",
+    code="JT476",
     name="several-processes",
     group="runtime",
     message="the start command brings several programs up side by side",

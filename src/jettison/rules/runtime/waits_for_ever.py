@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from jettison.findings import Finding, Severity
 from jettison.rules.base import Example, Rule
-from jettison.rules.starting import start_nodes
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -24,16 +23,15 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for a start command that ends in waiting for nothing."""
-    final = model.final
-    if final is None:
-        return
-    for stage, node in start_nodes(model, final):
-        for command in model.shell_body(node, stage).commands[-1:]:
-            words = command.arguments
-            if (command.name == "tail" and "/dev/null" in words) or (
-                command.name == "sleep" and words[:1] in (("infinity",), ("inf",))
-            ):
-                yield RULE.at(node.span)
+    found = model.start_commands()
+    for start, following in zip(found, (*found[1:], None), strict=True):
+        if following is not None and following.node is start.node:
+            continue
+        words = start.argv[1:]
+        if (start.program == "tail" and "/dev/null" in words) or (
+            start.program == "sleep" and words[:1] in (("infinity",), ("inf",))
+        ):
+            yield RULE.at(start.node.span)
 
 
 RULE = Rule(
@@ -47,6 +45,10 @@ RULE = Rule(
     examples=(
         Example(before="FROM debian:bookworm\nCMD tail -f /dev/null\n", lines=(2,)),
         Example(before='FROM debian:bookworm\nCMD ["sleep", "infinity"]\n', lines=(2,)),
+        Example(
+            before='FROM debian:bookworm\nENTRYPOINT ["tini", "--"]\nCMD ["sh", "-c", "x; sleep infinity"]\n',
+            lines=(3,),
+        ),
         Example(before="FROM debian:bookworm\nRUN a > /dev/null\nCMD tail -f /var/log/x\n"),
     ),
 )

@@ -56,7 +56,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 def _is_added(model: Model, final: Stage, tool: str) -> bool:
     names = "|".join(_PROVIDERS.get(tool, (tool,)))
-    pattern = re.compile(rf"(?<![\w.]){names}(?![\w])" if "|" not in names else rf"(?<![\w.])(?:{names})")
+    pattern = re.compile(rf"(?<![\w.])(?:{names})(?!\w)")
     for stage in model.lineage(final):
         for node in stage.instructions:
             if node.keyword not in ("RUN", "COPY", "ADD"):
@@ -78,8 +78,8 @@ def _is_added(model: Model, final: Stage, tool: str) -> bool:
 
 
 RULE = Rule(
-    code="JT460",
-    name="healthcheck-tool-missing",
+    code="JT461",
+    name="health-tool-missing",
     group="runtime",
     message="the health check calls a program that the image does not have",
     check=check,
@@ -95,5 +95,6 @@ RULE = Rule(
         Example(before="FROM alpine:3.20\nHEALTHCHECK CMD wget -q -O- localhost\n"),
         Example(before="FROM node:20-slim\nHEALTHCHECK CMD curl localhost || wget localhost\n"),
         Example(before="FROM python:3.12-slim\nHEALTHCHECK NONE\n"),
+        Example(before='FROM gcr.io/distroless/static-debian12\nHEALTHCHECK CMD ["wget", "x"]\n', lines=(2,)),
     ),
 )

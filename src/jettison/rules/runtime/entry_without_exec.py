@@ -94,8 +94,8 @@ def _last_program(text: bytes) -> str | None:
 
 
 RULE = Rule(
-    code="JT461",
-    name="entry-script-without-exec",
+    code="JT472",
+    name="entry-without-exec",
     group="runtime",
     message="the entry script starts the program without exec",
     check=check,
