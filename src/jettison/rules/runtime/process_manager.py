@@ -1,10 +1,11 @@
-"""A process manager, or several processes, in one container.
+"""A process manager is what the container starts.
 
-The engine watches process 1 only: when a service below a manager dies, nobody outside sees it, the logs are
-mixed, and a stop has to go through all of them. One service per container; an orchestrator or Compose starts
-the others.
+It hides a crash: the program dies and is started again inside, while the engine sees a healthy process 1.
+Logs, restarts, limits and health then are per container, not per program.
 
-Images made for it (s6-overlay, pm2-runtime) are not reported.
+Start one program per container, and let the engine or the orchestrator restart it. Where several programs
+cannot be parted, s6-overlay at least ends the container when one of them fails. Managers made for
+containers (s6-overlay, pm2-runtime) are reported as information only.
 
 Source: Docker documentation, "Run multiple processes in a container".
 """
@@ -12,63 +13,53 @@ Source: Docker documentation, "Run multiple processes in a container".
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from jettison.findings import Effort, Finding, Severity
+from jettison.knowledge.start_commands import MANAGERS, OWN_INIT
 from jettison.rules.base import Example, Rule
-from jettison.rules.starting import start_nodes
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
 
-_MANAGERS: Final = frozenset(
-    ("supervisord", "pm2", "systemd", "init", "monit", "forever", "circusd", "foreman", "honcho")
-)
-
 
 def check(model: Model) -> Iterable[Finding]:
-    """Yield a finding for a start command that is a manager or leaves services in the background."""
-    final = model.final
-    if final is None:
-        return
-    for stage, node in start_nodes(model, final):
-        commands = model.shell_body(node, stage).commands
-        names = [command.name for command in commands]
-        manager = next((name for name in names[:1] if name in _MANAGERS), None)
-        if manager:
-            yield RULE.at(node.span, f"{manager} hides the services below it")
-        elif any(name in ("service", "systemctl", "rc-service") for name in names) and len(names) > 1:
-            yield RULE.at(node.span, "a service in the background, and process 1 only waits")
-        elif any(command.operator_before == "&" for command in commands):
-            yield RULE.at(node.span, "several processes, and the engine watches one")
+    """Yield a finding for each process manager among the commands that start the final image."""
+    for start in model.start_commands():
+        full = start.argv[0]
+        name = full if full in MANAGERS else start.program
+        # /init is s6-overlay's, /sbin/init systemd's; another init may be anything.
+        if name not in MANAGERS or (name == "init" and not full.endswith("sbin/init")):
+            continue
+        found = RULE.at(start.span, f"{name} keeps the programs: the engine does not see them fail")
+        yield found._replace(severity=Severity.INFO) if name in OWN_INIT else found
 
 
 RULE = Rule(
     code="JT463",
     name="process-manager",
     group="runtime",
-    message="several services in one container",
+    message="a process manager is what the container starts",
     check=check,
     triggers=(
         "supervisord",
         "pm2",
         "systemd",
-        "init",
+        "/init",
+        "runsvdir",
         "monit",
         "forever",
         "circusd",
         "foreman",
         "honcho",
-        "service ",
-        "systemctl",
-        "&",
+        "s6-",
     ),
     severity=Severity.LOW,
     effort=Effort.HIGH,
     examples=(
         Example(before='FROM debian:bookworm\nCMD ["/usr/bin/supervisord", "-n"]\n', lines=(2,)),
-        Example(before="FROM debian:bookworm\nCMD service nginx start && tail -f /dev/null\n", lines=(2,)),
-        Example(before="FROM debian:bookworm\nCMD redis-server & node app.js\n", lines=(2,)),
-        Example(before='FROM node:20\nCMD ["pm2-runtime", "app.js"]\n'),
+        Example(before="FROM node:20\nCMD exec pm2-runtime app.js\n", lines=(2,)),
+        Example(before='FROM centos:7\nCMD ["/usr/sbin/init"]\n', lines=(2,)),
+        Example(before='FROM debian:bookworm\nENTRYPOINT ["tini", "--"]\nCMD ["/srv/init"]\n'),
     ),
 )
