@@ -1,0 +1,51 @@
+"""Comparing what two images answered, without an engine."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from jettison.proof.behave import Answer, Behaviour, behaviour_claims
+from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED
+
+PAGE = Answer(200, "text/html", b"<h1>hello</h1>\nserved by a1\n")
+QUIET = Behaviour(True, 0, (80,), {(80, "GET /"): PAGE}, {}, None, 0, 0.1, "")
+
+
+def answering(body: bytes, status: int = 200) -> Behaviour:
+    return replace(QUIET, answers={(80, "GET /"): Answer(status, "text/html", body)})
+
+
+def verdict(again: Behaviour | None, after: Behaviour, claim: str = "http") -> str:
+    return next(c.verdict for c in behaviour_claims(QUIET, again, after) if c.id == claim)
+
+
+@pytest.mark.parametrize(
+    ("second", "new", "expected"),
+    [
+        (b"<h1>hello</h1>\nserved by b2\n", b"<h1>hello</h1>\nserved by c3\n", PROVEN),
+        (b"<h1>hello</h1>\nserved by b2\n", b"<h1>broken</h1>\nserved by c3\n", REFUTED),
+        (b"<h1>other</h1>\nserved by b2\n", b"<h1>third</h1>\nserved by c3\n", NOT_PROVEN),
+        (b"<h1>hello</h1>\nserved by a1\n", b"<h1>hello</h1>\nserved by c3\n", REFUTED),
+    ],
+)
+def test_only_what_the_original_repeats_is_compared(second: bytes, new: bytes, expected: str) -> None:
+    assert verdict(answering(second), answering(new)) == expected
+
+
+def test_another_status_is_refuted_even_when_the_body_varies() -> None:
+    assert verdict(QUIET, answering(PAGE.body, 500)) == REFUTED
+
+
+@pytest.mark.parametrize(
+    ("output", "code", "expected"),
+    [
+        (b"", 0, PROVEN),
+        (b"wrong status", 1, REFUTED),
+        (b'OCI runtime exec failed: exec failed: exec: "curl": executable file not found in $PATH', 127, REFUTED),
+        (b"OCI runtime exec failed: exec failed: unable to start container process: chdir to cwd", 126, NOT_PROVEN),
+    ],
+)
+def test_a_check_that_the_engine_could_not_run_refutes_nothing(output: bytes, code: int, expected: str) -> None:
+    assert verdict(None, replace(QUIET, health=(code, output)), "health") == expected
