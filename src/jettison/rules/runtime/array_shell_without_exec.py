@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from jettison.model.start import StartCommand
 
 # Nothing to hand the process to, or the script looks after its children itself.
-_OWN: Final = frozenset(("wait", "trap", "exit", "cd", "export", "set", "source", ".", "echo", "true", "false", ":"))
+_OWN: Final = frozenset(
+    ("wait", "trap", "exit", "cd", "export", "set", "source", ".", "echo", "true", "false", ":", "tail", "sleep")
+)
 
 
 def check(model: Model) -> Iterable[Finding]:

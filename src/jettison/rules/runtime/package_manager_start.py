@@ -22,10 +22,10 @@ _MANAGERS: Final = frozenset(("npm", "yarn", "pnpm", "npx", "poetry", "pipenv"))
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for a start command that goes through a package manager."""
-    found = model.start_commands()
-    for start, following in zip(found, (*found[1:], None), strict=True):
+    last = {start.node.span.start: start for start in model.start_commands()}
+    for start in last.values():
         # A wrapper that only replaces itself by the program (bundle exec) is no process of its own.
-        if start.program in _MANAGERS and (following is None or following.node is not start.node):
+        if start.program in _MANAGERS:
             yield RULE.at(start.node.span, f"{start.program} stays between the engine and the service")
 
 

@@ -42,6 +42,9 @@ def _why(start: StartCommand) -> str | None:
         return f"{start.program[:40]} puts a program in the background, where nothing watches it"
     if start.operator == "&" and start.program not in ("wait", "exit"):
         return "a program before this one runs in the background, where nothing watches it"
+    follows = start.program == "tail" and any(word.startswith("-") and word[-1:] in "fF" for word in words[1:])
+    if follows and not start.alone and "/dev/null" not in words:
+        return "tail keeps the container up whether or not the program before it still runs"
     return None
 
 
@@ -58,6 +61,7 @@ RULE = Rule(
             before="FROM debian:bookworm\nCMD service nginx start && tail -f /var/log/nginx/access.log\n", lines=(2,)
         ),
         Example(before='FROM debian:bookworm\nCMD ["sh", "-c", "worker & exec server"]\n', lines=(2,)),
+        Example(before='FROM debian:bookworm\nCMD ["sh", "-c", "/srv/x start && tail -f /srv/log"]\n', lines=(2,)),
         Example(before='FROM debian:bookworm\nCMD ["sh", "-c", "migrate && exec server"]\n'),
         Example(before="FROM debian:bookworm\nRUN service mysql start && mysqladmin ping\nCMD exec server 2>&1\n"),
     ),

@@ -3,7 +3,7 @@
 `tail -f /dev/null` or `sleep infinity` keeps a container alive that does nothing, so that its death says
 nothing about the service.
 
-Start the service itself. For a container that people work in, the orchestrator's own setting serves
+Start the service itself. Files below `.devcontainer` are left alone: there it is the custom. For a container that people work in, the orchestrator's own setting serves
 (`tty: true`).
 
 Source: Docker documentation, "Containers", lifecycle.
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for a start command that ends in waiting for nothing."""
-    found = model.start_commands()
-    for start, following in zip(found, (*found[1:], None), strict=True):
-        if following is not None and following.node is start.node:
-            continue
+    if ".devcontainer" in model.path:
+        return
+    last = {start.node.span.start: start for start in model.start_commands()}
+    for start in last.values():
         words = start.argv[1:]
         if (start.program == "tail" and "/dev/null" in words) or (
             start.program == "sleep" and words[:1] in (("infinity",), ("inf",))
