@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jettison.lint.engine import check_bytes
-from jettison.report.check_json import render_json
-from jettison.report.check_text import MAX_EXCERPT, render_text
+from jettison.report.check_json import render as render_json
+from jettison.report.check_text import render as render_text
+from jettison.report.excerpt import MAX_WIDTH as MAX_EXCERPT
 from jettison.report.explain import render_list, render_rule
 from jettison.rules.index import ENTRIES, load
 from jettison.terminal import Palette

@@ -5,66 +5,210 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jettison.cli.discover import dockerfiles, read_dockerfile
+from jettison.cli.discover import found_files, is_build_file_name, read_dockerfile
 from jettison.cli.options import Option
 from jettison.errors import SourceError, UsageError
 from jettison.findings import Severity
+from jettison.report.formats import FORMATS
 from jettison.terminal import Palette, safe_line, wants_colour
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jettison.lint.build import Build
     from jettison.lint.engine import FileReport
     from jettison.model.context import BuildContext
+    from jettison.settings.find import Finder
+    from jettison.settings.settings import Settings
 
+RULES_HELP: Final = "codes, names, groups or other tools' ids, separated by commas"
 OPTIONS: Final = (
     Option(
         ("paths",),
-        "Dockerfiles or folders (default: this folder); - reads standard input",
+        "files, folders or patterns (default: this folder): Dockerfiles, and what Compose and Bake files build; "
+        "- reads standard input",
         {"nargs": "*", "metavar": "PATH"},
     ),
-    Option(
-        ("--select",),
-        "only these rules: codes or names, separated by commas",
-        {"metavar": "RULES", "default": ""},
-    ),
+    Option(("--select",), f"only these rules: {RULES_HELP}", {"metavar": "RULES", "default": ""}),
     Option(("--ignore",), "not these rules", {"metavar": "RULES", "default": ""}),
-    Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
+    Option(
+        ("--format",),
+        f"{', '.join(FORMATS)} (default: text)",
+        {"choices": tuple(FORMATS), "default": "text", "metavar": "FORMAT"},
+    ),
+    Option(("--output",), "write the report to this file, whole or not at all", {"metavar": "FILE", "default": ""}),
     Option(
         ("--fail-on",),
-        "the lowest severity that makes the exit code 1 (default: low)",
-        {"choices": (*Severity.NAMES, "never"), "default": "low"},
+        "the lowest severity that makes the exit code 1: info, low, medium, high or never (default: low)",
+        {"choices": (*Severity.NAMES, "never"), "default": "", "metavar": "LEVEL"},
+    ),
+    Option(("--exit-zero",), "exit with 0 whatever was found", {"action": "store_true"}),
+    Option(("--config",), "use this settings file for all files", {"metavar": "FILE", "default": ""}),
+    Option(("--no-config",), "use no settings file", {"action": "store_true"}),
+    Option(("--baseline",), "leave out the findings that this file knows", {"metavar": "FILE", "default": ""}),
+    Option(
+        ("--write-baseline",),
+        "write all findings to this file as known, and exit with 0",
+        {"metavar": "FILE", "default": ""},
+    ),
+    Option(
+        ("--stdin-filename",),
+        "the path that standard input is checked as: its settings, its build context, its name in reports",
+        {"metavar": "PATH", "default": ""},
+    ),
+    Option(
+        ("--changed-since",),
+        "only files that differ from this git revision, or whose Compose or Bake file does",
+        {"metavar": "REV", "default": ""},
     ),
     Option(("--no-context",), "do not look at the build context beside the Dockerfile", {"action": "store_true"}),
 )
 
 
+class Checked(NamedTuple):
+    """A report and the settings that it was made with."""
+
+    report: FileReport
+    settings: Settings
+
+
 def run(args: argparse.Namespace) -> int:
     """Print the findings of every file; return 1 when one reaches the fail level."""
-    reports, unreadable = check_paths(args)
-    _print(reports, args.format)
+    known = _known(args.baseline)
+    checked, unreadable = check_paths(args)
+    reports = [item.report for item in checked]
+    if args.write_baseline:
+        from jettison.lint.baseline import write_baseline
+
+        count = write_baseline(args.write_baseline, reports)
+        sys.stderr.write(f"jettison: {count} findings written to {safe_line(args.write_baseline)}\n")
+        return SourceError.exit_code if unreadable else 0
+    if known is not None:
+        from jettison.lint.baseline import without_known
+
+        for item in checked:
+            without_known(item.report, known, item.settings.required)
+    _print(reports, args)
     if unreadable:
         return SourceError.exit_code
-    return 1 if _fails(reports, args.fail_on) else 0
+    return 1 if not args.exit_zero and any(_fails(item, args.fail_on) for item in checked) else 0
 
 
-def check_paths(args: argparse.Namespace) -> tuple[list[FileReport], int]:
+def check_paths(args: argparse.Namespace) -> tuple[list[Checked], int]:
     """Return a report per file, and how many files could not be read (each is said on stderr)."""
-    from jettison.lint.engine import check_bytes
+    from jettison.settings.find import Finder
 
-    select, ignore = rule_names(args.select), rule_names(args.ignore)
-    reports: list[FileReport] = []
+    finder = Finder()
+    select, ignore = _named(args, finder)
+    wanted = _changed(args.changed_since)
+    checked: list[Checked] = []
     unreadable = 0
-    for path in dockerfiles(args.paths):
-        try:
-            data = read_dockerfile(path)
-        except SourceError as error:
-            sys.stderr.write(f"jettison: {safe_line(str(error))}\n")
-            unreadable += 1
+    for path, builds in _to_check(args, finder, checked):
+        if wanted is not None and not _is_wanted(path, builds, wanted):
             continue
-        context = None if args.no_context else context_of(path)
-        reports.append(check_bytes(data, path, context=context, select=select, ignore=ignore))
-    return reports, unreadable
+        try:
+            data = _data(path, builds)
+        except SourceError as error:
+            if not _blame(error, builds, checked, args, finder):
+                sys.stderr.write(f"jettison: {safe_line(str(error))}\n")
+                unreadable += 1
+            continue
+        shown = args.stdin_filename or path if path == "-" else path
+        settings = settings_of(args, finder, shown)
+        choice = settings.choice(shown, select, ignore)
+        checked.append(Checked(_report(data, shown, builds, choice, args), settings))
+    return checked, unreadable
+
+
+def _report(data: bytes, path: str, builds: Sequence[Build], choice: object, args: argparse.Namespace) -> FileReport:
+    from jettison.lint.build import Build, check_builds
+    from jettison.settings.settings import Choice
+
+    assert isinstance(choice, Choice)
+    ways = builds or (Build(path, None if path == "-" else os.path.dirname(path) or "."),)
+    return check_builds(data, path, ways, choice, not args.no_context)
+
+
+def _to_check(args: argparse.Namespace, finder: Finder, checked: list[Checked]) -> list[tuple[str, tuple[Build, ...]]]:
+    """Return the files to check, each with its builds; what is wrong in Compose and Bake files is reported."""
+    found: dict[str, tuple[str, list[Build]]] = {}
+    build_files: list[str] = []
+    for path, named in found_files(args.paths):
+        if not named and settings_of(args, finder, path).excludes(path):
+            continue
+        if is_build_file_name(os.path.basename(path)):
+            build_files.append(path)
+        else:
+            found[_key(path)] = (path, [])
+    if build_files:
+        from jettison.compose.project import read_builds
+
+        builds, reports = read_builds(build_files)
+        checked.extend(Checked(report, settings_of(args, finder, report.path)) for report in reports)
+        for build in builds:
+            found.setdefault(_key(build.dockerfile), (build.dockerfile, []))[1].append(build)
+    return [(path, tuple(ways)) for path, ways in found.values()]
+
+
+def _key(path: str) -> str:
+    return path if path == "-" else os.path.realpath(path)
+
+
+def _data(path: str, builds: Sequence[Build]) -> bytes:
+    inline = builds[0].inline if builds else None
+    return read_dockerfile(path) if inline is None else inline.encode("utf-8", "surrogateescape")
+
+
+def _blame(
+    error: SourceError, builds: Sequence[Build], checked: list[Checked], args: argparse.Namespace, finder: Finder
+) -> bool:
+    """Report a Dockerfile that cannot be read at the line that asks for it; False when none does."""
+    if not builds:
+        return False
+    from jettison.compose.project import problem_report
+
+    build = builds[0]
+    report = problem_report(build.origin_path, build.line, f"{build.origin}: {error}")
+    checked.append(Checked(report, settings_of(args, finder, build.origin_path)))
+    return True
+
+
+def settings_of(args: argparse.Namespace, finder: Finder, path: str) -> Settings:
+    """Return the settings that govern a file, as the command line says."""
+    from jettison.settings.settings import DEFAULTS
+
+    if getattr(args, "no_config", False):
+        return DEFAULTS
+    return finder.read(args.config) if args.config else finder.settings_for(path)
+
+
+def _named(args: argparse.Namespace, finder: Finder) -> tuple[frozenset[str] | None, frozenset[str] | None]:
+    """Return --select and --ignore; the settings are read first, as they may add rules."""
+    if (args.select or args.ignore) and not args.no_config:
+        settings_of(args, finder, args.config or "./")
+    return rule_names(args.select), rule_names(args.ignore)
+
+
+def _known(path: str) -> frozenset[str] | None:
+    if not path:
+        return None
+    from jettison.lint.baseline import read_baseline
+
+    return read_baseline(path)
+
+
+def _changed(revision: str) -> frozenset[str] | None:
+    if not revision:
+        return None
+    from jettison.lint.changed import changed_since
+
+    return changed_since(revision)
+
+
+def _is_wanted(path: str, builds: Sequence[Build], wanted: frozenset[str]) -> bool:
+    return any(os.path.realpath(name) in wanted for name in (path, *(build.origin_path for build in builds)))
 
 
 def context_of(path: str) -> BuildContext | None:
@@ -82,33 +226,45 @@ def rule_names(value: str) -> frozenset[str] | None:
     Raises:
         UsageError: a name is not a rule.
     """
-    from jettison.rules.index import resolve
+    from jettison.rules.index import finding_codes
 
     names = [name.strip() for name in value.split(",") if name.strip()]
     if not names:
         return None
     codes: list[str] = []
     for name in names:
-        found = resolve(name)
+        found = finding_codes(name)
         if not found:
-            raise UsageError(f"{name!r} is not a rule; `jettison explain` lists them all")
+            raise UsageError(f"{name!r} is not a rule{_meant(name)}; `jettison explain` lists them all")
         codes.extend(found)
     return frozenset(codes)
 
 
-def _print(reports: list[FileReport], style: str) -> None:
-    if style == "json":
-        from jettison.report.check_json import render_json
+def _meant(name: str) -> str:
+    from jettison.settings.values import meant, rule_names
 
-        sys.stdout.write(render_json(reports))
+    return meant(name, rule_names())
+
+
+def _print(reports: list[FileReport], args: argparse.Namespace) -> None:
+    from jettison.report.formats import render
+
+    if args.output:
+        from jettison.lint.baseline import write_text
+
+        write_text(args.output, render(args.format, reports, Palette(False)))
         return
-    from jettison.report.check_text import render_text
-
-    sys.stdout.write(render_text(reports, Palette(wants_colour())))
+    sys.stdout.write(render(args.format, reports, Palette(wants_colour())))
 
 
-def _fails(reports: list[FileReport], level: str) -> bool:
-    if level == "never":
+def _fails(item: Checked, level: str) -> bool:
+    chosen = level or item.settings.fail_on or "low"
+    if item.report.fails_always:
+        from jettison.lint.foreign_comments import build_checks
+
+        if not build_checks().isdisjoint(finding.code for finding in item.report.findings):
+            return True
+    if chosen == "never":
         return False
-    lowest = Severity.NAMES.index(level)
-    return any(finding.severity >= lowest for report in reports for finding in report.findings)
+    lowest = Severity.NAMES.index(chosen)
+    return any(finding.severity >= lowest for finding in item.report.findings)

@@ -25,21 +25,68 @@ def is_dockerfile_name(name: str) -> bool:
     return stem in ("dockerfile", "containerfile") or lowered.endswith((".dockerfile", ".containerfile"))
 
 
+def is_build_file_name(name: str) -> bool:
+    """Return whether a file of this name is a Compose or Bake file by convention."""
+    lowered = name.lower()
+    stem, dot, ending = lowered.rpartition(".")
+    if not dot:
+        return False
+    if ending in ("yml", "yaml"):
+        return stem in ("compose", "docker-compose") or stem.startswith(
+            ("compose.", "docker-compose.", "docker-compose-", "compose-")
+        )
+    return ending in ("hcl", "json") and (stem == "docker-bake" or stem.startswith(("docker-bake.", "docker-bake-")))
+
+
 def dockerfiles(paths: Sequence[str]) -> Iterator[str]:
     """Yield the path of each Dockerfile named or found below `paths`, in a stable order.
 
     Raises:
         SourceError: a path does not exist.
     """
+    return (path for path, named in found_files(paths) if named or is_dockerfile_name(os.path.basename(path)))
+
+
+def found_files(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield (path, was it named) of each Dockerfile, Compose and Bake file, each once; a glob names what it matches.
+
+    Raises:
+        SourceError: a path does not exist.
+    """
+    seen: set[str] = set()
+    for path, named in _all(paths):
+        key = os.path.normpath(path)
+        if key not in seen:
+            seen.add(key)
+            yield path, named
+
+
+def _all(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
     for path in paths or (".",):
         if path == "-":
-            yield path
+            yield path, True
         elif os.path.isdir(path):
-            yield from _below(path)
+            yield from ((found, False) for found in _below(path))
         elif os.path.lexists(path):
-            yield path
+            yield path, True
+        elif any(mark in path for mark in "*?["):
+            yield from _globbed(path)
         else:
             raise SourceError(f"{path}: no such file or folder")
+
+
+def _globbed(pattern: str) -> Iterator[tuple[str, bool]]:
+    from glob import iglob
+
+    some = False
+    for path in sorted(iglob(pattern, recursive=True)):
+        some = True
+        if os.path.isdir(path):
+            yield from ((found, False) for found in _below(path))
+        else:
+            yield path, True
+    if not some:
+        raise SourceError(f"{pattern}: no such file or folder, and as a pattern it matches nothing")
 
 
 def _below(root: str) -> Iterator[str]:
@@ -56,12 +103,12 @@ def _listing(folder: str) -> tuple[list[str], list[str]]:
     files: list[str] = []
     folders: list[str] = []
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
+        with os.scandir(folder) as found:
+            for entry in found:
                 if entry.is_dir(follow_symlinks=False):
                     if entry.name not in _SKIPPED_FOLDERS:
                         folders.append(entry.path)
-                elif is_dockerfile_name(entry.name) and entry.is_file():
+                elif (is_dockerfile_name(entry.name) or is_build_file_name(entry.name)) and entry.is_file():
                     files.append(entry.path)
     except OSError:
         return [], []

@@ -8,8 +8,8 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from jettison.atomic import Replacement, replace_all
-from jettison.cli.check import context_of, rule_names
-from jettison.cli.discover import dockerfiles, read_dockerfile
+from jettison.cli.check import RULES_HELP, context_of, rule_names, settings_of
+from jettison.cli.discover import found_files, is_dockerfile_name, read_dockerfile
 from jettison.cli.options import Option
 from jettison.errors import SourceError
 from jettison.findings import SAFE, UNSAFE
@@ -17,6 +17,7 @@ from jettison.terminal import safe, safe_line
 
 if TYPE_CHECKING:
     from jettison.rewrite.settle import FixResult
+    from jettison.settings.settings import Settings
 
 OPTIONS: Final = (
     Option(
@@ -26,21 +27,25 @@ OPTIONS: Final = (
     ),
     Option(("--unsafe",), "also apply fixes that may change what the image does", {"action": "store_true"}),
     Option(("--diff",), "print what would change and write nothing", {"action": "store_true"}),
-    Option(
-        ("--select",),
-        "only these rules: codes or names, separated by commas",
-        {"metavar": "RULES", "default": ""},
-    ),
+    Option(("--select",), f"only these rules: {RULES_HELP}", {"metavar": "RULES", "default": ""}),
     Option(("--ignore",), "not these rules", {"metavar": "RULES", "default": ""}),
+    Option(("--config",), "use this settings file for all files", {"metavar": "FILE", "default": ""}),
+    Option(("--no-config",), "use no settings file", {"action": "store_true"}),
 )
 
 
 def run(args: argparse.Namespace) -> int:
     """Fix every file; with --diff return 1 when something would change."""
+    from jettison.settings.find import Finder
+
+    finder = Finder()
     changed = failed = 0
-    for path in dockerfiles(args.paths):
+    for path, named in found_files(args.paths):
+        settings = settings_of(args, finder, path)
+        if not named and (settings.excludes(path) or not is_dockerfile_name(os.path.basename(path))):
+            continue
         try:
-            changed += _fix_one(path, args)
+            changed += _fix_one(path, args, settings)
         except SourceError as error:
             sys.stderr.write(f"jettison: {safe_line(str(error))}\n")
             failed += 1
@@ -49,16 +54,18 @@ def run(args: argparse.Namespace) -> int:
     return 1 if args.diff and changed else 0
 
 
-def _fix_one(path: str, args: argparse.Namespace) -> int:
+def _fix_one(path: str, args: argparse.Namespace, settings: Settings) -> int:
     from jettison.rewrite.settle import fix_bytes
 
+    choice = settings.choice(path, rule_names(args.select), rule_names(args.ignore))
     result = fix_bytes(
         read_dockerfile(path),
         path,
         context_of(path),
         UNSAFE if args.unsafe else SAFE,
-        select=rule_names(args.select),
-        ignore=rule_names(args.ignore),
+        select=choice.select,
+        ignore=choice.ignore,
+        options=choice.options,
     )
     if path == "-":
         sys.stdout.buffer.write(result.after)

@@ -30,6 +30,8 @@ COMMANDS: Final = (
     Command("check", "jettison.cli.check", "report findings; needs no engine"),
     Command("fix", "jettison.cli.fix", "apply the fixes of findings; needs no engine"),
     Command("explain", "jettison.cli.explain", "explain one rule, or list all of them"),
+    Command("config", "jettison.cli.config", "show the settings in force and where each comes from"),
+    Command("completion", "jettison.cli.completion", "print the completion script of a shell"),
     Command("ast", "jettison.cli.ast", "print the syntax tree of a Dockerfile as JSON"),
 )
 

@@ -23,7 +23,7 @@ INTERNAL_CODE: Final = "JT000"
 class FileReport:
     """What was found in one file, in the order of the file.
 
-    `fails_always`: the file asks (`# check=error=true`) that any finding fail the check.
+    `fails_always`: the file asks (`# check=error=true`) that a finding of a build check fails.
     `builds`: what builds the file, where Compose or Bake files say so.
     """
 

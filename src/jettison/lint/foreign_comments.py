@@ -57,13 +57,13 @@ def read_directive(value: str) -> tuple[frozenset[str], bool]:
     for part in value[:MAX_COMMENT].split(";"):
         key, _, given = part.partition("=")
         if key.strip().lower() == "skip":
-            skipped |= _build_checks() if given.strip().lower() == "all" else _codes(given)
+            skipped |= build_checks() if given.strip().lower() == "all" else _codes(given)
         elif key.strip().lower() == "error":
             fails = given.strip().lower() in ("true", "1", "t")
     return skipped, fails
 
 
-def _build_checks() -> frozenset[str]:
+def build_checks() -> frozenset[str]:
     """Return our rules that stand for build checks: their ids are the only ones in this form of name."""
     from jettison.rules.index import entries
 

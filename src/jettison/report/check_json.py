@@ -1,9 +1,9 @@
-"""Findings as JSON, format version 1. Written out by hand: a renamed field cannot change it."""
+"""Findings as JSON, format version 1 (docs/check.schema.json), written out by hand: no rename changes it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from jettison.findings import APPLICABILITY_NAMES, Confidence, Effort, Finding, Severity
@@ -11,15 +11,17 @@ from jettison.span import SourceText
 
 if TYPE_CHECKING:
     from jettison.lint.engine import FileReport
+    from jettison.terminal import Palette
 
 VERSION = 1
 
 
-def render_json(reports: Iterable[FileReport]) -> str:
+def render(reports: Sequence[FileReport], palette: Palette | None = None) -> str:
     """Return the findings of all files as JSON text, ASCII only."""
     files = [
         {
             "path": report.path,
+            "builds": list(report.builds),
             "findings": [finding_data(report.source, finding) for finding in report.findings],
             "suppressed": [finding_data(report.source, finding) for finding in report.suppressed],
         }

@@ -1,34 +1,30 @@
-"""Findings as text: place, message, the source line with a caret, the fix."""
+"""Findings as text: place, message, the source with a caret, the fix, and a summary."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from jettison.findings import APPLICABILITY_NAMES, Finding, Severity
+from jettison.findings import APPLICABILITY_NAMES, SHOW, Finding, Severity
+from jettison.report.excerpt import Line, excerpt
 from jettison.report.mask import MaskedSource
-from jettison.span import Span
+from jettison.report.units import human_bytes, human_seconds
 from jettison.terminal import Palette, safe_line
 
 if TYPE_CHECKING:
     from jettison.lint.engine import FileReport
 
-MAX_EXCERPT: Final = 160
 _STYLE: Final = ("dim", "cyan", "yellow", "red")
 
 
-def render_text(reports: Iterable[FileReport], palette: Palette) -> str:
-    """Return the findings of all files, and a line that counts them."""
+def render(reports: Sequence[FileReport], palette: Palette) -> str:
+    """Return the findings of all files, and lines that count them."""
     out: list[str] = []
-    files = count = 0
     for report in reports:
-        files += 1
-        masked = MaskedSource(report)
-        for finding in report.findings:
-            count += 1
-            out.append(_block(report, masked, finding, palette))
-    noun = "finding" if count == 1 else "findings"
-    out.append(f"{count} {noun} in {files} {'file' if files == 1 else 'files'}\n")
+        if report.findings:
+            masked = MaskedSource(report)
+            out.extend(_block(report, masked, finding, palette) for finding in report.findings)
+    out.append(_summary(reports, palette))
     return "".join(out)
 
 
@@ -40,26 +36,46 @@ def _block(report: FileReport, masked: MaskedSource, finding: Finding, palette: 
         f"{palette(finding.code, _STYLE[finding.severity])} {safe_line(finding.message)} "
         f"{palette(f'[{finding.name}, {severity}]', 'dim')}\n"
     )
-    excerpt, caret = _excerpt(report, masked, finding, line)
+    shown = "".join(_marked(row, _STYLE[finding.severity], palette) for row in excerpt(report, masked, finding))
     fix = ""
     if finding.fix is not None:
         fix = f"   = {safe_line(finding.fix.title)} ({APPLICABILITY_NAMES[finding.fix.applicability]} fix)\n"
-    return f"{head}{line:>5} | {excerpt}\n      | {palette(caret, _STYLE[finding.severity])}\n{fix}"
+    return head + shown + fix
 
 
-def _excerpt(report: FileReport, masked: MaskedSource, finding: Finding, line: int) -> tuple[str, str]:
-    span = report.source.line_span(line)
-    end = max(finding.span.start, min(finding.span.end, span.end))
-    before = _shown(masked, Span(span.start, finding.span.start))
-    marked = _shown(masked, Span(finding.span.start, end))
-    after = _shown(masked, Span(end, min(span.end, end + MAX_EXCERPT)))
-    text = before + marked + after
-    # A place far into a long line is shown with what stands around it.
-    start = 0 if len(before) <= MAX_EXCERPT // 2 else len(before) - MAX_EXCERPT // 2
-    indent = len(before) - start
-    width = max(1, min(len(marked.rstrip()), MAX_EXCERPT - indent))
-    return text[start : start + MAX_EXCERPT], " " * indent + "^" * width
+def _marked(row: Line, style: str, palette: Palette) -> str:
+    if not row.number:
+        return "  ... |\n"
+    caret = " " * row.start + "^" * max(1, row.end - row.start)
+    return f"{row.number:>5} | {row.text}\n      | {palette(caret, style)}\n"
 
 
-def _shown(masked: MaskedSource, span: Span) -> str:
-    return safe_line(masked.text(span).rstrip("\r\n"))
+def _summary(reports: Sequence[FileReport], palette: Palette) -> str:
+    findings = [finding for report in reports for finding in report.findings]
+    files = f"{len(reports)} {'file' if len(reports) == 1 else 'files'}"
+    out = f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'} in {files}\n"
+    if not findings:
+        return out
+    counts = [(sum(f.severity == level for f in findings), Severity.NAMES[level]) for level in (3, 2, 1, 0)]
+    out += palette("  severity: " + ", ".join(f"{count} {name}" for count, name in counts if count), "dim") + "\n"
+    impact = _impact(findings)
+    if impact:
+        out += palette(f"  worth (the lowest of each estimate): {impact}", "dim") + "\n"
+    fixable = sum(f.fix is not None and f.fix.applicability != SHOW for f in findings)
+    if fixable:
+        out += palette(f"  fixable: {fixable}; see `jettison fix --diff`", "dim") + "\n"
+    return out
+
+
+def _impact(findings: Sequence[Finding]) -> str:
+    saved = sum(f.impact.bytes_saved[0] for f in findings if f.impact.bytes_saved)
+    seconds = sum(f.impact.seconds_saved[0] for f in findings if f.impact.seconds_saved)
+    sent = sum(f.impact.context_bytes[0] for f in findings if f.impact.context_bytes)
+    parts = []
+    if saved > 0:
+        parts.append(f"{human_bytes(saved)} of the image")
+    if seconds > 0:
+        parts.append(f"{human_seconds(seconds)} of a rebuild")
+    if sent > 0:
+        parts.append(f"{human_bytes(sent)} of the build context")
+    return ", ".join(parts)

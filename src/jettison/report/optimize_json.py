@@ -25,6 +25,9 @@ def render_json(outcome: Outcome) -> str:
         "engine": outcome.engine,
         "seconds": outcome.seconds,
         "findings": [finding_data(outcome.source, finding) for finding in outcome.findings],
+        "lines": [
+            {"line": cost.line, "bytes": cost.bytes, "seconds": cost.seconds} for cost in outcome.costs
+        ],
         "candidate": None if chosen is None else chosen.name,
         "changes": [{"id": change.id, "title": change.title} for change in outcome.changes],
         "diff": outcome.diff,

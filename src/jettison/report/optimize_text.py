@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 MAX_FINDINGS: Final = 12
 MAX_EVIDENCE: Final = 2
+MAX_COST_TEXT: Final = 60
+# What is less than this is left out of the table of lines, unless all is asked for.
+MIN_COST_BYTES: Final = 100_000
+MIN_COST_SECONDS: Final = 0.5
 _VERDICT_STYLE: Final = {
     "proven": "green",
     "not proven": "yellow",
@@ -28,6 +32,7 @@ def render_outcome(outcome: Outcome, palette: Palette, all_findings: bool = Fals
     """Return the whole report; every text that comes from input is made safe."""
     parts = (
         _headline(outcome, palette),
+        _costs(outcome, palette, all_findings),
         _findings(outcome, palette, all_findings),
         _diff(outcome, palette),
         _table(outcome, palette),
@@ -51,6 +56,19 @@ def _headline(outcome: Outcome, palette: Palette) -> Iterator[str]:
         yield f"  {palette(safe_line(outcome.unproven_reason), 'yellow')}"
     for line in safe(outcome.build_failure).splitlines():
         yield f"    | {line}"
+
+
+def _costs(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:
+    if not outcome.costs:
+        return
+    yield palette("What each line costs, measured on the original", "bold")
+    shown = outcome.costs
+    if not everything:
+        shown = tuple(cost for cost in shown if cost.bytes >= MIN_COST_BYTES or (cost.seconds or 0) >= MIN_COST_SECONDS)
+    for cost in shown:
+        line = "base" if cost.line is None else f"line {cost.line}"
+        seconds = "" if cost.seconds is None else human_seconds(cost.seconds)
+        yield f"  {palette(f'{line:<9}', 'cyan')}{human_bytes(cost.bytes):>10}{seconds:>9}  {safe_line(cost.text)[:MAX_COST_TEXT]}"
 
 
 def _findings(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:

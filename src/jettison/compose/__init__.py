@@ -1,0 +1,1 @@
+"""What builds an image in a repository: Compose services and Bake targets."""

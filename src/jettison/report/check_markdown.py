@@ -1,0 +1,34 @@
+"""Findings as Markdown, for a comment on a merge request or a job summary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from jettison.report.facts import message_of, place_of, severity_of, xml
+
+if TYPE_CHECKING:
+    from jettison.lint.engine import FileReport
+    from jettison.terminal import Palette
+
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]()#+-.!|~@:/"})
+
+
+def render(reports: Sequence[FileReport], palette: Palette | None = None) -> str:
+    """Return a table per file that has findings, after a line that counts them."""
+    count = sum(len(report.findings) for report in reports)
+    out = [f"# Jettison: {count} {'finding' if count == 1 else 'findings'} in {len(reports)} files\n"]
+    for report in reports:
+        if not report.findings:
+            continue
+        out.append(f"\n## {_plain(report.path)}\n\n| line | severity | rule | finding |\n| ---: | --- | --- | --- |\n")
+        for finding in report.findings:
+            place = place_of(report, finding)
+            name = f"{_plain(finding.code)} {_plain(finding.name)}"
+            out.append(f"| {place.line} | {severity_of(finding)} | {name} | {_plain(message_of(finding))} |\n")
+    return "".join(out)
+
+
+def _plain(text: str) -> str:
+    """Return a text in which nothing is markup, a link, a mention or HTML."""
+    return xml(text.translate(_MARKS)).replace("&#39;", "'")

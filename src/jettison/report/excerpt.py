@@ -1,0 +1,72 @@
+"""The piece of source that a finding is about, as it may be shown: masked, safe, cut around the place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from jettison.span import Span
+from jettison.terminal import safe_line
+
+if TYPE_CHECKING:
+    from jettison.findings import Finding
+    from jettison.lint.engine import FileReport
+    from jettison.report.mask import MaskedSource
+
+MAX_WIDTH: Final = 160
+MAX_LINES: Final = 4
+CUT: Final = "..."
+TAB: Final = 4
+
+
+class Line(NamedTuple):
+    """One line of an excerpt: its number (0: lines are left out here), its text, and which part is marked."""
+
+    number: int
+    text: str
+    start: int
+    end: int
+
+
+def excerpt(report: FileReport, masked: MaskedSource, finding: Finding) -> list[Line]:
+    """Return the lines that a finding spans: all of them when few, else the first ones and the last."""
+    source, span = report.source, finding.span
+    first = source.line(span.start)
+    last = max(first, source.line(max(span.start, span.end - 1)))
+    if last - first < MAX_LINES:
+        return [_line(report, masked, span, number) for number in range(first, last + 1)]
+    head = [_line(report, masked, span, number) for number in range(first, first + MAX_LINES - 2)]
+    return [*head, Line(0, "", 0, 0), _line(report, masked, span, last)]
+
+
+def _line(report: FileReport, masked: MaskedSource, span: Span, number: int) -> Line:
+    line = report.source.line_span(number)
+    start = min(max(span.start, line.start), line.end)
+    end = max(start, min(span.end, line.end))
+    # Only what can be shown is decoded: a line may be a megabyte long.
+    before = _shown(masked, Span(max(line.start, start - 2 * MAX_WIDTH), start))
+    marked = _shown(masked, Span(start, min(end, start + 2 * MAX_WIDTH))).rstrip()
+    after = _shown(masked, Span(end, min(line.end, end + 2 * MAX_WIDTH))) if end - start <= 2 * MAX_WIDTH else ""
+    if not number or start > span.start:
+        # Of a later line of a span the indentation is not marked.
+        blank = len(marked) - len(marked.lstrip())
+        before, marked = before + marked[:blank], marked[blank:]
+    return _cut(number, before, marked, after)
+
+
+def _cut(number: int, before: str, marked: str, after: str) -> Line:
+    text = before + marked + after
+    offset = 0
+    if len(text) > MAX_WIDTH and len(before) > MAX_WIDTH // 2:
+        offset = len(before) - MAX_WIDTH // 2
+    shown = text[offset : offset + MAX_WIDTH].rstrip()
+    start, end = len(before) - offset, min(len(before) + len(marked) - offset, MAX_WIDTH)
+    if offset + MAX_WIDTH < len(text):
+        shown = shown[: MAX_WIDTH - len(CUT)] + CUT
+    if offset:
+        shown = CUT + shown[len(CUT) :]
+    return Line(number, shown, start, max(end, start))
+
+
+def _shown(masked: MaskedSource, span: Span) -> str:
+    text = masked.text(span).rstrip("\r\n")
+    return safe_line(text.replace("\t", " " * TAB) if "\t" in text else text)

@@ -1,0 +1,1 @@
+"""What a user sets: files found, read, checked and applied."""

@@ -1,0 +1,99 @@
+"""Which settings file governs a file: the nearest one upward. No parser is imported unless one exists."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final
+
+from jettison.settings.settings import DEFAULTS
+
+if TYPE_CHECKING:
+    from jettison.settings.settings import Settings
+
+OWN: Final = "jettison.toml"
+PROJECT: Final = "pyproject.toml"
+HADOLINT: Final = (".hadolint.yaml", ".hadolint.yml")
+MAX_BYTES: Final = 1024 * 1024
+MAX_DEPTH: Final = 128
+
+
+class Finder:
+    """Finds and reads settings; each folder is looked at once."""
+
+    __slots__ = ("_by_folder", "_read")
+
+    def __init__(self) -> None:
+        self._by_folder: dict[str, str] = {}
+        self._read: dict[str, Settings] = {}
+
+    def settings_for(self, path: str) -> Settings:
+        """Return the settings that govern the file (or folder, when it ends in a slash) at `path`.
+
+        Raises:
+            ConfigError: the settings file is wrong.
+        """
+        found = self.path_for(os.path.dirname(os.path.abspath(path)))
+        return self.read(found) if found else DEFAULTS
+
+    def path_for(self, folder: str) -> str:
+        """Return the settings file that governs an absolute folder, "" when there is none."""
+        if folder not in self._by_folder:
+            self._by_folder[folder] = _nearest(folder)
+        return self._by_folder[folder]
+
+    def read(self, path: str) -> Settings:
+        """Return the settings in a file of either kind.
+
+        Raises:
+            ConfigError: it is wrong.
+        """
+        if path not in self._read:
+            self._read[path] = _read(path)
+        return self._read[path]
+
+
+def _nearest(folder: str) -> str:
+    hadolint = ""
+    for _ in range(MAX_DEPTH):
+        own = os.path.join(folder, OWN)
+        if os.path.isfile(own):
+            return own
+        project = os.path.join(folder, PROJECT)
+        if os.path.isfile(project) and _names_us(project):
+            return project
+        if not hadolint:
+            hadolint = next((p for p in (os.path.join(folder, n) for n in HADOLINT) if os.path.isfile(p)), "")
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            break
+        folder = parent
+    return hadolint
+
+
+def _names_us(path: str) -> bool:
+    try:
+        with open(path, "rb") as stream:
+            return b"jettison" in (data := stream.read(MAX_BYTES)) and _has_table(data)
+    except OSError:
+        return False
+
+
+def _has_table(data: bytes) -> bool:
+    import tomllib
+
+    try:
+        tool = tomllib.loads(data.decode("utf-8", "replace")).get("tool")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        # Another tool's mistake is not ours to report; ours is when the table is named.
+        return b"tool.jettison" in data
+    return isinstance(tool, dict) and "jettison" in tool
+
+
+def _read(path: str) -> Settings:
+    if path.endswith(".toml"):
+        from jettison.settings.toml_file import read_toml
+
+        return read_toml(path)
+    from jettison.settings.hadolint_file import read_hadolint
+
+    return read_hadolint(path)
