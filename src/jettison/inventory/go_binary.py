@@ -141,7 +141,7 @@ def _own_version(stated: str, settings: dict[str, str]) -> str:
         return stated
     linked = _LINKED_VERSION.search(settings.get("-ldflags", "")[:65536])
     if linked:
-        return clean(linked[1])
+        return f"v{clean(linked[1]).removeprefix('v')}"
     revision = settings.get("vcs.revision", "")
     time = re.sub(r"[^0-9]", "", settings.get("vcs.time", "").partition(".")[0])[:14]
     if len(revision) >= 12 and len(time) == 14:

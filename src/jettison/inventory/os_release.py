@@ -58,17 +58,19 @@ def read_os_release(data: bytes) -> OsRelease | None:
     id_ = clean(fields.get("ID")).lower()
     if not id_:
         return None
-    version = clean(fields.get("VERSION_ID"))
-    end, extended = _support(id_, version)
-    return OsRelease(
+    return release_of(
         id_,
-        version,
+        clean(fields.get("VERSION_ID")),
         clean(fields.get("PRETTY_NAME")),
         clean(fields.get("VERSION_CODENAME")),
         tuple(clean(fields.get("ID_LIKE")).split()),
-        end,
-        extended,
     )
+
+
+def release_of(id_: str, version: str, name: str = "", codename: str = "", like: tuple[str, ...] = ()) -> OsRelease:
+    """Return the release with the dates on which its support ends."""
+    end, extended = _support(id_, version)
+    return OsRelease(id_, version, name, codename, like, end, extended)
 
 
 def _unquoted(value: str) -> str:

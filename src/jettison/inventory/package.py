@@ -38,7 +38,9 @@ class Package:
     def purl(self) -> str:
         """Return the canonical package URL."""
         qualifiers = self.qualifiers + ((("arch", self.arch),) if self.arch else ())
-        return build_purl(self.type, self.name, self.version, self.namespace, qualifiers)
+        # An RPM's epoch is a qualifier of its own.
+        version = self.version.rpartition(":")[2] if self.type == "rpm" else self.version
+        return build_purl(self.type, self.name, version, self.namespace, qualifiers)
 
     @property
     def key(self) -> tuple[str, str, str]:

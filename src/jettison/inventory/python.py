@@ -1,12 +1,13 @@
 """Python packages: *.dist-info, *.egg-info folders and files, with RECORD as the list of files.
 
-Source: PyPA specifications, "Core metadata" and "Recording installed projects".
+Source: PyPA specifications, "Core metadata", "Recording installed projects" and "Names and normalization".
 """
 
 from __future__ import annotations
 
 import csv
 import posixpath
+import re
 from typing import Final
 
 from jettison.inventory.package import Package
@@ -19,7 +20,7 @@ WANTS: Final = {
     "name:installed-files.txt": 4 << 20,
     "suffix:.egg-info": 1 << 20,
 }
-_CLASSIFIER: Final = "License :: "
+_SEPARATORS: Final = re.compile(r"[-_.]+")
 
 
 def wanted(path: str) -> bool:
@@ -40,7 +41,9 @@ def read(path: str, data: bytes) -> list[Package]:
     text = decoded(data)
     classifiers = [line[12:].strip() for line in text.split("\n") if line.startswith("Classifier: License ::")]
     fields = next(paragraphs(text), {})
-    name, version = clean(fields.get("name")), clean(fields.get("version"))
+    # The one spelling that indexes and advisories use; a package states any of Foo.Bar, foo_bar, foo-bar.
+    name = _SEPARATORS.sub("-", clean(fields.get("name"))).lower()
+    version = clean(fields.get("version"))
     if not name or not version:
         return []
     return [Package("pypi", name, version, licences=_licences(fields, classifiers), path=path)]

@@ -1,0 +1,49 @@
+"""The image that a bill of materials is about."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Final
+
+from jettison.inventory.purl import build_purl
+
+_SPACE: Final = uuid.UUID("6ad0d9d3-7c0c-5d0b-9f0e-3a3d6d1f6c11")
+_TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z?\Z")
+_EPOCH: Final = "1970-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """name: the image's reference; digest: "sha256:..." of its configuration; created: as its configuration says.
+
+    size: bytes of all layers; layers: diff ids, lowest first; platform: "linux/amd64".
+    """
+
+    name: str
+    digest: str
+    created: str = ""
+    size: int = 0
+    layers: tuple[str, ...] = ()
+    platform: str = ""
+
+    @property
+    def serial(self) -> uuid.UUID:
+        """Return an identifier that depends on the image alone, so that one image gives one document."""
+        return uuid.uuid5(_SPACE, f"{self.name}\n{self.digest}")
+
+    @property
+    def timestamp(self) -> str:
+        """Return when the image was made, in UTC; not the time of writing, for the same reason."""
+        found = _TIME.match(self.created)
+        return f"{found[1]}Z" if found else _EPOCH
+
+    @property
+    def purl(self) -> str:
+        """Return the package URL of the image."""
+        name = self.name.partition("@")[0]
+        last = name.rpartition("/")[2]
+        base, _, tag = last.partition(":")
+        qualifiers = {"repository_url": name[: len(name) - len(last)] + base if "/" in name else "", "tag": tag}
+        return build_purl("oci", base or "image", self.digest, "", qualifiers.items())
