@@ -14,6 +14,7 @@ from jettison.syntax.tree import File, Instruction
 
 if TYPE_CHECKING:
     from jettison.model.context import BuildContext
+    from jettison.model.copied import Copied
     from jettison.model.secrets import Secret
     from jettison.model.start import StartCommand
     from jettison.syntax.shell import ShellBody
@@ -24,6 +25,7 @@ class Model:
 
     __slots__ = (
         "_bodies",
+        "_copied",
         "_facts",
         "_lowered",
         "_runs",
@@ -56,6 +58,7 @@ class Model:
         self._lowered: str | None = None
         self.text_secrets: tuple[Secret, ...] | None = None
         self._started: tuple[StartCommand, ...] | None = None
+        self._copied: tuple[Copied, ...] | None = None
 
     @property
     def source(self) -> SourceText:
@@ -110,6 +113,14 @@ class Model:
 
             self._started = start_commands(self)
         return self._started
+
+    def copied(self) -> tuple[Copied, ...]:
+        """Return what each COPY, ADD and bind mount takes from the build context; empty without a context."""
+        if self._copied is None:
+            from jettison.model.copied import copied
+
+            self._copied = copied(self)
+        return self._copied
 
     def instructions(self, *keywords: str) -> Iterator[Instruction]:
         """Yield the instructions of all stages with one of these keywords."""

@@ -1,12 +1,13 @@
 """The build context holds what no image needs.
 
-Everything in the folder is sent to the builder before the first step: repository history,
-dependency folders, secrets. A COPY of everything then puts it into the image, and every change in
-it throws the cache away.
+A COPY of everything takes along repository history, dependencies installed on the developer's machine,
+build results, caches and secrets. They are sent to the builder, end up in the image, and every change in
+them throws the cache away. Dependencies built for another system even break the program.
 
-List it in .dockerignore.
+List them in .dockerignore. The table of names is `knowledge/context_contents.toml`; a name such as `vendor`
+or `target` counts only beside the manifest of the tool that fills it, and `.git` not where a RUN calls git.
 
-Source: Docker documentation, "Build context".
+Source: Docker documentation, "Build context", ".dockerignore files".
 """
 
 from __future__ import annotations
@@ -15,51 +16,40 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from jettison.findings import UNSAFE, Finding, Fix, Impact
+from jettison.knowledge.context_contents import UNNEEDED
 from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
-    from jettison.model.context import BuildContext
+    from jettison.model.context import ContextFile
     from jettison.model.dockerfile import Model
-
-NEVER_NEEDED = {
-    ".git": "repository history",
-    "node_modules": "installed dependencies",
-    "__pycache__": "byte code",
-    ".venv": "a virtual environment",
-    ".env": "secrets",
-    ".idea": "editor settings",
-    ".vscode": "editor settings",
-    ".pytest_cache": "test cache",
-    ".mypy_cache": "type checker cache",
-}
 
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding when a COPY or ADD takes the whole context and it holds such files."""
     context = model.context
-    if context is None or context.truncated:
+    if context is None:
         return
-    copies = [
-        n
-        for n in model.instructions("COPY", "ADD")
-        if not n.flag("from") and len(n.words) == 2 and n.words[0].value in (".", "./", "/")
-    ]
+    copies = [copy for copy in model.copied() if copy.whole and not copy.mount]
     if not copies:
         return
-    found = unneeded(context)
+    used = {command.name for run in model.runs for command in run.commands}
+    found = unneeded(copies[0].files, used)
     if not found:
         return
-    size = sum(found.values())
-    names = ", ".join(sorted(found))
+    names = sorted(found, key=lambda name: (-found[name], name))
+    shown = ", ".join(f"{name} ({UNNEEDED[name]['what']})" for name in names[:4])
     fix = None
     if context.ignore is None:
         content = "".join(f"{line}\n" for name in sorted(found) for line in ignore_lines(name))
         fix = Fix("Write a .dockerignore", (), UNSAFE, ((".dockerignore", content),))
+    size = sum(found.values())
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
     yield RULE.at(
-        copies[0].span,
-        f"the context holds {names}",
+        copies[0].node.span,
+        f"the context holds {shown}{more}",
         fix,
         Impact(context_bytes=(size, size), basis="measured"),
+        "" if context.ignore is None else f"{context.ignore_path} does not list: {', '.join(names)}",
     )
 
 
@@ -68,14 +58,28 @@ def ignore_lines(name: str) -> tuple[str, ...]:
     return (name, f"**/{name}") if name != ".git" else (name,)
 
 
-def unneeded(context: BuildContext) -> dict[str, int]:
-    """Return the bytes that each kind of unneeded name takes in the context."""
+def unneeded(files: tuple[ContextFile, ...], used: set[str]) -> dict[str, int]:
+    """Return the bytes that each kind of unneeded name takes; `used`: programs that RUNs call."""
+    wanted = {name for name, facts in UNNEEDED.items() if not used.intersection(facts["keep"])}
+    places = {file.path for file in files if file.path.rsplit("/", 1)[-1] in _BESIDE}
     found: dict[str, int] = {}
-    for file in context.files():
-        name = next((part for part in file.path.split("/") if part in NEVER_NEEDED), None)
-        if name is not None:
-            found[name] = found.get(name, 0) + file.size
+    for file in files:
+        parts = file.path.split("/")
+        for depth, part in enumerate(parts):
+            if part in wanted and _proven(part, parts, depth, places):
+                found[part] = found.get(part, 0) + file.size
+                break
     return found
+
+
+_BESIDE = frozenset(name for facts in UNNEEDED.values() for name in facts["beside"])
+
+
+def _proven(name: str, parts: list[str], depth: int, places: set[str]) -> bool:
+    if name == "obj":
+        return "/".join((*parts[: depth + 1], "project.assets.json")) in places
+    beside = UNNEEDED[name]["beside"]
+    return not beside or any("/".join((*parts[:depth], other)) in places for other in beside)
 
 
 RULE = Rule(
@@ -89,7 +93,16 @@ RULE = Rule(
         Example(before="FROM debian:bookworm\nCOPY . /srv\n", lines=(2,), files=((".env", "KEY=x\n"),)),
         Example(
             before="FROM debian:bookworm\nCOPY . /srv\n",
+            lines=(2,),
+            files=(("Cargo.toml", "[package]\n"), ("target/debug/app", "x\n")),
+        ),
+        Example(
+            before="FROM debian:bookworm\nCOPY . /srv\n",
             files=((".env", "KEY=x\n"), (".dockerignore", ".env\n")),
+        ),
+        Example(
+            before="FROM golang:1.23\nCOPY . /srv\nRUN git describe > version\n",
+            files=((".git/HEAD", "x\n"), ("vendor/modules.txt", "x\n"), ("go.mod", "module x\n")),
         ),
     ),
 )
