@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from jettison.lint.engine import FileReport
     from jettison.terminal import Palette
 
-_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]()#+-.!|~@:/"})
+_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]#|~@"})
 
 
 def render(reports: Sequence[FileReport], palette: Palette | None = None) -> str:
     """Return a table per file that has findings, after a line that counts them."""
     count = sum(len(report.findings) for report in reports)
-    out = [f"# Jettison: {count} {'finding' if count == 1 else 'findings'} in {len(reports)} files\n"]
+    files = f"{len(reports)} {'file' if len(reports) == 1 else 'files'}"
+    out = [f"# Jettison: {count} {'finding' if count == 1 else 'findings'} in {files}\n"]
     for report in reports:
         if not report.findings:
             continue
@@ -31,4 +32,4 @@ def render(reports: Sequence[FileReport], palette: Palette | None = None) -> str
 
 def _plain(text: str) -> str:
     """Return a text in which nothing is markup, a link, a mention or HTML."""
-    return xml(text.translate(_MARKS)).replace("&#39;", "'")
+    return xml(text.translate(_MARKS).replace("://", ":\\//")).replace("&#39;", "'")
