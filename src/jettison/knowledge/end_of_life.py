@@ -20,7 +20,9 @@ _SYSTEM: Final = re.compile(r"(alpine|ubuntu|centos)(\d+(?:\.\d+)?)")
 
 def end_of_life(name: str, tag: str | None) -> tuple[str, str] | None:
     """Return (what, ISO date) of the part of an image that ends first, or None when none is known."""
-    found = [end for end in (_own(name, tag or ""), _system(name, tag or "")) if end]
+    # A tag has 128 characters at most (OCI distribution specification).
+    short = (tag or "")[:128]
+    found = [end for end in (_own(name, short), _system(name, short)) if end]
     return min(found, key=lambda end: end[1]) if found else None
 
 

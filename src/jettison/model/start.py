@@ -16,7 +16,9 @@ SHELLS: Final = frozenset(("sh", "bash", "ash", "dash", "ksh", "zsh"))
 # Programs that start the one named behind their options: tini -- server, gosu app server.
 _INITS: Final = frozenset(("tini", "dumb-init", "catatonit"))
 _SWITCHES: Final = frozenset(("gosu", "su-exec", "setpriv"))
+# What starts a program is short; the rest of a hostile file is not looked at.
 _MAX_WORDS: Final = 1000
+_MAX_COMMANDS: Final = 200
 
 
 class StartCommand(NamedTuple):
@@ -79,7 +81,7 @@ def _is_script_flag(word: str) -> bool:
 
 def _of_body(node: Instruction, body: ShellBody, form: str, init: bool, span: Span | None) -> list[StartCommand]:
     found = []
-    for command in body.commands:
+    for command in body.commands[:_MAX_COMMANDS]:
         argv, inner = _unwrapped(tuple(word.value for word in command.argv[:_MAX_WORDS]))
         if argv and not command.in_subshell:
             found.append(

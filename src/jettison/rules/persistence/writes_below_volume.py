@@ -19,7 +19,7 @@ from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
-    from jettison.model.stage import Stage
+    from jettison.syntax.shell import Command
 
 _WRITERS: Final = frozenset(
     ("mkdir", "touch", "cp", "mv", "chown", "chmod", "tee", "install", "ln", "tar", "curl", "wget")
@@ -29,10 +29,10 @@ _WRITERS: Final = frozenset(
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each COPY, ADD or RUN that writes below an earlier VOLUME."""
     for stage in model.stages:
-        volumes: list[str] = []
+        volumes: set[str] = set()
         for node in stage.instructions:
             if node.keyword == "VOLUME":
-                volumes += [w.value.rstrip("/") for w in node.words if w.value.startswith("/") and len(w.value) > 1]
+                volumes.update(w.value.rstrip("/") for w in node.words if w.value.startswith("/") and len(w.value) > 1)
             elif volumes and node.keyword in ("COPY", "ADD") and node.words:
                 scope = model.scope_at(node, stage)
                 target = posixpath.join(scope.workdir or "/", scope.value(node.words[-1].raw, model.file.escape))
@@ -41,12 +41,11 @@ def check(model: Model) -> Iterable[Finding]:
                         node.span, f"{target[:60]} lies below a VOLUME: the classic builder drops it, BuildKit keeps it"
                     )
             elif volumes and node.keyword == "RUN":
-                yield from _run(model, stage, node.span.start, volumes)
+                yield from _run(model.shell_body(node, stage).commands, volumes)
 
 
-def _run(model: Model, stage: Stage, start: int, volumes: list[str]) -> Iterable[Finding]:
-    run = next(run for run in model.runs if run.instruction.span.start == start)
-    for command in run.commands:
+def _run(commands: tuple[Command, ...], volumes: set[str]) -> Iterable[Finding]:
+    for command in commands:
         if command.name in _WRITERS:
             for word in command.argv[1:]:
                 if word.value.startswith("/") and _below(word.value, volumes):
@@ -57,9 +56,14 @@ def _run(model: Model, stage: Stage, start: int, volumes: list[str]) -> Iterable
                     break
 
 
-def _below(path: str, volumes: list[str]) -> bool:
-    path = posixpath.normpath(path)
-    return any(path == volume or path.startswith(volume + "/") for volume in volumes)
+def _below(path: str, volumes: set[str]) -> bool:
+    # The path and its parents; PATH_MAX of Linux is 4096.
+    path = posixpath.normpath(path[:4096])
+    while len(path) > 1:
+        if path in volumes:
+            return True
+        path = path[: path.rfind("/")]
+    return False
 
 
 RULE = Rule(
