@@ -151,8 +151,9 @@ def test_config_show(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert f'ignore = ["JT404"]  # {project}/jettison.toml:2' in out
     again = tomllib.loads(out)
     assert again["rules"] == {"JT902": {"registries": ["a"]}}
-    (project / "jettison.toml").write_text(out)
-    assert main(["config", "show"]) == 0
+    for arguments in ([], ["."], [str(project)]):
+        assert main(["config", "show", *arguments]) == 0
+        assert "jettison.toml:2" in capsys.readouterr().out
 
 
 def test_baseline(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

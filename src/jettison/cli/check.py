@@ -186,8 +186,8 @@ def settings_of(args: argparse.Namespace, finder: Finder, path: str) -> Settings
 
 def _named(args: argparse.Namespace, finder: Finder) -> tuple[frozenset[str] | None, frozenset[str] | None]:
     """Return --select and --ignore; the settings are read first, as they may add rules."""
-    if (args.select or args.ignore) and not args.no_config:
-        settings_of(args, finder, args.config or "./")
+    if args.select or args.ignore:
+        settings_of(args, finder, "./")
     return rule_names(args.select), rule_names(args.ignore)
 
 

@@ -32,7 +32,8 @@ class Finder:
         Raises:
             ConfigError: the settings file is wrong.
         """
-        found = self.path_for(os.path.dirname(os.path.abspath(path)))
+        full = os.path.abspath(path)
+        found = self.path_for(full if path.endswith("/") else os.path.dirname(full))
         return self.read(found) if found else DEFAULTS
 
     def path_for(self, folder: str) -> str:
