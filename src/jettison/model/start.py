@@ -70,7 +70,7 @@ def _of_node(model: Model, node: Instruction, stage: Stage) -> list[StartCommand
         if at and at + 1 < len(rest):
             from jettison.syntax.shell import script_commands
 
-            body = script_commands(rest[at + 1].encode("utf-8", "surrogateescape"))
+            body = script_commands(rest[at + 1].encode("utf-8", "replace"))
             return _of_body(node, body, "script", init, node.words[len(argv) - len(rest) + at + 1].span)
     return [StartCommand(node, "exec", rest, node.body_span, "", True, True, init)] if rest else []
 

@@ -47,7 +47,7 @@ def _fix(model: Model, start: StartCommand) -> Fix | None:
     # Only where a place in the script is a place in the file: no escapes in the JSON string.
     if word is None or word.raw != f'"{word.value}"':
         return None
-    body = script_commands(word.value.encode("utf-8", "surrogateescape"))
+    body = script_commands(word.value.encode("utf-8", "replace"))
     last = body.commands[-1] if body.commands else None
     if last is None or body.has_error or last.in_condition or last.in_subshell or last.in_pipeline or last.assignments:
         return None

@@ -60,7 +60,7 @@ def _script(model: Model, path: str) -> bytes:
             target = node.words[-1].value
             if node.heredocs:
                 if posixpath.basename(target) == name and len(node.heredocs) == 1:
-                    return node.heredocs[0].body[:_MAX_SCRIPT].encode("utf-8", "surrogateescape")
+                    return node.heredocs[0].body[:_MAX_SCRIPT].encode("utf-8", "replace")
                 continue
             for word in node.words[:-1]:
                 if posixpath.basename(word.value) == name and model.context is not None:
