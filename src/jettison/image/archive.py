@@ -16,7 +16,7 @@ from typing import IO, Any, Final, TypeVar
 from jettison.errors import ImageError
 from jettison.image.digest import Digester
 from jettison.image.elf import MAGIC, Elf, read_elf
-from jettison.image.image import FileEntry, Image, Layer, read_config
+from jettison.image.image import FileEntry, HistoryEntry, Image, Layer, read_config
 from jettison.image.tar import PIECE, Reader, TarEntry, TarStream
 from jettison.terminal import safe_line
 
@@ -216,7 +216,8 @@ def _assemble(layers: dict[str, _LayerFacts], documents: dict[str, bytes], links
     names = [posixpath.normpath(str(name)) for name in manifest[0].get("Layers") or ()]
     if len(names) != len(diff_ids):
         raise ImageError(f"the manifest names {len(names)} layers, the configuration {len(diff_ids)}")
-    history = [h for h in config.get("history") or () if isinstance(h, dict) and not h.get("empty_layer")]
+    history = _history(config)
+    written = [entry for entry in history if not entry.empty]
     ordered = []
     for number, (name, diff_id) in enumerate(zip(names, diff_ids, strict=True)):
         facts = layers.get(links.get(name, name))
@@ -224,9 +225,20 @@ def _assemble(layers: dict[str, _LayerFacts], documents: dict[str, bytes], links
             raise ImageError(f"layer {name[:100]} is named in the manifest and missing from the archive")
         if f"sha256:{facts.sha256}" != diff_id:
             raise ImageError(f"layer {name[:100]} has the digest sha256:{facts.sha256}, the image says {diff_id[:80]}")
-        created_by = str(history[number].get("created_by") or "") if number < len(history) else ""
+        created_by = written[number].created_by if number < len(written) else ""
         ordered.append((facts, Layer(diff_id, facts.size, facts.compressed, created_by)))
-    return _merge(read_config(config), ordered)
+    return _merge(read_config(config), ordered, history)
+
+
+def _history(config: dict[str, Any]) -> tuple[HistoryEntry, ...]:
+    entries = config.get("history")
+    if not isinstance(entries, list):
+        return ()
+    return tuple(
+        HistoryEntry(str(entry.get("created_by") or ""), bool(entry.get("empty_layer")))
+        for entry in entries
+        if isinstance(entry, dict)
+    )
 
 
 def _json(documents: dict[str, bytes], name: str) -> Any:
@@ -238,7 +250,7 @@ def _json(documents: dict[str, bytes], name: str) -> Any:
         raise ImageError(f"{name[:100]} of the image archive is not JSON") from error
 
 
-def _merge(config: Any, ordered: list[tuple[_LayerFacts, Layer]]) -> Image:
+def _merge(config: Any, ordered: list[tuple[_LayerFacts, Layer]], history: tuple[HistoryEntry, ...]) -> Image:
     files: dict[str, FileEntry] = {}
     elves: dict[str, Elf] = {}
     texts: dict[str, bytes] = {}
@@ -264,6 +276,7 @@ def _merge(config: Any, ordered: list[tuple[_LayerFacts, Layer]]) -> Image:
         {path: elf for path, elf in elves.items() if path in files},
         {path: text for path, text in texts.items() if path in files},
         {path: text for path, text in interpreters.items() if path in files},
+        history,
     )
 
 

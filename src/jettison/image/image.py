@@ -68,6 +68,14 @@ def read_config(data: dict[str, Any]) -> ImageConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """What a builder noted of one instruction. empty: it made no layer."""
+
+    created_by: str
+    empty: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
     """One layer. size_unpacked: bytes of its files; size_compressed: its tar under gzip."""
 
@@ -87,6 +95,7 @@ class Image:
     elves: dict[str, Elf]
     texts: dict[str, bytes]
     interpreters: dict[str, str]
+    history: tuple[HistoryEntry, ...] = ()
 
     @property
     def size_unpacked(self) -> int:

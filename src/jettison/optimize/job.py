@@ -13,10 +13,13 @@ from jettison.engine.base import BuildRequest, Features
 from jettison.errors import BuildError, EngineError, JettisonError, SourceError
 from jettison.findings import Finding
 from jettison.image.archive import read_archive
+from jettison.image.attribution import layer_origins
 from jettison.knowledge.secret_marks import is_secret_name
 from jettison.lint.engine import check_bytes
 from jettison.lint.rank import rank
 from jettison.model.context import read_context
+from jettison.model.dockerfile import build_model
+from jettison.optimize.costs import LineCost, line_costs, measured
 from jettison.optimize.records import Attempt, BackedOut, Outcome, Request
 from jettison.project.detect import detect
 from jettison.proof.behave import Behaviour, Probe, behaviour_claims, try_observe
@@ -28,9 +31,10 @@ from jettison.proof.measure import Measurement, rebuild_seconds
 from jettison.report.mask import Redactor, masked_diff, secret_values
 from jettison.rewrite.candidates import Candidate, Evidence, candidates
 from jettison.syntax.edit import unified_diff
+from jettison.syntax.tree import parse
 
 if TYPE_CHECKING:
-    from jettison.engine.base import Engine, Event, OnEvent
+    from jettison.engine.base import Engine, Event, OnEvent, StepTime
     from jettison.image.image import Image
     from jettison.model.dockerfile import Model
     from jettison.project.detect import Project
@@ -50,6 +54,7 @@ class Built:
     rebuild: float | None
     behaviour: Behaviour | str
     again: Behaviour | None = None
+    steps: tuple[StepTime, ...] = ()
 
 
 class Job:
@@ -85,6 +90,7 @@ class Job:
         self.tags: list[str] = []
         self.attempts: list[Attempt] = []
         self.backed_out: list[BackedOut] = []
+        self.costs: tuple[LineCost, ...] = ()
 
     def run(self, no_engine: str) -> Outcome:
         """Return the outcome; every image made on the way is removed."""
@@ -120,6 +126,8 @@ class Job:
             return self._static(
                 "the original does not build, so there is nothing to compare with", self.redact(error.log_tail)
             )
+        self.costs = line_costs(self.model, before.image, before.steps)
+        self.findings = rank(measured(self.findings, self.model, self.costs))
         before = self._second_look(engine, before)
         evidence = Evidence(runtime_packages(before.image))
         found, why = candidates(self.model, self.project, engine.features, evidence)
@@ -216,7 +224,7 @@ class Job:
         behaviour = try_observe(
             engine, tag, self._probes(), self.request.checks, self.request.env, image.config.healthcheck
         )
-        return Built(tag, image, result.seconds, rebuild, behaviour)
+        return Built(tag, image, result.seconds, rebuild, behaviour, steps=result.steps)
 
     def _source_file(self) -> str | None:
         return self.request.source_file or next(iter(self.project.sources), None)
@@ -256,6 +264,7 @@ class Job:
             unproven_reason=unproven_reason,
             build_failure=build_failure,
             seconds=time.monotonic() - self.started,
+            costs=tuple(replace(cost, text=self.redact(cost.text)) for cost in self.costs),
         )
 
     def _measurement(self, built: Built, candidate: Candidate | None) -> Measurement:
@@ -292,7 +301,7 @@ def prove(before: Built, after: Built, candidate: Candidate) -> Proof:
         )
     ]
     claims.append(config_claim(before.image.config, after.image.config, allowed))
-    claims.append(closure_claim(before.image, after.image))
+    claims.append(closure_claim(before.image, after.image, _base_layers(after.image, candidate)))
     claims.append(entry_claim(after.image))
     if isinstance(before.behaviour, str):
         claims.append(
@@ -325,6 +334,12 @@ def _secret_settings(request: Request) -> list[str]:
 
 def _redacted(proof: Proof, redact: Redactor) -> Proof:
     return Proof(tuple(replace(claim, evidence=tuple(map(redact, claim.evidence))) for claim in proof.claims))
+
+
+def _base_layers(image: Image, candidate: Candidate) -> int:
+    model = build_model(parse(candidate.dockerfile))
+    origins = layer_origins(image.history, model)
+    return next((number for number, origin in enumerate(origins) if origin.line is not None), len(origins))
 
 
 def optimize(request: Request, say: Say, on_event: OnEvent | None = None) -> Outcome:

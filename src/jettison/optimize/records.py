@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jettison.findings import Finding
+    from jettison.optimize.costs import LineCost
     from jettison.proof.claims import Proof
     from jettison.proof.measure import Measurement
     from jettison.rewrite.candidates import Candidate, Change
@@ -86,3 +87,4 @@ class Outcome:
     unproven_reason: str = ""
     build_failure: str = ""
     seconds: float = 0.0
+    costs: tuple[LineCost, ...] = ()

@@ -71,8 +71,12 @@ class Libraries:
         return real if other is not None and other.machine == elf.machine else None
 
 
-def closure_claim(before: Image, after: Image) -> Claim:
-    """Return whether every ELF file and script of the new image that could start before still can."""
+def closure_claim(before: Image, after: Image, base_layers: int = 0) -> Claim:
+    """Return whether every ELF file and script of the new image that could start before still can.
+
+    base_layers: how many of the new image's layers are its base. What the base brings that was not there
+    before is the base's own business: official slim images hold scripts whose interpreter they lack.
+    """
     old, new = Libraries(before), Libraries(after)
     broken: list[str] = []
     checked = 0
@@ -82,6 +86,8 @@ def closure_claim(before: Image, after: Image) -> Claim:
         if not absent:
             continue
         same = before.elves.get(path)
+        if same is None and after.files[path].layer < base_layers:
+            continue
         if same is not None and old.missing(path, same):
             continue
         if same is None and _was_broken_elsewhere(before, old, path, absent):
@@ -90,6 +96,8 @@ def closure_claim(before: Image, after: Image) -> Claim:
     scripts = 0
     for path, line in after.interpreters.items():
         scripts += 1
+        if path not in before.interpreters and after.files[path].layer < base_layers:
+            continue
         if not _has_interpreter(after, line) and (
             path not in before.interpreters or _has_interpreter(before, before.interpreters[path])
         ):

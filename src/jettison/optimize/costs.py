@@ -1,0 +1,83 @@
+"""What each line of a Dockerfile costs, measured: bytes of its layer, seconds of its step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jettison.engine.steps import StepLines
+from jettison.findings import Finding, Impact
+from jettison.image.attribution import layer_origins
+
+if TYPE_CHECKING:
+    from jettison.engine.base import StepTime
+    from jettison.image.image import Image
+    from jettison.model.dockerfile import Model
+
+
+@dataclass(frozen=True, slots=True)
+class LineCost:
+    """One instruction. line: its first line, None for the base image; bytes unpacked; seconds of a cold build."""
+
+    line: int | None
+    text: str
+    bytes: int
+    seconds: float | None
+
+
+def line_costs(model: Model, image: Image, steps: Sequence[StepTime]) -> tuple[LineCost, ...]:
+    """Return the cost of the base and of each line that wrote a layer or took a step, in the order of the file.
+
+    The bytes add up to the unpacked size of the image.
+    """
+    sizes: dict[int | None, int] = {}
+    for origin, layer in zip(layer_origins(image.history, model), image.layers, strict=False):
+        sizes[origin.line] = sizes.get(origin.line, 0) + layer.size_unpacked
+    sizes[None] = sizes.get(None, 0) + image.size_unpacked - sum(sizes.values())
+    lines = StepLines(model.source.data)
+    seconds: dict[int, float] = {}
+    for step in steps:
+        line = lines.line_of(step.name)
+        if line is not None:
+            seconds[line] = seconds.get(line, 0.0) + step.seconds
+    texts = {node.start_line: _text(model, node.start_line) for node in model.file.instructions}
+    froms = {stage.from_.start_line for stage in model.stages}
+    base = LineCost(None, model.lineage(model.final)[0].base.raw if model.final else "", sizes.pop(None), None)
+    numbers = sorted({n for n in (*sizes, *seconds) if n is not None and n not in froms})
+    return (base, *(LineCost(n, texts.get(n, ""), sizes.get(n, 0), seconds.get(n)) for n in numbers))
+
+
+def _text(model: Model, line: int) -> str:
+    return model.source.text(model.source.line_span(line)).strip().rstrip(model.file.escape).strip()
+
+
+def measured(findings: Iterable[Finding], model: Model, costs: Iterable[LineCost]) -> tuple[Finding, ...]:
+    """Return the findings with each estimate held to what its line was measured to cost.
+
+    A line that wrote 3 MB cannot leave a cache of 60; such a claim is cut and called measured.
+    """
+    by_line = {cost.line: cost for cost in costs if cost.line is not None}
+    starts = sorted(by_line)
+    return tuple(_measured(finding, model, by_line, starts) for finding in findings)
+
+
+def _measured(finding: Finding, model: Model, by_line: dict[int, LineCost], starts: list[int]) -> Finding:
+    at = model.source.line(finding.span.start)
+    start = max((line for line in starts if line <= at), default=None)
+    node = next((n for n in model.file.instructions if n.start_line <= at <= n.end_line), None)
+    if start is None or node is None or node.start_line != start or node.keyword == "FROM":
+        return finding
+    cost = by_line[start]
+    impact = finding.impact
+    sizes, seconds = impact.bytes_saved, impact.seconds_saved
+    changed = False
+    if sizes is not None and sizes[1] > cost.bytes:
+        sizes, changed = (min(sizes[0], cost.bytes), cost.bytes), True
+    # What a COPY invalidates is the time of the lines after it, not its own.
+    own = node.keyword == "RUN" and cost.seconds is not None
+    if own and seconds is not None and cost.seconds is not None and seconds[1] > cost.seconds:
+        seconds, changed = (min(seconds[0], cost.seconds), cost.seconds), True
+    if not changed:
+        return finding
+    return finding._replace(impact=Impact(sizes, seconds, impact.context_bytes, "measured at most"))
