@@ -54,7 +54,7 @@ RULE = Rule(
     group="runtime",
     message="the start command brings several programs up side by side",
     check=check,
-    triggers=("&", "service ", "init.d", '"service"'),
+    triggers=("&", "service ", "init.d", '"service"', "tail"),
     effort=Effort.HIGH,
     examples=(
         Example(
