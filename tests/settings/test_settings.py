@@ -217,3 +217,41 @@ def test_docker_plugin(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["docker-cli-plugin-metadata"]) == 0
     assert json.loads(capsys.readouterr().out)["SchemaVersion"] == "0.1.0"
     assert run(["jettison", "--version"]) == 0
+
+
+def test_rules_of_an_installed_package(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = project / "site"
+    facts = site / "acme-1.0.dist-info"
+    facts.mkdir(parents=True)
+    (site / "acme_rules.py").write_text(RULE.replace("ACME1", "ACME2").replace("acme-rule", "acme-other"))
+    (facts / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
+    (facts / "entry_points.txt").write_text("[jettison.rules]\nacme = acme_rules\n")
+    monkeypatch.syspath_prepend(str(site))
+    assert "ACME2" not in checked(capsys)[1]
+    (project / "jettison.toml").write_text('plugins = ["acme"]\nextend-select = ["acme-other"]\n')
+    assert "ACME2" in checked(capsys)[1]
+    from jettison.rules import index
+
+    index._ADDED.clear()
+    index._NAMED.clear()
+
+
+def test_the_editor_schema_knows_every_example() -> None:
+    import tomllib
+
+    import jsonschema
+
+    from jettison.settings.table import KEYS
+    from jettison.settings.toml_file import read_text
+
+    docs = Path(__file__).parent.parent.parent / "docs"
+    schema = json.loads((docs / "settings.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for key in KEYS:
+        jsonschema.validate(tomllib.loads(key.example), schema)
+        if key.kind not in ("plugins",) and key.name != "rule-paths":
+            read_text("jettison.toml", key.example)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({"ignor": []}, schema)

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jettison.cli.discover import found_files, is_build_file_name, read_dockerfile
+from jettison.cli.discover import BUILD_FILE_ENDINGS, found_files, is_build_file_name, read_dockerfile
 from jettison.cli.options import Option
 from jettison.errors import SourceError, UsageError
 from jettison.findings import Severity
@@ -138,7 +138,7 @@ def _to_check(args: argparse.Namespace, finder: Finder, checked: list[Checked]) 
     for path, named in found_files(args.paths):
         if not named and settings_of(args, finder, path).excludes(path):
             continue
-        if is_build_file_name(os.path.basename(path)):
+        if is_build_file_name(os.path.basename(path)) or (named and path.lower().endswith(BUILD_FILE_ENDINGS)):
             build_files.append(path)
         else:
             found[_key(path)] = (path, [])

@@ -13,6 +13,7 @@ from jettison.errors import SourceError
 MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 64
 _SKIPPED_FOLDERS: Final = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__"))
+BUILD_FILE_ENDINGS: Final = (".yml", ".yaml", ".hcl")
 _OTHER_ENDINGS: Final = (".dockerignore", ".md", ".go", ".py", ".js", ".ts", ".sh", ".json", ".html", ".orig")
 
 
