@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from jettison.rules.base import Rule
 
 TOOL: Final = "jettison"
+MAX_DECODED: Final = 20_000
 VERSION: Final = __version__
 
 
@@ -43,6 +44,9 @@ def place_of(report: FileReport, finding: Finding) -> Place:
 def _position(report: FileReport, offset: int) -> tuple[int, int]:
     line, _ = report.source.line_column(offset)
     start = report.source.line_span(line).start
+    if offset - start > MAX_DECODED:
+        # Far into a line that no person wrote; counting its characters for each finding would take for ever.
+        return line, offset - start + 1
     return line, len(report.source.data[start:offset].decode("utf-8", "replace")) + 1
 
 
