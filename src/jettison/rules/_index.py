@@ -28,6 +28,8 @@ ROWS: Final[tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...], str, bo
     ('JT204', 'missing-cache-mount', 'jettison.rules.cache.missing_cache_mount', ('pip', 'npm', 'yarn', 'go ', 'cargo', 'uv ', 'poetry', 'bun ', 'composer', 'mvn', 'gradle', 'dotnet', 'mix '), (), 'cache', True),
     ('JT211', 'system-upgrade', 'jettison.rules.cache.system_upgrade', ('upgrade', 'update', 'dup', 'patch', ' up', 'pacman'), ('DL3005', 'DL3017', 'DL3031', 'DL3035', 'DL3039', 'DS-0024', 'CKV2_DOCKER_17'), 'cache', True),
     ('JT230', 'large-context', 'jettison.rules.cache.large_context', ('copy', 'add', 'type=bind'), (), 'cache', True),
+    ('JT231', 'volatile-before-install', 'jettison.rules.cache.volatile_before_install', ('arg ', 'env '), (), 'cache', True),
+    ('JT232', 'packages-after-source', 'jettison.rules.cache.packages_after_source', ('copy .', 'copy --', 'add .', 'copy /', 'copy\t'), (), 'cache', True),
     ('JT301', 'root-user', 'jettison.rules.security.root_user', ('from',), ('DL3002', 'DS-0002', 'CKV_DOCKER_3'), 'security', True),
     ('JT302', 'secret-in-arg-or-env', 'jettison.rules.security.secret_in_arg_or_env', ('env', 'arg', 'label'), ('SecretsUsedInArgOrEnv', 'DS-0031', 'DL3064'), 'security', True),
     ('JT303', 'secret-in-run', 'jettison.rules.security.secret_in_run', ('run', 'cmd', 'entrypoint', 'copy', 'add', 'healthcheck'), ('DS-0031',), 'security', True),
