@@ -34,6 +34,7 @@ from jettison.inventory.package import Package
 HEAD: Final = 64
 MAX_PROGRAM: Final = 512 << 20
 _SMALLEST_PROGRAM: Final = 4096
+_MAX_STATUS: Final = 1 << 20
 _MAX_LINKS: Final = 40
 _DISTRIBUTION: Final = ("deb", "apk", "rpm")
 _Wanted = Callable[[str], bool]
@@ -85,10 +86,10 @@ def wants(path: str, size: int, mode: int) -> int:
             for fits, limit in rules:
                 if fits(path):
                     return size if size < limit else limit
-        if suffix in _NO_PROGRAM:
+        if suffix in _NO_PROGRAM and not path.startswith(dpkg.STATUS_FOLDER):
             return 0
-    elif "var/lib/dpkg/status.d/" in path:
-        return min(size, 1 << 20)
+    if path.startswith(dpkg.STATUS_FOLDER):
+        return min(size, _MAX_STATUS)
     if size >= _SMALLEST_PROGRAM and (mode & 0o111 or ".so" in base):
         return HEAD
     return 0
@@ -157,7 +158,7 @@ def _read_all(
         if path not in files:
             continue
         base = path.rpartition("/")[2]
-        if path == dpkg.STATUS or (path.startswith(dpkg.STATUS_FOLDER) and dpkg.wanted(path)):
+        if dpkg.is_status(path):
             packages += [_of_distribution(one, release, contents) for one in dpkg.read(path, data)]
         elif path in apk.DATABASES:
             packages += [_of_distribution(one, release, contents) for one in apk.read(path, data)]

@@ -18,7 +18,6 @@ INFO_FOLDER: Final = "var/lib/dpkg/info/"
 DOC_FOLDER: Final = "usr/share/doc/"
 WANTS: Final = {
     "name:status": 64 << 20,
-    "folder:var/lib/dpkg/status.d/": 1 << 20,
     "suffix:.list": 16 << 20,
     "name:copyright": 256 << 10,
 }
@@ -34,6 +33,11 @@ def wanted(path: str) -> bool:
         return path.startswith(DOC_FOLDER) and path.count("/") == 4
     if path.endswith(".list"):
         return path.startswith(INFO_FOLDER)
+    return path == STATUS
+
+
+def is_status(path: str) -> bool:
+    """Return whether the file is a status file: the one, or one of distroless images' many."""
     return path == STATUS or (path.startswith(STATUS_FOLDER) and not path.endswith(".md5sums"))
 
 

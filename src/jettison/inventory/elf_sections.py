@@ -48,11 +48,11 @@ def read_sections(data: bytes) -> Sections | None:
     wide, order = data[4] == 2, "<" if data[5] == 1 else ">"
     try:
         segments = _segments(data, wide, order)
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, OverflowError):
         segments = ()
     try:
         names = _sections(data, wide, order)
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, OverflowError):
         names = {}
     return Sections(names, segments, order, wide)
 

@@ -31,7 +31,7 @@ def read(path: str, data: bytes, sections: Sections | None = None) -> list[Packa
     """Return the main module, the modules it was linked with, and the standard library."""
     try:
         strings = _build_info(data, sections or read_sections(data))
-    except (struct.error, IndexError, ValueError):
+    except (struct.error, IndexError, ValueError, OverflowError):
         return []
     if strings is None:
         return []

@@ -73,7 +73,7 @@ def _sqlite_blobs(data: bytes) -> Iterator[bytes]:
         for (blob,) in base.execute("select blob from Packages order by hnum"):
             if isinstance(blob, bytes):
                 yield blob
-    except (sqlite3.Error, OverflowError, MemoryError):
+    except (sqlite3.Error, ValueError, OverflowError, MemoryError):
         return
     finally:
         base.close()

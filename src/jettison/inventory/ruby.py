@@ -14,10 +14,11 @@ from jettison.inventory.text import clean, decoded
 WANTS: Final = {"suffix:.gemspec": 1 << 20}
 _FOLDER: Final = re.compile(r"(?:^|/)specifications/(?:default/)?[^/]+\.gemspec\Z")
 _FIELD: Final = re.compile(
-    r"^\s*\w+\.(name|version|platform)\s*=\s*(?:Gem::Version\.new\()?[\"']([^\"'\n]{1,200})[\"']", re.MULTILINE
+    r"^[ \t]{0,16}\w{1,32}\.(name|version|platform)[ \t]{0,16}=[ \t]{0,16}(?:Gem::Version\.new\()?[\"']([^\"'\n]{1,200})[\"']",
+    re.MULTILINE,
 )
-_LICENCES: Final = re.compile(r"^\s*\w+\.licenses?\s*=\s*([^\n]{1,400})", re.MULTILINE)
-_FILES: Final = re.compile(r"^\s*\w+\.files\s*=\s*\[([^\]\n]{0,400000})\]", re.MULTILINE)
+_LICENCES: Final = re.compile(r"^[ \t]{0,16}\w{1,32}\.licenses?[ \t]{0,16}=[ \t]{0,16}([^\n]{1,400})", re.MULTILINE)
+_FILES: Final = re.compile(r"^[ \t]{0,16}\w{1,32}\.files[ \t]{0,16}=[ \t]{0,16}\[([^\]\n]{0,400000})\]", re.MULTILINE)
 _STRING: Final = re.compile(r"[\"']([^\"'\n]{1,400})[\"']")
 
 

@@ -1,0 +1,169 @@
+"""Every kind of package is found, with what it owns; the rest of an image is not touched."""
+
+from __future__ import annotations
+
+import pytest
+
+from jettison.inventory.collect import HEAD, wants
+from jettison.inventory.os_release import read_os_release
+
+from . import samples
+from .trees import inventory
+
+EXPECTED = {
+    ("cargo", "adler", "1.0.2"),
+    ("cargo", "tool", "0.1.0"),
+    ("composer", "monolog/monolog", "2.9.1"),
+    ("deb", "python3-six", "1.16.0-4"),
+    ("deb", "zlib1g", "1:1.2.13.dfsg-1"),
+    ("gem", "rake", "13.0.6"),
+    ("golang", "example.com/acme/tool", "v1.0.0"),
+    ("golang", "example.org/Alpha", "v1.2.3"),
+    ("golang", "example.org/fork", "v0.9.0"),
+    ("golang", "stdlib", "1.13.15"),
+    ("golang", "stdlib", "1.21.5"),
+    ("maven", "inner-lib", "0.4.0"),
+    ("maven", "outer", "1.0"),
+    ("maven", "plain", "2.5"),
+    ("npm", "@scope/thing", "3.2.1"),
+    ("npm", "app", "1.0.0"),
+    ("npm", "left-pad", "1.3.0"),
+    ("pypi", "foo-bar-baz", "2.0"),
+}
+MERGED = {"lib": "usr/lib", "bin": "/usr/bin"}
+
+
+def test_every_kind_is_found() -> None:
+    found = inventory(samples.root(), MERGED)
+
+    assert {package.key for package in found.packages} == EXPECTED
+
+
+def test_a_language_package_of_a_distribution_package_is_not_a_second_one() -> None:
+    found = inventory(samples.root(), MERGED)
+
+    assert [(one.key, found.packages[owner].name) for one, owner in found.dropped] == [
+        (("pypi", "six", "1.16.0"), "python3-six")
+    ]
+
+
+def test_owned_paths_follow_linked_folders() -> None:
+    found = inventory(samples.root(), MERGED)
+    owner = found.owner("usr/lib/x86_64-linux-gnu/libz.so.1")
+
+    assert owner is not None and owner.name == "zlib1g"
+    assert owner.source_name == "zlib" and owner.source_version == "1:1.2.13.dfsg-0"
+    assert owner.licences == ("GPL-2+", "MIT", "Zlib")
+    assert owner.purl == (
+        "pkg:deb/debian/zlib1g@1:1.2.13.dfsg-1?arch=amd64&distro=debian-12&upstream=zlib%401:1.2.13.dfsg-0"
+    )
+
+
+def test_python_records_own_files_outside_their_folder() -> None:
+    found = inventory(samples.root(), MERGED)
+    names = {path: package.name for path in found.owner_of if (package := found.owner(path))}
+
+    assert names["usr/local/bin/foo"] == "foo-bar-baz"
+    assert names["usr/local/lib/python3.11/site-packages/foo_bar/a,b.py"] == "foo-bar-baz"
+
+
+def test_bytes_are_all_accounted_for() -> None:
+    contents = samples.root()
+    found = inventory(contents, MERGED)
+
+    assert sum(found.bytes_of) + found.unowned == sum(map(len, contents.values()))
+    assert len(found.bytes_of) == len(found.packages)
+
+
+def test_alpine() -> None:
+    found = inventory(
+        {
+            "etc/os-release": b'ID=alpine\nVERSION_ID=3.19.1\nPRETTY_NAME="Alpine Linux v3.19"\n',
+            "lib/apk/db/installed": samples.APK.encode(),
+            "lib/ld-musl-x86_64.so.1": b"x",
+            "etc/ssl/openssl.cnf": b"xyz",
+        }
+    )
+
+    assert [package.purl for package in found.packages] == [
+        "pkg:apk/alpine/libcrypto3@3.1.4-r1?arch=x86_64&distro=alpine-3.19.1&upstream=openssl",
+        "pkg:apk/alpine/musl@1.2.4-r2?arch=x86_64&distro=alpine-3.19.1",
+    ]
+    assert found.packages[0].licences == ("Apache-2.0", "BSD-2-Clause", "MIT")
+    assert found.bytes_of == (3, 1)
+    assert found.release is not None and found.release.end_of_life == "2025-11-01"
+
+
+@pytest.mark.parametrize("form", ["sqlite", "bdb", "ndb"])
+def test_rpm(form: str) -> None:
+    from jettison.inventory import rpm
+
+    path, data = {
+        "sqlite": ("usr/lib/sysimage/rpm/rpmdb.sqlite", samples.rpm_sqlite()),
+        "bdb": ("var/lib/rpm/Packages", samples.rpm_bdb()),
+        "ndb": ("usr/lib/sysimage/rpm/Packages.db", samples.rpm_ndb(samples.rpm_headers())),
+    }[form]
+    assert rpm.wanted(path)
+    found = inventory({"etc/os-release": b"ID=fedora\nVERSION_ID=41\n", path: data, "usr/share/acme/a.txt": b"hi\n"})
+    names = [(package.name, package.source_name) for package in found.packages]
+
+    assert names[-2:] == [("acme-tool", ""), ("acme-tool-libs", "acme-tool")] and len(names) == 6
+    tool = found.packages[4]
+    assert tool.version == "2:1.4.2-3" and tool.licences == ("MIT",)
+    assert tool.purl == (
+        "pkg:rpm/fedora/acme-tool@1.4.2-3?arch=noarch&distro=fedora-41&epoch=2&upstream=acme-tool-1.4.2-3.src.rpm"
+    )
+    assert found.owner("usr/share/acme/a.txt") == tool
+
+
+def test_distroless_status_folder() -> None:
+    found = inventory(
+        {
+            "var/lib/dpkg/status.d/base": b"Package: base-files\nVersion: 12.4\nArchitecture: amd64\n",
+            "var/lib/dpkg/status.d/base.md5sums": b"d41d8cd98f00b204e9800998ecf8427e  etc/issue\n",
+            "etc/issue": b"Debian\n",
+        }
+    )
+
+    assert [package.key for package in found.packages] == [("deb", "base-files", "12.4")]
+    assert found.owner_of == {"etc/issue": 0}
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "expected"),
+    [
+        ("usr/local/bin/python3.11", b"\x003.11.7\x00\x003.12.1\x00", ("python", "3.11.7")),
+        ("usr/local/bin/node", b"..node.js/v18.19.0..", ("node", "18.19.0")),
+        ("bin/busybox", b"BusyBox v1.36.1 (2023-11-07)", ("busybox", "1.36.1")),
+        ("usr/local/bin/redis-server", b"\x007.2.4buildkitsandbox-1704996288000000000\0", ("redis", "7.2.4")),
+        ("usr/sbin/nginx", b"nginx version: nginx/1.25.3\n", ("nginx", "1.25.3")),
+    ],
+)
+def test_programs_without_metadata(path: str, content: bytes, expected: tuple[str, str]) -> None:
+    found = inventory({path: samples.elf({".rodata": content.ljust(5000, b"\0")})})
+
+    assert [(package.name, package.version) for package in found.packages] == [expected]
+
+
+def test_most_paths_are_not_wanted() -> None:
+    assert wants("usr/share/locale/de/LC_MESSAGES/a.mo", 4000, 0o644) == 0
+    assert wants("usr/lib/python3/dist-packages/a/b.py", 9000, 0o755) == 0
+    assert wants("home/me/copyright", 10, 0o644) == 0
+    assert wants("home/me/status", 10, 0o644) == 0
+    assert wants("usr/bin/tool", 90_000, 0o755) == HEAD
+    assert wants("usr/share/doc/a/copyright", 10, 0o644) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ('ID="debian"\nVERSION_ID="12"\n', "2026-07-11"),
+        ("ID='alpine'\nVERSION_ID=3.20.3\n", "2026-04-01"),
+        ("ID=rhel\nVERSION_ID=9.4\n", "2032-05-31"),
+        ("ID=unknown\nVERSION_ID=1\n", ""),
+    ],
+)
+def test_end_of_support(text: str, end: str) -> None:
+    release = read_os_release(text.encode())
+
+    assert release is not None and release.end_of_life == end
