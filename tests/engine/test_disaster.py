@@ -98,7 +98,7 @@ def test_a_full_disk_is_said_and_nothing_is_changed(dockerd: subprocess.Popen[by
     (app / "large.bin").write_bytes(os.urandom(60_000_000))
     (app / "Dockerfile").write_text('FROM scratch\nADD . /\nCMD ["/sleeper"]\n')
     before = snapshot(app)
-    with pytest.raises(EngineError, match="disk of .* is full"):
+    with pytest.raises(EngineError, match=r"disk of .* is full"):
         optimize(Request(str(app)), lambda text: None)
     assert snapshot(app) == before
 

@@ -8,7 +8,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jettison.engine.base import StepTime
+from jettison.engine.base import Event, StepTime
 from jettison.engine.progress import PlainProgress
 from jettison.engine.rawjson import RawJsonProgress
 from jettison.engine.steps import StepLines
@@ -99,3 +99,11 @@ def test_steps_lead_to_their_lines() -> None:
 def test_any_dockerfile_gives_lines(data: bytes, step: str) -> None:
     line = StepLines(data).line_of(step)
     assert line is None or 1 <= line <= data.count(b"\n") + 1
+
+
+def test_rawjson_over_many_lines_is_one_status() -> None:
+    progress = RawJsonProgress()
+    status = {"vertexes": [{"digest": "sha256:a", "name": "[1/2] RUN a", "started": "2026-01-01T00:00:00Z"}]}
+    events = [e for line in json.dumps(status, indent=2).splitlines() for e in progress.read(line.encode() + b"\n")]
+    assert events == [Event("step", "[1/2] RUN a")]
+    assert list(progress.tail) == []

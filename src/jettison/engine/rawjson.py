@@ -1,4 +1,7 @@
-"""BuildKit's machine-readable progress (`--progress=rawjson`): one SolveStatus as JSON a line."""
+"""BuildKit's machine-readable progress (`--progress=rawjson`): a stream of SolveStatus as JSON.
+
+buildx 0.13 writes each over many lines with an indent, later ones a line each; both are read.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,8 @@ from jettison.engine.progress import MAX_LINE, TAIL_LINES
 from jettison.terminal import safe
 
 MAX_STEPS: Final = 10_000
+# A status is a few dozen lines; what never ends is shown as output.
+MAX_STATUS_LINES: Final = 20_000
 _NANOSECONDS: Final = re.compile(r"(\.\d{6})\d+")
 
 
@@ -24,16 +29,30 @@ class RawJsonProgress:
     What is not JSON (warnings, the final error) counts as output.
     """
 
-    __slots__ = ("_ended", "_names", "steps", "tail")
+    __slots__ = ("_ended", "_names", "_pending", "steps", "tail")
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
         self._ended: set[str] = set()
+        self._pending: list[bytes] = []
         self.steps: list[StepTime] = []
         self.tail: deque[str] = deque(maxlen=TAIL_LINES)
 
     def read(self, raw: bytes) -> tuple[Event, ...]:
         """Return the events of one line."""
+        line = raw.rstrip()
+        if line == b"{" or self._pending:
+            return self._part(raw, line)
+        return self._whole(raw)
+
+    def _part(self, raw: bytes, line: bytes) -> tuple[Event, ...]:
+        self._pending.append(raw)
+        if line != b"}" and len(self._pending) < MAX_STATUS_LINES:
+            return ()
+        whole, self._pending = b"".join(self._pending), []
+        return self._whole(whole)
+
+    def _whole(self, raw: bytes) -> tuple[Event, ...]:
         status = _status(raw)
         if status is None:
             return tuple(self._output(raw.decode("utf-8", "replace")))

@@ -30,7 +30,8 @@ def check(model: Model) -> Iterable[Finding]:
             for name, value in node.pairs:
                 if value is None or "$" not in value.raw:
                     continue
-                used = {ref for ref, _, _ in references(value.raw, model.file.escape)} & (names - {name.value})
+                found = {ref for ref, _, _ in references(value.raw, model.file.escape)}
+                used = {ref for ref in found if ref in names and ref != name.value}
                 if used:
                     text = f"{min(used)[:60]} is set by the same ENV and still has its old value here"
                     yield RULE.at(value.span, text)
