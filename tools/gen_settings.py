@@ -24,6 +24,17 @@ KINDS: dict[str, dict[str, Any]] = {
     "level": {"enum": [*LEVELS, "never"]},
     "severities": {"type": "object", "additionalProperties": {"enum": LEVELS}},
     "path-rules": {"type": "object", "additionalProperties": RULE_LIST},
+    "proof": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "probes": TEXTS,
+            "checks": TEXTS,
+            "touch": {"type": "string"},
+            "env": {"type": "object", "additionalProperties": {"type": "string"}},
+            "build-args": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+    },
     "plugins": {"anyOf": [{"type": "boolean"}, TEXTS]},
 }
 HEAD = """\

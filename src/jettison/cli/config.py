@@ -64,6 +64,16 @@ def _values(settings: Settings) -> dict[str, object]:
         "foreign-comments": settings.foreign_comments,
         "plugins": list(settings.plugins) if isinstance(settings.plugins, tuple) else settings.plugins,
         "rule-paths": list(settings.rule_paths),
+        # Values of the environment may be secrets: only their names are shown.
+        "optimize": {
+            "probes": list(settings.optimize.probes),
+            "checks": list(settings.optimize.checks),
+            "touch": settings.optimize.touch,
+            "env": dict.fromkeys(settings.optimize.env, "***"),
+            "build-args": dict.fromkeys(settings.optimize.build_args, "***"),
+        }
+        if "optimize" in settings.origins
+        else {},
         # Only what was set; the other options are on the pages of their rules.
         "rules": {code: dict(options) for code, options in sorted(settings.options.items())},
     }

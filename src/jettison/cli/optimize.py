@@ -73,18 +73,21 @@ def run(args: argparse.Namespace) -> int:
     from jettison.optimize.records import Request
     from jettison.report.progress import Progress
 
+    from jettison.settings.find import Finder
+
+    said = Finder().settings_for(args.project.rstrip("/") + "/").optimize
     request = Request(
         project=args.project,
         dockerfile=args.file,
         engine=args.engine,
         build=not args.no_build,
         network=args.build_network,
-        build_args=_pairs("--build-arg", args.build_arg),
-        probes=tuple(args.probe),
-        checks=tuple(args.check),
-        env=_pairs("--env", args.env),
+        build_args={**said.build_args, **_pairs("--build-arg", args.build_arg)},
+        probes=(*said.probes, *args.probe),
+        checks=(*said.checks, *args.check),
+        env={**said.env, **_pairs("--env", args.env)},
         budget_seconds=args.budget,
-        source_file=args.touch,
+        source_file=args.touch or said.touch or None,
     )
     with Progress(sys.stderr) as progress:
         outcome = optimize(request, progress.say, progress.event)

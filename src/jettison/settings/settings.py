@@ -24,6 +24,16 @@ class Choice(NamedTuple):
     foreign_comments: bool = True
 
 
+class Proving(NamedTuple):
+    """What `optimize` is to ask both images, beyond what it finds out itself."""
+
+    probes: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    touch: str = ""
+    env: Mapping[str, str] = {}
+    build_args: Mapping[str, str] = {}
+
+
 class Settings:
     """One settings file, read and checked; without a file all is at its default.
 
@@ -36,6 +46,7 @@ class Settings:
         "fail_on",
         "foreign_comments",
         "ignore",
+        "optimize",
         "options",
         "origins",
         "path",
@@ -61,6 +72,7 @@ class Settings:
         self.plugins: bool | tuple[str, ...] = False
         self.rule_paths: tuple[str, ...] = ()
         self.options: dict[str, dict[str, object]] = {}
+        self.optimize = Proving()
         self.origins: dict[str, str] = {}
 
     @property

@@ -53,6 +53,15 @@ KEYS: Final = (
         "a pattern without a slash matches at any depth",
         'exclude = ["third_party", "*.template.dockerfile"]',
     ),
+    Key(
+        "optimize",
+        "proof",
+        "{}",
+        "what `optimize` asks both images: HTTP requests, commands, the environment they run with, the source file "
+        "that a rebuild touches, and arguments of the build; the command line adds to it",
+        '[optimize]\nprobes = ["/", "POST /items"]\nchecks = ["app --version"]\ntouch = "src/main.go"\n'
+        'env = { DATABASE_URL = "sqlite:///tmp/x.db" }\nbuild-args = { VERSION = "1.0" }',
+    ),
     Key("fail-on", "level", '"low"', "the lowest severity that makes the exit code 1", 'fail-on = "medium"'),
     Key(
         "foreign-comments",

@@ -8,6 +8,7 @@ from typing import Final
 from jettison.findings import Severity
 from jettison.rules.index import entries, finding_codes, load
 from jettison.rules.nearest import nearest
+from jettison.settings.settings import Proving
 
 MAX_SHOWN: Final = 60
 LEVELS: Final = (*Severity.NAMES, "never")
@@ -109,6 +110,36 @@ def rule_options(value: object, key: str, report: Report) -> dict[str, dict[str,
         place = f"{key}.{name}"
         for code in sorted(codes_of(name, place, report) & {entry.code for entry in entries()}):
             found.setdefault(code, {}).update(_options_of(code, _table(given, place, report), place, report))
+    return found
+
+
+def proving(value: object, key: str, report: Report) -> Proving:
+    """Return what `optimize` is to ask."""
+    table = _table(value, key, report)
+    known = [name.replace("_", "-") for name in Proving._fields]
+    for name in table:
+        if name not in known:
+            report(f"{key}.{name}", f"there is no such setting{meant(name, known)}")
+    touch = table.get("touch", "")
+    if not isinstance(touch, str):
+        report(f"{key}.touch", f"the name of a file was expected, not {shown(touch)}")
+        touch = ""
+    return Proving(
+        texts(table.get("probes", []), f"{key}.probes", report),
+        texts(table.get("checks", []), f"{key}.checks", report),
+        touch,
+        _pairs(table.get("env", {}), f"{key}.env", report),
+        _pairs(table.get("build-args", {}), f"{key}.build-args", report),
+    )
+
+
+def _pairs(value: object, key: str, report: Report) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, given in _table(value, key, report).items():
+        if isinstance(given, str):
+            found[name] = given
+        else:
+            report(f"{key}.{name}", f"a text was expected, not {shown(given)}")
     return found
 
 
