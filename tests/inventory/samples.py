@@ -111,9 +111,8 @@ def elf(sections: dict[str, bytes], address: int = 0x400000) -> bytes:
     places.append((strings, start + len(body), len(names)))
     body += names
     table = start + len(body)
-    rows = b"".join(
-        struct.pack("<IIQQQQIIQQ", name, 1, 3, address + at, at, size, 0, 0, 1, 0)
-        for name, at, size in [(0, 0, 0), *places]
+    rows = bytes(64) + b"".join(
+        struct.pack("<IIQQQQIIQQ", name, 1, 3, address + at, at, size, 0, 0, 1, 0) for name, at, size in places
     )
     head = b"\x7fELF\x02\x01\x01" + bytes(9)
     head += struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, table, 0, 64, 56, 1, 64, len(places) + 1, len(places))
@@ -245,7 +244,7 @@ def root() -> dict[str, bytes]:
         "usr/local/bin/old-tool": old_go_program(),
         "usr/local/bin/rusty": rust_program(),
         "opt/inner-lib-0.4.0.jar": inner,
-        "opt/outer-1.0.war": maven_jar("com.acme", "outer", "1.0", {"WEB-INF/lib/plain-2.5.jar": jar({"a.class": b"x"}),
+        "opt/outer-1.0.war": maven_jar("com.acme", "outer", "1.0", {"WEB-INF/lib/plain-2.5.jar": jar({"META-INF/MANIFEST.MF": "Manifest-Version: 1.0\n"}),
                                                                      "WEB-INF/lib/inner-lib-0.4.0.jar": inner}),
     }  # fmt: skip
     return {path: text.encode() for path, text in texts.items()} | binaries

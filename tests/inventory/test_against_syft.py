@@ -58,8 +58,10 @@ def test_same_packages(name: str, tmp_path: Path) -> None:
         },
     }[name]()
 
-    theirs = set(_syft(tmp_path, contents))
-    ours = inventory(contents)
+    # Syft does not take the tiny programs made here for programs; benchmarks/inventory.py compares real ones.
+    # It also lists packages of which only settings remain.
+    theirs = set(_syft(tmp_path, contents)) - {("deb", "gone", "1.0-1")}
+    ours = inventory({path: data for path, data in contents.items() if not path.startswith("usr/local/bin/")})
     # Syft lists what a distribution's package owns a second time, as a language package.
     owned = {package.key for package, _ in ours.dropped}
 
