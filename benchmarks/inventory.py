@@ -174,6 +174,8 @@ def differences(ours: Inventory, theirs: dict[Key, list[str]]) -> list[Differenc
 def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inventory) -> str:
     if key in dropped:
         return "a distribution's package owns its metadata: one finding per real package"
+    if key[:2] == ("rpm", "gpg-pubkey"):
+        return "a signing key in the database, not a package"
     if key[2] in ("", "UNKNOWN"):
         return "states no version, so it cannot be an installed package"
     if key[0] == "npm" and paths and all(is_sample(path) for path in paths):

@@ -49,12 +49,13 @@ for _reader in (apk, dotnet, dpkg, java, known_binaries, node, os_release, php, 
             _table = _NAMES if _how == "name" else _SUFFIXES
             _table.setdefault(_what, []).append((_reader.wanted, _limit))
 
-# Suffixes of files that may be executable by accident and are never programs.
-_NO_PROGRAM: Final = frozenset(
+# Files that may be executable by accident and are never programs: no rule.
+for _suffix in (
     ".py .pyc .js .mjs .cjs .ts .map .json .sh .pl .pm .rb .h .c .cc .cpp .hpp .go .rs .java .class .txt .md .html .css "
     ".xml .yml .yaml .toml .gz .bz2 .xz .zst .zip .png .jpg .jpeg .gif .svg .ttf .woff .woff2 .pdf .a .la .pc .mo .po "
-    ".tcl .lua .php .conf .cfg .ini .lock .sql .csv .1 .3 .5 .8".split()
-)
+    ".tcl .lua .php .conf .cfg .ini .lock .sql .csv".split()
+):
+    _SUFFIXES.setdefault(_suffix, [])
 
 
 class VisibleFile(Protocol):
@@ -71,22 +72,17 @@ def wants(path: str, size: int, mode: int) -> int:
 
     HEAD (64) for what may be a program: `wants_program` says by these bytes whether all are wanted.
     """
-    slash = path.rfind("/") + 1
-    base = path[slash:] if slash else path
+    base = path[path.rfind("/") + 1 :]
     rules = _NAMES.get(base)
+    if rules is None:
+        dot = base.rfind(".")
+        if dot >= 0:
+            rules = _SUFFIXES.get(base[dot:])
     if rules is not None:
         for fits, limit in rules:
             if fits(path):
                 return size if size < limit else limit
-    dot = base.rfind(".")
-    if dot >= 0:
-        suffix = base[dot:]
-        rules = _SUFFIXES.get(suffix)
-        if rules is not None:
-            for fits, limit in rules:
-                if fits(path):
-                    return size if size < limit else limit
-        if suffix in _NO_PROGRAM and not path.startswith(dpkg.STATUS_FOLDER):
+        if not rules:
             return 0
     if path.startswith(dpkg.STATUS_FOLDER):
         return min(size, _MAX_STATUS)
@@ -109,7 +105,7 @@ def is_large(path: str) -> bool:
 
 
 def read_large(path: str, data: bytes) -> list[Package]:
-    """Return the packages of a program or of a Java archive; any buffer of the whole file will do."""
+    """Return the packages of a program or of a Java archive; the whole file as bytes or as a map of it."""
     if is_large(path):
         return java.read(path, data)
     sections = read_sections(data)
@@ -276,6 +272,7 @@ def _owned(packages: list[Package], files: Mapping[str, VisibleFile], release: O
     language = (one for one in range(len(left)) if left[one].type not in _DISTRIBUTION)
     for path, index in _claims(left, language, files, links).items():
         owner_of.setdefault(path, index)
+    _claim_compiled(owner_of, files)
     sizes = [0] * len(left)
     unowned = 0
     for path, entry in files.items():
@@ -294,6 +291,17 @@ def _owned(packages: list[Package], files: Mapping[str, VisibleFile], release: O
         unowned,
         tuple((packages[index], place[owner]) for index, owner in dropped),
     )
+
+
+def _claim_compiled(owner_of: dict[str, int], files: Mapping[str, VisibleFile]) -> None:
+    """Give what Python compiled at installation, which no list holds, to the owner of the source."""
+    for path in files:
+        if not path.endswith(".pyc") or path in owner_of:
+            continue
+        folder, _, base = path.rpartition("/__pycache__/")
+        owner = owner_of.get(f"{folder}/{base.partition('.')[0]}.py")
+        if owner is not None:
+            owner_of[path] = owner
 
 
 def _claims(
