@@ -72,7 +72,6 @@ def run(args: argparse.Namespace) -> int:
     from jettison.optimize.job import optimize
     from jettison.optimize.records import Request
     from jettison.report.progress import Progress
-
     from jettison.settings.find import Finder
 
     said = Finder().settings_for(args.project.rstrip("/") + "/").optimize

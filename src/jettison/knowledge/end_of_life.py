@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Final
 
 from jettison.knowledge._compiled import END_OF_LIFE
@@ -18,6 +19,7 @@ _PARTS: Final = re.compile(r"[-_]")
 _SYSTEM: Final = re.compile(r"(alpine|ubuntu|centos)(\d+(?:\.\d+)?)")
 
 
+@lru_cache(maxsize=4096)
 def end_of_life(name: str, tag: str | None) -> tuple[str, str] | None:
     """Return (what, ISO date) of the part of an image that ends first, or None when none is known."""
     # A tag has 128 characters at most (OCI distribution specification).

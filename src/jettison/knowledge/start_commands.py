@@ -10,12 +10,15 @@ from jettison.knowledge._compiled import START_COMMANDS
 DEVELOPMENT: Final[dict[str, Any]] = START_COMMANDS["development"]
 MANAGERS: Final = frozenset(START_COMMANDS["managers"]["programs"])
 OWN_INIT: Final = frozenset(START_COMMANDS["managers"]["own_init"])
+_FIRST: Final = frozenset(facts["words"][0] for facts in DEVELOPMENT.values())
 _ALONE: Final = frozenset(("vite", "air", "nodemon", "ts-node-dev", "ts-node", "webpack-dev-server"))
 
 
 def development_server(argv: Sequence[str]) -> dict[str, Any] | None:
     """Return the facts of the development server that a command line starts, or None."""
     words = [word.rsplit("/", 1)[-1] for word in argv]
+    if _FIRST.isdisjoint(words):
+        return None
     for facts in DEVELOPMENT.values():
         wanted = facts["words"]
         if wanted[0] in _ALONE and len(wanted) == 1:

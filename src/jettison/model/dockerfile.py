@@ -31,6 +31,7 @@ class Model:
         "_runs",
         "_scopes",
         "_started",
+        "_words",
         "build_contexts",
         "context",
         "file",
@@ -56,6 +57,7 @@ class Model:
         self._facts: dict[int, tuple[PackageCall, ...]] = {}
         self._scopes: dict[int, Scope] = {}
         self._lowered: str | None = None
+        self._words: dict[str, bool] = {}
         self.text_secrets: tuple[Secret, ...] | None = None
         self._started: tuple[StartCommand, ...] | None = None
         self._copied: tuple[Copied, ...] | None = None
@@ -193,7 +195,10 @@ class Model:
         """Return whether the file holds this lower-case word anywhere."""
         if self._lowered is None:
             self._lowered = self.source.data.decode("latin-1").lower()
-        return word in self._lowered
+        known = self._words.get(word)
+        if known is None:
+            known = self._words[word] = word in self._lowered
+        return known
 
 
 def build_model(

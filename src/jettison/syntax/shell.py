@@ -24,6 +24,9 @@ _CONDITIONS: Final = frozenset(
         "c_style_for_statement",
     )
 )
+_SUBSHELLS: Final = frozenset(("subshell", "command_substitution"))
+_OPERATORS: Final = frozenset(("&&", "||", "|", "|&", ";", "&", "\n"))
+_REDIRECTS: Final = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 _SHELL_HEREDOC: Final = re.compile(r"#!\s*(\S*/)?(env\s+)?(sh|bash|dash|ash|ksh|zsh)\b")
 _parser: tree_sitter.Parser | None = None
@@ -176,24 +179,27 @@ def _walk(root: tree_sitter.Node, text: bytes, base: int) -> list[Command]:
     redirects: dict[int, tuple[tuple[str, str], ...]] = {}
     while waiting:
         node, operator, pipe, sub, condition = waiting.pop()
-        if node.type == "redirected_statement":
-            redirects[node.children[0].id] = _redirects(node, text)
-        if node.type == "command":
-            command = _command(node, text, base, operator)
+        kind = node.type
+        children = node.children
+        if kind == "command":
+            command = _command(node, children, text, base, operator)
             command.redirects = redirects.get(node.id, ())
             command.in_pipeline, command.in_subshell, command.in_condition = pipe, sub, condition
             found.append(command)
-        pipe = pipe or node.type == "pipeline"
-        sub = sub or node.type in ("subshell", "command_substitution")
-        condition = condition or node.type in _CONDITIONS
-        children = []
+        elif kind == "redirected_statement":
+            redirects[children[0].id] = _redirects(node, text)
+        pipe = pipe or kind == "pipeline"
+        sub = sub or kind in _SUBSHELLS
+        condition = condition or kind in _CONDITIONS
         before = operator
-        for child in node.children:
-            if child.type in ("&&", "||", "|", "|&", ";", "&", "\n"):
+        inner = []
+        for child in children:
+            # A leaf holds no command: only operators between commands are of interest.
+            if child.child_count:
+                inner.append((child, before, pipe, sub, condition))
+            elif child.type in _OPERATORS:
                 before = child.type
-                continue
-            children.append((child, before, pipe, sub, condition))
-        waiting.extend(reversed(children))
+        waiting.extend(reversed(inner))
     return found
 
 
@@ -206,16 +212,20 @@ def _redirects(node: tree_sitter.Node, text: bytes) -> tuple[tuple[str, str], ..
     return tuple(found)
 
 
-def _command(node: tree_sitter.Node, text: bytes, base: int, operator: str) -> Command:
+def _command(
+    node: tree_sitter.Node, children: list[tree_sitter.Node], text: bytes, base: int, operator: str
+) -> Command:
     words = []
     assignments = []
-    for child in node.children:
-        raw = text[child.start_byte : child.end_byte].decode("utf-8", "replace")
-        if child.type == "variable_assignment":
+    for child in children:
+        start, end = child.start_byte, child.end_byte
+        raw = text[start:end].decode("utf-8", "replace")
+        kind = child.type
+        if kind == "variable_assignment":
             name, _, value = raw.partition("=")
             assignments.append((name, value))
-        elif child.type not in ("file_redirect", "herestring_redirect", "heredoc_redirect"):
-            words.append(Word(_literal(raw), raw, Span(base + child.start_byte, base + child.end_byte)))
+        elif kind not in _REDIRECTS:
+            words.append(Word(_literal(raw), raw, Span(base + start, base + end)))
     span = Span(base + node.start_byte, base + node.end_byte)
     command = Command(tuple(words), span, operator)
     command.assignments = tuple(assignments)
@@ -223,7 +233,8 @@ def _command(node: tree_sitter.Node, text: bytes, base: int, operator: str) -> C
 
 
 def _literal(raw: str) -> str:
-    raw = raw.replace("\\\n", "")
+    if "\\\n" in raw:
+        raw = raw.replace("\\\n", "")
     if len(raw) >= 2 and raw[0] == raw[-1] and raw[0] in "'\"" and raw.count(raw[0]) == 2:
         return raw[1:-1]
     return raw

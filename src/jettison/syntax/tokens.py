@@ -38,15 +38,15 @@ class Logical:
 
     def offset(self, index: int) -> int:
         """Return the file offset of the byte at `index` of the logical text."""
-        segment = self.segments[max(0, bisect_right(self._starts, index) - 1)]
-        return min(segment.start + index - segment.at, segment.end)
+        segments = self.segments
+        segment = segments[0] if len(segments) == 1 else segments[max(0, bisect_right(self._starts, index) - 1)]
+        at = segment.start + index - segment.at
+        return at if at < segment.end else segment.end
 
     def span(self, start: int, end: int) -> Span:
         """Return the file span of a part of the logical text."""
-        if end <= start:
-            at = self.offset(start)
-            return Span(at, at)
-        return Span(self.offset(start), self.offset(end - 1) + 1)
+        first = self.offset(start)
+        return Span(first, self.offset(end - 1) + 1) if end > start else Span(first, first)
 
 
 def line_end(text: str, start: int) -> int:
