@@ -178,12 +178,16 @@ def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inv
         return "a signing key in the database, not a package"
     if key[2] in ("", "UNKNOWN"):
         return "states no version, so it cannot be an installed package"
+    if key[0] == "maven" and any(one.path in paths and one.version == key[2] for one in ours.packages):
+        return "the archive's file name, where Maven's properties inside name the package"
     if key[0] == "npm" and paths and all(is_sample(path) for path in paths):
         return "a sample or a test's input inside another package: nothing is installed"
     return ""
 
 
 def _why_not_theirs(key: Key, paths: list[str]) -> str:
+    if key[0] == "nuget":
+        return "Syft 1.18 reads .deps.json by default in folders only, not in images"
     return ""
 
 

@@ -248,3 +248,24 @@ def root() -> dict[str, bytes]:
                                                                      "WEB-INF/lib/inner-lib-0.4.0.jar": inner}),
     }  # fmt: skip
     return {path: text.encode() for path, text in texts.items()} | binaries
+
+
+def archives() -> dict[str, bytes]:
+    """Return Java archives whose names and manifests say more or less."""
+    head = "Manifest-Version: 1.0\n"
+    manifests = {
+        "foo.jar": "Bundle-SymbolicName: org.example.foo;singleton:=true\nBundle-Version: 1.2.3.v2020\n",
+        "bar.jar": "Implementation-Title: Bar Title\nImplementation-Version: 4.5\n",
+        "baz-1.0-SNAPSHOT.jar": "",
+        "qux_2.13-3.1.jar": "Specification-Title: qux\nSpecification-Version: 3.1\n",
+        "org.eclipse.core_3.1.2.jar": "Bundle-Version: 3.1.2\n",
+        "jakarta-ee-v2-1.0.jar": "",
+        "log4j-1.2-api-2.17.jar": "",
+        "commons-x-1.0.Final-sources.jar": "",
+        "app.hpi": "Short-Name: git\nPlugin-Version: 4.1\nGroup-Id: org.jenkins\n",
+    }
+    contents = {f"opt/{name}": jar({"META-INF/MANIFEST.MF": head + text}) for name, text in manifests.items()}
+    shaded: dict[str, bytes | str] = {"META-INF/MANIFEST.MF": head}
+    for name in "ab":
+        shaded[f"META-INF/maven/g/{name}/pom.properties"] = f"groupId=g\nartifactId={name}\nversion=1\n"
+    return contents | {"opt/shaded-9.jar": jar(shaded)}

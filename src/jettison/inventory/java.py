@@ -25,8 +25,11 @@ _MAX_RATIO: Final = 200
 _MAX_TEXT: Final = 1 << 20
 _MAX_PACKAGES: Final = 20_000
 _POM: Final = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.properties\Z")
-_FILE_NAME: Final = re.compile(r"(.+?)[-_]v?(\d[\w.+~-]*?)(?:[.-](?:RELEASE|GA))?\Z")
-_NAME_KEYS: Final = ("Bundle-SymbolicName", "Implementation-Title", "Automatic-Module-Name", "Specification-Title")
+# A hyphen before a digit ends the name; an underscore only where there is no hyphen (OSGi bundles).
+_FILE_NAMES: Final = (
+    re.compile(r"(.+?)-(\d[\w.+~-]*)\Z"),
+    re.compile(r"(.+?)_(\d[\w.+~-]*)\Z"),
+)
 _VERSION_KEYS: Final = ("Implementation-Version", "Bundle-Version", "Specification-Version", "Plugin-Version")
 
 
@@ -90,9 +93,8 @@ def _read(path: str, name: str, data: bytes, depth: int, budget: _Budget, found:
 
 def _packages(path: str, name: str, manifest: dict[str, str], poms: list[_Pom]) -> list[Package]:
     stem = name.rpartition(".")[0]
-    parts = _FILE_NAME.match(stem)
-    file_name, file_version = (parts[1], parts[2]) if parts else (stem, "")
-    main = _main_pom(file_name, stem, poms)
+    file_name, file_version = _split_name(stem)
+    main = _main_pom(file_name, file_version, stem, poms)
     licence = clean(manifest.get("Bundle-License", "").partition(";")[0].strip('" '), 200)
     licences = (licence,) if licence else ()
     packages = [Package("maven", one.artifact, one.version, one.group, path=path) for one in poms if one is not main]
@@ -100,19 +102,27 @@ def _packages(path: str, name: str, manifest: dict[str, str], poms: list[_Pom]) 
         own = Package("maven", main.artifact, main.version, main.group, licences=licences, path=path)
         return [own, *packages]
     version = file_version or next((manifest[key] for key in _VERSION_KEYS if manifest.get(key)), "")
-    symbolic = next((manifest[key] for key in _NAME_KEYS if manifest.get(key)), "").partition(";")[0].strip()
-    title = clean(file_name if parts or not symbolic else symbolic, 200)
+    title = clean(file_name, 200)
     if not title or not version:
         return packages
     return [Package("maven", title, clean(version, 100), licences=licences, path=path), *packages]
 
 
-def _main_pom(file_name: str, stem: str, poms: list[_Pom]) -> _Pom | None:
+def _split_name(stem: str) -> tuple[str, str]:
+    """Return (name, version) of "name-1.2"; the version is "" where there is none."""
+    for pattern in _FILE_NAMES:
+        parts = pattern.match(stem[:512])
+        if parts:
+            return parts[1], parts[2]
+    return stem, ""
+
+
+def _main_pom(file_name: str, file_version: str, stem: str, poms: list[_Pom]) -> _Pom | None:
     """Return the properties of the archive itself: those that its file name names, or the only ones."""
     named = [pom for pom in poms if pom.artifact == file_name or stem.startswith(f"{pom.artifact}-{pom.version}")]
     if named:
         return named[0]
-    return poms[0] if len(poms) == 1 and not _FILE_NAME.match(stem) else None
+    return poms[0] if len(poms) == 1 and not file_version else None
 
 
 def _pom(content: bytes) -> _Pom | None:
