@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jettison.model.packages import PackageCall, package_call
 from jettison.model.run import Run, read_mounts
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from jettison.model.start import StartCommand
     from jettison.syntax.shell import ShellBody
 
+MAX_SCOPES: Final = 2000
+_SCOPELESS: Final = frozenset(("RUN", "COPY", "ADD", "ONBUILD", "STOPSIGNAL", "MAINTAINER"))
+
 
 class Model:
     """Everything known about one Dockerfile; facts are computed once, on demand."""
@@ -26,6 +29,7 @@ class Model:
     __slots__ = (
         "_bodies",
         "_copied",
+        "_ends",
         "_facts",
         "_lowered",
         "_runs",
@@ -56,6 +60,7 @@ class Model:
         self._runs: tuple[Run, ...] | None = None
         self._facts: dict[int, tuple[PackageCall, ...]] = {}
         self._scopes: dict[int, Scope] = {}
+        self._ends: dict[int, Scope] = {}
         self._lowered: str | None = None
         self._words: dict[str, bool] = {}
         self.text_secrets: tuple[Secret, ...] | None = None
@@ -148,19 +153,23 @@ class Model:
 
     def end_scope(self, stage: Stage) -> Scope:
         """Return the scope after the last instruction of a stage."""
-        scope = stage.start.copy()
-        for node in stage.instructions:
-            scope.apply(node, self.file.escape, self.meta)
-        return scope
+        if stage.index not in self._ends:
+            self._fill_scopes(stage)
+        return self._ends[stage.index]
 
     def _fill_scopes(self, stage: Stage) -> None:
         scope = stage.start.copy()
         snapshot = scope.copy()
+        left = MAX_SCOPES
         for node in stage.instructions:
             self._scopes[node.span.start] = snapshot
-            if node.keyword not in ("RUN", "COPY", "ADD", "ONBUILD", "STOPSIGNAL", "MAINTAINER"):
+            if node.keyword not in _SCOPELESS:
                 scope.apply(node, self.file.escape, self.meta)
-                snapshot = scope.copy()
+                # Each copy is as large as all before it: a hostile file gets no more than so many.
+                if left:
+                    snapshot = scope.copy()
+                    left -= 1
+        self._ends[stage.index] = scope
 
     def stage_of(self, node: Instruction) -> Stage:
         """Return the stage that holds an instruction."""

@@ -23,7 +23,7 @@ class Finder:
     __slots__ = ("_by_folder", "_read")
 
     def __init__(self) -> None:
-        self._by_folder: dict[str, str] = {}
+        self._by_folder: dict[str, tuple[str, str]] = {}
         self._read: dict[str, Settings] = {}
 
     def settings_for(self, path: str) -> Settings:
@@ -38,9 +38,22 @@ class Finder:
 
     def path_for(self, folder: str) -> str:
         """Return the settings file that governs an absolute folder, "" when there is none."""
-        if folder not in self._by_folder:
-            self._by_folder[folder] = _nearest(folder)
-        return self._by_folder[folder]
+        waiting: list[str] = []
+        at = folder
+        while at not in self._by_folder and len(waiting) < MAX_DEPTH:
+            waiting.append(at)
+            parent = os.path.dirname(at)
+            if parent == at:
+                break
+            at = parent
+        above = self._by_folder.get(at, ("", ""))
+        for each in reversed(waiting):
+            own, other = _here(each)
+            # The nearest of each kind; ours goes before hadolint's wherever it lies.
+            above = (own or above[0], other or above[1])
+            self._by_folder[each] = above
+        own, other = self._by_folder[folder]
+        return own or other
 
     def read(self, path: str) -> Settings:
         """Return the settings in a file of either kind.
@@ -53,22 +66,15 @@ class Finder:
         return self._read[path]
 
 
-def _nearest(folder: str) -> str:
-    hadolint = ""
-    for _ in range(MAX_DEPTH):
-        own = os.path.join(folder, OWN)
-        if os.path.isfile(own):
-            return own
-        project = os.path.join(folder, PROJECT)
-        if os.path.isfile(project) and _names_us(project):
-            return project
-        if not hadolint:
-            hadolint = next((p for p in (os.path.join(folder, n) for n in HADOLINT) if os.path.isfile(p)), "")
-        parent = os.path.dirname(folder)
-        if parent == folder:
-            break
-        folder = parent
-    return hadolint
+def _here(folder: str) -> tuple[str, str]:
+    """Return (own settings file, hadolint's) of one folder, "" for what is not there."""
+    own = os.path.join(folder, OWN)
+    if os.path.isfile(own):
+        return own, ""
+    project = os.path.join(folder, PROJECT)
+    if os.path.isfile(project) and _names_us(project):
+        return project, ""
+    return "", next((p for p in (os.path.join(folder, n) for n in HADOLINT) if os.path.isfile(p)), "")
 
 
 def _names_us(path: str) -> bool:
