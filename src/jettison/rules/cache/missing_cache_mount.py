@@ -103,6 +103,8 @@ RULE = Rule(
         "mix ",
     ),
     severity=Severity.INFO,
+    foreign=("prefer-package-cache-mounts",),
+    differs="apt, apk and dnf are left out: in the usual images their mounts stay empty without further settings.",
     examples=(
         Example(
             before="FROM python:3.11-slim\nRUN pip install --no-cache-dir -r requirements.txt\n",

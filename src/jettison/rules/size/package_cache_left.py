@@ -2,6 +2,9 @@
 
 Package managers keep what they downloaded. Nothing in the image uses it again.
 
+What Maven, Gradle, Go, Cargo, NuGet and Mix keep is reported once, at the last RUN that uses them, where the image
+does not start them and its base is no toolchain (that is single-stage-build).
+
 Tell the manager not to keep it (apk --no-cache, pip --no-cache-dir), clean in the same RUN
 (dnf, npm, yarn, conda and others), or put the folder on a cache mount, which also makes rebuilds faster.
 The table of managers, their caches and clean commands is `knowledge/package_managers.toml`.
@@ -15,6 +18,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from jettison.findings import SAFE, Edit, Finding, Fix, Impact
+from jettison.knowledge.bases import FAMILIES
 from jettison.knowledge.package_managers import MANAGERS
 from jettison.rules.base import Example, Rule
 from jettison.rules.edits import append_command, insert_word
@@ -26,8 +30,12 @@ if TYPE_CHECKING:
 
 # apt in Debian's images deletes its downloads itself; its lists are the subject of package-lists-left.
 _OTHER_RULES = frozenset(("apt",))
-# Their caches hold what the program needs at run time, unless it is a build stage.
-_NEEDED = frozenset(("maven", "gradle", "nuget", "go", "cargo", "hex", "pipenv"))
+# What they keep may serve the next RUN or the program itself: only the last word of the image is looked at.
+_BUILDERS = frozenset(("maven", "gradle", "go", "cargo", "hex"))
+# Their caches hold what the program needs at run time.
+_NEEDED = _BUILDERS | {"nuget", "pipenv"}
+
+_WORDS = ("mvn", "gradle", "go ", "cargo", "mix ")
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -52,6 +60,28 @@ def check(model: Model) -> Iterable[Finding]:
                 fix,
                 Impact(bytes_saved=(guess // 2, guess * 2)),
             )
+    yield from _builders(model)
+
+
+def _builders(model: Model) -> Iterable[Finding]:
+    final = model.final
+    if final is None or not any(model.text_has(word) for word in _WORDS):
+        return
+    base = model.lineage(final)[0].base
+    if base.unresolved or (base.name in FAMILIES and FAMILIES[base.name]["toolchain"]):
+        return
+    starts = {start.program for start in model.start_commands()}
+    last: dict[str, tuple[Run, PackageCall]] = {}
+    for run in model.runs:
+        for call in model.facts(run) if model.in_final_image(run.stage) else ():
+            if call.manager in _BUILDERS and call.action in ("install", "build"):
+                last[call.manager] = run, call
+    for manager, (run, call) in last.items():
+        facts = MANAGERS[manager]
+        if starts and not starts.intersection(facts["programs"]) and not _covered(model, run, call):
+            guess = facts["bytes"]
+            text = f"what {manager} downloaded and compiled stays in the image"
+            yield RULE.at(call.command.span, text, impact=Impact(bytes_saved=(guess // 4, guess * 2)))
 
 
 def _edit(model: Model, run: Run, call: PackageCall) -> Edit | None:
@@ -72,7 +102,10 @@ def _covered(model: Model, run: Run, call: PackageCall) -> bool:
     flags, variables = facts["no_cache"]
     if any(flag in call.flags for flag in flags):
         return True
-    if any(scope.env.get(name, "").lower() not in ("", "0", "off", "false") for name in variables):
+    given = {**scope.args, **scope.env, **dict(call.command.assignments)}
+    if any(_says_yes(manager, given.get(name, "")) for name in variables):
+        return True
+    if any(given[name] in run.cache_targets for name in facts["moved"] if name in given):
         return True
     folders = facts["cache"]
     if any(
@@ -83,8 +116,13 @@ def _covered(model: Model, run: Run, call: PackageCall) -> bool:
         return True
     if any(other.manager == manager and other.action == "clean" for other in model.facts(run)):
         return True
-    marks = (*folders, ".cache", ".npm")
+    marks = (*folders, ".cache", ".npm", "/cache/*.gem")
     return any(c.name == "rm" and any(mark in a for a in c.arguments for mark in marks) for c in run.commands)
+
+
+def _says_yes(manager: str, value: str) -> bool:
+    # pip turns its cache off for every value, "off" and "0" included (its option handling says so).
+    return value != "" and (manager == "pip" or value.lower() not in ("0", "off", "false"))
 
 
 RULE = Rule(
@@ -93,7 +131,8 @@ RULE = Rule(
     group="size",
     message="a package manager's cache stays in this layer",
     check=check,
-    triggers=("install", "npm", "add", "sync", "create", "bundle", "yarn", "pacman"),
+    triggers=("install", "npm", "add", "sync", "create", "bundle", "yarn", "pacman", *_WORDS),
+    differs="Caches on a cache mount, and any value of PIP_NO_CACHE_DIR, count: pip turns its cache off for each.",
     foreign=("DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060", "DS-0015", "DS-0019", "DS-0020", "DS-0025"),
     examples=(
         Example(
@@ -114,6 +153,9 @@ RULE = Rule(
         Example(
             before="FROM python:3.11-slim\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask==3.0.0\n"
         ),
+        Example(before="FROM python:3.11-slim\nENV PIP_NO_CACHE_DIR=off\nRUN pip install flask==3.0.0\n"),
+        Example(before='FROM debian:bookworm\nRUN go mod download\nRUN go build -o /app .\nCMD ["/app"]\n', lines=(3,)),
+        Example(before='FROM debian:bookworm\nRUN mvn package\nCMD ["mvn", "spring-boot:run"]\n'),
         Example(
             before="FROM python:3.11 AS build\nRUN pip install build\nFROM python:3.11-slim\nCOPY --from=build /x /x\n"
         ),

@@ -1,57 +1,85 @@
-"""apt installs recommended packages too.
+"""The package manager installs recommended packages too.
 
-Debian's apt installs what a package recommends, often several times the size of what was asked for.
-`--no-install-recommends` installs what is needed; what the program really uses of the rest is then
-named, and so visible. That can change what the image holds, so the fix is not a safe one.
+apt, dnf and zypper install what a package recommends, often several times the size of what was asked for.
+`--no-install-recommends` (dnf: `--setopt=install_weak_deps=False`, zypper: `--no-recommends`) installs what is needed;
+what the program really uses of the rest is then named, and so visible. That can change what the image holds, so the
+fix is not a safe one. A setting of the same in apt.conf or dnf.conf is seen.
 
-Source: apt-get(8), option --no-install-recommends.
+Source: apt-get(8), --no-install-recommends; dnf.conf(5), install_weak_deps; zypper(8), --no-recommends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jettison.findings import UNSAFE, Confidence, Finding, Fix, Impact
+from jettison.knowledge.package_managers import MANAGERS
 from jettison.rules.base import Example, Rule
 from jettison.rules.edits import insert_word
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
+    from jettison.model.packages import PackageCall
+    from jettison.model.run import Run
+
+# How the setting is written, as a flag or in a file of settings.
+_SETTINGS: Final = (
+    "install-recommends",
+    "install_weak_deps",
+    "no-recommends",
+    "solver.onlyrequires",
+    "without-recommends",
+)
+_IN_FILES: Final = ("apt::install-recommends", "install_weak_deps=", "solver.onlyrequires")
 
 
 def check(model: Model) -> Iterable[Finding]:
-    """Yield one finding for each apt install of the final image with recommendations on."""
+    """Yield one finding for each install of the final image with recommendations on."""
+    set_before = [setting for setting in _IN_FILES if model.text_has(setting)]
     for run in model.runs:
         if not model.in_final_image(run.stage):
             continue
         for call in model.facts(run):
-            if call.manager != "apt" or call.action != "install" or not call.packages or _off(call.flags):
+            flag = MANAGERS[call.manager].get("recommended")
+            if not flag or call.action != "install" or not call.packages or _off(call.flags):
                 continue
-            words = next((i for i, word in enumerate(call.command.argv) if word.value == "install"), 0)
-            fix = None
-            if words and not run.has_error:
-                fix = Fix(
-                    "Install only what is needed",
-                    (insert_word(call.command, words + 1, "--no-install-recommends"),),
-                    UNSAFE,
-                )
-            yield RULE.at(call.command.span, fix=fix, impact=Impact(bytes_saved=(1_000_000, 100_000_000)))
+            if any(_set_for(call.manager, setting) for setting in set_before):
+                continue
+            yield RULE.at(
+                call.command.span,
+                f"{call.manager} installs recommended packages too",
+                _fix(run, call, flag),
+                Impact(bytes_saved=(1_000_000, 100_000_000)),
+            )
 
 
 def _off(flags: tuple[str, ...]) -> bool:
-    return any(flag == "--no-install-recommends" or "Install-Recommends" in flag for flag in flags)
+    return any(setting in flag.lower() for flag in flags for setting in _SETTINGS)
+
+
+def _set_for(manager: str, setting: str) -> bool:
+    return setting.startswith("apt::") == (manager == "apt")
+
+
+def _fix(run: Run, call: PackageCall, flag: str) -> Fix | None:
+    verbs = {verb for verb, action in MANAGERS[call.manager]["actions"].items() if action == "install"}
+    words = next((i for i, word in enumerate(call.command.argv) if i and word.value in verbs), 0)
+    if not words or run.has_error or run.instruction.form != "shell":
+        return None
+    return Fix("Install only what is needed", (insert_word(call.command, words + 1, flag),), UNSAFE)
 
 
 RULE = Rule(
     code="JT106",
     name="recommended-packages",
     group="size",
-    message="apt installs recommended packages too",
+    message="the package manager installs recommended packages too",
     check=check,
-    triggers=("apt",),
+    triggers=("apt", "dnf", "zypper"),
     confidence=Confidence.MEDIUM,
     foreign=("DL3015",),
+    differs="A setting in apt.conf counts as well as the flag.",
     examples=(
         Example(
             before="FROM debian:bookworm\nRUN apt-get update && apt-get install -y curl && rm -rf /var/lib/apt/lists/*\n",
@@ -59,6 +87,15 @@ RULE = Rule(
             lines=(2,),
             level=UNSAFE,
         ),
+        Example(
+            before="FROM fedora:41\nRUN dnf -y install curl && dnf clean all\n",
+            after="FROM fedora:41\nRUN dnf -y install --setopt=install_weak_deps=False curl && dnf clean all\n",
+            lines=(2,),
+            level=UNSAFE,
+        ),
         Example(before="FROM debian:bookworm\nRUN apt-get install -y --no-install-recommends curl\n"),
+        Example(
+            before="FROM debian:bookworm\nRUN echo 'APT::Install-Recommends \"0\";' > /etc/apt/apt.conf.d/x\nRUN apt-get install -y curl\n"
+        ),
     ),
 )
