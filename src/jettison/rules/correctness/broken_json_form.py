@@ -1,0 +1,66 @@
+"""A JSON array that is no JSON.
+
+Single quotes, a missing comma or an unclosed bracket: the builder takes such a line for shell text, and `[` is run
+as a program. CMD ['nginx'] so starts a shell that looks for a program called `[nginx]`.
+
+Source: Dockerfile reference, "Shell and exec form".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import UNSAFE, Edit, Finding, Fix, Severity
+from jettison.rules.base import Example, Rule
+from jettison.span import Span
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+
+
+_KEYWORDS: Final = ("CMD", "ENTRYPOINT", "RUN", "SHELL", "HEALTHCHECK", "VOLUME", "COPY", "ADD")
+_TEST: Final = re.compile(r"\[\[?\s+\S[^\n]*\]")
+_SIMPLE: Final = re.compile(r"\[\s*'[^'\"\\\\]*'(?:\s*,\s*'[^'\"\\\\]*')*\s*\]\Z")
+
+
+def check(model: Model) -> Iterable[Finding]:
+    """Yield a finding for each instruction that begins like an array and was not read as one."""
+    for node in model.instructions(*_KEYWORDS):
+        if node.form == "exec" or not node.words or node.heredocs:
+            continue
+        span = node.words[1].span if node.keyword == "HEALTHCHECK" and len(node.words) > 1 else node.body_span
+        text = model.source.text(Span(span.start, min(span.end, span.start + 2000))).strip()
+        if not text.startswith("[") or (node.keyword == "RUN" and not text.startswith(("['", '["'))):
+            continue
+        if node.keyword in ("COPY", "ADD", "VOLUME") and not text.startswith(("['", '["', "[ '", '[ "')):
+            continue
+        if _TEST.match(text) and '"' not in text[:3] and "'" not in text[:3]:
+            continue
+        fix = None
+        if _SIMPLE.match(text) and len(text) == len(model.source.text(span).strip()):
+            fix = Fix("Write it as JSON", (Edit(span, text.replace("'", '"')),), UNSAFE)
+        yield RULE.at(span, f"{text[:50].splitlines()[0]}: no JSON array, so it is run as shell text", fix)
+
+
+RULE = Rule(
+    code="JT740",
+    name="broken-json-form",
+    group="correctness",
+    message="an array that is no JSON is run as shell text",
+    check=check,
+    triggers=("[",),
+    severity=Severity.HIGH,
+    foreign=("tally/invalid-json-form",),
+    examples=(
+        Example(
+            before="FROM debian:12\nCMD ['nginx', '-g']\n",
+            after='FROM debian:12\nCMD ["nginx", "-g"]\n',
+            lines=(2,),
+            level=UNSAFE,
+        ),
+        Example(before='FROM debian:12\nENTRYPOINT ["a" "b"]\n', lines=(2,)),
+        Example(before='FROM debian:12\nRUN [ -f /a ] && b\nRUN [[ -f /a ]]\nCMD ["a"]\n'),
+    ),
+)

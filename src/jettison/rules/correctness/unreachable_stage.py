@@ -1,0 +1,81 @@
+"""A stage that nothing uses.
+
+The final image neither starts from it nor copies from it, so BuildKit leaves it out, and the older builder
+builds it for nothing. Often a COPY --from names the wrong stage. Stages whose name says that they are built by
+`--target` (test, lint, debug ...) are not reported; others can be added to `targets`.
+
+Source: Docker documentation, "Multi-stage builds", differences between the builders.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import Confidence, Finding, Severity
+from jettison.rules.base import Example, Rule
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+    from jettison.model.stage import Stage
+
+
+_TARGETS: Final = frozenset(
+    "all artifact artifacts bench benchmark bin binary binaries builder-debug check ci cli cover coverage cross debug "
+    "deploy dev devcontainer devel develop development doc docs export format generate integration lint local "
+    "production prod qa release run runner runtime schema server staging test tests testing update validate vendor "
+    "web worker".split()
+)
+
+
+def check(model: Model) -> Iterable[Finding]:
+    """Yield a finding for each stage that the final image does not need and that is no target by its name."""
+    if model.target is not None:
+        return
+    targets = _TARGETS.union(RULE.option(model, "targets"))
+    needed = {
+        index
+        for stage in model.stages
+        if stage.name and _is_target(stage.name, targets)
+        for index in _needs(model, stage)
+    }
+    for stage in model.stages:
+        if stage.index in needed or model.reaches_final(stage):
+            continue
+        name = f"stage {stage.name[:40]}" if stage.name else f"stage {stage.index} (no name)"
+        yield RULE.at(stage.from_.span, f"{name}: the final image does not use it")
+
+
+def _is_target(name: str, targets: frozenset[str]) -> bool:
+    return any(part in targets for part in re.split("[-_.]", name)) or name in targets
+
+
+def _needs(model: Model, stage: Stage) -> set[int]:
+    waiting, seen = [stage.index], set()
+    while waiting:
+        index = waiting.pop()
+        if index not in seen:
+            seen.add(index)
+            waiting.extend(model.stages[index].depends_on)
+    return seen
+
+
+RULE = Rule(
+    code="JT744",
+    name="unreachable-stage",
+    group="correctness",
+    message="the final image does not use this stage",
+    check=check,
+    triggers=("from",),
+    severity=Severity.LOW,
+    confidence=Confidence.MEDIUM,
+    foreign=("tally/no-unreachable-stages",),
+    differs="A stage whose name says that it is built by --target, and what such a stage needs, is left alone.",
+    options={"targets": []},
+    examples=(
+        Example(before="FROM debian:12 AS one\nRUN a\nFROM debian:12\nRUN b\n", lines=(1,)),
+        Example(before="FROM debian:12 AS one\nRUN a\nFROM debian:12\nCOPY --from=one /a /a\n"),
+        Example(before="FROM debian:12 AS base\nFROM base AS unit-tests\nRUN a\nFROM debian:12\nRUN b\n"),
+    ),
+)
