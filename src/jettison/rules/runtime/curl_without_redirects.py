@@ -1,0 +1,77 @@
+"""curl that does not follow redirects.
+
+Download sites move: without --location the answer is a short page that says where the file is, it is saved in the
+file's place, and the build fails later or not at all.
+
+Source: curl manual, --location.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import SAFE, Finding, Fix, Severity
+from jettison.rules.base import Example, Rule
+from jettison.rules.edits import insert_word
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+
+
+_METHODS: Final = (
+    "-X",
+    "--request",
+    "-d",
+    "--data",
+    "--data-binary",
+    "-I",
+    "--head",
+    "-F",
+    "--form",
+    "-T",
+    "--unix-socket",
+)
+# They answer themselves and are asked for an answer, not for a file.
+_LOCAL: Final = ("://localhost", "://127.0.0.1", "://[::1]", "://169.254.169.254")
+
+
+def check(model: Model) -> Iterable[Finding]:
+    """Yield a finding for each download by curl without -L."""
+    for run in model.runs:
+        for command in run.commands:
+            words = command.arguments
+            url = next((w for w in words if w.startswith(("http://", "https://"))), None)
+            if command.name != "curl" or url is None or any(local in url for local in _LOCAL) or _follows(words):
+                continue
+            if any(w.partition("=")[0] in _METHODS for w in words) or any(w in ("-K", "--config") for w in words):
+                continue
+            if model.text_has(".curlrc") or model.text_has("curl_home"):
+                continue
+            yield RULE.at(command.span, fix=Fix("Follow redirects", (insert_word(command, 1, "-L"),), SAFE))
+
+
+def _follows(words: tuple[str, ...]) -> bool:
+    return any(
+        w in ("--location", "--location-trusted") or (w[:1] == "-" and w[1:2] != "-" and "L" in w) for w in words
+    )
+
+
+RULE = Rule(
+    code="JT453",
+    name="curl-without-redirects",
+    group="runtime",
+    message="curl without -L saves the redirect in place of the file",
+    check=check,
+    triggers=("curl",),
+    severity=Severity.LOW,
+    foreign=("tally/curl-should-follow-redirects",),
+    examples=(
+        Example(
+            before="FROM debian:12\nRUN curl -fsS -o /a https://e.org/a\n",
+            after="FROM debian:12\nRUN curl -L -fsS -o /a https://e.org/a\n",
+            lines=(2,),
+        ),
+        Example(before="FROM debian:12\nRUN curl -fsSLo /a https://e.org/a && curl -X POST https://e.org/b\n"),
+    ),
+)
