@@ -37,7 +37,7 @@ debian() {
     --customize-hook='chroot "$1" apt-get purge -y --auto-remove -qq usrmerge perl perl-modules-5.36 libperl5.36 >/dev/null' \
     --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin' \
     --customize-hook="printf 'deb $uri bookworm main\ndeb $uri bookworm-updates main\ndeb ${uri%/}-security bookworm-security main\n' > \"\$1\"/etc/apt/sources.list" \
-    --customize-hook='printf "APT::Update::Post-Invoke { \"rm -f /var/cache/apt/archives/*.deb\"; };\n" > "$1"/etc/apt/apt.conf.d/docker-clean' \
+    --customize-hook="cp '$here/bases/docker-clean' \"\$1\"/etc/apt/apt.conf.d/docker-clean" \
     bookworm "$tar" "$uri"
   "$docker" import --change 'CMD ["bash"]' \
     --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' "$tar" debian:bookworm

@@ -24,9 +24,9 @@ def _compressor() -> Any:
 class Digester:
     """Takes the pieces of one layer. hashlib and zlib let go of the interpreter while they work."""
 
-    def __init__(self) -> None:
+    def __init__(self, gzip: bool = True) -> None:
         self._sha256 = hashlib.sha256()
-        self._gzip = _compressor()
+        self._gzip = _compressor() if gzip else None
         self._compressed = 0
         self._failure: BaseException | None = None
         self._queue: Queue[bytes] = Queue(WAITING)
@@ -39,7 +39,7 @@ class Digester:
             self._queue.put(data)
 
     def finish(self) -> tuple[str, int]:
-        """Return (sha256 in hex, bytes under gzip) of everything taken.
+        """Return (sha256 in hex, bytes under gzip, 0 when not asked for) of everything taken.
 
         Raises:
             OSError: the work failed (out of memory, for one).
@@ -55,12 +55,13 @@ class Digester:
             # After a failure the queue is still emptied: a full one would block the reader for ever.
             if self._failure is None:
                 self._add(data)
-        if self._failure is None:
+        if self._failure is None and self._gzip is not None:
             self._compressed += len(self._gzip.flush())
 
     def _add(self, data: bytes) -> None:
         try:
             self._sha256.update(data)
-            self._compressed += len(self._gzip.compress(data))
+            if self._gzip is not None:
+                self._compressed += len(self._gzip.compress(data))
         except BaseException as error:
             self._failure = error

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
 
 from jettison.image.elf import Elf
+
+if TYPE_CHECKING:
+    from jettison.image.collect import LayerFacts
 
 MAX_LINKS: Final = 40
 
 
 class FileEntry:
-    """One file of the merged view. kind: "file", "dir", "link" or "other"; size in bytes."""
+    """One file of a layer. kind: "file", "dir", "link" or "other"; size in bytes.
 
-    __slots__ = ("gid", "kind", "layer", "link", "mode", "size", "uid")
+    layer: its number, 0 the lowest; digest: sha256 of its content where the pass made one, else b"".
+    """
+
+    __slots__ = ("digest", "gid", "kind", "layer", "link", "mode", "size", "uid")
 
     def __init__(self, kind: str, size: int, mode: int, uid: int, gid: int, link: str, layer: int) -> None:
         self.kind = kind
@@ -24,6 +30,7 @@ class FileEntry:
         self.gid = gid
         self.link = link
         self.layer = layer
+        self.digest = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,11 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image after one pass. files: path without leading slash -> entry of the merged view."""
+    """An image after one pass. files: path without leading slash -> entry of the merged view.
+
+    facts: what each layer holds, the lowest first; settings: the configuration's JSON as it is;
+    digest: "sha256:..." of the configuration.
+    """
 
     config: ImageConfig
     layers: tuple[Layer, ...]
@@ -96,6 +107,9 @@ class Image:
     texts: dict[str, bytes]
     interpreters: dict[str, str]
     history: tuple[HistoryEntry, ...] = ()
+    facts: tuple[LayerFacts, ...] = ()
+    settings: dict[str, Any] = field(default_factory=dict)
+    digest: str = ""
 
     @property
     def size_unpacked(self) -> int:

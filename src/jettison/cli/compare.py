@@ -1,0 +1,39 @@
+"""`jettison compare BEFORE AFTER`: what differs between two images."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from typing import Final
+
+from jettison.cli.inspect import SOURCE
+from jettison.cli.options import Option
+from jettison.terminal import Palette, wants_colour
+
+OPTIONS: Final = (
+    Option(("before",), "an image, as for inspect", {"metavar": "BEFORE"}),
+    Option(("after",), "another", {"metavar": "AFTER"}),
+    *SOURCE,
+    Option(
+        ("--semantic",), "only tell by the exit code whether they are the same but for times", {"action": "store_true"}
+    ),
+    Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
+)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print what differs; with --semantic return 1 when anything but times, history and layering does."""
+    from jettison.image.compare import compare
+    from jettison.image.inspection import inspect
+
+    before = inspect(args.before, args.engine, args.platform)
+    seen = compare(before, inspect(args.after, args.engine, args.platform))
+    if args.format == "json":
+        sys.stdout.write(json.dumps({"version": 1, "same": seen.same, **asdict(seen)}, indent=2) + "\n")
+    else:
+        from jettison.report.compare_text import render_comparison
+
+        sys.stdout.write(render_comparison(seen, Palette(wants_colour())))
+    return 1 if args.semantic and not seen.same else 0

@@ -1,0 +1,107 @@
+"""`jettison inspect IMAGE`: layers, hidden bytes, packages and practice of a built image, in one pass."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Final
+
+from jettison.cli.options import Option
+from jettison.errors import UsageError
+from jettison.terminal import Palette, wants_colour
+
+if TYPE_CHECKING:
+    from jettison.image.inspection import Inspection
+    from jettison.model.dockerfile import Model
+
+_UNITS: Final = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
+_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?\Z", re.IGNORECASE)
+
+IMAGE: Final = Option(
+    ("image",),
+    "an image of the engine, an archive (docker save, OCI), an OCI layout or a folder of files",
+    {"metavar": "IMAGE"},
+)
+SOURCE: Final = (
+    Option(("--engine",), "docker, podman, or the path of a client", {"metavar": "ENGINE"}),
+    Option(("--platform",), "which image of an index: os/architecture", {"metavar": "PLATFORM", "default": ""}),
+)
+OPTIONS: Final = (
+    IMAGE,
+    Option(("-f", "--file"), "the Dockerfile it was built from: layers get lines", {"metavar": "FILE"}),
+    *SOURCE,
+    Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
+    Option(("--max-size",), "fail above this many bytes unpacked (200MB, 1.5GiB)", {"metavar": "SIZE"}),
+    Option(("--max-waste",), "fail above this many hidden bytes, or percent (20MB, 5%%)", {"metavar": "SIZE"}),
+    Option(
+        ("--min-efficiency",),
+        "fail below this efficiency as dive counts it, 0 to 1",
+        {"type": float, "metavar": "SCORE"},
+    ),
+)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the inspection; return 1 when a limit is passed."""
+    from jettison.image.inspection import inspect
+
+    seen = inspect(args.image, args.engine, args.platform, _model(args.file))
+    if args.format == "json":
+        from jettison.report.inspect_json import render_inspection_json
+
+        sys.stdout.write(render_inspection_json(seen))
+    else:
+        from jettison.report.inspect_text import render_inspection
+
+        sys.stdout.write(render_inspection(seen, Palette(wants_colour())))
+    passed = list(_passed(seen, args))
+    for message in passed:
+        sys.stderr.write(f"jettison: {message}\n")
+    return 1 if passed else 0
+
+
+def _model(path: str | None) -> Model | None:
+    if path is None:
+        return None
+    from jettison.cli.discover import read_dockerfile
+    from jettison.model.dockerfile import build_model
+    from jettison.syntax.tree import parse
+
+    return build_model(parse(read_dockerfile(path), os.path.basename(path)))
+
+
+def _passed(seen: Inspection, args: argparse.Namespace) -> list[str]:
+    found = []
+    size, hidden = seen.image.size_unpacked, seen.waste.hidden_bytes
+    if args.max_size and size > parse_size(args.max_size, "--max-size"):
+        found.append(f"the image has {size} bytes, more than {args.max_size}")
+    if args.max_waste:
+        limit = _share(args.max_waste, size)
+        if hidden > limit:
+            found.append(f"{hidden} bytes are hidden, more than {args.max_waste}")
+    if args.min_efficiency is not None and seen.waste.score < args.min_efficiency:
+        found.append(f"the efficiency is {seen.waste.score:.3f}, less than {args.min_efficiency}")
+    return found
+
+
+def _share(text: str, whole: int) -> float:
+    if not text.endswith("%"):
+        return parse_size(text, "--max-waste")
+    try:
+        return whole * float(text[:-1]) / 100
+    except ValueError:
+        raise UsageError(f"--max-waste {text!r} is no percentage") from None
+
+
+def parse_size(text: str, option: str) -> float:
+    """Return the bytes that a text such as 200MB or 1.5GiB means.
+
+    Raises:
+        UsageError: it is no size.
+    """
+    match = _SIZE.match(text.strip())
+    if match is None:
+        raise UsageError(f"{option} {text!r} is no size; write 200MB or 1.5GiB")
+    return float(match[1]) * _UNITS[(match[2] or "").lower()]

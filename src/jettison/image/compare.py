@@ -1,0 +1,108 @@
+"""What differs between two images: size, configuration, files, packages, permissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from jettison.image.image import FileEntry
+    from jettison.image.inspection import Inspection
+
+# What differs between two builds of the same thing, and says nothing about what they do.
+_VOLATILE: Final = frozenset(
+    ("created", "history", "id", "parent", "container", "docker_version", "rootfs", "container_config")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """added, removed, changed, moved_rights: paths; packages: (before, after) texts, "" for none; config: lines."""
+
+    sizes: tuple[int, int]
+    layers: tuple[int, int]
+    hidden: tuple[int, int]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+    changed: tuple[str, ...]
+    rights: tuple[str, ...]
+    packages: tuple[tuple[str, str, str], ...]
+    config: tuple[str, ...]
+
+    @property
+    def same(self) -> bool:
+        """Return whether nothing but times, history and layering differs."""
+        return not (self.added or self.removed or self.changed or self.rights or self.packages or self.config)
+
+
+def compare(before: Inspection, after: Inspection) -> Comparison:
+    """Return what differs. Times of files, history and the split into layers never count."""
+    old, new = before.image.files, after.image.files
+    both = old.keys() & new.keys()
+    changed = sorted(path for path in both if _content(old[path]) != _content(new[path]))
+    rights = sorted(path for path in both if _rights(old[path]) != _rights(new[path]))
+    return Comparison(
+        (before.image.size_unpacked, after.image.size_unpacked),
+        (len(before.image.layers), len(after.image.layers)),
+        (before.waste.hidden_bytes, after.waste.hidden_bytes),
+        tuple(sorted(new.keys() - old.keys())),
+        tuple(sorted(old.keys() - new.keys())),
+        tuple(changed),
+        tuple(rights),
+        tuple(_packages(before, after)),
+        tuple(_config("", _plain(before.image.settings), _plain(after.image.settings))),
+    )
+
+
+def _content(entry: FileEntry) -> tuple[str, int, bytes, str]:
+    return entry.kind, entry.size, entry.digest, entry.link
+
+
+def _rights(entry: FileEntry) -> tuple[int, int, int]:
+    return (0 if entry.kind == "link" else entry.mode), entry.uid, entry.gid
+
+
+def _packages(before: Inspection, after: Inspection) -> list[tuple[str, str, str]]:
+    def versions(seen: Inspection) -> dict[tuple[str, str], set[str]]:
+        found: dict[tuple[str, str], set[str]] = {}
+        for package in seen.inventory.packages:
+            found.setdefault((package.type, package.name), set()).add(package.version)
+        return found
+
+    old, new = versions(before), versions(after)
+    return [
+        (f"{kind} {name}", ", ".join(sorted(old.get((kind, name), ()))), ", ".join(sorted(new.get((kind, name), ()))))
+        for kind, name in sorted(old.keys() | new.keys())
+        if old.get((kind, name)) != new.get((kind, name))
+    ]
+
+
+def _plain(settings: dict[str, Any]) -> dict[str, Any]:
+    plain = {key: value for key, value in settings.items() if key not in _VOLATILE}
+    config = plain.get("config")
+    if isinstance(config, dict):
+        # The engine's own id of a build says nothing about the image.
+        plain["config"] = {key: value for key, value in config.items() if key not in ("Image", "Hostname")}
+    return plain
+
+
+def _config(place: str, old: Any, new: Any) -> list[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = sorted({*map(str, old), *map(str, new)})
+        return [line for key in keys for line in _config(f"{place}.{key}".lstrip("."), old.get(key), new.get(key))]
+    if old == new or (not old and not new):
+        return []
+    if place.endswith("Env"):
+        return [f"{place}: {_names(old, new)}"]
+    return [f"{place}: {_short(old)} -> {_short(new)}"]
+
+
+def _names(old: Any, new: Any) -> str:
+    # Names only: the values of variables may be secrets.
+    entries = [set(map(str, side)) if isinstance(side, list) else set() for side in (old, new)]
+    return ", ".join(sorted({entry.partition("=")[0] for entry in entries[0] ^ entries[1]}))
+
+
+def _short(value: Any) -> str:
+    text = "none" if value in (None, "", [], {}) else str(value)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,151 @@
+"""Which image of an archive or layout is meant: manifest.json, or an OCI index down to one manifest.
+
+Source: Docker image specification v1.2; OCI image specification, "Image Index" and "Image Manifest".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import posixpath
+from dataclasses import dataclass
+from typing import Any, Final
+
+from jettison.errors import ImageError
+
+Documents = dict[str, bytes]
+MAX_INDEXES: Final = 32
+_ATTESTATION: Final = "vnd.docker.reference.type"
+_REF: Final = "org.opencontainers.image.ref.name"
+_NAME: Final = "io.containerd.image.name"
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One image: its configuration, the digest of that, and the names of its layers, the lowest first."""
+
+    config: dict[str, Any]
+    digest: str
+    layers: tuple[str, ...]
+
+
+def choose(documents: Documents, wanted: str = "", platform: str = "") -> Chosen:
+    """Return the image that is meant: by name, by platform ("linux/arm64"), else the first.
+
+    Raises:
+        ImageError: there is none, what is there is damaged, or a digest does not fit.
+    """
+    if "manifest.json" in documents and not platform:
+        return _from_docker(documents, wanted)
+    if "index.json" in documents:
+        return _from_index(documents, wanted, platform)
+    if "manifest.json" in documents:
+        return _from_docker(documents, wanted)
+    raise ImageError("the image archive has neither manifest.json nor index.json: it holds no image")
+
+
+def _from_docker(documents: Documents, wanted: str) -> Chosen:
+    manifest = _json(documents, "manifest.json")
+    if not isinstance(manifest, list) or not manifest or not all(isinstance(item, dict) for item in manifest):
+        raise ImageError("the image archive has no manifest.json that names an image")
+    named = [item for item in manifest if wanted and _carries(item.get("RepoTags"), wanted)]
+    if wanted and not named:
+        raise ImageError(f"the image archive holds no image {wanted[:100]}; it holds {_tags(manifest)}")
+    entry = (named or manifest)[0]
+    config_name = posixpath.normpath(str(entry.get("Config")))
+    config = _json(documents, config_name)
+    digest = hashlib.sha256(documents[config_name]).hexdigest()
+    stated = posixpath.basename(config_name).removesuffix(".json")
+    if stated != digest:
+        raise ImageError(f"the image's configuration has the digest {digest}, its name says {stated[:80]}")
+    names = tuple(posixpath.normpath(str(name)) for name in entry.get("Layers") or ())
+    return Chosen(_object(config, "the image's configuration"), f"sha256:{digest}", names)
+
+
+def _carries(tags: Any, wanted: str) -> bool:
+    full = wanted if ":" in wanted.rpartition("/")[2] else f"{wanted}:latest"
+    return isinstance(tags, list) and (wanted in tags or full in tags)
+
+
+def _tags(manifest: list[dict[str, Any]]) -> str:
+    tags = [str(tag) for item in manifest for tag in item.get("RepoTags") or ()]
+    return ", ".join(tags[:5])[:200] or "images without a name"
+
+
+def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
+    waiting = _descriptors(_object(_json(documents, "index.json"), "index.json"))
+    if wanted:
+        waiting = [d for d in waiting if wanted in (_annotation(d, _REF), _annotation(d, _NAME))] or waiting
+    seen = 0
+    offered: list[str] = []
+    while waiting:
+        descriptor = waiting.pop(0)
+        seen += 1
+        if seen > MAX_INDEXES:
+            raise ImageError("the image index is nested too deeply")
+        if _annotation(descriptor, _ATTESTATION):
+            continue
+        document = _object(_blob(documents, descriptor), "a manifest")
+        if isinstance(document.get("manifests"), list):
+            waiting = _descriptors(document) + waiting
+            continue
+        stated = descriptor.get("platform") or {}
+        name = "/".join(str(stated[k]) for k in ("os", "architecture", "variant") if stated.get(k))
+        if platform and name and not (name + "/").startswith(platform + "/"):
+            offered.append(name)
+            continue
+        return _from_manifest(documents, document)
+    what = f"for {platform[:40]}; it holds {', '.join(offered)[:200]}" if offered else "that can be read"
+    raise ImageError(f"the image index names no image {what}")
+
+
+def _from_manifest(documents: Documents, manifest: dict[str, Any]) -> Chosen:
+    descriptor = _object(manifest.get("config"), "the manifest's config")
+    config = _object(_blob(documents, descriptor), "the image's configuration")
+    layers = manifest.get("layers")
+    if not isinstance(layers, list):
+        raise ImageError("the manifest names no layers")
+    names = tuple(_path(_object(layer, "a layer's descriptor")) for layer in layers)
+    return Chosen(config, str(descriptor.get("digest")), names)
+
+
+def _descriptors(index: dict[str, Any]) -> list[dict[str, Any]]:
+    found = index.get("manifests")
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _annotation(descriptor: dict[str, Any], name: str) -> str:
+    annotations = descriptor.get("annotations")
+    return str(annotations.get(name) or "") if isinstance(annotations, dict) else ""
+
+
+def _path(descriptor: dict[str, Any]) -> str:
+    algorithm, _, value = str(descriptor.get("digest")).partition(":")
+    if not algorithm.isalnum() or not value.isalnum():
+        raise ImageError(f"{str(descriptor.get('digest'))[:80]!r} is no digest")
+    return f"blobs/{algorithm}/{value}"
+
+
+def _blob(documents: Documents, descriptor: dict[str, Any]) -> Any:
+    name = _path(descriptor)
+    value = _json(documents, name)
+    if name.startswith("blobs/sha256/"):
+        digest = hashlib.sha256(documents[name]).hexdigest()
+        if digest != name.rpartition("/")[2]:
+            raise ImageError(f"{name[:100]} has the digest sha256:{digest}")
+    return value
+
+
+def _object(value: Any, what: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ImageError(f"{what} is not a JSON object")
+    return value
+
+
+def _json(documents: Documents, name: str) -> Any:
+    if name not in documents:
+        raise ImageError(f"{name[:100]} is missing from the image archive")
+    try:
+        return json.loads(documents[name])
+    except (ValueError, RecursionError) as error:
+        raise ImageError(f"{name[:100]} of the image archive is not JSON") from error

@@ -1,0 +1,117 @@
+"""The report of `jettison inspect` for a terminal: at most 100 columns, the largest first."""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import Severity
+from jettison.report.units import human_bytes
+from jettison.terminal import Palette, safe_line
+
+if TYPE_CHECKING:
+    from jettison.image.inspection import Inspection
+
+WIDTH: Final = 100
+MAX_ROWS: Final = 8
+MAX_LAYERS: Final = 40
+
+
+def render_inspection(seen: Inspection, palette: Palette) -> str:
+    """Return the whole report; every text that comes from the image is made safe."""
+    parts = (_head(seen, palette), _layers(seen, palette), _waste(seen, palette), _folders(seen, palette),
+             _packages(seen, palette), _checkpoints(seen, palette))  # fmt: skip
+    return "\n".join("".join(f"{line}\n" for line in part) for part in map(list, parts) if part)
+
+
+def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
+    image = seen.image
+    hidden = seen.waste.hidden_bytes
+    share = 100 * hidden / image.size_unpacked if image.size_unpacked else 0.0
+    yield palette(safe_line(seen.name)[:WIDTH], "bold")
+    files = sum(entry.kind == "file" for entry in image.files.values())
+    yield f"  {human_bytes(image.size_unpacked)} in {len(image.layers)} layers, {files:,} visible files"
+    yield f"  hidden: {human_bytes(hidden)} ({share:.1f} %), of which own {human_bytes(sum(h.bytes for h in seen.own_hidden))}"
+    yield f"  the same content more than once: {human_bytes(seen.waste.duplicates)}"
+    yield palette(
+        f"  dive's efficiency: {100 * seen.waste.score:.1f} % (it counts every copy; hidden bytes are exact)", "dim"
+    )
+    release = seen.inventory.release
+    if release is not None:
+        yield f"  {safe_line(release.name or release.id)[:60]}"
+
+
+def _layers(seen: Inspection, palette: Palette) -> Iterator[str]:
+    yield palette(f"{'layer':>5} {'bytes':>10} {'added':>7} {'changed':>7} {'removed':>7}  from", "bold")
+    rows = list(zip(seen.image.layers, seen.waste.layers, seen.origins, strict=False))
+    for number, (layer, change, origin) in enumerate(rows[:MAX_LAYERS]):
+        where = f"line {origin.line}: " if origin.line is not None else ""
+        text = f"{where}{safe_line(_short(layer.created_by))}"
+        yield f"{number:>5} {human_bytes(change.bytes):>10} {change.added:>7} {change.changed:>7} {change.removed:>7}  {text[: WIDTH - 42]}"
+    if len(rows) > MAX_LAYERS:
+        yield f"      ... and {len(rows) - MAX_LAYERS} more"
+
+
+def _short(created_by: str) -> str:
+    text = created_by.removesuffix("# buildkit").strip()
+    for prefix in ("/bin/sh -c #(nop) ", "RUN /bin/sh -c ", "/bin/sh -c "):
+        if text.startswith(prefix):
+            return text[len(prefix) :].strip()
+    return text
+
+
+def _waste(seen: Inspection, palette: Palette) -> Iterator[str]:
+    groups: Counter[tuple[int, int, str, str]] = Counter()
+    for item in seen.waste.hidden:
+        groups[(item.hidden, item.written, item.cause, _top(item.path, 3))] += item.bytes
+    if not groups:
+        return
+    yield palette("Hidden bytes, the largest first", "bold")
+    for (hidden, written, cause, folder), size in groups.most_common(MAX_ROWS):
+        line = seen.origins[hidden].line
+        who = f"line {line}" if line is not None else f"layer {hidden}"
+        text = f"/{safe_line(folder)}: written by layer {written}, {cause} by {who}"
+        yield f"  {human_bytes(size):>10}  {text[: WIDTH - 14]}"
+
+
+def _folders(seen: Inspection, palette: Palette) -> Iterator[str]:
+    sizes: Counter[str] = Counter()
+    unowned: Counter[str] = Counter()
+    for path, entry in seen.image.files.items():
+        if entry.kind == "file":
+            top = _top(posixpath.dirname(path), 2)
+            sizes[top] += entry.size
+            if path not in seen.inventory.owner_of:
+                unowned[top] += entry.size
+    if not sizes:
+        return
+    yield palette(f"{'Folders':<52}{'bytes':>10} {'of no package':>14}", "bold")
+    for top, size in sizes.most_common(MAX_ROWS):
+        yield f"  {('/' + safe_line(top))[:48]:<50}{human_bytes(size):>10} {human_bytes(unowned[top]):>14}"
+
+
+def _top(path: str, depth: int) -> str:
+    return "/".join(path.split("/")[:depth])
+
+
+def _packages(seen: Inspection, palette: Palette) -> Iterator[str]:
+    kinds = Counter(package.type for package in seen.inventory.packages)
+    if not kinds:
+        return
+    counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
+    yield palette("Packages", "bold") + f"  {counts}"
+    largest = sorted(zip(seen.inventory.bytes_of, seen.inventory.packages, strict=False), key=lambda pair: -pair[0])
+    for size, package in largest[:MAX_ROWS]:
+        text = f"{safe_line(package.name)} {safe_line(package.version)}"
+        yield f"  {human_bytes(size):>10}  {package.type:<9} {text[: WIDTH - 26]}"
+
+
+def _checkpoints(seen: Inspection, palette: Palette) -> Iterator[str]:
+    if not seen.checkpoints:
+        return
+    yield palette("Best practice", "bold")
+    for found in sorted(seen.checkpoints, key=lambda c: -c.severity):
+        text = f"{found.title}: {safe_line(found.detail)}"
+        yield f"  {Severity.NAMES[found.severity]:<7} {found.id:<12} {text[: WIDTH - 24]}"

@@ -1,0 +1,169 @@
+"""`inspect`, `compare` and `sbom` on archives, layouts and folders; no engine."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from jettison.cli.main import main
+
+from .archives import config_of, old_layout, tar_of
+
+STATUS = b"Package: base-files\nStatus: install ok installed\nVersion: 12.4\nArchitecture: amd64\n\n"
+BASE = tar_of(
+    ("etc/os-release", "file", b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\n'),
+    ("var/lib/dpkg/status", "file", STATUS),
+    ("srv/\x1b[31mred\u202e", "file", b"x" * 2000),
+    ("gone", "file", b"g" * 5000),
+)
+TOP = tar_of((".wh.gone", "file", b""), ("app", "file", b"#!/bin/sh\n"))
+
+
+def archive(folder: Path, *layers: bytes, name: str = "image.tar", config: dict[str, object] | None = None) -> str:
+    path = folder / name
+    path.write_bytes(old_layout(*layers, config=config))
+    return str(path)
+
+
+def layout(folder: Path, *layers: bytes, packed: str = "gzip") -> str:
+    """Return an OCI layout in a folder."""
+    blobs = folder / "blobs" / "sha256"
+    blobs.mkdir(parents=True)
+
+    def blob(data: bytes) -> dict[str, object]:
+        digest = hashlib.sha256(data).hexdigest()
+        (blobs / digest).write_bytes(data)
+        return {"digest": f"sha256:{digest}", "size": len(data)}
+
+    pack = {"gzip": gzip.compress, "zstd": zstandard.ZstdCompressor().compress, "plain": bytes}[packed]
+    config = blob(config_of(list(layers)))
+    manifest = blob(json.dumps({"config": config, "layers": [blob(pack(layer)) for layer in layers]}).encode())
+    attestation = {**manifest, "annotations": {"vnd.docker.reference.type": "attestation-manifest"}}
+    (folder / "index.json").write_text(json.dumps({"manifests": [attestation, manifest]}))
+    return str(folder)
+
+
+def inspected(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    assert main(["inspect", "--format", "json", *arguments]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert isinstance(data, dict)
+    return data
+
+
+@pytest.mark.parametrize("packed", ["gzip", "zstd", "plain"])
+def test_every_source_tells_the_same(packed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = inspected(capsys, archive(tmp_path, BASE, TOP))
+    second = inspected(capsys, layout(tmp_path / "oci", BASE, TOP, packed=packed))
+    for key in ("size_unpacked", "visible_bytes", "hidden_bytes", "packages", "layers", "hidden"):
+        assert first[key] == second[key], key
+    assert first["hidden_bytes"] == 5000
+    assert first["packages"] == {"deb": 1}
+
+
+def test_a_folder_of_files_is_an_image_of_one_layer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = tmp_path / "root"
+    (root / "var/lib/dpkg").mkdir(parents=True)
+    (root / "var/lib/dpkg/status").write_bytes(STATUS)
+    (root / "loop").symlink_to(root)
+    data = inspected(capsys, str(root))
+    assert (data["packages"], data["size_unpacked"]) == ({"deb": 1}, len(STATUS))
+
+
+def test_no_name_of_a_file_writes_to_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = tar_of(("a\x1b]0;x\x07/b\u202e", "file", b"x" * 10), ("a\x1b]0;x\x07/.wh.c", "file", b""))
+    path = archive(tmp_path, BASE, hostile, tar_of(("a\x1b]0;x\x07/b\u202e", "file", b"y")))
+    other = archive(tmp_path, BASE, name="other.tar")
+    for command in (["inspect", path], ["compare", path, other], ["inspect", "--format", "json", path]):
+        main(command)
+        out = capsys.readouterr().out
+        assert not any(ord(char) < 32 and char != "\n" for char in out)
+        assert "\u202e" not in out and "\x07" not in out
+
+
+@pytest.mark.parametrize(
+    ("limit", "code"),
+    [
+        (["--max-size", "1GB", "--max-waste", "90%", "--min-efficiency", "0.1"], 0),
+        (["--max-size", "1kB"], 1),
+        (["--max-waste", "4kB"], 1),
+        (["--max-waste", "1%"], 1),
+        (["--min-efficiency", "0.99"], 1),
+        (["--max-size", "much"], 2),
+    ],
+)
+def test_limits_decide_the_exit_code(
+    limit: list[str], code: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspect", archive(tmp_path, BASE, TOP), *limit]) == code
+    assert bool(capsys.readouterr().err) == (code != 0)
+
+
+def test_layers_get_the_lines_that_wrote_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = config_of([BASE, TOP])
+    config = json.loads(text)
+    config["history"] = [
+        {"created_by": "import"},
+        {"created_by": "ENV A=1", "empty_layer": True},
+        {"created_by": "RUN /bin/sh -c rm /gone # buildkit"},
+        {"created_by": 'CMD ["/app"]', "empty_layer": True},
+    ]
+    data = json.dumps(config).encode()
+    name = hashlib.sha256(data).hexdigest() + ".json"
+    manifest = json.dumps([{"Config": name, "Layers": ["0/layer.tar", "1/layer.tar"]}]).encode()
+    path = tmp_path / "image.tar"
+    path.write_bytes(
+        tar_of(
+            ("0/layer.tar", "file", BASE),
+            ("1/layer.tar", "file", TOP),
+            (name, "file", data),
+            ("manifest.json", "file", manifest),
+        )
+    )
+    (tmp_path / "Dockerfile").write_text('FROM base\nENV A=1\n# away with it\nRUN rm /gone\nCMD ["/app"]\n')
+    seen = inspected(capsys, "-f", str(tmp_path / "Dockerfile"), str(path))
+    assert [layer["line"] for layer in seen["layers"]] == [None, 4]  # type: ignore[index, union-attr, attr-defined]
+    assert seen["own_hidden_bytes"] == 5000
+
+
+def test_compare_tells_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = archive(tmp_path, BASE, config={"User": "", "Env": ["TOKEN=first"]})
+    after = archive(tmp_path, BASE, TOP, name="after.tar", config={"User": "1000", "Env": ["TOKEN=other"]})
+    assert main(["compare", before, after]) == 0
+    out = capsys.readouterr().out
+    assert "/gone" in out and "/app" in out and "config.User" in out and "TOKEN" in out
+    assert "first" not in out and "other" not in out.replace("another", "")
+    assert main(["compare", "--semantic", before, before]) == 0
+    assert main(["compare", "--semantic", before, after]) == 1
+
+
+@pytest.mark.parametrize(("form", "mark"), [("cyclonedx", "bomFormat"), ("spdx", "spdxVersion")])
+def test_sbom_names_the_packages(form: str, mark: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    target = tmp_path / "sbom.json"
+    assert main(["sbom", archive(tmp_path, BASE, TOP), "--format", form, "-o", str(target)]) == 0
+    document = json.loads(target.read_text())
+    assert mark in document
+    assert "base-files" in target.read_text()
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda data: data[: len(data) // 2], "cannot be read|missing"),
+        (lambda data: b"", "neither manifest.json"),
+        (lambda data: data.replace(b"#!/bin/sh", b"#!/bin/zz"), "digest"),
+    ],
+)
+def test_damage_is_an_error_with_a_reason(
+    damage: object, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import re
+
+    path = tmp_path / "image.tar"
+    path.write_bytes(damage(old_layout(BASE, TOP)))  # type: ignore[operator]
+    assert main(["inspect", str(path)]) == 6
+    assert re.search(message, capsys.readouterr().err)
