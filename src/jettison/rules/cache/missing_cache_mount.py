@@ -101,9 +101,10 @@ RULE = Rule(
         "gradle",
         "dotnet",
         "mix ",
+        "bundle",
     ),
     severity=Severity.INFO,
-    foreign=("prefer-package-cache-mounts",),
+    foreign=("tally/prefer-package-cache-mounts", "tally/ruby/prefer-bundler-cache-mount"),
     differs="apt, apk and dnf are left out: in the usual images their mounts stay empty without further settings.",
     examples=(
         Example(

@@ -34,7 +34,7 @@ RULE = Rule(
     message="an instruction stands before the first FROM",
     check=check,
     severity=Severity.HIGH,
-    foreign=("DL3061",),
+    foreign=("DL3061", "tally/require-stages"),
     examples=(
         Example(before="RUN true\nFROM debian:bookworm\n", lines=(1,)),
         Example(before="# a comment\nARG A=1\nFROM debian:bookworm\n"),

@@ -43,7 +43,7 @@ RULE = Rule(
     check=check,
     triggers=("label",),
     severity=Severity.LOW,
-    foreign=("DL3048",),
+    foreign=("DL3048", "tally/labels/valid-key"),
     examples=(
         Example(before="FROM debian:bookworm\nLABEL Version=1 com.docker.x=2 a..b=3\n", lines=(2, 2, 2)),
         Example(before="FROM debian:bookworm\nLABEL org.opencontainers.image.version=1 build-date=x\n"),

@@ -141,6 +141,7 @@ RULE = Rule(
     check=check,
     severity=Severity.LOW,
     triggers=("npm", "yarn", "pnpm", "bun", "bundle", "uv ", "cargo", "pipenv", "dotnet", "mix "),
+    foreign=("tally/ruby/missing-bundle-deployment",),
     examples=(
         Example(
             before="FROM node:20\nCOPY package.json package-lock.json ./\nRUN npm install --no-audit\n",

@@ -71,7 +71,7 @@ RULE = Rule(
     triggers=("expose",),
     severity=Severity.LOW,
     effort=Effort.MEDIUM,
-    foreign=("DL3057", "DS-0026", "CKV_DOCKER_2"),
+    foreign=("DL3057", "DS-0026", "CKV_DOCKER_2", "tally/ruby/healthcheck-rails-up-endpoint"),
     examples=(
         Example(before="FROM debian:bookworm\nEXPOSE 80\n", lines=(2,)),
         Example(

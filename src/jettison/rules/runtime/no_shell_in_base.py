@@ -73,6 +73,7 @@ RULE = Rule(
     check=check,
     triggers=("scratch", "distroless", "chainguard", "chiseled"),
     severity=Severity.HIGH,
+    foreign=("tally/shell-run-in-scratch",),
     examples=(
         Example(before="FROM scratch\nCOPY app /app\nCMD /app --port 80\n", lines=(3,)),
         Example(

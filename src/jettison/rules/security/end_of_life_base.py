@@ -51,6 +51,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     effort=Effort.MEDIUM,
     options={"today": ""},
+    foreign=("tally/ruby/eol-ruby-version",),
     examples=(
         Example(before="FROM debian:stretch\n", lines=(1,)),
         Example(before="FROM ubuntu:18.04\n", lines=(1,)),

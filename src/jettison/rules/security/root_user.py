@@ -75,7 +75,7 @@ RULE = Rule(
     check=check,
     triggers=("from",),
     effort=Effort.MEDIUM,
-    foreign=("DL3002", "DS-0002", "CKV_DOCKER_3"),
+    foreign=("DL3002", "DS-0002", "CKV_DOCKER_3", "tally/stateful-root-runtime"),
     examples=(
         Example(
             before='FROM node:18-slim\nWORKDIR /srv\n# start\nCMD ["node", "app.js"]\n',

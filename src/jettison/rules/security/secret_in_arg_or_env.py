@@ -83,7 +83,7 @@ RULE = Rule(
     triggers=("env", "arg", "label"),
     severity=Severity.HIGH,
     effort=Effort.MEDIUM,
-    foreign=("SecretsUsedInArgOrEnv", "DS-0031", "DL3064"),
+    foreign=("SecretsUsedInArgOrEnv", "DS-0031", "DL3064", "tally/ruby/secrets-in-arg-or-env"),
     examples=(
         Example(before="FROM debian:bookworm\nENV DB_PASSWORD=hunter2\n", lines=(2,)),
         Example(

@@ -69,6 +69,7 @@ RULE = Rule(
     message="files that everyone may write",
     check=check,
     triggers=("chmod",),
+    foreign=("tally/world-writable-state-path-workaround",),
     examples=(
         Example(before="FROM debian:bookworm\nRUN chmod -R 777 /srv\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nCOPY --chmod=0666 a /a\nRUN chmod a+rw /a\n", lines=(2, 3)),

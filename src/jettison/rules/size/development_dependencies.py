@@ -145,6 +145,7 @@ RULE = Rule(
     triggers=("npm", "yarn", "pnpm", "bun", "composer", "uv ", "poetry", "bundle", "pip"),
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,
+    foreign=("tally/php/composer-no-dev-in-production", "tally/ruby/missing-bundle-without-development"),
     examples=(
         Example(
             before='FROM node:20-slim\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nCMD ["node", "server.js"]\n',

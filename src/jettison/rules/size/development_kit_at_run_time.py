@@ -51,6 +51,7 @@ RULE = Rule(
     triggers=("sdk", "maven", "gradle", "sbt", "jdk", "cuda", "golang", "rust", "swift", "haskell", "gcc"),
     confidence=Confidence.MEDIUM,
     effort=Effort.MEDIUM,
+    foreign=("tally/gpu/prefer-runtime-final-stage",),
     examples=(
         Example(before='FROM eclipse-temurin:21-jdk\nCOPY app.jar /\nCMD ["java", "-jar", "/app.jar"]\n', lines=(1,)),
         Example(

@@ -67,7 +67,7 @@ RULE = Rule(
     triggers=("run",),
     severity=Severity.LOW,
     effort=Effort.LOW,
-    foreign=("DL3059",),
+    foreign=("DL3059", "tally/prefer-run-heredoc"),
     examples=(
         Example(
             before="FROM debian:bookworm\nRUN apt-get update\nRUN apt-get install -y curl\n",

@@ -131,7 +131,7 @@ RULE = Rule(
     check=check,
     triggers=("chmod", "chown"),
     severity=Severity.INFO,
-    foreign=("prefer-copy-chmod",),
+    foreign=("tally/prefer-copy-chmod",),
     examples=(
         Example(
             before="FROM debian:bookworm\nCOPY entry.sh /usr/local/bin/entry.sh\nRUN chmod 755 /usr/local/bin/entry.sh\n",

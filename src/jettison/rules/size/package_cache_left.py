@@ -133,7 +133,19 @@ RULE = Rule(
     check=check,
     triggers=("install", "npm", "add", "sync", "create", "bundle", "yarn", "pacman", *_WORDS),
     differs="Caches on a cache mount, and any value of PIP_NO_CACHE_DIR, count: pip turns its cache off for each.",
-    foreign=("DL3019", "DL3032", "DL3036", "DL3040", "DL3042", "DL3060", "DS-0015", "DS-0019", "DS-0020", "DS-0025"),
+    foreign=(
+        "DL3019",
+        "DL3032",
+        "DL3036",
+        "DL3040",
+        "DL3042",
+        "DL3060",
+        "DS-0015",
+        "DS-0019",
+        "DS-0020",
+        "DS-0025",
+        "tally/ruby/leftover-bundler-cache",
+    ),
     examples=(
         Example(
             before="FROM python:3.11-slim\nRUN pip install flask==3.0.0\n",

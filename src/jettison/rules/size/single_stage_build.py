@@ -43,7 +43,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
     effort=Effort.HIGH,
-    foreign=("prefer-multi-stage-build",),
+    foreign=("tally/prefer-multi-stage-build",),
     examples=(
         Example(before='FROM golang:1.19\nCOPY . .\nRUN go build -o /app .\nCMD ["/app"]\n', lines=(1,)),
         Example(
