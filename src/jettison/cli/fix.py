@@ -66,6 +66,8 @@ def _fix_one(path: str, args: argparse.Namespace, settings: Settings) -> int:
         select=choice.select,
         ignore=choice.ignore,
         options=choice.options,
+        required=choice.required,
+        foreign_comments=choice.foreign_comments,
     )
     if path == "-":
         sys.stdout.buffer.write(result.after)

@@ -37,6 +37,9 @@ def fix_bytes(
     select: frozenset[str] | None = None,
     ignore: frozenset[str] | None = None,
     options: Mapping[str, Mapping[str, object]] | None = None,
+    *,
+    required: frozenset[str] = frozenset(),
+    foreign_comments: bool = True,
 ) -> FixResult:
     """Return the settled result of applying every fix at or above `level`.
 
@@ -44,7 +47,9 @@ def fix_bytes(
     """
     result = FixResult(data)
     for number in range(MAX_ROUNDS):
-        report = check_bytes(result.after, path, context, select, ignore, options)
+        report = check_bytes(
+            result.after, path, context, select, ignore, options, required=required, foreign_comments=foreign_comments
+        )
         fixable = [f for f in report.findings if f.fix is not None and f.fix.applicability >= level]
         for finding in fixable:
             if finding.fix is not None:
