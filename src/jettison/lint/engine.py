@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Severity
@@ -15,7 +16,8 @@ from jettison.syntax.tree import parse
 if TYPE_CHECKING:
     from jettison.model.context import BuildContext
 
-MAX_BYTES: Final = 2 * 1024 * 1024
+MAX_BYTES: Final = 1024 * 1024
+MAX_FINDINGS: Final = 500
 SYNTAX_CODE: Final = "JT001"
 INTERNAL_CODE: Final = "JT000"
 
@@ -87,6 +89,9 @@ def check_bytes(
         wanted = entry.code in concerned and (entry.default if select is None else entry.code in select)
         if wanted and (ignore is None or entry.code not in ignore):
             found.extend(_run(entry, model))
+    if model.unread_shell is not None:
+        message = "the file holds more shell commands than are looked at; those from here on are not"
+        found.append(own_finding(SYNTAX_CODE, "too-many-commands", message, model.unread_shell.keyword_span))
     if severity:
         found = [f._replace(severity=severity[f.code]) if f.code in severity else f for f in found]
     muted = suppress.read(file, foreign_comments)
@@ -101,7 +106,7 @@ def check_bytes(
 
 def _run(entry: Entry, model: Model) -> list[Finding]:
     try:
-        return list(load(entry.code).check(model))
+        found = list(islice(load(entry.code).check(model), MAX_FINDINGS + 1))
     except Exception as error:
         return [
             own_finding(
@@ -111,6 +116,10 @@ def _run(entry: Entry, model: Model) -> list[Finding]:
                 Span(0, 0),
             )
         ]
+    if len(found) > MAX_FINDINGS:
+        message = f"{entry.name} reports more than {MAX_FINDINGS} places; the others from here on are left out"
+        found[-1] = found[-1]._replace(message=message, fix=None)
+    return found
 
 
 def own_finding(code: str, name: str, message: str, span: Span) -> Finding:

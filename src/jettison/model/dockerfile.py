@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 MAX_SCOPES: Final = 2000
 _SCOPELESS: Final = frozenset(("RUN", "COPY", "ADD", "ONBUILD", "STOPSIGNAL", "MAINTAINER"))
+# Shell text and commands of one file that are looked at: no real file has as many, and time stays bounded.
+MAX_SHELL_BYTES: Final = 256 * 1024
+MAX_COMMANDS: Final = 2500
 
 
 class Model:
@@ -32,8 +36,10 @@ class Model:
         "_ends",
         "_facts",
         "_lowered",
+        "_needed",
         "_runs",
         "_scopes",
+        "_shell_budget",
         "_started",
         "_words",
         "build_contexts",
@@ -45,6 +51,7 @@ class Model:
         "stages",
         "target",
         "text_secrets",
+        "unread_shell",
     )
 
     def __init__(self, file: File, context: BuildContext | None, target: str | None) -> None:
@@ -62,6 +69,9 @@ class Model:
         self._scopes: dict[int, Scope] = {}
         self._ends: dict[int, Scope] = {}
         self._lowered: str | None = None
+        self._needed: tuple[Stage | None, frozenset[int], frozenset[int]] | None = None
+        self._shell_budget = [MAX_SHELL_BYTES, MAX_COMMANDS]
+        self.unread_shell: Instruction | None = None
         self._words: dict[str, bool] = {}
         self.text_secrets: tuple[Secret, ...] | None = None
         self._started: tuple[StartCommand, ...] | None = None
@@ -110,7 +120,9 @@ class Model:
 
             shell = self.scope_at(node, stage).shell[0].rsplit("/", 1)[-1] if node.form != "exec" else "sh"
             known = shell in ("sh", "bash", "ash", "dash", "zsh", "ksh")
-            self._bodies[key] = commands(self.file, node) if known else ShellBody((), True)
+            self._bodies[key] = commands(self.file, node, self._shell_budget) if known else ShellBody((), True)
+            if self.unread_shell is None and min(self._shell_budget) <= 0:
+                self.unread_shell = node
         return self._bodies[key]
 
     def start_commands(self) -> tuple[StartCommand, ...]:
@@ -152,7 +164,7 @@ class Model:
         return self._scopes[key]
 
     def end_scope(self, stage: Stage) -> Scope:
-        """Return the scope after the last instruction of a stage."""
+        """Return the scope after the last instruction of a stage; it is shared and must not be changed."""
         if stage.index not in self._ends:
             self._fill_scopes(stage)
         return self._ends[stage.index]
@@ -173,7 +185,8 @@ class Model:
 
     def stage_of(self, node: Instruction) -> Stage:
         """Return the stage that holds an instruction."""
-        return next(stage for stage in reversed(self.stages) if stage.from_.span.start <= node.span.start)
+        at = bisect_right(self.stages, node.span.start, key=lambda stage: stage.from_.span.start)
+        return self.stages[at - 1]
 
     def lineage(self, stage: Stage) -> list[Stage]:
         """Return the stage and the stages it is FROM, the oldest first."""
@@ -184,21 +197,24 @@ class Model:
 
     def reaches_final(self, stage: Stage) -> bool:
         """Return whether the final image needs this stage in any way."""
-        final = self.final
-        if final is None:
-            return False
-        waiting, seen = [final.index], set()
-        while waiting:
-            index = waiting.pop()
-            if index in seen:
-                continue
-            seen.add(index)
-            waiting.extend(self.stages[index].depends_on)
-        return stage.index in seen
+        return stage.index in self._of_final()[1]
 
     def in_final_image(self, stage: Stage) -> bool:
         """Return whether the layers of this stage are part of the final image."""
-        return self.final is not None and stage in self.lineage(self.final)
+        return stage.index in self._of_final()[2]
+
+    def _of_final(self) -> tuple[Stage | None, frozenset[int], frozenset[int]]:
+        final = self.final
+        if self._needed is None or self._needed[0] is not final:
+            waiting, seen = [] if final is None else [final.index], set()
+            while waiting:
+                index = waiting.pop()
+                if index not in seen:
+                    seen.add(index)
+                    waiting.extend(self.stages[index].depends_on)
+            chain = () if final is None else self.lineage(final)
+            self._needed = final, frozenset(seen), frozenset(stage.index for stage in chain)
+        return self._needed
 
     def text_has(self, word: str) -> bool:
         """Return whether the file holds this lower-case word anywhere."""

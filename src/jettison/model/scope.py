@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections import ChainMap
 from typing import Final
 
 from jettison.syntax.expand import expand
@@ -12,6 +13,11 @@ DEFAULT_SHELL: Final = ("/bin/sh", "-c")
 PLATFORM_ARGS: Final = frozenset(
     f"{side}{part}" for side in ("TARGET", "BUILD") for part in ("PLATFORM", "OS", "ARCH", "VARIANT")
 )
+# A scope is kept for every instruction: what no real file reaches is not kept, so that memory stays bounded.
+MAX_VARIABLES: Final = 1000
+_MAX_PATHS: Final = 1000
+_MAX_PATH: Final = 4096
+_EXPANDED_MARKS: Final = ("$", "'", '"')
 
 
 class Scope:
@@ -65,7 +71,9 @@ class Scope:
 
     def value(self, raw: str, escape: str) -> str:
         """Return text with the variables in force replaced; ENV wins over ARG."""
-        return expand(raw, {**self.args, **self.env}, escape)[0]
+        if escape not in raw and not any(mark in raw for mark in _EXPANDED_MARKS):
+            return raw
+        return expand(raw, ChainMap(self.env, self.args), escape)[0]
 
     def apply(self, node: Instruction, escape: str, meta: dict[str, str]) -> None:
         """Change the scope as this instruction does."""
@@ -77,16 +85,20 @@ class Scope:
 def _env(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
     before = {**scope.args, **scope.env}
     for name, value in node.pairs:
-        scope.env[name.value] = expand(value.raw if value else "", before, escape)[0]
+        if len(scope.env) < MAX_VARIABLES or name.value in scope.env:
+            scope.env[name.value] = expand(value.raw if value else "", before, escape)[0]
 
 
 def _label(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
     for name, value in node.pairs:
-        scope.labels[name.value] = scope.value(value.raw if value else "", escape)
+        if len(scope.labels) < MAX_VARIABLES or name.value in scope.labels:
+            scope.labels[name.value] = scope.value(value.raw if value else "", escape)
 
 
 def _arg(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
     for name, value in node.pairs:
+        if len(scope.args) >= MAX_VARIABLES and name.value not in scope.args:
+            continue
         if value is not None:
             scope.args[name.value] = scope.value(value.raw, escape)
         elif name.value in meta:
@@ -95,7 +107,7 @@ def _arg(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> 
 
 def _workdir(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
     path = scope.value(node.words[0].raw, escape)
-    scope.workdir = posixpath.normpath(posixpath.join(scope.workdir or "/", path))
+    scope.workdir = posixpath.normpath(posixpath.join(scope.workdir or "/", path)[:_MAX_PATH])
 
 
 def _user(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
@@ -123,11 +135,13 @@ def _healthcheck(scope: Scope, node: Instruction, escape: str, meta: dict[str, s
 
 
 def _expose(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
-    scope.exposed += tuple(scope.value(word.raw, escape) for word in node.words)
+    if len(scope.exposed) < _MAX_PATHS:
+        scope.exposed += tuple(scope.value(word.raw, escape) for word in node.words[:_MAX_PATHS])
 
 
 def _volume(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
-    scope.volumes += tuple(scope.value(word.value, escape) for word in node.words)
+    if len(scope.volumes) < _MAX_PATHS:
+        scope.volumes += tuple(scope.value(word.value, escape) for word in node.words[:_MAX_PATHS])
 
 
 _CHANGES: Final = {

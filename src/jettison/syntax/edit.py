@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from bisect import bisect_right, insort
 from collections.abc import Iterable, Sequence
 
 from jettison.findings import Edit, Fix
@@ -31,12 +33,19 @@ def merge(fixes: Sequence[Fix]) -> tuple[list[Fix], list[Fix]]:
     skipped: list[Fix] = []
     for fix in fixes:
         spans = [(edit.span.start, edit.span.end) for edit in fix.edits]
-        if any(start <= end_taken and start_taken <= end for start, end in spans for start_taken, end_taken in taken):
+        if any(_touches(taken, start, end) for start, end in spans):
             skipped.append(fix)
             continue
-        taken.extend(spans)
+        for span in spans:
+            insort(taken, span)
         chosen.append(fix)
     return chosen, skipped
+
+
+def _touches(taken: list[tuple[int, int]], start: int, end: int) -> bool:
+    # What is taken is sorted and does not overlap: only the last that starts up to `end` can reach `start`.
+    at = bisect_right(taken, (end, sys.maxsize))
+    return at > 0 and taken[at - 1][1] >= start
 
 
 def unified_diff(before: bytes, after: bytes, path: str) -> str:

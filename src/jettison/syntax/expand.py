@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from typing import Final
 
 MAX_RESULT: Final = 1024 * 1024
-MAX_DEPTH: Final = 32
+MAX_DEPTH: Final = 6
+# Steps that patterns may take beyond two for each character of the text; a value is kept whole after that.
+_EFFORT: Final = 500
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#]")
 _OPERATOR: Final = re.compile(r":?[-+?]|##?|%%?|//?")
 
@@ -23,13 +25,16 @@ def expand(text: str, env: Mapping[str, str], escape: str = "\\") -> tuple[str, 
     """
     if not any(mark in text for mark in ("$", "'", '"', escape)):
         return text[:MAX_RESULT], ()
-    lexer = _Lexer(env, escape)
+    lexer = _Lexer(env, escape, _EFFORT + 2 * len(text))
     return lexer.word(text, 0)[:MAX_RESULT], tuple(lexer.missing)
 
 
 def references(text: str, escape: str = "\\") -> list[tuple[str, int, int]]:
     """Return (name, start, end) of each variable reference outside single quotes."""
-    found = []
+    found: list[tuple[str, int, int]] = []
+    if "$" not in text:
+        return found
+    closing = _closings(text, escape) if "${" in text else {}
     index, quoted = 0, False
     while index < len(text):
         char = text[index]
@@ -41,42 +46,51 @@ def references(text: str, escape: str = "\\") -> list[tuple[str, int, int]]:
             brace = text.startswith("{", index + 1)
             match = _NAME.match(text, index + 1 + brace)
             if match:
-                end = _closing(text, match.end(), escape) if brace else match.end()
+                end = closing.get(index, len(text)) if brace else match.end()
                 found.append((match[0], index, end))
                 index = match.end() - 1
         index += 1
     return found
 
 
-def _closing(text: str, start: int, escape: str) -> int:
-    depth = 1
-    index = start
-    while index < len(text):
-        if text[index] == escape:
-            index += 1
-        elif text.startswith("${", index):
-            depth += 1
-            index += 1
-        elif text[index] == "}":
-            depth -= 1
-            if not depth:
-                return index + 1
-        index += 1
-    return len(text)
+def _closings(text: str, escape: str) -> dict[int, int]:
+    """Return, for the place of each `${`, the place after the brace that closes it; one pass over the text."""
+    found: dict[int, int] = {}
+    waiting: list[int] = []
+    for match in _BRACES[escape].finditer(text):
+        kind = match[0]
+        if kind == "${":
+            waiting.append(match.start())
+        elif kind == "}" and waiting:
+            found[waiting.pop()] = match.end()
+    return found
+
+
+_BRACES: Final = {escape: re.compile(re.escape(escape) + r"(?:.|\Z)|\$\{|\}", re.DOTALL) for escape in "\\`"}
+
+_PLAIN: Final = {escape: re.compile("[^$'\"" + re.escape(escape) + "]+") for escape in "\\`"}
 
 
 class _Lexer:
-    __slots__ = ("env", "escape", "missing")
+    __slots__ = ("effort", "env", "escape", "missing")
 
-    def __init__(self, env: Mapping[str, str], escape: str) -> None:
+    def __init__(self, env: Mapping[str, str], escape: str, effort: int) -> None:
         self.env = env
         self.escape = escape
+        self.effort = effort
         self.missing: list[str] = []
 
     def word(self, text: str, depth: int) -> str:
         out: list[str] = []
         index, quote, size = 0, "", 0
+        closing = _closings(text, self.escape) if "${" in text else {}
         while index < len(text) and size < MAX_RESULT:
+            plain = _PLAIN[self.escape].match(text, index)
+            if plain is not None:
+                size += plain.end() - index
+                index = plain.end()
+                out.append(plain[0])
+                continue
             char = text[index]
             index += 1
             if quote == "'":
@@ -94,18 +108,18 @@ class _Lexer:
                     char = text[index]
                     index += 1
             elif char == "$":
-                char, index = self.dollar(text, index, depth)
+                char, index = self.dollar(text, index, depth, closing)
             size += len(char)
             out.append(char)
         return "".join(out)
 
-    def dollar(self, text: str, index: int, depth: int) -> tuple[str, int]:
+    def dollar(self, text: str, index: int, depth: int, closing: dict[int, int]) -> tuple[str, int]:
         if not text.startswith("{", index):
             match = _NAME.match(text, index)
             return (self.value(match[0]), match.end()) if match else ("$", index)
         match = _NAME.match(text, index + 1)
-        end = _closing(text, index + 1, self.escape)
-        if match is None or not text.startswith("}", end - 1) or depth > MAX_DEPTH:
+        end = closing.get(index - 1)
+        if match is None or end is None or match.end() >= end or depth > MAX_DEPTH:
             return "$", index
         inner = text[match.end() : end - 1]
         if not inner:
@@ -134,61 +148,74 @@ class _Lexer:
             return self.env.get(name, "")
         value = self.value(name)
         if kind in "#%":
-            return _strip(value, self.word(rest, depth), kind == "#", len(operator) == 2)
+            self.effort -= len(value)
+            pattern = self.word(rest, depth)
+            return _strip(value, pattern, kind == "#", len(operator) == 2) if self.effort >= 0 else value
         pattern, _, replacement = rest.partition("/")
-        return _replace(value, self.word(pattern, depth), self.word(replacement, depth), operator == "//")
+        pattern, replacement = self.word(pattern, depth), self.word(replacement, depth)
+        plain = "*" not in pattern and "?" not in pattern
+        self.effort -= len(value) if plain else len(value) * len(value)
+        return _replace(value, pattern, replacement, operator == "//", plain) if self.effort >= 0 else value
 
 
-def _matches(pattern: str, text: str) -> bool:
-    """Return whether a glob of `*` and `?` matches the whole text, in time |pattern| x |text|."""
-    p = t = 0
-    star, mark = -1, 0
-    while t < len(text):
-        if p < len(pattern) and pattern[p] != "*" and pattern[p] in ("?", text[t]):
-            p, t = p + 1, t + 1
-        elif p < len(pattern) and pattern[p] == "*":
-            star, mark, p = p, t, p + 1
-        elif star >= 0:
-            mark += 1
-            p, t = star + 1, mark
+def _lengths(pattern: str, text: str) -> list[int]:
+    """Return the lengths of the prefixes of the text that a glob of `*` and `?` matches, the shortest first.
+
+    Every place in the pattern is a bit of one number, so that the time does not depend on the pattern.
+    """
+    while "**" in pattern:
+        pattern = pattern.replace("**", "*")
+    stars = anything = 0
+    literal: dict[str, int] = {}
+    for place, char in enumerate(pattern):
+        if char == "*":
+            stars |= 1 << place
+        elif char == "?":
+            anything |= 1 << place
         else:
-            return False
-    return not pattern[p:].strip("*")
+            literal[char] = literal.get(char, 0) | 1 << place
+    whole = 1 << len(pattern)
+    state = 1 | (stars & 1) << 1
+    found = [0] if state & whole else []
+    for length, char in enumerate(text, 1):
+        state = (state & (literal.get(char, 0) | anything)) << 1 | (state & stars)
+        state |= (state & stars) << 1
+        if not state:
+            break
+        if state & whole:
+            found.append(length)
+    return found
 
 
-_MAX_MATCHED: Final = 4096
+_MAX_PATTERN: Final = 256
 
 
 def _strip(value: str, pattern: str, prefix: bool, greedy: bool) -> str:
-    if len(value) > _MAX_MATCHED:
+    if len(pattern) > _MAX_PATTERN:
         return value
-    lengths = range(len(value) + 1)
-    for length in reversed(lengths) if greedy else lengths:
-        piece = value[:length] if prefix else value[len(value) - length :]
-        if _matches(pattern, piece):
-            return value[length:] if prefix else value[: len(value) - length]
-    return value
+    lengths = _lengths(pattern, value) if prefix else _lengths(pattern[::-1], value[::-1])
+    if not lengths:
+        return value
+    length = lengths[-1] if greedy else lengths[0]
+    return value[length:] if prefix else value[: len(value) - length]
 
 
-def _replace(value: str, pattern: str, replacement: str, everywhere: bool) -> str:
-    if not pattern or len(value) > _MAX_MATCHED or len(pattern) > _MAX_MATCHED:
+def _replace(value: str, pattern: str, replacement: str, everywhere: bool, plain: bool) -> str:
+    if not pattern or len(pattern) > _MAX_PATTERN:
         return value
-    if "*" not in pattern and "?" not in pattern:
-        return value.replace(pattern, replacement, -1 if everywhere else 1)
+    if plain:
+        times = -1 if everywhere else 1
+        return value.replace(pattern, replacement, times) if len(value) * len(replacement) < MAX_RESULT else value
     out: list[str] = []
     start = 0
     while start < len(value):
-        end = _longest(value, pattern, start)
-        if end <= start:
+        lengths = _lengths(pattern, value[start:])
+        if not lengths or not lengths[-1]:
             out.append(value[start])
             start += 1
             continue
         out.append(replacement)
-        start = end
+        start += lengths[-1]
         if not everywhere:
             break
     return "".join(out) + value[start:]
-
-
-def _longest(value: str, pattern: str, start: int) -> int:
-    return next((end for end in range(len(value), start, -1) if _matches(pattern, value[start:end])), start)

@@ -12,7 +12,8 @@ from jettison.syntax.words import Word
 if TYPE_CHECKING:
     import tree_sitter
 
-MAX_BODY: Final = 256 * 1024
+MAX_BODY: Final = 128 * 1024
+MAX_COMMANDS: Final = 2500
 _WRAPPERS: Final = frozenset(("sudo", "time", "command", "exec", "env", "nice", "nohup"))
 _CONDITIONS: Final = frozenset(
     (
@@ -79,8 +80,12 @@ class ShellBody:
         self.has_error = has_error
 
 
-def commands(file: File, instruction: Instruction) -> ShellBody:
-    """Return the commands of a shell-form instruction and of its shell heredocs."""
+def commands(file: File, instruction: Instruction, budget: list[int] | None = None) -> ShellBody:
+    """Return the commands of a shell-form instruction and of its shell heredocs.
+
+    `budget`: bytes and commands that may still be read for this file; counted down here.
+    """
+    budget = budget or [MAX_BODY, MAX_COMMANDS]
     if not instruction.words:
         return ShellBody((), False)
     if instruction.form == "exec":
@@ -88,12 +93,17 @@ def commands(file: File, instruction: Instruction) -> ShellBody:
     found: list[Command] = []
     broken = False
     for start, text in _scripts(file, instruction):
-        if len(text) > MAX_BODY:
+        if len(text) > min(MAX_BODY, budget[0]) or budget[1] <= 0:
+            budget[0] = 0
             broken = True
             continue
+        budget[0] -= len(text)
         tree = _get_parser().parse(text)
         broken = broken or tree.root_node.has_error
-        found.extend(_walk(tree.root_node, text, start))
+        walked = _walk(tree.root_node, text, start, budget[1])
+        broken = broken or len(walked) >= budget[1]
+        budget[1] -= len(walked)
+        found.extend(walked)
     return ShellBody(tuple(found), broken)
 
 
@@ -173,11 +183,11 @@ def _masked(file: File, instruction: Instruction, span: Span) -> bytes:
     return re.sub(escape + rb"([ \t\r]*)( *)\n", lambda m: m[1] + m[2] + b"\\\n", text)
 
 
-def _walk(root: tree_sitter.Node, text: bytes, base: int) -> list[Command]:
+def _walk(root: tree_sitter.Node, text: bytes, base: int, most: int = MAX_COMMANDS) -> list[Command]:
     found: list[Command] = []
     waiting: list[tuple[tree_sitter.Node, str, bool, bool, bool]] = [(root, "", False, False, False)]
     redirects: dict[int, tuple[tuple[str, str], ...]] = {}
-    while waiting:
+    while waiting and len(found) < most:
         node, operator, pipe, sub, condition = waiting.pop()
         kind = node.type
         children = node.children

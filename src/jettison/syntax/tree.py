@@ -41,6 +41,13 @@ _DIRECTIVE_NAMES: Final = frozenset(("syntax", "escape", "check"))
 _KEYWORD: Final = re.compile(r"\s*(\S+)")
 _HEREDOC_KEYWORDS: Final = frozenset(("RUN", "COPY", "ADD"))
 _BOM: Final = "\xef\xbb\xbf"
+# The builders read a file line by line into a buffer of this size and refuse it otherwise (seen with
+# BuildKit and with the classic builder: "dockerfile line greater than max allowed size of 65535").
+MAX_LINE: Final = 65535
+# The longest real files have some hundred; what follows is not read, so that time stays bounded.
+MAX_INSTRUCTIONS: Final = 1500
+MAX_NODES: Final = 40_000
+_BLANK_LINES: Final = re.compile(r"(?:[ \t\r\v\f]*\n)+|[ \t\r\v\f]+\Z")
 
 
 class Node:
@@ -80,7 +87,8 @@ class Directive(Node):
 class ErrorNode(Node):
     """A logical line that is no instruction.
 
-    code: "unknown-instruction", "unterminated-heredoc", "missing-arguments" or "nested-onbuild".
+    code: "unknown-instruction", "unterminated-heredoc", "missing-arguments", "nested-onbuild",
+    "line-too-long" or "too-many-instructions".
     """
 
     __slots__ = ("code", "keyword", "message")
@@ -191,8 +199,14 @@ def parse(data: bytes, path: str = "Dockerfile") -> File:
     directives, position = _read_directives(text, position, nodes)
     escape = "`" if "escape" in directives and directives["escape"].value == "`" else "\\"
     size = len(text)
+    read = 0
     while position < size:
+        if read >= MAX_INSTRUCTIONS or len(nodes) >= MAX_NODES:
+            message = f"the file holds too many instructions; what follows the {read} read so far is not looked at"
+            nodes.append(ErrorNode(Span(position, size), "too-many-instructions", message, ""))
+            break
         node = _read_node(source, text, position, escape)
+        read += isinstance(node, Instruction | ErrorNode)
         nodes.append(node)
         position = node.span.end
     return File(source, tuple(nodes), directives, escape)
@@ -217,6 +231,9 @@ def _read_directives(text: str, position: int, nodes: list[Node]) -> tuple[dict[
 
 
 def _read_node(source: SourceText, text: str, start: int, escape: str) -> Node:
+    blank = _BLANK_LINES.match(text, start)
+    if blank is not None:
+        return Node(Span(start, blank.end()))
     end = line_end(text, start)
     stripped = text[start:end].strip()
     if not stripped:
@@ -224,6 +241,8 @@ def _read_node(source: SourceText, text: str, start: int, escape: str) -> Node:
     if stripped[0] == "#":
         return Comment(Span(start, end), w.decode(stripped[1:]))
     logical = read_logical(text, start, escape)
+    if _has_long_line(text, start, logical.end):
+        return ErrorNode(Span(start, logical.end), *_LONG_LINE, "")
     match = _KEYWORD.match(logical.text)
     if match is None:
         return Node(Span(start, logical.end))
@@ -251,6 +270,17 @@ def _read_instruction(
 
 
 _Problem = tuple[str, str]
+_LONG_LINE: Final = ("line-too-long", f"a line is longer than {MAX_LINE} bytes, and builders refuse the file")
+
+
+def _has_long_line(text: str, start: int, end: int) -> bool:
+    position = start
+    while end - position > MAX_LINE:
+        after = line_end(text, position)
+        if after - position > MAX_LINE and len(text[position:after].rstrip("\r\n")) > MAX_LINE:
+            return True
+        position = after
+    return False
 
 
 def _fill(node: Instruction, logical: Logical, start: int, escape: str) -> _Problem | None:
@@ -345,9 +375,10 @@ def _read_heredocs(node: Instruction, text: str, logical: Logical, start: int, e
             )
         )
         position = body.after
+    long = bool(found) and _has_long_line(text, node.span.end, position)
     node.heredocs = tuple(found)
     node.span = Span(node.span.start, position)
-    return None
+    return _LONG_LINE if long else None
 
 
 def _body_text(text: str, strip_tabs: bool) -> str:

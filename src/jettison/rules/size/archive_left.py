@@ -36,17 +36,26 @@ _OUTPUT: Final = {
     "wget": ("-O", "--output-document"),
     "aria2c": ("-o", "--out"),
 }
+_MAX_ARCHIVES: Final = 100
 _SHORT: Final = re.compile(r"-[A-Za-z]*[oO]\Z")
 
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each archive that a RUN or ADD of the final image loads, that is used, and that stays."""
+    told = 0
     for run in model.runs:
         if not model.in_final_image(run.stage) or not any(command.name in _OUTPUT for command in run.commands):
             continue
         for number, command in enumerate(run.commands):
             path = _loaded(command)
-            if path and _used(model, run, number, posixpath.basename(path)) and not _gone(run, number, path):
+            # Each archive is looked for in all that follows: so many, and no more, in a hostile file.
+            told += path is not None
+            if (
+                path
+                and told <= _MAX_ARCHIVES
+                and _used(model, run, number, posixpath.basename(path))
+                and not _gone(run, number, path)
+            ):
                 yield RULE.at(
                     command.span,
                     f"{posixpath.basename(path)[:60]} stays in this layer beside what it held",

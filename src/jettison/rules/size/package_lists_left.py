@@ -19,7 +19,6 @@ from jettison.rules.edits import append_command
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
-    from jettison.model.run import Run
 
 _LISTS = "/var/lib/apt/lists"
 _REMOVE = f"rm -rf {_LISTS}/*"
@@ -27,6 +26,7 @@ _REMOVE = f"rm -rf {_LISTS}/*"
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield one finding for each RUN of the final image that updates lists and leaves them."""
+    last = _last_needing(model)
     for run in model.runs:
         if not model.in_final_image(run.stage) or any(_LISTS.startswith(t.rstrip("/")) for t in run.cache_targets):
             continue
@@ -37,19 +37,18 @@ def check(model: Model) -> Iterable[Finding]:
         edit = append_command(model, run, command)
         # A later install that relies on these lists would break; that is update-alone's finding.
         alone = not any(call.manager == "apt" and call.action == "install" for call in model.facts(run))
-        safe = edit is not None and not alone and not _needed_later(model, run)
+        safe = edit is not None and not alone and last <= run.instruction.span.start
         fix = Fix("Remove the lists in the same RUN", (edit,), SAFE) if safe and edit else None
         yield RULE.at(updates[0].command.span, fix=fix, impact=Impact(bytes_saved=(18_000_000, 45_000_000)))
 
 
-def _needed_later(model: Model, run: Run) -> bool:
-    for later in model.runs:
-        if later.instruction.span.start <= run.instruction.span.start:
-            continue
-        actions = [call.action for call in model.facts(later) if call.manager == "apt"]
+def _last_needing(model: Model) -> int:
+    """Return the place of the last RUN that installs from lists which an earlier one got."""
+    for run in reversed(model.runs):
+        actions = [call.action for call in model.facts(run) if call.manager == "apt"]
         if "install" in actions and "update" not in actions:
-            return True
-    return False
+            return run.instruction.span.start
+    return -1
 
 
 def _removes(name: str, arguments: tuple[str, ...]) -> bool:
