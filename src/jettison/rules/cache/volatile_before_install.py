@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 _EXPENSIVE: Final = frozenset(("install", "upgrade", "build", "download"))
 # They only describe the image, or give the value on: they may follow the ARG to its new place.
 _SOFT: Final = frozenset(("ENV", "LABEL"))
-_MAX_NAMES: Final = 50
+_MAX_NAMES: Final = 20
+_MAX_MOVED: Final = 20
 _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
@@ -46,11 +47,11 @@ def check(model: Model) -> Iterable[Finding]:
             names = _volatile(node)
             if not names or told >= _MAX_NAMES:
                 continue
+            told += 1
             last, moving, uses = _later(model, runs, stage, at, names, read)
             by_use = not names & ALWAYS
             if last is None or (by_use and (uses != "soft" or node.keyword == "ENV")):
                 continue
-            told += 1
             yield RULE.at(
                 node.span,
                 f"{', '.join(sorted(names))[:60]} changes with every build, and line {last.start_line} then runs again",
@@ -108,7 +109,12 @@ def _expensive(model: Model, run: Run) -> bool:
 
 def _fix(model: Model, nodes: list[Instruction], last: Instruction, names: set[str], uses: str) -> Fix | None:
     first = nodes[0]
-    if uses == "none" or len(first.pairs) != len(names) or any(node.heredocs for node in nodes):
+    if (
+        uses == "none"
+        or len(nodes) > _MAX_MOVED
+        or len(first.pairs) != len(names)
+        or any(node.heredocs for node in nodes)
+    ):
         return None
     # Other variables that the moved lines set would be missed on the way.
     if any(node.keyword == "ENV" and len(node.pairs) > 1 for node in nodes):

@@ -34,18 +34,24 @@ _OTHER_LOCKS: Final = frozenset(("--no-lockfile", "--no-package-lock", "--packag
 # They add to the manifest, or are another word for the form that follows the lock file.
 _ADDS: Final = frozenset(("add", "clean-install", "install-clean", "ic"))
 
+_MAX_LOOKS: Final = 50
+
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each install from a manifest whose lock file is there and need not be followed."""
+    left = _MAX_LOOKS
     for run in model.runs:
-        if not model.reaches_final(run.stage) or run.has_error:
+        if left <= 0 or not model.reaches_final(run.stage) or run.has_error:
             continue
         for call in model.facts(run):
             facts = MANAGERS[call.manager]
             if call.manager == "cargo" and call.command.arguments[:1] == ("install",):
                 yield from _cargo_install(run, call)
                 continue
-            if not facts["lock"] or not _follows_manifest(call) or _held(model, run, call):
+            if left <= 0 or not facts["lock"] or not _follows_manifest(call):
+                continue
+            left -= 1
+            if _held(model, run, call):
                 continue
             name = next((lock for lock, held in facts["lock"].items() if held and _present(model, run, lock)), None)
             if name is not None:

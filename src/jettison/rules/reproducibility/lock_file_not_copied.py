@@ -40,16 +40,20 @@ _MANIFESTS: Final = {
     "go": "go.mod",
 }
 
+_MAX_LOOKS: Final = 50
+
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each manifest that is copied by name for an install, without its lock file."""
     if model.context is None:
         return
+    left = _MAX_LOOKS
     for run in model.runs:
-        if not model.reaches_final(run.stage):
+        if left <= 0 or not model.reaches_final(run.stage):
             continue
         managers = [c.manager for c in model.facts(run) if c.action in ("install", "build") and c.manager in _MANIFESTS]
         for manager in dict.fromkeys(managers):
+            left -= 1
             found = _missing(model, run, manager)
             if found is not None:
                 copy, lock = found

@@ -55,11 +55,14 @@ def check(model: Model) -> Iterable[Finding]:
         return
     runs = [run for run in model.runs if model.in_final_image(run.stage)]
     calls = [(run, call) for run in runs for call in model.facts(run)]
+    dropped = {manager for manager in _MANIFESTS if any(_drops(c, manager) for _, c in calls)}
+    dropped.update(_set_elsewhere(model))
+    builds = any(c.action == "build" and c.manager in ("npm", "yarn", "pnpm", "bun") for _, c in calls)
+    listed: dict[str, bool] = {}
     for run, call in calls:
         if call.manager == "pip":
             yield from _pip(call)
-        elif _takes_all(model, run, call) and not any(_drops(c, call.manager) for _, c in calls):
-            builds = any(c.action == "build" and c.manager in ("npm", "yarn", "pnpm", "bun") for _, c in calls)
+        elif call.manager not in dropped and _takes_all(model, run, call, listed):
             text = f"{call.manager} installs development dependencies too"
             if builds:
                 text += "; they serve the build: install again without them in the last stage"
@@ -77,7 +80,7 @@ def _pip(call: PackageCall) -> Iterable[Finding]:
                 yield RULE.at(call.command.span, f"{name[:60]} lists what only development needs")
 
 
-def _takes_all(model: Model, run: Run, call: PackageCall) -> bool:
+def _takes_all(model: Model, run: Run, call: PackageCall, listed: dict[str, bool]) -> bool:
     manager = call.manager
     if manager not in _MANIFESTS or call.action != "install" or call.packages or run.has_error:
         return False
@@ -95,17 +98,19 @@ def _takes_all(model: Model, run: Run, call: PackageCall) -> bool:
     given = {**scope.args, **scope.env, **dict(call.command.assignments)}
     if any(given.get(name, "") == _VALUES.get(name, given.get(name)) and name in given for name in names):
         return False
-    if any(
-        c.name in ("export", "bundle") and any(_sets(a, names) for a in c.arguments)
-        for r in model.runs
-        for c in r.commands
-    ):
-        return False
-    return _listed(model, manager, given)
+    if manager not in listed:
+        listed[manager] = _listed(model, manager, given)
+    return listed[manager]
 
 
-def _sets(argument: str, names: list[str]) -> bool:
-    return argument in ("without", "only") or any(name in argument for name in names)
+def _set_elsewhere(model: Model) -> set[str]:
+    """Return the managers for which a RUN sets the variable, or bundler's setting, that leaves them out."""
+    given = [a for run in model.runs for c in run.commands if c.name in ("export", "bundle") for a in c.arguments]
+    found = {"bundler"} if {"without", "only"}.intersection(given) else set()
+    for manager in _MANIFESTS:
+        if any(a.startswith(f"{name}=") for a in given for name in MANAGERS[manager]["dev"][1]):
+            found.add(manager)
+    return found
 
 
 def _listed(model: Model, manager: str, given: dict[str, str]) -> bool:

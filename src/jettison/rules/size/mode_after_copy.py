@@ -23,16 +23,19 @@ from jettison.span import Span
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.run import Run
+    from jettison.model.stage import Stage
     from jettison.syntax.shell import Command
     from jettison.syntax.tree import Instruction
 
 _DIGITS: Final = re.compile(r"0?[0-7]{3}\Z")
 _EXECUTABLE: Final = frozenset(("+x", "a+x", "ugo+x", "a+rx", "+rx"))
 _MAX_FILES: Final = 1_000
+_MAX_FINDINGS: Final = 100
 
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each chmod or chown of a single file that a COPY of the same stage wrote."""
+    left = _MAX_FINDINGS
     for stage in model.stages:
         if not model.in_final_image(stage):
             continue
@@ -40,20 +43,22 @@ def check(model: Model) -> Iterable[Finding]:
         runs = {run.instruction.span.start: run for run in model.runs if run.stage is stage}
         for node in stage.instructions:
             if node.keyword == "COPY" and len(node.words) == 2 and len(written) < _MAX_FILES and not node.heredocs:
-                path = _target(model, node)
+                path = _target(model, node, stage)
                 if path:
                     written[path] = node
-            elif node.keyword == "RUN" and written:
-                yield from _changes(model, runs[node.span.start], written)
+            elif node.keyword == "RUN" and written and left > 0:
+                for finding in _changes(model, runs[node.span.start], written):
+                    left -= 1
+                    yield finding
 
 
-def _target(model: Model, node: Instruction) -> str:
+def _target(model: Model, node: Instruction, stage: Stage) -> str:
     """Return the path of the one file that a COPY writes; "" where it may be a folder."""
     source, target = (word.value for word in node.words)
     name = posixpath.basename(source)
     if any(mark in source + target for mark in "*?[$") or not name or name in (".", ".."):
         return ""
-    workdir = model.scope_at(node, model.stage_of(node)).workdir
+    workdir = model.scope_at(node, stage).workdir
     path = posixpath.join(workdir or "/", target)
     if target.endswith("/") or posixpath.basename(target) in (".", "..", ""):
         path = posixpath.join(path, name)

@@ -37,17 +37,27 @@ _NEEDED = _BUILDERS | {"nuget", "pipenv"}
 
 _WORDS = ("mvn", "gradle", "go ", "cargo", "mix ")
 
+_MAX_LOOKS = 50
+
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield one finding for each install of the final image that leaves a cache."""
     for run in model.runs:
         if not model.in_final_image(run.stage):
             continue
-        seen = set()
+        seen: set[str] = set()
+        looks = 0
         for call in model.facts(run):
-            if call.action != "install" or call.manager in seen or call.manager in _OTHER_RULES | _NEEDED:
+            if (
+                looks >= _MAX_LOOKS
+                or call.action != "install"
+                or call.manager in seen
+                or call.manager in _OTHER_RULES | _NEEDED
+            ):
                 continue
             if _covered(model, run, call):
+                # The rest of a long RUN is not looked at: each look goes over all its commands.
+                looks += 1
                 continue
             seen.add(call.manager)
             edit = _edit(model, run, call)

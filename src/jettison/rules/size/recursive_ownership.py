@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from jettison.syntax.tree import Instruction
 
 _CHANGERS: Final = frozenset(("chown", "chmod", "chgrp"))
-_MAX_COPIES: Final = 500
+# A file of this many is no one's; the check stays quick on it.
+_MAX_COPIES: Final = 100
+_MAX_FILLED: Final = 200
+_MAX_FINDINGS: Final = 100
 _SMALL: Final = frozenset(
     ".cfg .cnf .conf .default .env .html .ini .json .list .properties .rules .service .sh .toml .txt .xml .yaml .yml".split()
 )
@@ -41,6 +44,8 @@ def check(model: Model) -> Iterable[Finding]:
     if final is None:
         return
     written: list[tuple[str, Instruction, Stage]] = []
+    filled: list[str] = []
+    told = 0
     runs = {run.instruction.span.start: run for run in model.runs}
     for stage in model.lineage(final):
         for node in stage.instructions:
@@ -48,11 +53,17 @@ def check(model: Model) -> Iterable[Finding]:
                 scope = model.scope_at(node, stage)
                 target = scope.value(node.words[-1].raw, model.file.escape)
                 written.append((_absolute(target, scope.workdir), node, stage))
-            elif node.keyword == "RUN" and written:
-                yield from _changes(model, runs[node.span.start], written)
+            elif node.keyword == "RUN":
+                run = runs[node.span.start]
+                finding = _change(model, run, written, filled) if written and told < _MAX_FINDINGS else None
+                if finding is not None:
+                    told += 1
+                    yield finding
+                if len(filled) < _MAX_FILLED:
+                    filled.extend(a for command in run.commands for a in command.arguments if a.startswith("/"))
 
 
-def _changes(model: Model, run: Run, written: list[tuple[str, Instruction, Stage]]) -> Iterable[Finding]:
+def _change(model: Model, run: Run, written: list[tuple[str, Instruction, Stage]], filled: list[str]) -> Finding | None:
     moved = any(command.name in ("cd", "pushd") for command in run.commands)
     workdir = model.scope_at(run.instruction, run.stage).workdir
     for command in run.commands:
@@ -64,15 +75,15 @@ def _changes(model: Model, run: Run, written: list[tuple[str, Instruction, Stage
                 continue
             folder = _absolute(target.rstrip("*"), workdir)
             hit = [entry for entry in written if _touches(folder, entry[0])]
-            if any(not _small(entry[1]) for entry in hit) or (hit and _filled_before(model, run, folder)):
-                yield RULE.at(
+            if any(not _small(entry[1]) for entry in hit) or (hit and any(path.startswith(folder) for path in filled)):
+                # A second change in the same RUN costs nothing more.
+                return RULE.at(
                     command.span,
                     f"{command.name} stores every file below {folder[:60]} a second time",
                     _fix(model, run, command, folder, words, hit),
                     Impact(bytes_saved=_bytes(model, hit), basis="measured" if model.context else "estimated"),
                 )
-                # A second change in the same RUN costs nothing more.
-                return
+    return None
 
 
 def _small(node: Instruction) -> bool:
@@ -80,11 +91,6 @@ def _small(node: Instruction) -> bool:
     return node.flag("from") is None and all(
         posixpath.splitext(word.value)[1].lower() in _SMALL or word.value.startswith("<<") for word in node.words[:-1]
     )
-
-
-def _filled_before(model: Model, run: Run, folder: str) -> bool:
-    before = (r for r in model.runs if r.stage is run.stage and r.instruction.span.start < run.instruction.span.start)
-    return any(a.startswith(folder) for other in before for command in other.commands for a in command.arguments)
 
 
 def _absolute(path: str, workdir: str) -> str:

@@ -38,11 +38,14 @@ _TOOLS: Final = {
 
 _READ: Final = frozenset(("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "COPY"))
 
+_MAX_LOOKS: Final = 50
+
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each tool that its own RUN installs, uses and leaves, and nothing else names."""
+    left = _MAX_LOOKS
     for run in model.runs:
-        if not model.in_final_image(run.stage):
+        if left <= 0 or not model.in_final_image(run.stage):
             continue
         names = {command.name for command in run.commands}
         calls = model.facts(run)
@@ -52,7 +55,10 @@ def check(model: Model) -> Iterable[Finding]:
                 continue
             for word in call.packages:
                 programs, size = _TOOLS.get(word.value.split("=")[0], ((), 0))
-                if not names.intersection(programs) or word.value in removed or _elsewhere(model, run, programs):
+                if left <= 0 or not names.intersection(programs) or word.value in removed:
+                    continue
+                left -= 1
+                if _elsewhere(model, run, programs):
                     continue
                 yield RULE.at(
                     word.span,

@@ -26,16 +26,20 @@ if TYPE_CHECKING:
 _BUILDING: Final = ("build", "dev", "compil", "fetch", "make", "temp", "tmp")
 _RUNNING: Final = ("run", "persist")
 
+_MAX_FINDINGS: Final = 50
+
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each virtual package for building that its own RUN does not delete."""
+    told = 0
     for run in model.runs:
-        if not model.in_final_image(run.stage):
+        if told >= _MAX_FINDINGS or not model.in_final_image(run.stage):
             continue
         for call in model.facts(run):
             name = _virtual(call)
             if not name or _deletes(model, run, name):
                 continue
+            told += 1
             later = [r for r in model.runs if r.instruction.span.start > run.instruction.span.start]
             hidden = any(_deletes(model, other, name) for other in later)
             text = "is deleted in a later layer, its bytes stay" if hidden else "is never deleted"
