@@ -34,14 +34,9 @@ def check(model: Model) -> Iterable[Finding]:
     if model.target is not None:
         return
     targets = _TARGETS.union(RULE.option(model, "targets"))
-    needed = {
-        index
-        for stage in model.stages
-        if stage.name and _is_target(stage.name, targets)
-        for index in _needs(model, stage)
-    }
+    needed = _needs(model, [s for s in model.stages if s is model.final or (s.name and _is_target(s.name, targets))])
     for stage in model.stages:
-        if stage.index in needed or model.reaches_final(stage):
+        if stage.index in needed:
             continue
         name = f"stage {stage.name[:40]}" if stage.name else f"stage {stage.index} (no name)"
         yield RULE.at(stage.from_.span, f"{name}: the final image does not use it")
@@ -51,8 +46,8 @@ def _is_target(name: str, targets: frozenset[str]) -> bool:
     return any(part in targets for part in re.split("[-_.]", name)) or name in targets
 
 
-def _needs(model: Model, stage: Stage) -> set[int]:
-    waiting, seen = [stage.index], set()
+def _needs(model: Model, stages: list[Stage]) -> set[int]:
+    waiting, seen = [stage.index for stage in stages], set()
     while waiting:
         index = waiting.pop()
         if index not in seen:
