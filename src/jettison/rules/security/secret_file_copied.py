@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from jettison.findings import Confidence, Finding, Severity
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from jettison.syntax.words import Word
 
 _READ_BYTES = 64 * 1024
+# A folder of thousands of such files is read only so far.
+_MAX_READ, _SHOWN = 500, 3
 _GLOB = frozenset("*?[$")
 
 
@@ -38,7 +41,7 @@ def check(model: Model) -> Iterable[Finding]:
         for node in stage.instructions:
             if node.keyword in ("COPY", "ADD") and not node.flag("from") and not node.flag("exclude"):
                 for word, names in _taken(model.context, node):
-                    listed = ", ".join(names[:3]) + (" and more" if len(names) > 3 else "")
+                    listed = ", ".join(names[:_SHOWN]) + (" and more" if len(names) > _SHOWN else "")
                     yield RULE.at(word.span, f"this copies {listed} into {where}")._replace(severity=severity)
 
 
@@ -50,7 +53,9 @@ def _taken(context: BuildContext | None, node: Instruction) -> Iterator[tuple[Wo
         if context is None or _GLOB.intersection(path):
             names = [word.value] if is_secret_file(path) else []
         else:
-            names = [f.path for f in context.files() if _below(f.path, path) and _proven(context, f.path)]
+            marked = (f.path for f in context.files() if _below(f.path, path) and is_secret_file(f.path))
+            proven = (name for name in islice(marked, _MAX_READ) if holds_secret(name, context.read(name, _READ_BYTES)))
+            names = list(islice(proven, _SHOWN + 1))
             if not names and is_secret_file(path) and not context.exists(path):
                 # Not in the context as it is now: a build that succeeds will have it.
                 names = [word.value]
@@ -60,10 +65,6 @@ def _taken(context: BuildContext | None, node: Instruction) -> Iterator[tuple[Wo
 
 def _below(path: str, folder: str) -> bool:
     return folder in ("", ".") or path == folder or path.startswith(f"{folder}/")
-
-
-def _proven(context: BuildContext, path: str) -> bool:
-    return is_secret_file(path) and holds_secret(path, context.read(path, _READ_BYTES))
 
 
 RULE = Rule(
