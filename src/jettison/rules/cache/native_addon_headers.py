@@ -43,6 +43,7 @@ RULE = Rule(
     severity=Severity.INFO,
     default=False,
     foreign=("tally/js/node-gyp-cache-mounts",),
+    differs="Only files that name node-gyp are looked at; a compiler beside npm does not say that addons are built.",
     examples=(
         Example(
             before="FROM node:22\nRUN npm install -g node-gyp\n",

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from jettison.findings import Finding
+from jettison.findings import UNSAFE, Finding, Fix
 from jettison.rules.base import Example, Rule
-from jettison.rules.windows_stage import is_powershell
+from jettison.rules.windows_stage import is_powershell, preference_edit
 from jettison.span import Span
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def check(model: Model) -> Iterable[Finding]:
     for stage in model.stages:
         for node in stage.instructions:
             if node.keyword == "RUN" and _goes_on(model, node, stage):
-                yield RULE.at(node.keyword_span)
+                edit = preference_edit(stage, node, "$ErrorActionPreference = 'Stop'")
+                yield RULE.at(node.keyword_span, fix=Fix("Stop at the first error", (edit,), UNSAFE) if edit else None)
                 break
 
 
@@ -61,7 +62,9 @@ RULE = Rule(
     examples=(
         Example(
             before='FROM mcr.microsoft.com/windows/servercore:ltsc2022\nSHELL ["powershell", "-Command"]\nRUN a; b\n',
+            after='FROM mcr.microsoft.com/windows/servercore:ltsc2022\nSHELL ["powershell", "-Command", "$ErrorActionPreference = \'Stop\';"]\nRUN a; b\n',
             lines=(3,),
+            level=UNSAFE,
         ),
         Example(
             before='FROM mcr.microsoft.com/windows/servercore:ltsc2022\nSHELL ["powershell", "-Command", "$ErrorActionPreference = \'Stop\';"]\nRUN a; b\n'

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from jettison.findings import Finding, Impact, Severity
+from jettison.findings import UNSAFE, Finding, Fix, Impact, Severity
 from jettison.rules.base import Example, Rule
-from jettison.rules.windows_stage import is_powershell
+from jettison.rules.windows_stage import is_powershell, preference_edit
 from jettison.span import Span
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def check(model: Model) -> Iterable[Finding]:
             if not is_powershell(shell[0]) and "powershell" not in text and "pwsh" not in text:
                 continue
             if any(word in text for word in _SLOW) and "progresspreference" not in text + " ".join(shell).lower():
-                yield RULE.at(node.keyword_span, impact=Impact(seconds_saved=(2.0, 60.0)))
+                edit = preference_edit(stage, node, "$ProgressPreference = 'SilentlyContinue'")
+                fix = Fix("Show no progress", (edit,), UNSAFE) if edit else None
+                yield RULE.at(node.keyword_span, fix=fix, impact=Impact(seconds_saved=(2.0, 60.0)))
                 break
 
 
@@ -55,6 +57,12 @@ RULE = Rule(
     severity=Severity.LOW,
     foreign=("tally/powershell/progress-preference",),
     examples=(
+        Example(
+            before='FROM mcr.microsoft.com/windows/servercore:ltsc2022\nSHELL ["powershell", "-Command", "$a = 1;"]\nRUN Expand-Archive a\n',
+            after='FROM mcr.microsoft.com/windows/servercore:ltsc2022\nSHELL ["powershell", "-Command", "$a = 1; $ProgressPreference = \'SilentlyContinue\';"]\nRUN Expand-Archive a\n',
+            lines=(3,),
+            level=UNSAFE,
+        ),
         Example(
             before="FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN powershell Invoke-WebRequest https://e.org/a -OutFile a\n",
             lines=(2,),
