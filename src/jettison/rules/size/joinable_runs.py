@@ -68,6 +68,7 @@ RULE = Rule(
     severity=Severity.LOW,
     effort=Effort.LOW,
     foreign=("DL3059", "tally/prefer-run-heredoc"),
+    differs="Only RUNs that both install packages are reported: others are often apart on purpose, for the cache.",
     examples=(
         Example(
             before="FROM debian:bookworm\nRUN apt-get update\nRUN apt-get install -y curl\n",

@@ -63,6 +63,7 @@ RULE = Rule(
     check=check,
     triggers=("apt",),
     foreign=("DL3009",),
+    differs="Lists that `find -delete` or `find -exec rm` removes are gone as well.",
     examples=(
         Example(
             before="FROM debian:bookworm\nRUN apt-get update && apt-get install -y curl\n",

@@ -44,6 +44,7 @@ RULE = Rule(
     confidence=Confidence.MEDIUM,
     effort=Effort.HIGH,
     foreign=("tally/prefer-multi-stage-build",),
+    differs="Only a base that holds a toolchain is reported; `jettison optimize` writes the second stage and proves it.",
     examples=(
         Example(before='FROM golang:1.19\nCOPY . .\nRUN go build -o /app .\nCMD ["/app"]\n', lines=(1,)),
         Example(
