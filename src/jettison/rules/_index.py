@@ -191,6 +191,6 @@ ROWS: Final[tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...], str, bo
     ('JT920', 'too-many-lines', 'jettison.rules.policy.too_many_lines', (), ('tally/max-lines',), 'policy', False),
     ('JT921', 'required-secret-mount', 'jettison.rules.policy.required_secret_mount', ('run',), ('tally/require-secret-mounts',), 'policy', True),
     ('JT922', 'labels-of-buildx', 'jettison.rules.policy.labels_of_buildx', ('label',), ('tally/labels/no-buildx-git-overlap',), 'policy', False),
-    ('JT923', 'telemetry', 'jettison.rules.policy.telemetry', ('dotnet', 'bun', 'az ', 'wrangler', 'next', 'nux', 'gatsby', 'astro', 'turbo', 'pwsh', 'vcpkg', 'brew', 'huggingface'), ('tally/prefer-telemetry-opt-out',), 'policy', False),
+    ('JT923', 'telemetry', 'jettison.rules.policy.telemetry', ('dotnet', 'bun', 'az ', '"az"', 'wrangler', 'next', 'nux', 'gatsby', 'astro', 'turbo', 'pwsh', 'vcpkg', 'brew', 'huggingface'), ('tally/prefer-telemetry-opt-out',), 'policy', False),
     ('JT924', 'vex-in-image', 'jettison.rules.policy.vex_in_image', ('vex.json',), ('tally/prefer-vex-attestation',), 'policy', False),
 )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import UNSAFE, Edit, Finding, Fix, Severity
 from jettison.rules.base import Example, Rule
+from jettison.rules.insertion import before_start
 from jettison.span import Span
 
 if TYPE_CHECKING:
@@ -60,6 +61,25 @@ def check(model: Model) -> Iterable[Finding]:
             yield RULE.at(
                 command.span, f"{name} reports its use: set {variable}={value}", Fix("Turn it off", (edit,), UNSAFE)
             )
+    yield from _starts(model, {variable for _, variable in seen})
+
+
+def _starts(model: Model, reported: set[str]) -> Iterable[Finding]:
+    final = model.final
+    if final is None:
+        return
+    scope = model.end_scope(final)
+    for start in model.start_commands():
+        # `dotnet app.dll` runs a program and is not the command line that reports.
+        if start.program not in _PROGRAMS or start.program == "dotnet":
+            continue
+        variable, value = _PROGRAMS[start.program]
+        if variable in reported or variable in scope.env or "DO_NOT_TRACK" in scope.env:
+            continue
+        edit = before_start(model, final, (f"ENV {variable}={value}",))
+        message = f"{start.program} reports its use: set {variable}={value}"
+        yield RULE.at(start.span, message, Fix("Turn it off", (edit,), UNSAFE))
+        return
 
 
 RULE = Rule(
@@ -72,6 +92,7 @@ RULE = Rule(
         "dotnet",
         "bun",
         "az ",
+        '"az"',
         "wrangler",
         "next",
         "nux",
@@ -87,6 +108,13 @@ RULE = Rule(
     default=False,
     foreign=("tally/prefer-telemetry-opt-out",),
     examples=(
+        Example(
+            before='FROM debian:12\nENTRYPOINT ["az"]\n',
+            after='FROM debian:12\nENV AZURE_CORE_COLLECT_TELEMETRY=0\nENTRYPOINT ["az"]\n',
+            lines=(2,),
+            level=UNSAFE,
+        ),
+        Example(before='FROM mcr.microsoft.com/dotnet/aspnet:8.0\nENTRYPOINT ["dotnet", "a.dll"]\n'),
         Example(
             before="FROM mcr.microsoft.com/dotnet/sdk:8.0\nRUN dotnet restore\n",
             after="FROM mcr.microsoft.com/dotnet/sdk:8.0\nENV DOTNET_CLI_TELEMETRY_OPTOUT=1\nRUN dotnet restore\n",
