@@ -48,6 +48,9 @@ def check(model: Model) -> Iterable[Finding]:
     final = model.final
     if final is None or model.end_scope(final).user or any(model.text_has(word) for word in _DROPS):
         return
+    # The editor of a development container changes to the user itself.
+    if final.name and final.name.startswith("dev"):
+        return
     starts = [
         command for stage, node in start_nodes(model, final) for command in model.shell_body(node, stage).commands
     ]
@@ -84,7 +87,7 @@ RULE = Rule(
     triggers=("useradd", "adduser"),
     confidence=Confidence.MEDIUM,
     foreign=("tally/user-created-but-never-used",),
-    differs="Images whose entry script or supervisor may change the user are not reported.",
+    differs="Images whose entry script, supervisor or editor (development containers) may change the user are not reported.",
     examples=(
         Example(
             before='FROM debian:12\nRUN useradd -m app\nCMD ["a"]\n',
@@ -93,6 +96,7 @@ RULE = Rule(
             level=UNSAFE,
         ),
         Example(before='FROM debian:12\nRUN useradd -m app\nUSER app\nCMD ["a"]\n'),
+        Example(before='FROM debian:12 AS dev-envs\nRUN useradd -m vscode\nCMD ["a"]\n'),
         Example(before='FROM debian:12\nRUN useradd -m app\nENTRYPOINT ["/entrypoint.sh"]\n'),
     ),
 )
