@@ -31,7 +31,7 @@ ROWS: Final[tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...], str, bo
     ('JT158', 'mode-after-copy', 'jettison.rules.size.mode_after_copy', ('chmod', 'chown'), ('tally/prefer-copy-chmod',), 'size', True),
     ('JT159', 'tool-kept', 'jettison.rules.size.tool_kept', ('curl', 'wget', 'unzip', 'gnupg', 'xz-utils', 'patch', 'add-apt-repository', 'lsb'), (), 'size', False),
     ('JT190', 'development-kit-at-run-time', 'jettison.rules.size.development_kit_at_run_time', ('sdk', 'maven', 'gradle', 'sbt', 'jdk', 'cuda', 'golang', 'rust', 'swift', 'haskell', 'gcc'), ('tally/gpu/prefer-runtime-final-stage',), 'size', True),
-    ('JT201', 'update-alone', 'jettison.rules.cache.update_alone', ('update',), ('DS-0017', 'CKV_DOCKER_5'), 'cache', True),
+    ('JT201', 'update-alone', 'jettison.rules.cache.update_alone', ('update', 'refresh', 'makecache', 'zypper'), ('DS-0017', 'CKV_DOCKER_5'), 'cache', True),
     ('JT202', 'source-before-dependencies', 'jettison.rules.cache.source_before_dependencies', ('copy', 'add'), (), 'cache', True),
     ('JT203', 'no-dockerignore', 'jettison.rules.cache.no_dockerignore', ('copy', 'add'), (), 'cache', True),
     ('JT204', 'missing-cache-mount', 'jettison.rules.cache.missing_cache_mount', ('pip', 'npm', 'yarn', 'go ', 'cargo', 'uv ', 'poetry', 'bun ', 'composer', 'mvn', 'gradle', 'dotnet', 'mix ', 'bundle'), ('tally/prefer-package-cache-mounts', 'tally/ruby/prefer-bundler-cache-mount'), 'cache', True),
