@@ -132,7 +132,7 @@ ROWS: Final[tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...], str, bo
     ('JT535', 'embedded-database', 'jettison.rules.persistence.embedded_database', ('mysql', 'maria', 'postgres', 'pg_ctl', 'mongo', 'redis'), (), 'persistence', True),
     ('JT536', 'secrets-in-volume', 'jettison.rules.persistence.secrets_in_volume', ('volume',), (), 'persistence', True),
     ('JT537', 'uploads-without-volume', 'jettison.rules.persistence.uploads_without_volume', ('upload', 'media', 'storage', 'attachment', 'data', 'db_', 'sqlite'), (), 'persistence', True),
-    ('JT611', 'unpinned-package', 'jettison.rules.reproducibility.unpinned_package', ('install', 'apk', ' add ', 'create'), ('DL3008', 'DL3013', 'DL3016', 'DL3018', 'DL3028', 'DL3033', 'DL3037', 'DL3041', 'DL3062'), 'reproducibility', True),
+    ('JT611', 'unpinned-package', 'jettison.rules.reproducibility.unpinned_package', ('install', 'apk', ' add ', 'create', 'go get'), ('DL3008', 'DL3013', 'DL3016', 'DL3018', 'DL3028', 'DL3033', 'DL3037', 'DL3041', 'DL3062'), 'reproducibility', True),
     ('JT620', 'unchecked-download', 'jettison.rules.reproducibility.unchecked_download', ('http',), (), 'reproducibility', True),
     ('JT621', 'floating-clone', 'jettison.rules.reproducibility.floating_clone', ('clone',), (), 'reproducibility', True),
     ('JT622', 'build-time-recorded', 'jettison.rules.reproducibility.build_time_recorded', ('date',), (), 'reproducibility', True),

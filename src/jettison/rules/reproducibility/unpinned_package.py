@@ -23,6 +23,7 @@ from jettison.rules.base import Example, Rule
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.packages import PackageCall
+    from jettison.model.run import Run
 
 _ONLY: Final = frozenset("apt apk dnf microdnf yum zypper pip npm gem go conda cargo".split())
 _FILE_FLAGS: Final = frozenset(
@@ -32,6 +33,7 @@ _VERSION_FLAGS: Final = ("-v", "--version", "--git", "--path", "--rev", "--tag")
 _LOCAL: Final = re.compile(
     r"[./~$]|.*\.(?:rpm|deb|apk|whl|tgz|tar\.gz|zip|gem)\Z|\w+(?:\+\w+)?://|git@|git\+|@\w+/\S+@|file:"
 )
+_LIST: Final = re.compile(r"""\b([A-Za-z_]\w*)=(?:'([^'"$]*)'|"([^'"$]*)")""")
 _RPM: Final = re.compile(r"-v?\d")
 
 
@@ -41,25 +43,38 @@ def check(model: Model) -> Iterable[Finding]:
         for call in model.facts(run):
             if call.manager not in _ONLY or call.action not in ("install", "build"):
                 continue
-            loose = _loose(call)
+            loose = _loose(model, run, call)
             if loose:
                 names = ", ".join(loose[:3]) + (f" and {len(loose) - 3} more" if len(loose) > 3 else "")
                 yield RULE.at(call.command.span, f"{call.manager}: the version of {names[:80]} is open")
 
 
-def _loose(call: PackageCall) -> list[str]:
+def _loose(model: Model, run: Run, call: PackageCall) -> list[str]:
     if any(flag.split("=")[0] in _FILE_FLAGS for flag in call.flags) and call.manager in ("pip", "conda"):
         return []
     if call.manager in ("gem", "cargo") and any(f.split("=")[0] in _VERSION_FLAGS for f in call.flags):
         return []
-    if call.manager == "go" and (call.action != "build" or not _is_go_install(call)):
+    if call.manager == "go" and not _is_go_install(call):
         return []
     pins = MANAGERS[call.manager]["pin"]
-    return [word.value for word in call.packages if _is_open(word.value, call.manager, pins)]
+    names = [word.value for word in call.packages]
+    lists = [name.strip('"').strip("${}") for name in names if name.strip('"').startswith("$")]
+    if lists and call.manager in ("apt", "apk"):
+        env = model.scope_at(run.instruction, run.stage).env
+        texts = [single or double for _, single, double in _assigned(model, run, lists)]
+        texts += [env[name] for name in lists if "$" not in env.get(name, "$")]
+        names.extend(name for text in texts for name in text.replace("\\\n", " ").split())
+    return [name for name in names if _is_open(name, call.manager, pins)]
+
+
+def _assigned(model: Model, run: Run, names: list[str]) -> list[tuple[str, str, str]]:
+    """Return the quoted lists that the RUN itself gives to variables of these names."""
+    text = model.source.text(run.instruction.body_span)
+    return [match for match in _LIST.findall(text) if match[0] in names]
 
 
 def _is_go_install(call: PackageCall) -> bool:
-    return any(word.value == "install" for word in call.command.argv[1:2]) and not call.flags
+    return any(word.value in ("install", "get") for word in call.command.argv[1:2]) and "-d" not in call.flags
 
 
 def _is_open(name: str, manager: str, pins: list[str]) -> bool:
@@ -88,7 +103,7 @@ RULE = Rule(
     group="reproducibility",
     message="the version of a package is open",
     check=check,
-    triggers=("install", "apk", " add ", "create"),
+    triggers=("install", "apk", " add ", "create", "go get"),
     severity=Severity.INFO,
     foreign=("DL3008", "DL3013", "DL3016", "DL3018", "DL3028", "DL3033", "DL3037", "DL3041", "DL3062"),
     examples=(
@@ -96,6 +111,11 @@ RULE = Rule(
         Example(before="FROM node:20\nRUN npm install -g pm2 && npm ci\n", lines=(2,)),
         Example(
             before="FROM python:3.12\nRUN pip install -r requirements.txt && pip install flask==3.0.0 . git+https://e.org/x\n"
+        ),
+        Example(before="FROM golang:1.15\nRUN go get example.com/tool\nRUN go get example.com/b@v1.2.3\n", lines=(2,)),
+        Example(
+            before="FROM debian:bookworm\nRUN deps='gcc make=4.3' && apt-get install -y $deps && apt-get purge -y $deps\n",
+            lines=(2,),
         ),
         Example(before="FROM fedora:40\nRUN dnf install -y curl-8.6.0 ./x.rpm\n"),
     ),

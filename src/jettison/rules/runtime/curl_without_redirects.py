@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import SAFE, Finding, Fix, Severity
 from jettison.rules.base import Example, Rule
 from jettison.rules.edits import insert_word
+from jettison.syntax.shell import commands
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -38,8 +39,11 @@ _LOCAL: Final = ("://localhost", "://127.0.0.1", "://[::1]", "://169.254.169.254
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each download by curl without -L."""
-    for run in model.runs:
-        for command in run.commands:
+    bodies = [run.commands for run in model.runs]
+    inner = [node.onbuild for node in model.instructions("ONBUILD")]
+    bodies += [commands(model.file, node).commands for node in inner if node is not None and node.keyword == "RUN"]
+    for body in bodies:
+        for command in body:
             words = command.arguments
             url = next((w for w in words if w.startswith(("http://", "https://"))), None)
             if command.name != "curl" or url is None or any(local in url for local in _LOCAL) or _follows(words):
@@ -70,6 +74,11 @@ RULE = Rule(
         Example(
             before="FROM debian:12\nRUN curl -fsS -o /a https://e.org/a\n",
             after="FROM debian:12\nRUN curl -L -fsS -o /a https://e.org/a\n",
+            lines=(2,),
+        ),
+        Example(
+            before="FROM debian:12\nONBUILD RUN curl -fsS -o /a https://e.org/a\n",
+            after="FROM debian:12\nONBUILD RUN curl -L -fsS -o /a https://e.org/a\n",
             lines=(2,),
         ),
         Example(before="FROM debian:12\nRUN curl -fsSLo /a https://e.org/a && curl -X POST https://e.org/b\n"),

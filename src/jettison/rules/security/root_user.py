@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from jettison.model.stage import BaseRef, Stage
 
 _ID = 10001
+# They start a server as root and keep it so, also where the file names no start of its own.
+_SERVERS = frozenset(("tomcat", "tomee"))
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -38,7 +40,11 @@ def check(model: Model) -> Iterable[Finding]:
     if user in ("root", "0"):
         node = next((n for n in reversed(final.instructions) if n.keyword == "USER"), final.from_)
         yield RULE.at(node.span, "the last USER is root")
-    elif not _sets_user(model, final) and (scope.cmd or scope.entrypoint) and _root_by_default(base):
+    elif (
+        not _sets_user(model, final)
+        and (scope.cmd or scope.entrypoint or base.name in _SERVERS)
+        and _root_by_default(base)
+    ):
         finding = RULE.at(final.from_.span, fix=_fix(model, final, base))
         # Who made a base outside the official images may have set a user there.
         message = f"no USER is set: the container runs as root unless {base.name} sets one"
@@ -57,7 +63,8 @@ def _root_by_default(base: BaseRef) -> bool:
 def _fix(model: Model, stage: Stage, base: BaseRef) -> Fix | None:
     kind = family(base.name, base.tag)
     ready = ready_user(base.name)
-    if kind is None or model.end_scope(stage).shell != DEFAULT_SHELL:
+    # A server's own folders belong to root: another user needs more than a line.
+    if kind is None or base.name in _SERVERS or model.end_scope(stage).shell != DEFAULT_SHELL:
         return None
     if ready is not None:
         return Fix(f"Run as the image's user {ready}", (before_start(model, stage, (f"USER {ready}",)),), UNSAFE)
@@ -95,6 +102,7 @@ RULE = Rule(
             lines=(1,),
             level=UNSAFE,
         ),
+        Example(before="FROM tomcat:10\nCOPY app.war /usr/local/tomcat/webapps/\n", lines=(1,)),
         Example(before='FROM debian:bookworm\nUSER root\nCMD ["sleep", "1"]\n', lines=(2,)),
         Example(before='FROM debian:bookworm\nUSER 10001\nCMD ["sleep", "1"]\n'),
         Example(before='FROM gcr.io/distroless/static-debian12:nonroot\nCMD ["/app"]\n'),

@@ -24,7 +24,11 @@ def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each FROM without a definite release."""
     for stage in model.stages:
         base = stage.base
-        if base.is_scratch or base.stage is not None or base.unresolved or base.digest or not base.name:
+        if base.is_scratch or base.stage is not None or base.digest or not base.name:
+            continue
+        if base.unresolved:
+            if base.raw.endswith(":latest"):
+                yield RULE.at(base.span, f"{base.raw[:80]} means whatever is newest")
             continue
         if base.tag is None:
             yield RULE.at(base.span, f"{base.name} has no tag, so it means whatever is newest", _fix(base.name))
@@ -48,6 +52,7 @@ RULE = Rule(
     examples=(
         Example(before="FROM debian\n", lines=(1,)),
         Example(before="FROM debian:latest\n", lines=(1,)),
+        Example(before="ARG REGISTRY\nFROM $REGISTRY/tools:latest\nFROM $REGISTRY/tools\n", lines=(2,)),
         Example(before="FROM debian:bookworm AS a\nFROM a\nFROM scratch\n"),
     ),
 )

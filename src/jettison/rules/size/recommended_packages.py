@@ -33,6 +33,9 @@ _SETTINGS: Final = (
 )
 _IN_FILES: Final = ("apt::install-recommends", "install_weak_deps=", "solver.onlyrequires")
 
+# `apt-get -f install` after `dpkg -i` installs what the package depends on, and what those recommend.
+_REPAIRS: Final = frozenset(("-f", "-fy", "-yf", "--fix-broken"))
+
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield one finding for each install of the final image with recommendations on."""
@@ -42,7 +45,9 @@ def check(model: Model) -> Iterable[Finding]:
             continue
         for call in model.facts(run):
             flag = MANAGERS[call.manager].get("recommended")
-            if not flag or call.action != "install" or not call.packages or _off(call.flags):
+            if not flag or call.action != "install" or _off(call.flags):
+                continue
+            if not call.packages and not _REPAIRS.intersection(call.flags):
                 continue
             if any(_set_for(call.manager, setting) for setting in set_before):
                 continue
@@ -90,6 +95,12 @@ RULE = Rule(
         Example(
             before="FROM fedora:41\nRUN dnf -y install curl && dnf clean all\n",
             after="FROM fedora:41\nRUN dnf -y install --setopt=install_weak_deps=False curl && dnf clean all\n",
+            lines=(2,),
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM debian:bookworm\nRUN dpkg -i /x.deb || apt-get install -fy\n",
+            after="FROM debian:bookworm\nRUN dpkg -i /x.deb || apt-get install --no-install-recommends -fy\n",
             lines=(2,),
             level=UNSAFE,
         ),
