@@ -29,7 +29,6 @@ COMMANDS: Final = (
     Command("optimize", "jettison.cli.optimize", "measure, rewrite, build both, prove, report"),
     Command("check", "jettison.cli.check", "report findings; needs no engine"),
     Command("fix", "jettison.cli.fix", "apply the fixes of findings; needs no engine"),
-    Command("fmt", "jettison.cli.fmt", "the layout of Dockerfiles; what they do stays as it is"),
     Command("fmt", "jettison.cli.fmt", "lay Dockerfiles out; what the builder reads stays the same"),
     Command("explain", "jettison.cli.explain", "explain one rule, or list all of them"),
     Command("inspect", "jettison.cli.inspect", "layers, hidden bytes, packages and practice of a built image"),
