@@ -27,6 +27,9 @@ def check(model: Model) -> Iterable[Finding]:
         for node in stage.instructions:
             if node.end_line == node.start_line or node.heredocs or node.onbuild is not None:
                 continue
+            # The text of a shell-form CMD is part of the image's configuration, blanks included.
+            if node.form == "shell" and node.keyword != "RUN":
+                continue
             lines = _lines(model, node)
             if not lines or _in_text(model, node, [span.start for span, _ in lines]):
                 continue
@@ -53,7 +56,7 @@ def _lines(model: Model, node: Instruction) -> list[tuple[Span, int]]:
 def _in_text(model: Model, node: Instruction, starts: list[int]) -> bool:
     """Return whether a line begins inside a word: there the blanks are part of a value."""
     words = list(node.words)
-    if node.form == "shell" and node.keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
+    if node.form == "shell" and node.keyword == "RUN":
         body = model.shell_body(node, model.stage_of(node))
         if body.has_error:
             return True
