@@ -52,8 +52,8 @@ def check(model: Model) -> Iterable[Finding]:
                 text = model.scope_at(node, stage).value(value.raw if value else "", model.file.escape)
                 span = value.span if value is not None and value.value else name.span
                 yield from _check(schema, strict, name.value, text, "$" in (value.raw if value else ""), span)
-    for name in sorted(set(schema) - found):
-        yield RULE.at(final.from_.span, f"the label {name[:60]} is missing")
+    for wanted in sorted(set(schema) - found):
+        yield RULE.at(final.from_.span, f"the label {wanted[:60]} is missing")
 
 
 def _check(schema: dict[str, str], strict: bool, name: str, text: str, open_: bool, span: Span) -> Iterable[Finding]:

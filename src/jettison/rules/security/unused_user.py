@@ -63,11 +63,7 @@ def check(model: Model) -> Iterable[Finding]:
             if command.name in _CREATES and command.arguments:
                 name = command.arguments[-1]
                 if (
-                    not name
-                    or name.startswith("-")
-                    or not name.isidentifier()
-                    or name.startswith("_")
-                    or name in _SERVICES
+                    not name or name.startswith(("-", "_")) or not name.isidentifier() or name in _SERVICES
                 ):
                     continue
                 edit = before_start(model, final, (f"USER {name}",))
