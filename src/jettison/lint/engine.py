@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Severity
 from jettison.lint import suppress
 from jettison.model.dockerfile import Model, build_model
-from jettison.rules.index import Entry, entries, load, triggered
+from jettison.rules.index import Entry, load, watch
 from jettison.span import SourceText, Span
 from jettison.syntax.tree import parse
 
@@ -84,11 +84,8 @@ def check_bytes(
     found = [own_finding(SYNTAX_CODE, error.code, error.message, error.span) for error in file.errors]
     if not file.instructions and not file.errors:
         found.append(own_finding(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
-    concerned = triggered(model.text_has)
-    for entry in entries():
-        wanted = entry.code in concerned and (entry.default if select is None else entry.code in select)
-        if wanted and (ignore is None or entry.code not in ignore):
-            found.extend(_run(entry, model))
+    for entry in watch(select, ignore).concerned(model.lowered):
+        found.extend(_run(entry, model))
     if model.unread_shell is not None:
         message = "the file holds more shell commands than are looked at; those from here on are not"
         found.append(own_finding(SYNTAX_CODE, "too-many-commands", message, model.unread_shell.keyword_span))

@@ -216,13 +216,18 @@ class Model:
             self._needed = final, frozenset(seen), frozenset(stage.index for stage in chain)
         return self._needed
 
-    def text_has(self, word: str) -> bool:
-        """Return whether the file holds this lower-case word anywhere."""
+    @property
+    def lowered(self) -> str:
+        """Return the text of the file in lower case, one character for each byte."""
         if self._lowered is None:
             self._lowered = self.source.data.decode("latin-1").lower()
+        return self._lowered
+
+    def text_has(self, word: str) -> bool:
+        """Return whether the file holds this lower-case word anywhere."""
         known = self._words.get(word)
         if known is None:
-            known = self._words[word] = word in self._lowered
+            known = self._words[word] = word in self.lowered
         return known
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Final, NamedTuple
 
@@ -26,8 +26,8 @@ ENTRIES: Final = tuple(Entry(*row) for row in ROWS)
 _BY_CODE: Final = {entry.code: entry for entry in ENTRIES}
 _ADDED: Final[dict[str, tuple[Entry, Rule]]] = {}
 _LOADED: Final[dict[str, Rule]] = {}
-_WAITING: Final[dict[str, tuple[str, ...]]] = {}
-_WAITING_FOR: Final = [0]
+_WATCHES: Final[dict[tuple[frozenset[str] | None, frozenset[str] | None, int], Watch]] = {}
+MAX_WATCHES: Final = 64
 _NAMED: Final[dict[str, tuple[str, ...]]] = {}
 _TOOLS: Final = frozenset(
     ("hadolint", "buildkit", "buildx", "tally", "trivy", "checkov", "kics", "dockle", "shellcheck")
@@ -58,26 +58,44 @@ def load(code: str) -> Rule:
     return _LOADED[code]
 
 
-def triggered(has: Callable[[str], bool]) -> set[str]:
-    """Return the codes of the rules that a text may concern; `has` tells whether it holds a lower-case word.
+class Watch:
+    """A choice of rules, and the words that wake them: each word is looked for once, whatever rules wait for it."""
 
-    A word that several rules wait for is looked for once.
-    """
-    found = {entry.code for entry in entries() if not entry.triggers}
-    if not _WAITING or len(_ADDED) != _WAITING_FOR[0]:
-        _fill_waiting()
-    for word, codes in _WAITING.items():
-        if not found.issuperset(codes) and has(word):
-            found.update(codes)
-    return found
+    __slots__ = ("_always", "_entries", "_words")
+
+    def __init__(self, chosen: Sequence[Entry]) -> None:
+        self._entries = chosen
+        self._always = frozenset(entry.code for entry in chosen if not entry.triggers)
+        waiting: dict[str, set[str]] = {}
+        for entry in chosen:
+            for word in entry.triggers:
+                waiting.setdefault(word, set()).add(entry.code)
+        # What most rules wait for goes first: then most of the rest need not be looked for.
+        ordered = sorted(waiting.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+        self._words = tuple((word, frozenset(codes)) for word, codes in ordered)
+
+    def concerned(self, text: str) -> list[Entry]:
+        """Return the rules that a lower-case text may concern, in their order."""
+        found = set(self._always)
+        for word, codes in self._words:
+            if word in text and not codes <= found:
+                found |= codes
+        return [entry for entry in self._entries if entry.code in found]
 
 
-def _fill_waiting() -> None:
-    _WAITING.clear()
-    _WAITING_FOR[0] = len(_ADDED)
-    for entry in entries():
-        for word in entry.triggers:
-            _WAITING[word] = (*_WAITING.get(word, ()), entry.code)
+def watch(select: frozenset[str] | None, ignore: frozenset[str] | None) -> Watch:
+    """Return the watch over the rules that are chosen; `select` None stands for those on by default."""
+    key = (select, ignore, len(_ADDED))
+    if key not in _WATCHES:
+        if len(_WATCHES) >= MAX_WATCHES:
+            _WATCHES.clear()
+        chosen = [
+            entry
+            for entry in entries()
+            if (entry.default if select is None else entry.code in select) and (not ignore or entry.code not in ignore)
+        ]
+        _WATCHES[key] = Watch(chosen)
+    return _WATCHES[key]
 
 
 def resolve(name: str) -> tuple[str, ...]:
