@@ -89,6 +89,7 @@ RULE = Rule(
     message="the build context holds what no image needs",
     check=check,
     triggers=("copy", "add"),
+    foreign=("DKL-LI-0003",),
     examples=(
         Example(before="FROM debian:bookworm\nCOPY . /srv\n", lines=(2,), files=((".env", "KEY=x\n"),)),
         Example(

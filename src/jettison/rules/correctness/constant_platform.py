@@ -41,7 +41,7 @@ RULE = Rule(
     check=check,
     triggers=("--platform",),
     severity=Severity.LOW,
-    foreign=("DL3029", "FromPlatformFlagConstDisallowed"),
+    foreign=("DL3029", "FromPlatformFlagConstDisallowed", "b16e8501-ef3c-44e1-a543-a093238099c9"),
     differs="A platform given by a variable is right, and so is a stage named after its platform.",
     examples=(
         Example(before="FROM --platform=linux/amd64 debian:bookworm\n", lines=(1,)),

@@ -39,7 +39,7 @@ RULE = Rule(
     check=check,
     triggers=("copy", "add"),
     severity=Severity.HIGH,
-    foreign=("DL3021", "DS-0011"),
+    foreign=("DL3021", "DS-0011", "6db6e0c2-32a3-4a2e-93b5-72c35f4119db"),
     examples=(
         Example(
             before="FROM debian:bookworm\nCOPY a b /srv\n",

@@ -38,7 +38,7 @@ RULE = Rule(
     check=check,
     triggers=(" as ",),
     severity=Severity.HIGH,
-    foreign=("DL3024", "DuplicateStageName", "DS-0012"),
+    foreign=("DL3024", "DuplicateStageName", "DS-0012", "CKV_DOCKER_11", "f2daed12-c802-49cd-afed-fe41d0b82fed"),
     examples=(
         Example(before="FROM debian:bookworm AS a\nFROM debian:bookworm AS A\n", lines=(2,)),
         Example(before="FROM debian:bookworm AS a\nFROM debian:bookworm AS b\n"),

@@ -48,7 +48,7 @@ RULE = Rule(
     check=check,
     triggers=("expose",),
     severity=Severity.HIGH,
-    foreign=("DL3011", "ExposeInvalidFormat", "DS-0008"),
+    foreign=("DL3011", "ExposeInvalidFormat", "DS-0008", "71bf8cf8-f0a1-42fa-b9d2-d10525e0a38e"),
     examples=(
         Example(before="FROM debian:bookworm\nEXPOSE 80000\nEXPOSE 127.0.0.1:80:80\n", lines=(2, 3)),
         Example(before="FROM debian:bookworm\nARG P\nEXPOSE 80 53/udp 8000-8010 $P\n"),

@@ -42,7 +42,7 @@ RULE = Rule(
     check=check,
     triggers=("maintainer",),
     severity=Severity.LOW,
-    foreign=("DL4000", "MaintainerDeprecated", "DS-0022", "CKV_DOCKER_6"),
+    foreign=("DL4000", "MaintainerDeprecated", "DS-0022", "CKV_DOCKER_6", "99614418-f82b-4852-a9ae-5051402b741c"),
     examples=(
         Example(
             before="FROM debian:bookworm\nMAINTAINER A B <a@example.org>\n",

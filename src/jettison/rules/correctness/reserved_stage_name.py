@@ -32,7 +32,7 @@ RULE = Rule(
     check=check,
     triggers=(" as scratch", " as context"),
     severity=Severity.HIGH,
-    foreign=("ReservedStageName",),
+    foreign=("ReservedStageName", "DL3063"),
     examples=(
         Example(before="FROM debian:bookworm AS scratch\n", lines=(1,)),
         Example(before="FROM scratch AS empty\n"),

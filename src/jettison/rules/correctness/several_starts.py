@@ -39,7 +39,17 @@ RULE = Rule(
     message="an instruction that a later one replaces",
     check=check,
     triggers=("cmd", "entrypoint", "healthcheck"),
-    foreign=("DL4003", "DL4004", "DL3012", "MultipleInstructionsDisallowed", "DS-0016", "DS-0007", "DS-0023"),
+    foreign=(
+        "DL4003",
+        "DL4004",
+        "DL3012",
+        "MultipleInstructionsDisallowed",
+        "DS-0016",
+        "DS-0007",
+        "DS-0023",
+        "6938958b-3f1a-451c-909b-baeee14bdc97",
+        "41c195f4-fc31-4a5c-8a1b-90605538d49f",
+    ),
     differs="The place is the instruction without effect, not the last one.",
     examples=(
         Example(

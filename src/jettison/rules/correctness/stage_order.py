@@ -32,7 +32,7 @@ RULE = Rule(
     check=check,
     triggers=("from=",),
     severity=Severity.HIGH,
-    foreign=("DL3023", "DS-0006", "tally/circular-stage-deps"),
+    foreign=("DL3023", "DS-0006", "tally/circular-stage-deps", "cdddb86f-95f6-4fc4-b5a1-483d9afceb2b"),
     examples=(
         Example(before="FROM debian:bookworm AS a\nCOPY --from=a /x /y\n", lines=(2,)),
         Example(before="FROM debian:bookworm AS a\nCOPY --from=b /x /y\nFROM debian:bookworm AS b\n", lines=(2,)),

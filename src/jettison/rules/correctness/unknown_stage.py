@@ -51,7 +51,7 @@ RULE = Rule(
     message="COPY --from names no stage of this file",
     check=check,
     triggers=("--from",),
-    foreign=("DL3022",),
+    foreign=("DL3022", "68a51e22-ae5a-4d48-8e87-b01a323605c9"),
     differs="An image reference with a path, tag or digest is meant as an image and is not reported.",
     examples=(
         Example(

@@ -42,6 +42,7 @@ RULE = Rule(
     message="a VOLUME on a folder of secrets",
     check=check,
     triggers=("volume",),
+    foreign=("DKL-DI-0002",),
     examples=(
         Example(before="FROM debian:bookworm\nVOLUME /root/.ssh /data\n", lines=(2,)),
         Example(before='FROM debian:bookworm\nVOLUME ["/run/secrets"]\n', lines=(2,)),

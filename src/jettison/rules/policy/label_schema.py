@@ -78,7 +78,7 @@ RULE = Rule(
     message="a label breaks the schema",
     check=check,
     severity=Severity.MEDIUM,
-    foreign=("DL3049", "DL3050", "DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058", "DL3063"),
+    foreign=("DL3049", "DL3050", "DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058"),
     options={"labels": {}, "strict": False},
     examples=(
         Example(before="FROM debian:bookworm\n", lines=(1,), options=_SCHEMA),

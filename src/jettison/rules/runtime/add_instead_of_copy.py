@@ -58,7 +58,7 @@ RULE = Rule(
     check=check,
     triggers=("add",),
     severity=Severity.LOW,
-    foreign=("DL3020", "DS-0005", "CKV_DOCKER_4"),
+    foreign=("DL3020", "DS-0005", "CKV_DOCKER_4", "CIS-DI-0009", "9513a694-aa0d-41d8-be61-3271e056f36b"),
     examples=(
         Example(
             before="FROM debian:bookworm\nADD app.py /srv/\n",

@@ -40,7 +40,7 @@ RULE = Rule(
     check=check,
     triggers=("apt ",),
     severity=Severity.INFO,
-    foreign=("DL3027", "CKV_DOCKER_9"),
+    foreign=("DL3027", "CKV_DOCKER_9", "b84a0b47-2e99-4c9f-8933-98bcabe2b94d"),
     examples=(
         Example(
             before="FROM debian:bookworm\nRUN apt update && apt install -y curl\n",

@@ -40,7 +40,7 @@ RULE = Rule(
     check=check,
     triggers=("cd ",),
     severity=Severity.INFO,
-    foreign=("DL3003", "DS-0013"),
+    foreign=("DL3003", "DS-0013", "f4a6bcd3-e231-4acf-993c-aa027be50d2e"),
     differs="A cd in the middle of a RUN, into a relative folder or back again is what cd is for; only a RUN that begins by changing its folder for good is reported.",
     examples=(
         Example(before="FROM debian:bookworm\nRUN cd /srv && make\n", lines=(2,)),

@@ -71,7 +71,14 @@ RULE = Rule(
     triggers=("expose",),
     severity=Severity.LOW,
     effort=Effort.MEDIUM,
-    foreign=("DL3057", "DS-0026", "CKV_DOCKER_2", "tally/ruby/healthcheck-rails-up-endpoint"),
+    foreign=(
+        "DL3057",
+        "DS-0026",
+        "CKV_DOCKER_2",
+        "tally/ruby/healthcheck-rails-up-endpoint",
+        "CIS-DI-0006",
+        "b03a748a-542d-44f4-bb86-9199ab4fd2d5",
+    ),
     examples=(
         Example(before="FROM debian:bookworm\nEXPOSE 80\n", lines=(2,)),
         Example(

@@ -62,7 +62,7 @@ RULE = Rule(
     check=check,
     triggers=("|",),
     severity=Severity.LOW,
-    foreign=("DL4006",),
+    foreign=("DL4006", "efbf148a-67e9-42d2-ac47-02fa1c0d0b22"),
     differs="`echo x | tee y` and other pipes from commands that cannot fail are not reported; `set -o pipefail` in the RUN counts.",
     examples=(
         Example(before="FROM debian:bookworm\nRUN curl -fsS https://e.org/x.tgz | tar xz\n", lines=(2,)),

@@ -46,7 +46,7 @@ RULE = Rule(
     check=check,
     triggers=("workdir",),
     severity=Severity.LOW,
-    foreign=("DL3000", "WorkdirRelativePath", "DS-0009", "CKV_DOCKER_10"),
+    foreign=("DL3000", "WorkdirRelativePath", "DS-0009", "CKV_DOCKER_10", "6b376af8-cfe8-49ab-a08d-f32de23661a4"),
     examples=(
         Example(
             before="FROM debian:bookworm\nWORKDIR app\n",

@@ -34,7 +34,7 @@ RULE = Rule(
     check=check,
     triggers=("/bin/sh",),
     severity=Severity.LOW,
-    foreign=("DL4005",),
+    foreign=("DL4005", "8a301064-c291-4b20-adcb-403fe7fd95fd"),
     examples=(
         Example(before="FROM debian:bookworm\nRUN ln -sf /bin/bash /bin/sh\n", lines=(2,)),
         Example(before='FROM debian:bookworm\nSHELL ["/bin/bash", "-c"]\n'),

@@ -91,7 +91,7 @@ RULE = Rule(
     message="CMD or ENTRYPOINT in shell form: signals do not reach the program",
     check=check,
     triggers=("cmd", "entrypoint"),
-    foreign=("DL3025", "JSONArgsRecommended"),
+    foreign=("DL3025", "JSONArgsRecommended", "b86987e1-6397-4619-81d5-8807f2387c79"),
     examples=(
         Example(
             before="FROM debian:bookworm\nUSER 1000\nCMD python3 app.py --port 80\n",

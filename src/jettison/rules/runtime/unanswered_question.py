@@ -65,7 +65,17 @@ RULE = Rule(
     check=check,
     triggers=("install", "upgrade", "update", "remove", "pacman", "zypper"),
     severity=Severity.HIGH,
-    foreign=("DL3014", "DL3030", "DL3034", "DL3038", "DS-0021"),
+    foreign=(
+        "DL3014",
+        "DL3030",
+        "DL3034",
+        "DL3038",
+        "DS-0021",
+        "77783205-c4ca-4f80-bb80-c777f267c547",
+        "7ebd323c-31b7-4e5b-b26f-de5e9e477af8",
+        "6e19193a-8753-436d-8a09-76dcff91bb03",
+        "45e1fca5-f90e-465d-825f-c2cb63fa3944",
+    ),
     examples=(
         Example(
             before="FROM debian:bookworm\nRUN apt-get update && apt-get install curl\n",

@@ -45,7 +45,7 @@ RULE = Rule(
     check=check,
     triggers=("passwd", "password", "useradd", "usermod"),
     severity=Severity.HIGH,
-    foreign=("CIS-DI-0010",),
+    foreign=("CIS-DI-0010", "CKV2_DOCKER_17"),
     examples=(
         Example(before="FROM debian:bookworm\nRUN echo root:$P | chpasswd && passwd -d app\n", lines=(2, 2)),
         Example(before="FROM debian:bookworm\nRUN useradd -r app && passwd -l root\n"),

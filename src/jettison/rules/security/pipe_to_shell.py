@@ -59,7 +59,6 @@ RULE = Rule(
     check=check,
     triggers=("curl", "wget"),
     effort=Effort.MEDIUM,
-    foreign=("DKL-DI-0001",),
     examples=(
         Example(before="FROM debian:bookworm\nRUN curl -fsSL https://e.org/install.sh | bash -s -- -y\n", lines=(2,)),
         Example(before='FROM debian:bookworm\nRUN sh -c "$(curl -fsSL https://e.org/install.sh)"\n', lines=(2,)),

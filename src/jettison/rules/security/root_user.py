@@ -82,7 +82,16 @@ RULE = Rule(
     check=check,
     triggers=("from",),
     effort=Effort.MEDIUM,
-    foreign=("DL3002", "DS-0002", "CKV_DOCKER_3", "tally/stateful-root-runtime"),
+    foreign=(
+        "DL3002",
+        "DS-0002",
+        "CKV_DOCKER_3",
+        "tally/stateful-root-runtime",
+        "CKV_DOCKER_8",
+        "CIS-DI-0001",
+        "fd54f200-402c-4333-a5a4-36ef6709af2f",
+        "67fd0c4a-68cf-46d7-8c41-bc9fba7e40ae",
+    ),
     examples=(
         Example(
             before='FROM node:18-slim\nWORKDIR /srv\n# start\nCMD ["node", "app.js"]\n',

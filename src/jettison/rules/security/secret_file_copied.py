@@ -76,6 +76,7 @@ RULE = Rule(
     triggers=("copy", "add"),
     severity=Severity.HIGH,
     confidence=Confidence.MEDIUM,
+    foreign=("CIS-DI-0010",),
     examples=(
         Example(before="FROM debian:bookworm\nCOPY .env /srv/.env\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nCOPY . /srv\n", lines=(2,), files=((".env", "KEY=x\n"),)),

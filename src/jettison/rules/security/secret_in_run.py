@@ -43,7 +43,7 @@ RULE = Rule(
     triggers=("run", "cmd", "entrypoint", "copy", "add", "healthcheck"),
     severity=Severity.HIGH,
     effort=Effort.MEDIUM,
-    foreign=("DS-0031", "tally/secrets-in-code"),
+    foreign=("DS-0031", "tally/secrets-in-code", "c3e1b6ae-d92c-44b3-8ed5-1f5442bab6a4"),
     examples=(
         Example(before="FROM debian:bookworm\nRUN curl -u admin:hunter2 https://example.org/x -o /x\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN git clone https://bot:hunter2@example.org/x.git\n", lines=(2,)),

@@ -40,7 +40,7 @@ RULE = Rule(
     message="sudo inside the image",
     check=check,
     triggers=("sudo",),
-    foreign=("DL3004", "DS-0010", "CKV2_DOCKER_1"),
+    foreign=("DL3004", "DS-0010", "CKV2_DOCKER_1", "DKL-DI-0001", "8ada6e80-0ade-439e-b176-0b28f6bce35a"),
     examples=(
         Example(before="FROM debian:bookworm\nRUN sudo apt-get update\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN apt-get install -y sudo\n", lines=(2,)),

@@ -48,7 +48,15 @@ RULE = Rule(
     message="the base image has no tag, or the tag latest",
     check=check,
     triggers=("from",),
-    foreign=("DL3006", "DL3007", "DS-0001", "CKV_DOCKER_7"),
+    foreign=(
+        "DL3006",
+        "DL3007",
+        "DS-0001",
+        "CKV_DOCKER_7",
+        "DKL-DI-0006",
+        "9efb0b2d-89c9-41a3-91ca-dcc0aec911fd",
+        "f45ea400-6bbe-4501-9fc7-1c3d75c32067",
+    ),
     examples=(
         Example(before="FROM debian\n", lines=(1,)),
         Example(before="FROM debian:latest\n", lines=(1,)),

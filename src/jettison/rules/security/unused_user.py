@@ -62,9 +62,7 @@ def check(model: Model) -> Iterable[Finding]:
         for command in run.commands:
             if command.name in _CREATES and command.arguments:
                 name = command.arguments[-1]
-                if (
-                    not name or name.startswith(("-", "_")) or not name.isidentifier() or name in _SERVICES
-                ):
+                if not name or name.startswith(("-", "_")) or not name.isidentifier() or name in _SERVICES:
                     continue
                 edit = before_start(model, final, (f"USER {name}",))
                 yield RULE.at(

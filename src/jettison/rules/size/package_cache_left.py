@@ -155,6 +155,12 @@ RULE = Rule(
         "DS-0020",
         "DS-0025",
         "tally/ruby/leftover-bundler-cache",
+        "DKL-DI-0004",
+        "00481784-25aa-4a55-8633-3136dfcf4f37",
+        "295acb63-9246-4b21-b441-7c1f1fb62dc0",
+        "f2f903fb-b977-461e-98d7-b3e2185c6118",
+        "38300d1a-feb2-4a48-936a-d1ef1cd24313",
+        "ae9c56a6-3ed1-4ac0-9b54-31267f51151d",
     ),
     examples=(
         Example(

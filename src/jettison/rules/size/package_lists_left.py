@@ -62,7 +62,7 @@ RULE = Rule(
     message="apt package lists stay in this layer",
     check=check,
     triggers=("apt",),
-    foreign=("DL3009",),
+    foreign=("DL3009", "DKL-DI-0005", "df746b39-6564-4fed-bf85-e9c44382303c"),
     differs="Lists that `find -delete` or `find -exec rm` removes are gone as well.",
     examples=(
         Example(

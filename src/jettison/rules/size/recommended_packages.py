@@ -83,7 +83,7 @@ RULE = Rule(
     check=check,
     triggers=("apt", "dnf", "zypper"),
     confidence=Confidence.MEDIUM,
-    foreign=("DL3015",),
+    foreign=("DL3015", "DS-0029", "7384dfb2-fcd1-4fbf-91cd-6c44c318c33c"),
     differs="A setting in apt.conf counts as well as the flag.",
     examples=(
         Example(

@@ -43,7 +43,7 @@ RULE = Rule(
     check=check,
     triggers=("wget",),
     severity=Severity.INFO,
-    foreign=("DL4001", "DS-0014"),
+    foreign=("DL4001", "DS-0014", "fc775e75-fcfb-4c98-b2f2-910c5858b359"),
     differs="Two tools that the base brings along cost nothing: what is reported is installing both, not using both.",
     examples=(
         Example(before="FROM debian:bookworm\nRUN apt-get install -y wget curl\n", lines=(2,)),

@@ -39,6 +39,7 @@ RULE = Rule(
     severity=Severity.INFO,
     effort=Effort.LOW,
     default=False,
+    foreign=("tally/no-multiple-empty-lines",),
     examples=(
         Example("FROM alpine:3.20\n\n\nRUN true\n", after="FROM alpine:3.20\n\nRUN true\n", lines=(2,)),
         Example("FROM alpine:3.20\n\nRUN true\n"),

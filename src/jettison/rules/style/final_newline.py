@@ -43,6 +43,7 @@ RULE = Rule(
     severity=Severity.INFO,
     effort=Effort.LOW,
     default=False,
+    foreign=("tally/eol-last",),
     examples=(
         Example("FROM alpine:3.20\nRUN true", after="FROM alpine:3.20\nRUN true\n", lines=(2,)),
         Example("FROM alpine:3.20\nRUN true\n"),

@@ -59,6 +59,7 @@ RULE = Rule(
     severity=Severity.INFO,
     effort=Effort.LOW,
     default=False,
+    foreign=("tally/no-trailing-spaces",),
     examples=(
         Example("FROM alpine:3.20  \n# why \nRUN true\n", after="FROM alpine:3.20\n# why\nRUN true\n", lines=(1, 2)),
         Example("FROM alpine:3.20\nRUN echo a\\ \n"),
