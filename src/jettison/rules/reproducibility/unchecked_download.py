@@ -60,6 +60,7 @@ RULE = Rule(
     triggers=("http",),
     severity=Severity.LOW,
     effort=Effort.MEDIUM,
+    foreign=("4b410d24-1cbe-4430-a632-62c9a931cf1c",),
     examples=(
         Example(
             before="FROM debian:bookworm\nRUN curl -fsSLO https://e.org/x-1.0.tar.gz && tar xf x-1.0.tar.gz\n",

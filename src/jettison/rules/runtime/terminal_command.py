@@ -46,7 +46,7 @@ RULE = Rule(
     check=check,
     triggers=tuple(sorted(_COMMANDS)),
     severity=Severity.LOW,
-    foreign=("DL3001",),
+    foreign=("DL3001", "9b6b0f38-92a2-41f9-b881-3a1083d99f1b"),
     examples=(
         Example(before="FROM debian:bookworm\nRUN service mysql start\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN apt-get install -y vim ssh && cat a | less\n"),

@@ -53,7 +53,7 @@ RULE = Rule(
     message="a port for getting into machines is exposed",
     check=check,
     triggers=("expose",),
-    foreign=("DS-0004", "CKV_DOCKER_1"),
+    foreign=("DS-0004", "CKV_DOCKER_1", "5907595b-5b6d-4142-b173-dbb0e73fbff8"),
     examples=(
         Example(before="FROM debian:bookworm\nEXPOSE 22 8080\nEXPOSE 2375/tcp\n", lines=(2, 3)),
         Example(before="FROM debian:bookworm\nEXPOSE 8022 514/udp\n"),

@@ -67,7 +67,7 @@ RULE = Rule(
     triggers=("run",),
     severity=Severity.LOW,
     effort=Effort.LOW,
-    foreign=("DL3059", "tally/prefer-run-heredoc"),
+    foreign=("DL3059", "tally/prefer-run-heredoc", "0008c003-79aa-42d8-95b8-1c2fe37dbfe6"),
     differs="Only RUNs that both install packages are reported: others are often apart on purpose, for the cache.",
     examples=(
         Example(
