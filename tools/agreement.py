@@ -59,7 +59,8 @@ Found = dict[str, set[Place]]
 
 def run(words: list[str], **more: Any) -> str:
     """Return what a program prints; its exit code says only whether it found something."""
-    return subprocess.run([str(BIN / words[0]), *words[1:]], capture_output=True, text=True, check=False, **more).stdout
+    done = subprocess.run([str(BIN / words[0]), *words[1:]], capture_output=True, text=True, check=False, **more)
+    return str(done.stdout)
 
 
 def hadolint(corpus: Path, files: list[str]) -> list[tuple[str, int, str]]:

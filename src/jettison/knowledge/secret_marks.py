@@ -9,7 +9,7 @@ from typing import Final
 
 from jettison.knowledge._compiled import SECRETS
 
-_ENDINGS: Final = tuple(SECRETS["names"]["endings"])
+_ENDINGS: Final = tuple(f"_{ending}" for ending in SECRETS["names"]["endings"])
 _SETTINGS: Final = frozenset(SECRETS["names"]["settings"])
 _HARMLESS: Final = frozenset(SECRETS["values"]["harmless"])
 _HARMLESS_PATTERN: Final = re.compile(SECRETS["values"]["harmless_pattern"], re.DOTALL)
@@ -41,7 +41,7 @@ def is_secret_name(name: str) -> bool:
         return False
     if upper.endswith(("PASSWORD", "PASSWD")):
         return True
-    return upper.endswith("_PWD") or any(upper == end or upper.endswith(f"_{end}") for end in _ENDINGS)
+    return upper.endswith("_PWD") or f"_{upper}".endswith(_ENDINGS)
 
 
 def is_literal_secret(value: str) -> bool:

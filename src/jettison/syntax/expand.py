@@ -12,6 +12,8 @@ from typing import Final
 
 MAX_RESULT: Final = 1024 * 1024
 MAX_DEPTH: Final = 6
+# Linux starts no program with a longer variable (MAX_ARG_STRLEN): such a text is left as it is.
+MAX_TEXT: Final = 128 * 1024
 # Steps that patterns may take beyond two for each character of the text; a value is kept whole after that.
 _EFFORT: Final = 500
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#]")
@@ -23,7 +25,7 @@ def expand(text: str, env: Mapping[str, str], escape: str = "\\") -> tuple[str, 
 
     The result is cut at MAX_RESULT characters; a malformed `${` is kept as it is written.
     """
-    if not any(mark in text for mark in ("$", "'", '"', escape)):
+    if len(text) > MAX_TEXT or not any(mark in text for mark in ("$", "'", '"', escape)):
         return text[:MAX_RESULT], ()
     lexer = _Lexer(env, escape, _EFFORT + 2 * len(text))
     return lexer.word(text, 0)[:MAX_RESULT], tuple(lexer.missing)
@@ -32,7 +34,7 @@ def expand(text: str, env: Mapping[str, str], escape: str = "\\") -> tuple[str, 
 def references(text: str, escape: str = "\\") -> list[tuple[str, int, int]]:
     """Return (name, start, end) of each variable reference outside single quotes."""
     found: list[tuple[str, int, int]] = []
-    if "$" not in text:
+    if "$" not in text or len(text) > MAX_TEXT:
         return found
     closing = _closings(text, escape) if "${" in text else {}
     index, quoted = 0, False

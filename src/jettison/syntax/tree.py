@@ -47,6 +47,9 @@ MAX_LINE: Final = 65535
 # The longest real files have some hundred; what follows is not read, so that time stays bounded.
 MAX_INSTRUCTIONS: Final = 1500
 MAX_NODES: Final = 40_000
+# Linux starts no program with a longer argument (MAX_ARG_STRLEN), so no RUN of this length can work.
+MAX_LOGICAL: Final = 128 * 1024
+MAX_WORDS: Final = 50_000
 _BLANK_LINES: Final = re.compile(r"(?:[ \t\r\v\f]*\n)+|[ \t\r\v\f]+\Z")
 
 
@@ -88,7 +91,7 @@ class ErrorNode(Node):
     """A logical line that is no instruction.
 
     code: "unknown-instruction", "unterminated-heredoc", "missing-arguments", "nested-onbuild",
-    "line-too-long" or "too-many-instructions".
+    "line-too-long", "instruction-too-long" or "too-many-instructions".
     """
 
     __slots__ = ("code", "keyword", "message")
@@ -199,14 +202,15 @@ def parse(data: bytes, path: str = "Dockerfile") -> File:
     directives, position = _read_directives(text, position, nodes)
     escape = "`" if "escape" in directives and directives["escape"].value == "`" else "\\"
     size = len(text)
-    read = 0
+    read = words = 0
     while position < size:
-        if read >= MAX_INSTRUCTIONS or len(nodes) >= MAX_NODES:
+        if read >= MAX_INSTRUCTIONS or len(nodes) >= MAX_NODES or words >= MAX_WORDS:
             message = f"the file holds too many instructions; what follows the {read} read so far is not looked at"
             nodes.append(ErrorNode(Span(position, size), "too-many-instructions", message, ""))
             break
         node = _read_node(source, text, position, escape)
         read += isinstance(node, Instruction | ErrorNode)
+        words += len(node.words) if isinstance(node, Instruction) else 0
         nodes.append(node)
         position = node.span.end
     return File(source, tuple(nodes), directives, escape)
@@ -246,6 +250,9 @@ def _read_node(source: SourceText, text: str, start: int, escape: str) -> Node:
     match = _KEYWORD.match(logical.text)
     if match is None:
         return Node(Span(start, logical.end))
+    if len(logical.text) > MAX_LOGICAL:
+        message = f"the instruction is longer than {MAX_LOGICAL} bytes and is not looked at"
+        return ErrorNode(Span(start, logical.end), "instruction-too-long", message, w.decode(match[1][:20]).upper())
     return _read_instruction(source, text, logical, Span(start, logical.end), match, escape)
 
 

@@ -33,6 +33,7 @@ _VERSION_FLAGS: Final = ("-v", "--version", "--git", "--path", "--rev", "--tag")
 _LOCAL: Final = re.compile(
     r"[./~$]|.*\.(?:rpm|deb|apk|whl|tgz|tar\.gz|zip|gem)\Z|\w+(?:\+\w+)?://|git@|git\+|@\w+/\S+@|file:"
 )
+_MAX_LISTS: Final = 100
 _LIST: Final = re.compile(r"""\b([A-Za-z_]\w*)=(?:'([^'"$]*)'|"([^'"$]*)")""")
 _RPM: Final = re.compile(r"-v?\d")
 
@@ -40,16 +41,20 @@ _RPM: Final = re.compile(r"-v?\d")
 def check(model: Model) -> Iterable[Finding]:
     """Yield one finding for each call with packages whose version is open."""
     for run in model.runs:
+        assigned: list[tuple[str, str, str]] | None = None
         for call in model.facts(run):
             if call.manager not in _ONLY or call.action not in ("install", "build"):
                 continue
-            loose = _loose(model, run, call)
+            if assigned is None:
+                # The quoted lists that the RUN itself gives to variables: read once for all its calls.
+                assigned = _LIST.findall(model.source.text(run.instruction.body_span))[:_MAX_LISTS]
+            loose = _loose(model, run, call, assigned)
             if loose:
                 names = ", ".join(loose[:3]) + (f" and {len(loose) - 3} more" if len(loose) > 3 else "")
                 yield RULE.at(call.command.span, f"{call.manager}: the version of {names[:80]} is open")
 
 
-def _loose(model: Model, run: Run, call: PackageCall) -> list[str]:
+def _loose(model: Model, run: Run, call: PackageCall, assigned: list[tuple[str, str, str]]) -> list[str]:
     if any(flag.split("=")[0] in _FILE_FLAGS for flag in call.flags) and call.manager in ("pip", "conda"):
         return []
     if call.manager in ("gem", "cargo") and any(f.split("=")[0] in _VERSION_FLAGS for f in call.flags):
@@ -61,16 +66,10 @@ def _loose(model: Model, run: Run, call: PackageCall) -> list[str]:
     lists = [name.strip('"').strip("${}") for name in names if name.strip('"').startswith("$")]
     if lists and call.manager in ("apt", "apk"):
         env = model.scope_at(run.instruction, run.stage).env
-        texts = [single or double for _, single, double in _assigned(model, run, lists)]
+        texts = [single or double for name, single, double in assigned if name in lists]
         texts += [env[name] for name in lists if "$" not in env.get(name, "$")]
         names.extend(name for text in texts for name in text.replace("\\\n", " ").split())
     return [name for name in names if _is_open(name, call.manager, pins)]
-
-
-def _assigned(model: Model, run: Run, names: list[str]) -> list[tuple[str, str, str]]:
-    """Return the quoted lists that the RUN itself gives to variables of these names."""
-    text = model.source.text(run.instruction.body_span)
-    return [match for match in _LIST.findall(text) if match[0] in names]
 
 
 def _is_go_install(call: PackageCall) -> bool:

@@ -8,6 +8,7 @@ Source: the layout of the examples in the Dockerfile reference.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -63,9 +64,21 @@ def _in_text(model: Model, node: Instruction, starts: list[int]) -> bool:
         words = [word for command in body.commands for word in command.full_argv]
         # What is no command's word (a value that is set, a redirection) is not known: quotes decide.
         text = model.source.data[node.args_span.start : node.args_span.end]
-        if any(text[: at - node.args_span.start].count(quote) % 2 for at in starts for quote in (b'"', b"'")):
+        if _opens_quote(text, [at - node.args_span.start for at in starts]):
             return True
-    return any(word.span.start < at < word.span.end for word in words for at in starts)
+    return any(bisect_right(starts, word.span.start) < bisect_left(starts, word.span.end) for word in words)
+
+
+def _opens_quote(text: bytes, places: list[int]) -> bool:
+    """Return whether an odd number of quotes stands before one of the places, which are in order."""
+    for quote in (b'"', b"'"):
+        seen = position = 0
+        for place in places:
+            seen += text.count(quote, position, max(position, place))
+            position = max(position, place)
+            if seen % 2:
+                return True
+    return False
 
 
 RULE = Rule(
