@@ -2,7 +2,8 @@
 
 JETTISON_ENGINE names the engine (docker or podman; the first that works otherwise),
 JETTISON_SECOND_ENGINE a DOCKER_HOST value or "podman" to run the engine tests on as well,
-JETTISON_REQUIRE_ENGINE=1 makes a missing engine a failure, JETTISON_CORPUS a folder of Dockerfiles.
+JETTISON_REQUIRE_ENGINE=1 makes a missing engine or browser a failure, JETTISON_CHROMIUM names the browser,
+JETTISON_CORPUS a folder of Dockerfiles.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from browser import Browser, find_chromium
 from jettison.engine.base import BuildRequest, Engine
 from jettison.engine.find import find_engine
 from jettison.errors import EngineError
@@ -94,3 +96,15 @@ def corpus() -> list[Path]:
     if not folder:
         pytest.skip("JETTISON_CORPUS names no folder")
     return sorted(path for path in Path(folder).rglob("*") if path.is_file())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return a real headless browser; skip, or fail when everything is required, without one."""
+    program = find_chromium()
+    if program is None:
+        if os.environ.get("JETTISON_REQUIRE_ENGINE") == "1":
+            pytest.fail("chromium is required: apt-get install chromium")
+        pytest.skip("no chromium")
+    with Browser(program) as found:
+        yield found

@@ -33,6 +33,7 @@ OPTIONS: Final = (
     Option(("-f", "--file"), "the Dockerfile it was built from: layers get lines", {"metavar": "FILE"}),
     *SOURCE,
     Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
+    Option(("--html",), "write a page with everything to this file; it works offline", {"metavar": "FILE"}),
     Option(("--max-size",), "fail above this many bytes unpacked (200MB, 1.5GiB)", {"metavar": "SIZE"}),
     Option(("--max-waste",), "fail above this many hidden bytes, or percent (20MB, 5%%)", {"metavar": "SIZE"}),
     Option(
@@ -48,6 +49,11 @@ def run(args: argparse.Namespace) -> int:
     from jettison.image.inspection import inspect
 
     seen = inspect(args.image, args.engine, args.platform, _model(args.file))
+    if args.html:
+        from jettison.lint.baseline import write_text
+        from jettison.report.html.inspect_page import render_inspection_page
+
+        write_text(args.html, render_inspection_page(seen))
     if args.format == "json":
         from jettison.report.inspect_json import render_inspection_json
 

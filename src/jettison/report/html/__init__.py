@@ -1,0 +1,1 @@
+"""Self-contained HTML pages: one design, small functions that return markup, assets beside them."""

@@ -1,0 +1,165 @@
+"""The pages in a real headless Chromium: what is seen, what is loaded, what hostile names can do."""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from browser import Browser
+from image.archives import old_layout, tar_of
+from jettison.cli.main import main
+
+EVIL = "</script><script>window.owned=1</script><img src=x onerror=window.owned=1>"
+NAMES = (EVIL, "rtl\u202egpj.exe", "esc\x1b[31mred", "line\u2028sep", "quote\"'&amp;", "bad\udcff")
+STATUS = b'Package: <b>evil</b>\nStatus: install ok installed\nVersion: 1"><script>window.owned=1</script>\nArchitecture: amd64\n\n'
+BASE = tar_of(
+    ("etc/os-release", "file", b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian <12>"\n'),
+    ("var/lib/dpkg/status", "file", STATUS),
+    *((f"srv/{name}", "file", bytes(20_000 + 1000 * n)) for n, name in enumerate(NAMES)),
+    ("gone/away", "file", bytes(90_000)),
+)
+TOP = tar_of(
+    ("gone/.wh.away", "file", b""), ("app/server.js", "file", bytes(400_000)), ("app/lib/x.js", "file", bytes(50_000))
+)
+
+
+def page(folder: Path, *arguments: str) -> Path:
+    target = folder / "page.html"
+    assert main([*arguments, "--html", str(target)]) == 0
+    return target
+
+
+@pytest.fixture(scope="module")
+def inspected(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("inspect")
+    (folder / "image.tar").write_bytes(old_layout(BASE, TOP))
+    return page(folder, "inspect", str(folder / "image.tar"))
+
+
+def is_quiet(browser: Browser) -> None:
+    assert browser.complaints() == []
+    assert browser.requests() == []
+    assert browser.run("window.owned") is None
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [400, 1600])
+def test_it_is_readable_and_silent(browser: Browser, inspected: Path, width: int, dark: bool) -> None:
+    browser.open(inspected, width, dark=dark)
+    is_quiet(browser)
+    assert browser.run("document.documentElement.scrollWidth") <= width, "nothing sticks out"
+    assert browser.run("document.querySelectorAll('[data-box]').length") > 8
+    assert browser.run("document.querySelectorAll('.leaf.hidden').length") >= 1
+    colours = browser.run("[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]")
+    ink, paper = (sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in colours)
+    assert (ink > paper) is dark
+    assert abs(ink - paper) > 450
+
+
+def test_boxes_add_up_to_the_image(browser: Browser, inspected: Path) -> None:
+    browser.open(inspected)
+    total, boxes = browser.run("[data.images[0].total, maps[0].root.size]")
+    assert total == boxes == browser.run("maps[0].root.kids.reduce((sum, kid) => sum + kid.size, 0)")
+    browser.run("maps[0].setMode('folders')")
+    assert browser.run("maps[0].root.size") == total
+
+
+def test_search_shows_what_holds_all_words(browser: Browser, inspected: Path) -> None:
+    browser.open(inspected)
+    browser.press("/")
+    browser.run("document.querySelector('.search input').focus()")
+    browser.type("APP x.js")
+    browser.wait("document.querySelector('.search output').textContent !== ''")
+    assert (
+        browser.run("document.querySelector('.search output').textContent").replace("\u00a0", " ") == "1 files, 50.0 kB"
+    )
+    assert browser.run("document.querySelector('#hits code').textContent") == "/app/lib/x.js"
+    assert browser.run("document.querySelectorAll('.leaf.match').length") == 1
+    assert browser.run("[...document.querySelectorAll('#packages tbody tr')].every((row) => row.hidden)")
+    is_quiet(browser)
+
+
+def test_keys_open_and_leave_a_folder(browser: Browser, inspected: Path) -> None:
+    browser.open(inspected)
+    browser.run(
+        "maps[0].focusOn([...document.querySelectorAll('[data-box]')].find((g) => maps[0].nodeOf(g).path === '/app'))"
+    )
+    browser.press("Enter", 13)
+    assert browser.run("maps[0].top.path") == "/app"
+    assert browser.run("document.querySelectorAll('.crumbs button').length") > 1
+    browser.press("ArrowRight", 39)
+    assert browser.run("document.querySelector('.detail').textContent").startswith("/app/")
+    browser.press("Escape", 27)
+    assert browser.run("maps[0].top.path") == "layer 1: step 1"
+
+
+def test_the_theme_toggles(browser: Browser, inspected: Path) -> None:
+    browser.open(inspected)
+    colour = "getComputedStyle(document.body).backgroundColor"
+    before = browser.run(colour)
+    browser.run("document.getElementById('theme').click()")
+    assert browser.run(colour) != before
+    browser.run("document.getElementById('theme').click()")
+    assert browser.run(colour) == before
+    browser.run("localStorage.clear()")
+    is_quiet(browser)
+
+
+def test_tables_sort_by_value(browser: Browser, inspected: Path) -> None:
+    browser.open(inspected)
+    sizes = "[...document.querySelectorAll('#layers tbody tr')].map((row) => Number(row.cells[2].dataset.v))"
+    head = "document.querySelectorAll('#hidden th button, #packages th button')"
+    assert browser.run(sizes) == browser.run(f"{sizes}.slice()")
+    assert browser.run(f"{head}.length") == 0, "a table of one row has nothing to sort"
+    browser.run("[...document.querySelectorAll('#files th button')].find((b) => b.textContent === 'File').click()")
+    names = browser.run("[...document.querySelectorAll('#files table')].at(-1).tBodies[0].textContent")
+    assert names.index("/app/lib/x.js") < names.index("/app/server.js")
+
+
+def test_it_is_a_table_without_scripts(browser: Browser, inspected: Path) -> None:
+    browser.open(inspected, scripts=False)
+    is_quiet(browser)
+    shown = browser.run("document.body.innerText")
+    for part in ("Layers", "Hidden bytes", "/gone/away", "/app/server.js", "<b>evil</b>"):
+        assert part in shown
+    assert browser.run("getComputedStyle(document.querySelector('.map')).display") == "none"
+
+
+class _Elements(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_the_file_names_nothing_to_load(inspected: Path) -> None:
+    text = inspected.read_text()
+    elements = _Elements()
+    elements.feed(text)
+    assert sum(tag == "script" for tag, _ in elements.found) == 2
+    assert not any(tag in ("img", "iframe", "object", "b") for tag, _ in elements.found)
+    for tag, attributes in elements.found:
+        assert not any(name.startswith("on") or name in ("style", "src") for name in attributes), (tag, attributes)
+    assert not any(ord(char) < 32 and char != "\n" for char in text)
+    assert not any(char in text for char in "\u202e\u2028\x1b")
+    data = re.search(r'id="data">(.*?)</script>', text)
+    assert data is not None and json.loads(data[1])["images"][0]["files"]
+    assert "'unsafe" not in text and "default-src 'none'" in text
+
+
+def test_a_large_image_makes_a_small_page(browser: Browser, tmp_path: Path) -> None:
+    many = tar_of(*((f"d{n % 300}/e{n % 7}/f{n}", "file", b"x" * (1 + n % 90)) for n in range(30_000)))
+    (tmp_path / "image.tar").write_bytes(old_layout(many))
+    found = page(tmp_path, "inspect", str(tmp_path / "image.tar"))
+    assert found.stat().st_size < 1_500_000
+    browser.open(found)
+    is_quiet(browser)
+    assert browser.run("maps[0].root.size") == browser.run("data.images[0].total")
+    assert browser.run("maps[0].root.count") == 30_000
+    assert "20,000 smaller files" in browser.run("document.getElementById('bytes').innerText")
