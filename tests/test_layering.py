@@ -24,13 +24,13 @@ ALLOWED: dict[str, set[str]] = {
     "engine": set(),
     "inventory": {"knowledge"},
     "sbom": {"inventory", "knowledge"},
-    "secretscan": {"knowledge", "image"},
+    "secretscan": {"knowledge", "image", "inventory"},
     "vulnerabilities": {"inventory", "knowledge", "sbom", "image"},
     # attribution and inspection join an image with its Dockerfile; the rest knows nothing of Dockerfiles.
     "image": {"engine", "inventory", "model", "syntax", "secretscan"},
     "proof": {"engine", "image"},
     "optimize": {"cli", "engine", "image", "knowledge", "lint", "model", "project", "proof", "report", "rewrite", "syntax"},
-    "report": {"engine", "image", "lint", "model", "optimize", "proof", "rules", "syntax"},
+    "report": {"engine", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "syntax"},
 }  # fmt: skip
 JOINS = {"attribution.py", "inspection.py"}
 

@@ -34,6 +34,11 @@ OPTIONS: Final = (
     *SOURCE,
     Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
     Option(("--html",), "write a page with everything to this file; it works offline", {"metavar": "FILE"}),
+    Option(
+        ("--fail-on-secrets",),
+        "fail when there is a secret of medium or high confidence, deleted files included",
+        {"action": "store_true"},
+    ),
     Option(("--max-size",), "fail above this many bytes unpacked (200MB, 1.5GiB)", {"metavar": "SIZE"}),
     Option(("--max-waste",), "fail above this many hidden bytes, or percent (20MB, 5%%)", {"metavar": "SIZE"}),
     Option(
@@ -80,6 +85,12 @@ def _model(path: str | None) -> Model | None:
 
 def _passed(seen: Inspection, args: argparse.Namespace) -> list[str]:
     found = []
+    if args.fail_on_secrets:
+        from jettison.secretscan.findings import at_level
+
+        count = len(at_level(seen.secrets))
+        if count:
+            found.append(f"{count} secrets are in the image; take them out and make them invalid where they are used")
     size, hidden = seen.image.size_unpacked, seen.waste.hidden_bytes
     if args.max_size and size > parse_size(args.max_size, "--max-size"):
         found.append(f"the image has {size} bytes, more than {args.max_size}")

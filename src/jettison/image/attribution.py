@@ -40,6 +40,16 @@ BASE: Final = Origin(None, "FROM")
 
 def layer_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin, ...]:
     """Return the origin of each layer, the lowest first; as many as history entries that are not empty."""
+    found = zip(history, _origins(history, model), strict=True)
+    return tuple(_base_below([origin for entry, origin in found if not entry.empty]))
+
+
+def entry_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin, ...]:
+    """Return the origin of each history entry, those that made no layer included."""
+    return tuple(_base_below(_origins(history, model)))
+
+
+def _origins(history: Sequence[HistoryEntry], model: Model) -> list[Origin]:
     nodes = _instructions(model)
     found: list[Origin] = []
     at = len(nodes)
@@ -51,9 +61,8 @@ def layer_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin
             origin = Origin(nodes[match].start_line, keyword)
         else:
             origin = BASE
-        if not entry.empty:
-            found.append(origin)
-    return tuple(_base_below(found[::-1]))
+        found.append(origin)
+    return found[::-1]
 
 
 def _base_below(origins: list[Origin]) -> list[Origin]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,7 +51,7 @@ def compare(before: Inspection, after: Inspection) -> Comparison:
         tuple(changed),
         tuple(rights),
         tuple(_packages(before, after)),
-        tuple(_config("", _plain(before.image.settings), _plain(after.image.settings))),
+        tuple(_config("", _plain(before.image.settings), _plain(after.image.settings), _hider(before, after))),
     )
 
 
@@ -86,15 +87,20 @@ def _plain(settings: dict[str, Any]) -> dict[str, Any]:
     return plain
 
 
-def _config(place: str, old: Any, new: Any) -> list[str]:
+def _hider(before: Inspection, after: Inspection) -> Callable[[str], str]:
+    return lambda text: after.redact(before.redact(text))
+
+
+def _config(place: str, old: Any, new: Any, hide: Callable[[str], str]) -> list[str]:
     if isinstance(old, dict) and isinstance(new, dict):
         keys = sorted({*map(str, old), *map(str, new)})
-        return [line for key in keys for line in _config(f"{place}.{key}".lstrip("."), old.get(key), new.get(key))]
+        below = ((f"{place}.{key}".lstrip("."), old.get(key), new.get(key)) for key in keys)
+        return [line for where, one, other in below for line in _config(where, one, other, hide)]
     if old == new or (not old and not new):
         return []
     if place.endswith("Env"):
         return [f"{place}: {_names(old, new)}"]
-    return [f"{place}: {_short(old)} -> {_short(new)}"]
+    return [f"{hide(place)}: {_short(old, hide)} -> {_short(new, hide)}"]
 
 
 def _names(old: Any, new: Any) -> str:
@@ -103,6 +109,6 @@ def _names(old: Any, new: Any) -> str:
     return ", ".join(sorted({entry.partition("=")[0] for entry in entries[0] ^ entries[1]}))
 
 
-def _short(value: Any) -> str:
-    text = "none" if value in (None, "", [], {}) else str(value)
+def _short(value: Any, hide: Callable[[str], str]) -> str:
+    text = "none" if value in (None, "", [], {}) else hide(str(value))
     return text if len(text) <= 80 else text[:77] + "..."

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from jettison.image.attribution import BASE, Origin, layer_origins
+from jettison.image.attribution import BASE, Origin, entry_origins, layer_origins
 from jettison.image.checkpoints import Checkpoint, checkpoints
 from jettison.image.collect import InventoryCollector
+from jettison.image.image import HistoryEntry, read_config
 from jettison.image.source import open_image
 from jettison.image.waste import Hidden, Waste, find_waste
 from jettison.inventory.collect import collect
 from jettison.inventory.inventory import Inventory
+from jettison.secretscan.config_secrets import ConfigSecret, config_secrets
+from jettison.secretscan.findings import SecretFinding, config_findings, file_findings, ranked
+from jettison.secretscan.mask import Redactor
+from jettison.secretscan.scanner import Scanner
 
 if TYPE_CHECKING:
     from jettison.image.image import Image
@@ -20,7 +25,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """An image, its waste, its packages, what it does not hold to, and the origin of each layer."""
+    """An image, its waste, its packages, what it does not hold to, the origin of each layer, and its secrets.
+
+    image: secrets in its configuration, history and layers' texts are masked; only `settings` is as it was, for
+    comparisons: a text from there goes through `redact` before it is shown.
+    secrets: of every confidence, the surest first; secrets_note: what the search left out, "" for nothing.
+    """
 
     name: str
     image: Image
@@ -28,6 +38,9 @@ class Inspection:
     inventory: Inventory
     checkpoints: tuple[Checkpoint, ...]
     origins: tuple[Origin, ...]
+    secrets: tuple[SecretFinding, ...] = ()
+    secrets_note: str = ""
+    redact: Redactor = field(default_factory=Redactor)
 
     @property
     def own_hidden(self) -> tuple[Hidden, ...]:
@@ -43,11 +56,32 @@ def inspect(name: str, engine: str | None = None, platform: str = "", model: Mod
     Raises:
         ImageError, SourceError, EngineError: the image cannot be read.
     """
-    image = open_image(name, InventoryCollector(), engine, platform)
+    scanner = Scanner()
+    image = open_image(name, InventoryCollector(scanner), engine, platform)
     origins = layer_origins(image.history, model) if model is not None else ()
     # An image whose history and layers disagree still has an origin for each layer.
     origins = (*origins, *[BASE] * len(image.layers))[: len(image.layers)]
-    return Inspection(name, image, find_waste(image), inventory_of(image), checkpoints(image, name), origins)
+    inventory = inventory_of(image)
+    of_config = config_secrets(image.settings, scanner)
+    of_entries = entry_origins(image.history, model) if model is not None else ()
+    secrets = ranked((*file_findings(image, inventory, origins), *config_findings(of_config, of_entries)))
+    redact = Redactor(secret.value for secret in of_config)
+    shown = _masked(image, of_config, redact)
+    return Inspection(
+        name, shown, find_waste(image), inventory, checkpoints(shown, name), origins, secrets, scanner.note, redact
+    )
+
+
+def _masked(image: Image, secrets: tuple[ConfigSecret, ...], redact: Redactor) -> Image:
+    """Return the image with no secret in its configuration's texts."""
+    if not secrets:
+        return image
+    return replace(
+        image,
+        config=read_config(redact.all(image.settings)),
+        history=tuple(HistoryEntry(redact(entry.created_by), entry.empty) for entry in image.history),
+        layers=tuple(replace(layer, created_by=redact(layer.created_by)) for layer in image.layers),
+    )
 
 
 def inventory_of(image: Image) -> Inventory:

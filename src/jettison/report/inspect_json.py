@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from jettison.findings import Severity
+from jettison.report.secrets_json import secret_data
 
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection
@@ -49,6 +50,8 @@ def render_inspection_json(seen: Inspection) -> str:
         ],
         "packages": dict(Counter(package.type for package in seen.inventory.packages)),
         "unowned_bytes": seen.inventory.unowned,
+        "secrets": secret_data(seen.secrets),
+        "secrets_note": seen.secrets_note,
         "checkpoints": [
             {"id": c.id, "title": c.title, "severity": Severity.NAMES[c.severity], "detail": c.detail}
             for c in seen.checkpoints

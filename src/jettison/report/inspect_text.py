@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
+from jettison.report.secrets_text import secret_lines
 from jettison.report.units import human_bytes
 from jettison.terminal import Palette, safe_line
 
@@ -22,7 +23,8 @@ MAX_LAYERS: Final = 40
 def render_inspection(seen: Inspection, palette: Palette) -> str:
     """Return the whole report; every text that comes from the image is made safe."""
     parts = (_head(seen, palette), _layers(seen, palette), _waste(seen, palette), _folders(seen, palette),
-             _packages(seen, palette), _checkpoints(seen, palette))  # fmt: skip
+             secret_lines(seen.secrets, seen.secrets_note, palette), _packages(seen, palette),
+             _checkpoints(seen, palette))  # fmt: skip
     return "\n".join("".join(f"{line}\n" for line in part) for part in map(list, parts) if part)
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from jettison.model.secrets import secret_spans
+from jettison.secretscan.mask import MASK, Redactor
 from jettison.span import Span
 
 if TYPE_CHECKING:
     from jettison.lint.engine import FileReport
     from jettison.model.dockerfile import Model
 
-MASK: Final = "***"
-# A shorter value would take half of an ordinary log with it, and tells an attacker nothing new.
-MIN_VALUE: Final = 4
+__all__ = ("MASK", "MaskedSource", "Redactor", "masked", "masked_diff", "secret_values")
 
 
 class MaskedSource:
@@ -68,18 +66,3 @@ def secret_values(model: Model) -> tuple[str, ...]:
     data = model.source.data
     texts = (data[span.start : span.end].decode("utf-8", "replace").strip("\"'") for span in secret_spans(model))
     return tuple(dict.fromkeys(texts))
-
-
-class Redactor:
-    """Replaces known secrets in any text: a build log, a program's output, a message."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, values: Iterable[str]) -> None:
-        self._values = sorted({value for value in values if len(value) >= MIN_VALUE}, key=len, reverse=True)
-
-    def __call__(self, text: str) -> str:
-        """Return the text without the secrets."""
-        for value in self._values:
-            text = text.replace(value, MASK)
-        return text

@@ -1,0 +1,80 @@
+"""Secrets in an image's configuration: environment, labels, commands, history, build arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from jettison.knowledge.secret_marks import is_literal_secret, is_secret_name, patterns
+from jettison.secretscan.config_texts import ConfigText, config_texts
+from jettison.secretscan.detectors import LEVELS
+from jettison.secretscan.hit import Hit
+from jettison.secretscan.mask import MASK
+from jettison.secretscan.scanner import Scanner
+from jettison.secretscan.values import is_example
+
+HIGH: Final = LEVELS.index("high")
+MEDIUM: Final = LEVELS.index("medium")
+# By the name of what holds them, and by the option of a command; their titles are in findings.TITLES.
+BY_NAME: Final = "secret-variable"
+BY_COMMAND: Final = "secret-in-command"
+SHORTEST: Final = 4
+
+
+class ConfigSecret(NamedTuple):
+    """One secret with its value: for masking inside this process, never to be stored or shown."""
+
+    where: ConfigText
+    hit: Hit
+    value: str
+
+
+def config_secrets(settings: dict[str, Any], scanner: Scanner) -> tuple[ConfigSecret, ...]:
+    """Return the secrets of a configuration (the image's JSON as it is), one for each text and value."""
+    found: dict[tuple[str, str, int, str], ConfigSecret] = {}
+    for text in config_texts(settings):
+        for secret in _of_text(text, scanner):
+            key = (text.kind, text.name, text.entry, secret.value)
+            old = found.get(key)
+            if old is None or secret.hit.level > old.hit.level:
+                found[key] = secret
+    return tuple(found.values())
+
+
+def _of_text(text: ConfigText, scanner: Scanner) -> Iterator[ConfigSecret]:
+    line = f"{text.name}={text.text}" if text.name else text.text
+    seen = False
+    for hit, value in scanner.with_values("", line.encode("utf-8", "surrogateescape")):
+        # What is packed inside a variable is masked with the whole of it.
+        inner = _word(line, hit.offset) if hit.via and not text.name else text.text if hit.via else value
+        yield ConfigSecret(text, hit, inner)
+        seen = seen or hit.level > 0
+    if seen:
+        return
+    if text.name:
+        if is_secret_name(text.name.rpartition(".")[2]) and is_literal_secret(text.text):
+            level = 0 if is_example(text.text.encode("utf-8", "replace")) else HIGH if text.kind != "label" else MEDIUM
+            yield ConfigSecret(text, Hit(BY_NAME, 0, 0, MASK, level), text.text)
+        return
+    for value in _in_command(text.text):
+        yield ConfigSecret(text, Hit(BY_COMMAND, 0, 0, MASK, MEDIUM), value)
+
+
+def _in_command(text: str) -> Iterator[str]:
+    lowered = text.lower()
+    for name, pattern in patterns(lambda word: word in lowered):
+        if name == "shapes":
+            continue
+        for match in pattern.finditer(text):
+            if "name" in pattern.groupindex and not is_secret_name(match["name"]):
+                continue
+            value = match["secret"]
+            if len(value) >= SHORTEST and is_literal_secret(value) and not is_example(value.encode("utf-8", "replace")):
+                yield value
+
+
+def _word(text: str, at: int) -> str:
+    data = text.encode("utf-8", "surrogateescape")
+    start = max(data.rfind(separator, 0, at) for separator in (b" ", b"'", b'"', b"=", b"\n")) + 1
+    ends = [end for end in (data.find(separator, at) for separator in (b" ", b"'", b'"', b"\n")) if end >= 0]
+    return data[start : min(ends, default=len(data))].decode("utf-8", "surrogateescape")

@@ -1,0 +1,108 @@
+"""The detectors of detectors.toml, ready for the engine."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+LEVELS: Final = ("low", "medium", "high")
+_FILE: Final = Path(__file__).with_name("detectors.toml")
+# Between the name of a setting and its value, in the languages and formats that settings are written in.
+_ASSIGNED: Final = r"""[\w.-]{0,40}["']{0,1}[ \t]{0,3}(?:=>|:=|=|:|,)[ \t]{0,3}["']{0,1}"""
+_OPTIONAL_END: Final = re.compile(r"(?:\[[^\]]+\]|\\.|[^\\\])])(?:\{0,\d+\}|(?<!\()\?)(\)*)\Z")
+_LONG_END: Final = re.compile(r"\{(\d+),\d+\}(\)*)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """One kind of secret.
+
+    regex: exact form, for `re`; expression: what the engine looks for, it ends no later than the regex and may match
+    more. loose: the regex without word boundaries, for values that stand in binaries ("" = none).
+    prefixes: literal texts, one of which begins each match. level: index in LEVELS.
+    """
+
+    id: str
+    title: str
+    severity: str
+    level: int
+    regex: bytes
+    expression: bytes
+    loose: bytes
+    prefixes: tuple[bytes, ...]
+    keywords: tuple[bytes, ...]
+    near: bool
+    path: str
+    check: str
+    entropy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Detectors:
+    """All detectors. names: regex of the words in a setting's name; encoded_words: see detectors.toml."""
+
+    all: tuple[Detector, ...]
+    names: str
+    encoded_words: tuple[bytes, ...]
+
+
+def raw_detectors() -> dict[str, Any]:
+    """Return detectors.toml as it is."""
+    import tomllib
+
+    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+
+
+@cache
+def load_detectors() -> Detectors:
+    """Return the detectors, in the order of the file."""
+    raw = raw_detectors()
+    found = [_detector(entry, entry["regex"], False) for entry in raw["shaped"]]
+    found += [_detector(entry, near_regex(entry), True) for entry in raw["near"]]
+    return Detectors(tuple(found), str(raw["names"]), tuple(word.encode() for word in raw["encoded_words"]))
+
+
+def near_regex(entry: dict[str, Any]) -> str:
+    """Return the regex of a detector that goes by the name of the setting."""
+    return f"(?P<name>(?i:{entry['near']}){_ASSIGNED})(?P<secret>{entry['body']})"
+
+
+def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
+    prefixes = tuple(prefix.encode() for prefix in entry.get("prefix", ()))
+    bare = regex.removeprefix(r"\b")
+    bare = bare[:-2] if bare.endswith(r"\b") else bare
+    wanted = bare if prefixes else regex
+    keywords = entry["near"].lower().split("|") if near else entry["keywords"]
+    return Detector(
+        entry["id"],
+        entry["title"],
+        entry.get("severity", "high"),
+        LEVELS.index(entry.get("confidence", "medium" if near else "high")),
+        regex.encode(),
+        shortened(entry.get("trigger", wanted)).encode(),
+        bare.encode() if prefixes else b"",
+        prefixes,
+        tuple(word.encode() for word in keywords),
+        near,
+        entry.get("path", ""),
+        entry.get("check", ""),
+        float(entry.get("entropy", 0)),
+    )
+
+
+def shortened(regex: str) -> str:
+    """Return a regex without what its end may repeat: one event for each match instead of one for each length."""
+    while True:
+        shorter = _LONG_END.sub(r"{\1}\2", _OPTIONAL_END.sub(r"\1", regex))
+        if shorter == regex or shorter.endswith("\\"):
+            return regex
+        regex = shorter
+
+
+@cache
+def compiled(regex: bytes) -> re.Pattern[bytes]:
+    """Return a pattern, compiled when it is first needed: most never are."""
+    return re.compile(regex)

@@ -1,0 +1,115 @@
+"""Secrets in base64 and UTF-16: what the engine looks for, and how it is decoded.
+
+The base64 of a known text is itself a known text, in three forms by where it begins in a group of three bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+MAX_RUN: Final = 64 * 1024
+# So many characters have to follow a known text: shorter values are no keys.
+AFTER: Final = 12
+_RUN: Final = re.compile(rb"[A-Za-z0-9+/_\r\n-]{0,65536}")
+_BREAKS: Final = re.compile(rb"[\r\n]+")
+_STANDARD: Final = bytes.maketrans(b"-_", b"+/")
+# Characters of the group that come before the first one that the known text decides, by phase.
+_BEFORE: Final = (0, 2, 3)
+_WIDE: Final = re.compile(rb"(?:[\t\r\n\x20-\x7e]\x00){12,}[\t\r\n\x20-\x7e]?")
+MAX_WIDE: Final = 8 * 1024 * 1024
+
+
+class Decoded(NamedTuple):
+    """Plain bytes; start, end: of what they were decoded from."""
+
+    data: bytes
+    start: int
+    end: int
+
+
+def base64_forms(text: bytes, phase: int) -> bytes:
+    """Return the characters that every base64 text holds in which `text` begins at byte `phase` of a group."""
+    whole = base64.b64encode(b"\0" * phase + text)
+    # The last characters depend on what follows.
+    sure = (phase + len(text)) * 8 // 6
+    return whole[_BEFORE[phase] : sure]
+
+
+class Base64Texts:
+    """The patterns for a set of known texts. expressions: one for each form; phases: of each expression."""
+
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        forms = [sorted({base64_forms(text, phase) for text in texts}) for phase in range(3)]
+        # In the URL form of base64, + and / are - and _.
+        heads = [[_both(form) for form in group] for group in forms]
+        self.expressions = tuple(head for group in heads for head in group)
+        self.phases = tuple(phase for phase, group in enumerate(heads) for _ in group)
+        self._longest = max(len(form) for group in forms for form in group)
+        self._patterns = tuple(
+            re.compile(b"(?:%s)[A-Za-z0-9+/_\\r\\n-]{%d}" % (b"|".join(group), AFTER)) for group in heads
+        )
+
+    def decode(self, data: bytes | memoryview, phase: int, end: int) -> Decoded | None:
+        """Return the run of base64 around an event of one phase, decoded."""
+        match = self._patterns[phase].search(data, max(0, end - self._longest), end + AFTER)
+        if match is None:
+            return None
+        at = match.start() - _BEFORE[phase]
+        back = bytes(data[max(0, at - MAX_RUN) : max(0, at)])
+        forward = _RUN.match(data, max(0, at))
+        if at < 0 or forward is None:
+            return None
+        lead = re.search(rb"[A-Za-z0-9+/_\r\n-]*\Z", back)
+        before = _BREAKS.sub(b"", lead[0]) if lead else b""
+        # Whole groups only; a first one that is cut off belongs to what stands before the text.
+        before = before[len(before) % 4 :]
+        text = (before + _BREAKS.sub(b"", forward[0])).translate(_STANDARD)
+        text = text[: len(text) // 4 * 4] if len(text) % 4 == 1 else text
+        try:
+            plain = base64.b64decode(text + b"=" * (-len(text) % 4))
+        except ValueError:
+            return None
+        return Decoded(plain, at - len(before), forward.end())
+
+
+def _both(form: bytes) -> bytes:
+    return re.escape(form).replace(rb"\+", b"+").replace(b"+", b"[+-]").replace(b"/", b"[/_]")
+
+
+def utf16_form(text: bytes) -> bytes:
+    """Return the regex of a known text in UTF-16, of either byte order."""
+    return rb"\x00".join(re.escape(bytes((byte,))) for byte in text)
+
+
+class Wide(NamedTuple):
+    """All UTF-16 texts of a file as plain bytes, one a line."""
+
+    data: bytes
+    plain: list[int]
+    origin: list[int]
+
+    def offset(self, at: int) -> int:
+        """Return where a byte of the plain text stands in the file."""
+        index = bisect_right(self.plain, at) - 1
+        return self.origin[index] + 2 * (at - self.plain[index])
+
+
+def wide_texts(data: bytes | memoryview) -> Wide:
+    """Return what stands in a file as UTF-16, of either byte order, as far as it is ASCII."""
+    pieces: list[bytes] = []
+    plain: list[int] = []
+    origin: list[int] = []
+    size = 0
+    for match in _WIDE.finditer(data):
+        piece = match[0][::2]
+        plain.append(size)
+        origin.append(match.start())
+        pieces.append(piece)
+        size += len(piece) + 1
+        if size > MAX_WIDE:
+            break
+    return Wide(b"\n".join(pieces), plain, origin)

@@ -1,0 +1,155 @@
+"""Many patterns over bytes in one go: Hyperscan where it is installed, else a bounded plain search that says so.
+
+The compiled database is kept on disk by the digest of its patterns and the version of the engine, and loads in less
+than a millisecond; compiling takes a second.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import platform
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+# More events than this in one piece are noise by design; the rest of the piece is then not looked at.
+MAX_EVENTS: Final = 200_000
+PLAIN_LIMIT: Final = 1024 * 1024
+
+
+class Expression(NamedTuple):
+    """One pattern. single: one event for each piece is enough; keywords: lower-case texts, one is in every match."""
+
+    regex: bytes
+    keywords: tuple[bytes, ...]
+    single: bool = False
+
+
+class Matcher(Protocol):
+    """identity: what its results depend on; note: what it leaves out, "" for nothing."""
+
+    identity: str
+    note: str
+
+    def events(self, data: bytes | memoryview) -> list[tuple[int, int]]:
+        """Return (number of the expression, end of a match) for the matches in a piece."""
+
+
+def open_matcher(expressions: Sequence[Expression]) -> Matcher:
+    """Return the best matcher that this installation has."""
+    try:
+        return HyperscanMatcher(expressions)
+    except ImportError:
+        return PlainMatcher(expressions)
+
+
+def _digest(expressions: Sequence[Expression]) -> str:
+    found = hashlib.sha256()
+    for expression in expressions:
+        found.update(b"%d %d %s\n" % (len(expression.regex), expression.single, expression.regex))
+    return found.hexdigest()[:24]
+
+
+class HyperscanMatcher:
+    """All expressions in one automaton. One for each thread: the scratch space is not shared."""
+
+    note = ""
+
+    def __init__(self, expressions: Sequence[Expression]) -> None:
+        import hyperscan
+
+        self.identity = f"hyperscan-{_version(hyperscan)}-{platform.machine()}-{_digest(expressions)}"
+        self._found: list[tuple[int, int]] = []
+        self._database = _load(hyperscan, self.identity) or _compile(hyperscan, self.identity, expressions)
+        self._terminated = hyperscan.ScanTerminated
+        self._scan: Callable[..., Any] = self._database.scan
+
+    def events(self, data: bytes | memoryview) -> list[tuple[int, int]]:
+        """Return (number of the expression, end of a match)."""
+        found: list[tuple[int, int]] = []
+        append = found.append
+
+        def note(number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
+            append((number, end))
+            return True if len(found) >= MAX_EVENTS else None
+
+        with contextlib.suppress(self._terminated):
+            self._scan(data, note)
+        return found
+
+
+def _version(hyperscan: Any) -> str:
+    return str(getattr(hyperscan, "__version__", "unknown"))
+
+
+def _compile(hyperscan: Any, identity: str, expressions: Sequence[Expression]) -> Any:
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    flags = [hyperscan.HS_FLAG_SINGLEMATCH if expression.single else 0 for expression in expressions]
+    database.compile(
+        expressions=[expression.regex for expression in expressions],
+        ids=list(range(len(expressions))),
+        flags=flags,
+    )
+    # Without a place to keep it (a read-only home) the next run compiles again.
+    with contextlib.suppress(OSError):
+        _keep(_kept_at(identity), hyperscan.dumpb(database))
+    return database
+
+
+def _load(hyperscan: Any, identity: str) -> Any:
+    try:
+        with open(_kept_at(identity), "rb") as stream:
+            database = hyperscan.loadb(stream.read(), hyperscan.HS_MODE_BLOCK)
+        database.scratch = hyperscan.Scratch(database)
+    except (OSError, hyperscan.error):
+        # Missing, damaged, or made on a processor with other instructions: it is compiled again.
+        return None
+    return database
+
+
+def _kept_at(identity: str) -> str:
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(home, "jettison", f"secrets-{identity}.hs")
+
+
+def _keep(path: str, data: bytes) -> None:
+    folder = os.path.dirname(path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=folder)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+        os.replace(temporary, path)
+    except OSError:
+        os.unlink(temporary)
+        raise
+
+
+class PlainMatcher:
+    """The fall-back: each pattern for itself where one of its keywords stands, and only at the start of large files."""
+
+    note = f"without the hyperscan package only the first {PLAIN_LIMIT >> 20} MiB of each file is searched, and slowly"
+
+    def __init__(self, expressions: Sequence[Expression]) -> None:
+        self.identity = f"plain-{_digest(expressions)}"
+        self._expressions = tuple(expressions)
+        self._compiled: dict[int, re.Pattern[bytes]] = {}
+
+    def events(self, data: bytes | memoryview) -> list[tuple[int, int]]:
+        """Return (number of the expression, end of a match)."""
+        piece = bytes(data[:PLAIN_LIMIT])
+        lowered = piece.lower()
+        found: list[tuple[int, int]] = []
+        for number, expression in enumerate(self._expressions):
+            if expression.keywords and not any(word in lowered for word in expression.keywords):
+                continue
+            pattern = self._compiled.get(number) or re.compile(expression.regex)
+            self._compiled[number] = pattern
+            for match in pattern.finditer(piece):
+                found.append((number, match.end()))
+                if expression.single or len(found) >= MAX_EVENTS:
+                    break
+        return found

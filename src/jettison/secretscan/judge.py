@@ -1,0 +1,82 @@
+"""Whether a match of a detector is a secret: form, checksum, entropy, stand-ins, and where it stands."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from jettison.knowledge.secret_marks import is_literal_secret
+from jettison.secretscan import values
+from jettison.secretscan.checks import CHECKS, entropy
+from jettison.secretscan.detectors import Detector, load_detectors
+
+_WORD = re.compile(rb"[A-Za-z0-9_+/=-]")
+
+
+class Judged(NamedTuple):
+    """level: index in detectors.LEVELS; verified: a checksum or a parse proves the form."""
+
+    level: int
+    verified: bool
+
+
+def judge(detector: Detector, match: re.Match[bytes], data: bytes | memoryview) -> Judged | None:
+    """Return how sure a match is, None when it is no secret."""
+    groups = match.re.groupindex
+    value = match["secret"] if "secret" in groups else match[0]
+    if value is None:
+        value = match[0]
+    if detector.near and not _is_setting(match, data):
+        return None
+    if detector.entropy and entropy(value) < detector.entropy:
+        return None
+    level, verified = detector.level, False
+    if detector.check:
+        verdict = CHECKS[detector.check](value)
+        if verdict is None:
+            return None
+        verified = verdict
+    if verified:
+        return Judged(level, True) if not values.is_example(value) else None
+    if detector.path:
+        text = value.decode("latin-1")
+        return Judged(level, False) if is_literal_secret(text) and not values.is_example(value) else None
+    if "host" in groups or "user" in groups or detector.near or detector.level == 0:
+        if values.is_stand_in(value):
+            return None
+        if values.is_plain(value) or ("user" in groups and _same(match["user"], value)):
+            level = 0
+        if "host" in groups and values.is_documentation_host(match["host"]):
+            level = 0
+    elif values.is_example(value):
+        return None
+    return Judged(level, False)
+
+
+def _same(user: bytes, value: bytes) -> bool:
+    # postgres:postgres and the like: what an image for tests is started with.
+    return user.lower() == value.lower()
+
+
+@cache
+def _names() -> re.Pattern[bytes]:
+    return re.compile(b"(?i)" + load_detectors().names.encode())
+
+
+def _is_setting(match: re.Match[bytes], data: bytes | memoryview) -> bool:
+    """Return whether the name is a secret's, and the value ends where the match does."""
+    if _names().search(match["name"]) is None:
+        return False
+    following = bytes(data[match.end() : match.end() + 1])
+    return _WORD.match(following) is None
+
+
+def lowered(level: int, path: str, shaped: bool, verified: bool) -> int:
+    """Return the level of a finding in a file of tests or documentation.
+
+    What has a mark of its own loses one step, the rest two; a proven checksum is a real token wherever it stands.
+    """
+    if verified or not (values.is_test_path(path) or values.is_documentation_path(path)):
+        return level
+    return max(0, level - (1 if shaped else 2))

@@ -1,0 +1,112 @@
+"""What is packed inside a file: gzip, zstd, bzip2, xz, zlib (git objects), ZIP; bounded, never written to disk."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from jettison.inventory.zip_entries import zip_content, zip_entries
+
+MAX_PACKED: Final = 64 * 1024 * 1024
+MAX_PLAIN: Final = 64 * 1024 * 1024
+# What unpacks to more than this many times its size is a bomb.
+MAX_RATIO: Final = 200
+FREE: Final = 1024 * 1024
+MAX_MEMBERS: Final = 50_000
+MAX_DEPTH: Final = 3
+_ZLIB: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
+MAGICS: Final = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\0", *_ZLIB)
+FIRST: Final = frozenset(magic[0] for magic in MAGICS)
+
+
+class Part(NamedTuple):
+    """Plain bytes out of a packed file. how: "gzip", "zip:NAME"."""
+
+    how: str
+    data: bytes
+
+
+class Budget:
+    """How many plain bytes one file may still give, over all its members and depths."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, packed: int) -> None:
+        self.left = min(MAX_PLAIN * 2, FREE * 16 + MAX_RATIO * packed)
+
+    def limit(self, packed: int) -> int:
+        """Return how many bytes something packed of this size may give."""
+        return max(0, min(MAX_PLAIN, self.left, FREE + MAX_RATIO * packed))
+
+
+def is_packed(head: bytes) -> bool:
+    """Return whether a file begins like one that `parts` opens."""
+    return head.startswith(MAGICS)
+
+
+def parts(data: bytes, budget: Budget) -> Iterator[Part]:
+    """Yield what a packed file holds; nothing for what is damaged or goes over the limits."""
+    if data.startswith(b"PK\x03\x04"):
+        yield from _zip(data, budget)
+        return
+    how, plain = _stream(data, budget.limit(len(data)))
+    if plain:
+        budget.left -= len(plain)
+        yield Part(how, plain)
+
+
+def _stream(data: bytes, limit: int) -> tuple[str, bytes]:
+    try:
+        if data.startswith(b"\x1f\x8b\x08"):
+            return "gzip", _gzip(data, limit)
+        if data.startswith(_ZLIB):
+            return "zlib", zlib.decompressobj().decompress(data, limit)
+        if data.startswith(b"\x28\xb5\x2f\xfd"):
+            import zstandard
+
+            reader = zstandard.ZstdDecompressor(max_window_size=1 << 27).stream_reader(data, read_across_frames=True)
+            return "zstd", bytes(reader.read(limit))
+        if data.startswith(b"BZh"):
+            import bz2
+
+            return "bzip2", bz2.BZ2Decompressor().decompress(data, limit)
+        import lzma
+
+        # Slow to unpack: a tenth of what the others may give.
+        return "xz", lzma.LZMADecompressor(memlimit=128 << 20).decompress(data, limit // 10)
+    except Exception:
+        # Damaged, or no such format after all; each library has its own errors for that.
+        return "", b""
+
+
+def _gzip(data: bytes, limit: int) -> bytes:
+    found: list[bytes] = []
+    size = 0
+    while data[:2] == b"\x1f\x8b" and size < limit:
+        inflate = _inflater()
+        piece = inflate.decompress(data, limit - size)
+        found.append(piece)
+        size += len(piece)
+        data = inflate.unused_data
+    return b"".join(found)
+
+
+def _inflater() -> Any:
+    try:
+        from isal import isal_zlib
+    except ImportError:
+        return zlib.decompressobj(31)
+    return isal_zlib.decompressobj(31)
+
+
+def _zip(data: bytes, budget: Budget) -> Iterator[Part]:
+    for number, entry in enumerate(zip_entries(data)):
+        if number >= MAX_MEMBERS or budget.left <= 0:
+            return
+        if not entry.size or entry.size > MAX_PLAIN:
+            continue
+        content = zip_content(data, entry, budget.limit(entry.packed))
+        if content:
+            budget.left -= len(content)
+            yield Part(f"zip:{entry.name[:200]}", content)

@@ -1,0 +1,241 @@
+"""The search for secrets in the bytes of one file after the other.
+
+One Scanner for each process (or thread): it is cheap to make once the database of the engine is on disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from jettison.secretscan.detectors import Detector, compiled, load_detectors
+from jettison.secretscan.encoded import Base64Texts, Wide, utf16_form, wide_texts
+from jettison.secretscan.engine import Expression, Matcher, open_matcher
+from jettison.secretscan.hit import Hit
+from jettison.secretscan.judge import judge, lowered
+from jettison.secretscan.mask import mask_value
+from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Budget, is_packed, parts
+
+# Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
+VERSION: Final = 1
+# The longest match, in front of the engine's event and after it.
+BEFORE: Final = 4096
+AFTER: Final = 8192
+# Matches of one detector that are looked at in one piece: a file of random keys must not take for ever.
+MAX_TRIES: Final = 64
+MAX_HITS: Final = 1000
+# Lines are counted up to here.
+MAX_LINES: Final = 64 * 1024 * 1024
+_BINARY: Final = re.compile(rb"[\x00-\x08]")
+_SEVERITIES: Final = ("low", "medium", "high", "critical")
+
+
+class _Place(NamedTuple):
+    """Where a piece of bytes comes from. base: its offset in the file; line: lines before it, -1 for no text."""
+
+    path: str
+    base: int
+    line: int
+    via: str
+    depth: int
+    final: bool = True
+    wide: Wide | None = None
+
+
+class Scanner:
+    """Finds secrets. version: what its results depend on besides the bytes and the path; note: what it leaves out."""
+
+    def __init__(self) -> None:
+        loaded = load_detectors()
+        self._all = loaded.all
+        general = [d for d in loaded.all if not d.path]
+        self._by_path = [d for d in loaded.all if d.path]
+        self._general = general
+        words = {prefix for d in general for prefix in d.prefixes} | set(loaded.encoded_words)
+        self._base64 = Base64Texts(sorted(words))
+        self._first_base64 = len(general)
+        self._wide = len(general) + len(self._base64.expressions)
+        expressions = [Expression(d.expression, d.keywords) for d in general]
+        expressions += [Expression(e, ()) for e in self._base64.expressions]
+        expressions += [Expression(utf16_form(word), (), True) for word in sorted(words)]
+        self._matcher = open_matcher(expressions)
+        self._path_matcher: Matcher | None = None
+        self._paths = re.compile("|".join(f"(?:{d.path})" for d in self._by_path))
+        self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}"
+        self.note = self._matcher.note
+        self._taken: list[tuple[Hit, bytes]] | None = None
+
+    def __reduce__(self) -> tuple[type[Scanner], tuple[()]]:
+        # The automaton does not travel: another process loads it from disk.
+        return Scanner, ()
+
+    def scan(self, path: str, mode: int, size: int, data: bytes | memoryview, at: int) -> list[Hit]:
+        """Return the secrets of a file; `path` without leading slash, mode: not looked at.
+
+        data: all of its `size` bytes, or for very large files the piece that begins at `at`; pieces overlap.
+        """
+        events = self._matcher.events(data)
+        if not events and not (data and data[0] in FIRST) and self._paths.search(path) is None:
+            return []
+        line = -1 if at or b"\0" in bytes(data[:512]) else 0
+        place = _Place(path, at, line, "", 0, at + len(data) >= size)
+        found = list(islice(self.hits(data, place, events), MAX_HITS))
+        if not at and len(data) == size and is_packed(bytes(data[:8])):
+            inner = _Place(path, 0, -1, "", 0)
+            found += islice(self.packed(data, inner, Budget(len(data))), MAX_HITS)
+        return best_hits(found)
+
+    def text(self, path: str, data: bytes) -> list[Hit]:
+        """Return the secrets of a whole text."""
+        return self.scan(path, 0, len(data), data, 0)
+
+    def with_values(self, path: str, data: bytes) -> list[tuple[Hit, str]]:
+        """Return the secrets of a text with their values, for masking inside this process; never store them."""
+        self._taken = []
+        try:
+            kept = set(self.text(path, data))
+            return [(hit, value.decode("utf-8", "surrogateescape")) for hit, value in self._taken if hit in kept]
+        finally:
+            self._taken = None
+
+    def hits(self, data: bytes | memoryview, place: _Place, events: list[tuple[int, int]]) -> Iterator[Hit]:
+        """Yield the secrets that events point at."""
+        ends: dict[int, list[int]] = {}
+        for number, end in events:
+            ends.setdefault(number, []).append(end)
+        wide = False
+        for number, list_ in ends.items():
+            if number < self._first_base64:
+                yield from self._confirm(self._general[number], data, place, list_)
+            elif number < self._wide:
+                phase = self._base64.phases[number - self._first_base64]
+                yield from self._decoded(data, place, phase, list_)
+            else:
+                wide = place.wide is None
+        if wide:
+            yield from self._of_wide(data, place)
+        if self._paths.search(place.path):
+            yield from self._of_path(data, place)
+
+    def _of_path(self, data: bytes | memoryview, place: _Place) -> Iterator[Hit]:
+        if self._path_matcher is None:
+            self._path_matcher = open_matcher([Expression(d.expression, d.keywords) for d in self._by_path])
+        ends: dict[int, list[int]] = {}
+        for number, end in self._path_matcher.events(data):
+            ends.setdefault(number, []).append(end)
+        for number, list_ in ends.items():
+            detector = self._by_path[number]
+            if re.search(detector.path, place.path):
+                yield from self._confirm(detector, data, place, list_)
+
+    def _confirm(self, detector: Detector, data: bytes | memoryview, place: _Place, ends: list[int]) -> Iterator[Hit]:
+        last = -1
+        tries = 0
+        for end in ends:
+            if end <= last:
+                continue
+            tries += 1
+            if tries > MAX_TRIES:
+                return
+            match = _search(detector, data, max(last, end - BEFORE, 0), min(len(data), end + AFTER))
+            if match is None or (match.end() == len(data) and not place.final):
+                # What is cut off at the end of a piece comes again, whole, with the next.
+                continue
+            last = match.end()
+            judged = judge(detector, match, data)
+            if judged is not None:
+                hit, value = _hit(detector, match, data, place, judged.level, judged.verified)
+                if self._taken is not None:
+                    self._taken.append((hit, value))
+                yield hit
+
+    def _decoded(self, data: bytes | memoryview, place: _Place, phase: int, ends: list[int]) -> Iterator[Hit]:
+        last = -1
+        for end in ends[:MAX_TRIES]:
+            if end <= last or place.depth >= MAX_DEPTH:
+                continue
+            run = self._base64.decode(data, phase, end)
+            if run is None:
+                continue
+            last = run.end
+            inner = _Place(place.path, 0, -1, _join(place.via, "base64"), place.depth + 1)
+            for hit in self.hits(run.data, inner, self._matcher.events(run.data)):
+                yield self._moved(hit, place.base + run.start, _line(data, place, run.start))
+
+    def _of_wide(self, data: bytes | memoryview, place: _Place) -> Iterator[Hit]:
+        texts = wide_texts(data)
+        inner = _Place(place.path, 0, -1, _join(place.via, "utf-16"), place.depth + 1, True, texts)
+        for hit in self.hits(texts.data, inner, self._matcher.events(texts.data)):
+            yield self._moved(hit, place.base + texts.offset(hit.offset), hit.line)
+
+    def _moved(self, hit: Hit, offset: int, line: int) -> Hit:
+        moved = hit._replace(offset=offset, line=line)
+        if self._taken:
+            self._taken[:] = [(moved if old == hit else old, value) for old, value in self._taken]
+        return moved
+
+    def packed(self, data: bytes | memoryview, place: _Place, budget: Budget) -> Iterator[Hit]:
+        """Yield the secrets of what is packed in a file."""
+        if place.depth >= MAX_DEPTH or len(data) > MAX_PACKED:
+            return
+        for part in parts(bytes(data), budget):
+            # A member's own name says what it is, as if it stood in the image.
+            path = part.how.removeprefix("zip:") if part.how.startswith("zip:") else place.path.removesuffix(".gz")
+            inner = _Place(path, 0, -1, _join(place.via, part.how), place.depth + 1)
+            yield from self.hits(part.data, inner, self._matcher.events(part.data))
+            if is_packed(part.data[:8]):
+                yield from self.packed(part.data, inner, budget)
+
+
+def best_hits(hits: list[Hit]) -> list[Hit]:
+    """Return one hit for each place: the surest, then the gravest, then the first of the file of detectors."""
+    if not hits:
+        return []
+    order = {d.id: (d.level, _SEVERITIES.index(d.severity), -n) for n, d in enumerate(load_detectors().all)}
+    best: dict[tuple[int, str], Hit] = {}
+    for hit in hits:
+        key = (hit.offset, hit.via)
+        old = best.get(key)
+        if old is None or (hit.level, *order[hit.detector]) > (old.level, *order[old.detector]):
+            best[key] = hit
+    return sorted(best.values(), key=lambda hit: (hit.offset, hit.via))
+
+
+def _search(detector: Detector, data: bytes | memoryview, start: int, end: int) -> re.Match[bytes] | None:
+    match = compiled(detector.regex).search(data, start, end)
+    if match is None and detector.loose and _BINARY.search(data, start, end):
+        # In a binary the bytes around a value are lengths, other values, or nothing that a word boundary means.
+        match = compiled(detector.loose).search(data, start, end)
+    return match
+
+
+def _hit(
+    detector: Detector, match: re.Match[bytes], data: bytes | memoryview, place: _Place, level: int, verified: bool
+) -> tuple[Hit, bytes]:
+    group = "secret" if match.re.groupindex.get("secret") and match["secret"] is not None else 0
+    start = match.start(group)
+    # Keys of tests have every mark of a real one.
+    level = lowered(level, place.path, bool(detector.prefixes) and detector.check != "pem", verified)
+    masked = mask_value(match[group], detector.prefixes)
+    line = _line(data, place, start)
+    return Hit(detector.id, place.base + start, line, masked, level, place.via, verified), match[group]
+
+
+def _judgement() -> str:
+    # What detectors and allow rules say besides the patterns: entropy, levels, stand-ins.
+    files = (Path(__file__).with_name(name).read_bytes() for name in ("detectors.toml", "allow.toml"))
+    return hashlib.sha256(b"\0".join(files)).hexdigest()[:12]
+
+
+def _line(data: bytes | memoryview, place: _Place, at: int) -> int:
+    if place.line < 0 or at > MAX_LINES:
+        return 0
+    return place.line + bytes(data[:at]).count(b"\n") + 1
+
+
+def _join(via: str, how: str) -> str:
+    return f"{via} > {how}" if via else how
