@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from jettison.proof.behave import Answer, Behaviour, behaviour_claims
+from jettison.proof.behave import behaviour_claims
+from jettison.proof.behaviour import Answer, Behaviour
 from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED
 
 PAGE = Answer(200, "text/html", b"<h1>hello</h1>\nserved by a1\n")

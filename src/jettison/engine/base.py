@@ -66,12 +66,22 @@ OnEvent = Callable[[Event], None]
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """One container of the proof: confined, no host folder, no engine socket."""
+    """One container of the proof: confined, no host folder, no engine socket, no published port.
+
+    network: a name, or "none"; alias: a second name on that network; capabilities: those that are kept,
+    all others are dropped; offline: names of the outside world do not resolve; command: in place of the
+    image's own.
+    """
 
     image: str
     name: str
     env: dict[str, str] = field(default_factory=dict)
-    network: str = "bridge"
+    network: str = "none"
+    alias: str = ""
+    capabilities: tuple[str, ...] = ()
+    offline: bool = True
+    command: tuple[str, ...] = ()
+    entrypoint: str | None = None
     memory_bytes: int = 1024 * 1024 * 1024
     pids: int = 512
 
@@ -85,6 +95,23 @@ class State:
     pid: int
     address: str
     oom_killed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ImageIdentity:
+    """What tells an image from others. id: digest of its configuration; digests: as registries know it."""
+
+    id: str
+    digests: tuple[str, ...]
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """Something of ours that an engine still holds. kind: "container", "network", "volume" or "image"."""
+
+    kind: str
+    name: str
 
 
 class Engine(Protocol):
@@ -121,6 +148,21 @@ class Engine(Protocol):
 
     def remove_image(self, tag: str) -> None:
         """Remove a name of an image, and the image when it was the last."""
+
+    def create_network(self, name: str, internal: bool) -> None:
+        """Make a network; an internal one leads nowhere but to this host and between its containers."""
+
+    def remove_network(self, name: str) -> None:
+        """Remove a network; nothing happens when it is gone."""
+
+    def identity(self, image: str) -> ImageIdentity | None:
+        """Return what tells an image of the engine from others, None when it has no such image."""
+
+    def leftovers(self) -> tuple[Leftover, ...]:
+        """Return everything of ours that is still there, whoever's run made it."""
+
+    def discard(self, leftover: Leftover) -> None:
+        """Remove one of the leftovers. Raises EngineError when it stays."""
 
     def save(self, tag: str) -> AbstractContextManager[IO[bytes]]:
         """Return a stream of the image as a `save` archive."""

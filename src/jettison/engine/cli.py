@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import resource
 import signal
 import subprocess
 import tempfile
@@ -15,19 +14,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, Final
 
-from jettison.engine.base import BuildRequest, BuildResult, Features, OnEvent, RunRequest, State
+from jettison.engine.base import (
+    BuildRequest,
+    BuildResult,
+    Features,
+    ImageIdentity,
+    Leftover,
+    OnEvent,
+    RunRequest,
+    State,
+)
+from jettison.engine.call import MAX_OUTPUT, call
 from jettison.engine.failure import build_failure
 from jettison.engine.progress import PlainProgress
 from jettison.engine.rawjson import RawJsonProgress
+from jettison.engine.sandbox import LABEL, run_options
+from jettison.engine.shield import shield
 from jettison.errors import EngineError
-from jettison.terminal import safe
+from jettison.terminal import safe, safe_line
 
-MAX_OUTPUT: Final = 1024 * 1024
 CALL_SECONDS: Final = 60.0
-MAX_FILES: Final = 65536
-MAX_PROCESSES: Final = 4096
-LABEL: Final = "dev.jettison.run"
-
+# What our images are called: JETTISON/run:what.
+REPOSITORY: Final = "jettison/"
 
 Progress = PlainProgress | RawJsonProgress
 
@@ -36,11 +44,19 @@ class CliEngine:
     """One engine behind one client program.
 
     program: path of the client; product: "docker" or "podman"; features: what its frontend reads;
-    kind: how a docker client builds, see `jettison.engine.client`.
+    kind: how a docker client builds, see `jettison.engine.client`; options: given to every call.
     """
 
-    def __init__(self, program: str, product: str, version: str, features: Features, kind: str = "builtin") -> None:
-        self._program = program
+    def __init__(
+        self,
+        program: str,
+        product: str,
+        version: str,
+        features: Features,
+        kind: str = "builtin",
+        options: tuple[str, ...] = (),
+    ) -> None:
+        self._base = [program, *options]
         self._product = product
         self._version = version
         self._features = features
@@ -75,6 +91,8 @@ class CliEngine:
             argv += ["--network", request.network] if request.network else []
             argv += ["--no-cache"] if request.no_cache else []
             argv += ["--format", "docker"] if self._product == "podman" else []
+            # Without BuildKit a label would be one more entry of the history; those images have only our name.
+            argv += ["--label", f"{LABEL}=1"] if self._labels_images else []
             for name, value in request.build_args.items():
                 argv += ["--build-arg", f"{name}={value}"]
             start = time.perf_counter()
@@ -83,11 +101,15 @@ class CliEngine:
             progress = self._stream([*argv, request.context], request, env, on_event)
             return BuildResult(request.tag, time.perf_counter() - start, tuple(progress.steps))
 
+    @property
+    def _labels_images(self) -> bool:
+        return self._product == "docker" and self._kind != "classic"
+
     def _build_command(self) -> list[str]:
         if not self._kind.startswith("buildx"):
-            return [self._program, "build"]
+            return [*self._base, "build"]
         # The builder "default" is the engine itself: the image lands in its store, without attestations.
-        argv = [self._program, "buildx", "build", "--builder", "default", "--load", "--provenance=false"]
+        argv = [*self._base, "buildx", "build", "--builder", "default", "--load", "--provenance=false"]
         return [*argv, "--progress=rawjson"] if self._kind == "buildx" else argv
 
     def _stream(
@@ -127,15 +149,10 @@ class CliEngine:
 
     def start(self, request: RunRequest) -> str:
         """Start a confined container and return its id."""
-        argv = ["run", "-d", "--name", request.name, "--label", f"{LABEL}=1", "--network", request.network]
-        argv += ["--memory", str(request.memory_bytes), "--pids-limit", str(request.pids)]
-        argv += ["--security-opt", "no-new-privileges"]
-        argv += _own_limits() if self._product == "podman" else []
-        for name, value in request.env.items():
-            argv += ["-e", f"{name}={value}"]
         try:
-            return self._call([*argv, request.image]).decode().strip()[:64]
-        except EngineError:
+            with shield():
+                return self._call(["run", *run_options(request, self._product)]).decode().strip()[:64]
+        except BaseException:
             self.remove(request.name)
             raise
 
@@ -161,23 +178,12 @@ class CliEngine:
 
     def execute(self, container: str, argv: list[str], timeout_seconds: float) -> tuple[int, bytes]:
         """Return (exit code, output) of a command in a container; 124 when it took too long."""
-        try:
-            done = subprocess.run(
-                [self._program, "exec", container, *argv],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=timeout_seconds,
-                env=self._env,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as late:
-            return 124, (late.stdout or b"")[:MAX_OUTPUT]
-        return done.returncode, done.stdout[:MAX_OUTPUT]
+        done = call([*self._base, "exec", container, *argv], self._env, timeout_seconds, merge=True)
+        return 124 if done.code is None else done.code, done.output
 
     def logs(self, container: str) -> bytes:
         """Return the last lines of a container's output."""
-        return self._call(["logs", "--tail", "200", container], merge=True)[-MAX_OUTPUT:]
+        return self._call(["logs", "--tail", "200", container], merge=True, last=True)
 
     def stop(self, container: str, timeout_seconds: int) -> tuple[int, float]:
         """Return (exit code, seconds) of stopping a container with SIGTERM."""
@@ -187,19 +193,75 @@ class CliEngine:
 
     def remove(self, container: str) -> None:
         """Remove a container and its anonymous volumes."""
-        with contextlib.suppress(EngineError):
-            self._call(["rm", "-f", "-v", container])
+        with contextlib.suppress(EngineError), shield():
+            self._call(["rm", "-f", "-v", *self._at_once, container])
+
+    @property
+    def _at_once(self) -> list[str]:
+        # Podman gives a program ten seconds before it removes it.
+        return ["-t", "0"] if self._product == "podman" else []
 
     def remove_image(self, tag: str) -> None:
         """Remove a name of an image."""
-        with contextlib.suppress(EngineError):
+        with contextlib.suppress(EngineError), shield():
             self._call(["rmi", "-f", tag])
+
+    def create_network(self, name: str, internal: bool) -> None:
+        """Make a network with our label."""
+        options = ["--internal"] if internal else []
+        with shield():
+            self._call(["network", "create", *options, "--label", f"{LABEL}=1", name])
+
+    def remove_network(self, name: str) -> None:
+        """Remove a network."""
+        with contextlib.suppress(EngineError), shield():
+            self._call(["network", "rm", name])
+
+    def identity(self, image: str) -> ImageIdentity | None:
+        """Return what tells an image from others."""
+        try:
+            data = json.loads(self._call(["image", "inspect", image]))[0]
+        except (EngineError, ValueError, IndexError):
+            return None
+        digests = tuple(sorted(safe_line(str(digest)) for digest in data.get("RepoDigests") or ()))
+        identity = str(data.get("Id", ""))
+        identity = identity if identity.startswith("sha256:") else f"sha256:{identity}"
+        return ImageIdentity(identity, digests, f"{data.get('Os', '')}/{data.get('Architecture', '')}")
+
+    def leftovers(self) -> tuple[Leftover, ...]:
+        """Return everything that carries our label or, for images, our name."""
+        label = f"label={LABEL}"
+        found = [Leftover("container", name) for name in self._names(["ps", "-aq", "--filter", label])]
+        networks = self._names(["network", "ls", "--filter", label, "--format", "{{.Name}}"])
+        found += [Leftover("network", name) for name in networks]
+        found += [Leftover("volume", name) for name in self._names(["volume", "ls", "-q", "--filter", label])]
+        named = self._names(["images", "--format", "{{.Repository}}:{{.Tag}}"])
+        ours = (name for name in named if name.removeprefix("localhost/").startswith(REPOSITORY))
+        found += [Leftover("image", name) for name in ours]
+        if self._labels_images:
+            dangling = self._names(["images", "-q", "--filter", label, "--filter", "dangling=true"])
+            found += [Leftover("image", name) for name in dangling]
+        return tuple(dict.fromkeys(found))
+
+    def _names(self, arguments: list[str]) -> list[str]:
+        return [safe_line(line) for line in self._call(arguments).decode("utf-8", "replace").split()]
+
+    def discard(self, leftover: Leftover) -> None:
+        """Remove one leftover."""
+        commands = {
+            "container": ["rm", "-f", "-v", *self._at_once],
+            "network": ["network", "rm"],
+            "volume": ["volume", "rm", "-f"],
+            "image": ["rmi", "-f"],
+        }
+        with shield():
+            self._call([*commands[leftover.kind], leftover.name])
 
     @contextmanager
     def save(self, tag: str) -> Iterator[IO[bytes]]:
         """Give a stream of the image; the client is ended when the reader leaves early."""
         process = subprocess.Popen(
-            [self._program, "save", tag], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self._env
+            [*self._base, "save", tag], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self._env
         )
         assert process.stdout is not None and process.stderr is not None
         try:
@@ -214,31 +276,16 @@ class CliEngine:
         if process.returncode not in (0, -signal.SIGKILL, -signal.SIGPIPE):
             raise EngineError(f"{self.name} could not save {tag}: {safe(message.decode('utf-8', 'replace'))}")
 
-    def _call(self, arguments: list[str], timeout: float = CALL_SECONDS, merge: bool = False) -> bytes:
-        try:
-            done = subprocess.run(
-                [self._program, *arguments],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT if merge else subprocess.PIPE,
-                timeout=timeout,
-                env=self._env,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise EngineError(f"{self.name} did not answer `{arguments[0]}` within {timeout:.0f} s") from error
-        if done.returncode:
-            message = safe((done.stderr or done.stdout or b"").decode("utf-8", "replace")).strip()
+    def _call(
+        self, arguments: list[str], timeout: float = CALL_SECONDS, merge: bool = False, last: bool = False
+    ) -> bytes:
+        done = call([*self._base, *arguments], self._env, timeout, merge, last)
+        if done.code is None:
+            raise EngineError(f"{self.name} did not answer `{arguments[0]}` within {timeout:.0f} s")
+        if done.code:
+            message = safe((done.errors or done.output).decode("utf-8", "replace")).strip()
             raise EngineError(f"{self.name} refused `{arguments[0]}`: {message[-600:]}")
-        return done.stdout
-
-
-def _own_limits() -> list[str]:
-    """Return options that stay within this process's limits: Podman's defaults may be above them."""
-    _, files = resource.getrlimit(resource.RLIMIT_NOFILE)
-    files = MAX_FILES if files == resource.RLIM_INFINITY else min(files, MAX_FILES)
-    # The limit of processes that counts is --pids-limit; this one only has to be settable.
-    return ["--ulimit", f"nofile={files}:{files}", "--ulimit", f"nproc={MAX_PROCESSES}:{MAX_PROCESSES}"]
+        return done.output
 
 
 def _expire(process: subprocess.Popen[bytes], late: threading.Event) -> None:

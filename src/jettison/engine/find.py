@@ -9,6 +9,7 @@ from jettison.engine.base import Engine, Features
 from jettison.engine.cli import CliEngine
 from jettison.engine.client import answer, docker_client, programs
 from jettison.engine.probe import probe_features
+from jettison.engine.sandbox import runtime_option
 from jettison.errors import EngineError, UsageError
 from jettison.terminal import safe_line
 
@@ -70,5 +71,7 @@ def _podman() -> Engine:
         version = json.loads(answer([program, "version", "--format", "json"]) or "")["Client"]["Version"]
     except (ValueError, KeyError, TypeError):
         raise EngineError("podman does not answer `podman version`") from None
-    asking = CliEngine(program, "podman", safe_line(str(version)), Features())
-    return CliEngine(program, "podman", safe_line(str(version)), probe_features(asking))
+    default = answer([program, "info", "--format", "{{.Host.OCIRuntime.Path}}"]) or ""
+    options = tuple(runtime_option(default, next(iter(programs("runc")), None)))
+    asking = CliEngine(program, "podman", safe_line(str(version)), Features(), options=options)
+    return CliEngine(program, "podman", safe_line(str(version)), probe_features(asking), options=options)

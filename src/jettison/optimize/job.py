@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from jettison.engine.base import BuildRequest, Features
+from jettison.engine.shield import shield
 from jettison.errors import BuildError, EngineError, JettisonError, SourceError
 from jettison.findings import Finding
 from jettison.image.archive import read_archive
@@ -22,12 +23,14 @@ from jettison.model.dockerfile import build_model
 from jettison.optimize.costs import LineCost, line_costs, measured
 from jettison.optimize.records import Attempt, BackedOut, Outcome, Request
 from jettison.project.detect import detect
-from jettison.proof.behave import Behaviour, Probe, behaviour_claims, try_observe
+from jettison.proof.behave import behaviour_claims
+from jettison.proof.behaviour import Behaviour, Probe, Questions
 from jettison.proof.claims import NOT_PROVEN, PROVEN, Claim, Proof
 from jettison.proof.closure import closure_claim, entry_claim
 from jettison.proof.config import config_claim
 from jettison.proof.libraries import runtime_packages
 from jettison.proof.measure import Measurement, rebuild_seconds
+from jettison.proof.stand import Stand
 from jettison.report.mask import Redactor, masked_diff, secret_values
 from jettison.rewrite.candidates import Candidate, Evidence, candidates
 from jettison.syntax.edit import unified_diff
@@ -96,11 +99,14 @@ class Job:
         """Return the outcome; every image made on the way is removed."""
         if self.engine is None:
             return self._static(no_engine)
+        self.stand = Stand(self.engine, self.run_id, self._questions())
         try:
             return self._with_engine(self.engine)
         finally:
-            for tag in self.tags:
-                self.engine.remove_image(tag)
+            with shield():
+                self.stand.close()
+                for tag in self.tags:
+                    self.engine.remove_image(tag)
 
     def on_event(self, event: Event) -> None:
         """Pass an event of a build on: BuildKit names a step by its expanded text, secrets included."""
@@ -128,7 +134,7 @@ class Job:
             )
         self.costs = line_costs(self.model, before.image, before.steps)
         self.findings = rank(measured(self.findings, self.model, self.costs))
-        before = self._second_look(engine, before)
+        before = self._second_look(before)
         evidence = Evidence(runtime_packages(before.image))
         found, why = candidates(self.model, self.project, engine.features, evidence)
         for candidate in found:
@@ -139,10 +145,10 @@ class Job:
             "refused", before=before, unproven_reason=" ".join(("no candidate could be proven.", *why))
         )
 
-    def _second_look(self, engine: Engine, before: Built) -> Built:
-        if isinstance(before.behaviour, str) or not before.behaviour.answers:
+    def _second_look(self, before: Built) -> Built:
+        if isinstance(before.behaviour, str):
             return before
-        again = try_observe(engine, before.tag, self._probes(), (), self.request.env, ())
+        again = self.stand.observe(before.tag, before.image.config)
         return replace(before, again=None if isinstance(again, str) else again)
 
     def _try(self, engine: Engine, first: Candidate, before: Built, evidence: Evidence) -> Outcome | None:
@@ -203,6 +209,10 @@ class Job:
         )
         return tuple(Probe(*(text.split(" ", 1) if " " in text else ("GET", text))) for text in paths)
 
+    def _questions(self) -> Questions:
+        asked = self.request
+        return Questions(self._probes(), asked.checks, asked.probe_commands, asked.env, asked.online)
+
     def _build(self, engine: Engine, name: str, dockerfile: bytes, ignore: bytes | None) -> Built:
         tag = f"jettison/{self.run_id}:{name}"
         self.tags.append(tag)
@@ -221,9 +231,7 @@ class Job:
         self.say("rebuilding after one more source line")
         rebuild = rebuild_seconds(engine, request, self.request.project, self._source_file(), self.on_event)
         self.say("running it")
-        behaviour = try_observe(
-            engine, tag, self._probes(), self.request.checks, self.request.env, image.config.healthcheck
-        )
+        behaviour = self.stand.observe(tag, image.config)
         return Built(tag, image, result.seconds, rebuild, behaviour, steps=result.steps)
 
     def _source_file(self) -> str | None:

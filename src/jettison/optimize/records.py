@@ -19,7 +19,8 @@ class Request:
     """What the user asked `optimize` to do.
 
     project: the folder that is the build context; dockerfile: path of the Dockerfile, or None for
-    the default name; budget_seconds: no new build is started after this long.
+    the default name; budget_seconds: no new build is started after this long; probe_commands: run on this
+    machine while the container runs; online: the containers may reach the outside network.
     """
 
     project: str
@@ -33,6 +34,8 @@ class Request:
     env: dict[str, str] = field(default_factory=dict)
     budget_seconds: float = 1800.0
     source_file: str | None = None
+    probe_commands: tuple[str, ...] = ()
+    online: bool = False
 
 
 @dataclass(frozen=True, slots=True)

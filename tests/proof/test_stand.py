@@ -1,0 +1,143 @@
+"""What the proof starts is confined, gets what it needs, and is gone afterwards: on a real engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jettison.engine.base import BuildRequest, Engine
+from jettison.engine.shield import shield
+from jettison.image.archive import read_archive
+from jettison.image.image import ImageConfig
+from jettison.proof.behaviour import Behaviour, Questions
+from jettison.proof.stand import SERVICE_CAPABILITIES, Service, Stand
+
+pytestmark = pytest.mark.engine
+# A shell that waits, and ends at once when it is asked to.
+WAIT = "trap 'exit 0' TERM; while :; do sleep 0.1; done"
+INSPECT = "$JETTISON_TEST_CLIENT inspect $JETTISON_CONTAINER"
+NETWORK = INSPECT + " --format '{{range $name, $_ := .NetworkSettings.Networks}}{{$name}}{{end}}'"
+IS_INTERNAL = f"$JETTISON_TEST_CLIENT network inspect --format '{{{{.Internal}}}}' $({NETWORK})"
+CLIENT = os.environ.get("JETTISON_DOCKER", "docker")
+
+
+@pytest.fixture(autouse=True)
+def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing listens here, which takes the whole patience."""
+    monkeypatch.setattr("jettison.proof.observe.START_SECONDS", 4.0)
+    monkeypatch.setenv("JETTISON_TEST_CLIENT", CLIENT)
+
+
+def image(engine: Engine, tag: str, base: str, command: list[str], folder: Path, more: str = "") -> ImageConfig:
+    text = f"FROM {base}\n{more}CMD {json.dumps(command)}\n"
+    engine.build(BuildRequest(str(folder), text.encode(), None, tag, network="host"))
+    with engine.save(tag) as stream:
+        return read_archive(stream).config
+
+
+def stand(engine: Engine, *checks: str, commands: tuple[str, ...] = (), services: tuple[Service, ...] = ()) -> Stand:
+    return Stand(engine, secrets.token_hex(4), Questions(checks=checks, commands=commands), services)
+
+
+def test_a_container_of_the_proof_is_confined(
+    engine: Engine, base_image: str, new_tag: Callable[[], str], tmp_path: Path
+) -> None:
+    tag = new_tag()
+    config = image(engine, tag, base_image, ["sh", "-c", WAIT], tmp_path, "VOLUME /data\n")
+    checks = (
+        "grep -E '^(Cap|NoNewPrivs)' /proc/self/status",
+        "getent hosts example.com",
+        "cat /proc/self/mountinfo",
+    )
+    on_docker = engine.name.startswith("docker")
+    with stand(engine, *checks, commands=(INSPECT, IS_INTERNAL) if on_docker else ()) as used:
+        seen = used.observe(tag, config)
+    assert isinstance(seen, Behaviour), seen
+    status = dict(line.split(":\t") for line in seen.checks[checks[0]][1].decode().splitlines())
+    assert {status[name] for name in ("CapEff", "CapPrm", "CapBnd", "CapInh")} == {"0" * 16}
+    assert status["NoNewPrivs"] == "1"
+    assert seen.checks[checks[1]][0] != 0, "no name of the outside world is found"
+    assert "docker.sock" not in seen.checks[checks[2]][1].decode()
+    if on_docker:
+        assert seen.checks[f"on this machine: {IS_INTERNAL}"] == (0, b"true\n")
+        _confined(json.loads(seen.checks[f"on this machine: {INSPECT}"][1])[0])
+    assert not [left for left in engine.leftovers() if used._run_id in left.name]
+
+
+def _confined(data: dict) -> None:  # type: ignore[type-arg]
+    host = data["HostConfig"]
+    assert host["CapDrop"] == ["ALL"] and not host["CapAdd"]
+    assert host["SecurityOpt"] == ["no-new-privileges"] and not host["Privileged"]
+    assert 0 < host["Memory"] <= 1 << 30 and host["MemorySwap"] == host["Memory"] and 0 < host["PidsLimit"] <= 512
+    assert not host["Binds"] and not host["PortBindings"] and not host["Devices"]
+    assert host["NetworkMode"].startswith("jettison-") and not host["PidMode"] and host["IpcMode"] != "host"
+    assert host["LogConfig"]["Config"]["max-size"] == "8m"
+    assert data["Config"]["Labels"]["dev.jettison.run"] == "1"
+    # The anonymous volume of VOLUME is the only mount; it goes with the container.
+    (volume,) = data["Mounts"]
+    assert volume["Type"] == "volume" and len(volume["Name"]) == 64
+    gone = subprocess.run([CLIENT, "volume", "inspect", volume["Name"]], capture_output=True, check=False)
+    assert gone.returncode != 0
+
+
+def test_a_service_that_changes_its_user_gets_the_capabilities_it_needs(
+    engine: Engine, base_image: str, new_tag: Callable[[], str], tmp_path: Path
+) -> None:
+    tag = new_tag()
+    drops = 'mkdir /run/own && chown 33:33 /run/own && exec setpriv --reuid 33 --clear-groups sh -c "$WAIT"'
+    config = image(engine, tag, base_image, ["sh", "-c", drops], tmp_path, f'ENV WAIT="{WAIT}"\n')
+    with stand(engine, "id -u") as used:
+        first = used.observe(tag, config)
+        later = used.observe(tag, config)
+    assert isinstance(first, Behaviour) and isinstance(later, Behaviour), (first, later)
+    assert first.stayed_up and later.stayed_up, first.output
+    assert first.capabilities == later.capabilities == SERVICE_CAPABILITIES
+
+
+def test_what_it_needs_runs_beside_it_under_its_name(
+    engine: Engine, base_image: str, new_tag: Callable[[], str], tmp_path: Path
+) -> None:
+    tag = new_tag()
+    config = image(engine, tag, base_image, ["sh", "-c", f"getent hosts store || exit 3; {WAIT}"], tmp_path)
+    alone = stand(engine)
+    with alone:
+        seen = alone.observe(tag, config)
+    assert isinstance(seen, Behaviour) and seen.exit_code == 3
+    service = Service(
+        "store", tag, command=("sh", "-c", f"touch /ready; {WAIT}"), health=("CMD", "test", "-e", "/ready")
+    )
+    with stand(engine, services=(service,)) as used:
+        seen = used.observe(tag, config)
+        assert isinstance(seen, Behaviour) and seen.stayed_up, seen
+        assert seen.needs == ("store",)
+    broken = replace(service, command=("sh", "-c", "echo no space; exit 1"))
+    with stand(engine, services=(broken,)) as used:
+        assert "store that it needs did not start: no space" in str(used.observe(tag, config))
+    assert not [left for left in engine.leftovers() if used._run_id in left.name]
+
+
+def test_endless_output_is_bounded(engine: Engine, base_image: str, new_tag: Callable[[], str], tmp_path: Path) -> None:
+    tag = new_tag()
+    config = image(engine, tag, base_image, ["sh", "-c", f"head -c 30000000 /dev/zero | tr '\\0' x; {WAIT}"], tmp_path)
+    with stand(engine, "head -c 5000000 /dev/zero") as used:
+        seen = used.observe(tag, config)
+    assert isinstance(seen, Behaviour), seen
+    assert len(seen.output) <= 2000
+    assert [len(output) for _, output in seen.checks.values()] == [1024 * 1024]
+
+
+def test_an_interrupt_waits_for_a_shielded_block() -> None:
+    done = []
+    with pytest.raises(KeyboardInterrupt):
+        with shield(), shield():
+            os.kill(os.getpid(), 2)
+            done.append("finished")
+        done.append("not reached")
+    assert done == ["finished"]
