@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "lint": {"syntax", "model", "rules", "settings", "report", "shellcheck"},
     # The walk over folders is the command line's, and Compose files are found by it.
     "compose": {"lint", "settings", "cli"},
-    "shellcheck": {"syntax", "model", "lint", "rules"},
+    "shellcheck": {"syntax", "model", "lint", "report"},
     "project": {"model"},
     "rewrite": {"syntax", "knowledge", "model", "rules", "lint", "project", "engine"},
     "engine": set(),

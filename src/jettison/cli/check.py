@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from jettison.lint.engine import FileReport
     from jettison.model.context import BuildContext
     from jettison.settings.find import Finder
-    from jettison.settings.settings import Settings
+    from jettison.settings.settings import Choice, Settings
 
 RULES_HELP: Final = "codes, names, groups or other tools' ids, separated by commas"
 OPTIONS: Final = (
@@ -64,6 +64,11 @@ OPTIONS: Final = (
         "only files that differ from this git revision, or whose Compose or Bake file does",
         {"metavar": "REV", "default": ""},
     ),
+    Option(
+        ("--shellcheck",),
+        "let the program shellcheck look at shell text too (`pip install 'jettison[shellcheck]'` brings it)",
+        {"action": "store_true"},
+    ),
     Option(("--no-context",), "do not look at the build context beside the Dockerfile", {"action": "store_true"}),
 )
 
@@ -73,6 +78,7 @@ class Checked(NamedTuple):
 
     report: FileReport
     settings: Settings
+    choice: Choice | None = None
 
 
 def run(args: argparse.Namespace) -> int:
@@ -121,8 +127,28 @@ def check_paths(args: argparse.Namespace) -> tuple[list[Checked], int]:
         shown = args.stdin_filename or path if path == "-" else path
         settings = settings_of(args, finder, shown)
         choice = settings.choice(shown, select, ignore)
-        checked.append(Checked(_report(data, shown, builds, choice, args), settings))
+        checked.append(Checked(_report(data, shown, builds, choice, args), settings, choice))
+    _add_shellcheck(checked, args)
     return checked, unreadable
+
+
+def _add_shellcheck(checked: list[Checked], args: argparse.Namespace) -> None:
+    """Add what shellcheck finds where it is asked for: by option, by setting, or by naming a code of it."""
+    wanted = []
+    for report, settings, choice in checked:
+        if choice is None:
+            continue
+        named = frozenset(code for code in choice.select or () if code.startswith("SC"))
+        if not named and not getattr(args, "shellcheck", False) and not settings.shellcheck:
+            continue
+        from jettison.shellcheck.findings import Wanted
+
+        muted = choice.ignore or frozenset()
+        wanted.append(Wanted(report, named or None, muted, choice.severity, choice.required, choice.foreign_comments))
+    if wanted:
+        from jettison.shellcheck.findings import add
+
+        add(wanted)
 
 
 def _report(data: bytes, path: str, builds: Sequence[Build], choice: object, args: argparse.Namespace) -> FileReport:

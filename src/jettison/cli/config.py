@@ -62,6 +62,7 @@ def _values(settings: Settings) -> dict[str, object]:
         "exclude": list(settings.exclude),
         "fail-on": settings.fail_on or "low",
         "foreign-comments": settings.foreign_comments,
+        "shellcheck": settings.shellcheck,
         "plugins": list(settings.plugins) if isinstance(settings.plugins, tuple) else settings.plugins,
         "rule-paths": list(settings.rule_paths),
         # Values of the environment may be secrets: only their names are shown.

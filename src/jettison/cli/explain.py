@@ -22,13 +22,16 @@ OPTIONS: Final = (
 def run(args: argparse.Namespace) -> int:
     """Print one rule's page, or the list of all rules when none is named."""
     from jettison.report.explain import render_list, render_rule
-    from jettison.rules.index import ENTRIES, load, resolve
+    from jettison.rules.index import ENTRIES, finding_codes, load, resolve
 
     palette = Palette(wants_colour())
     if args.rule is None:
         sys.stdout.write(render_list([load(entry.code) for entry in ENTRIES], palette))
         return 0
     codes = resolve(args.rule)
+    if not codes and (foreign := finding_codes(args.rule)):
+        sys.stdout.write(f"{foreign[0]} is a check of ShellCheck: https://www.shellcheck.net/wiki/{foreign[0]}\n")
+        return 0
     if not codes:
         raise UsageError(f"{args.rule!r} is not a rule; `jettison explain` lists them all")
     for code in codes:

@@ -56,6 +56,7 @@ class Settings:
         "rule_paths",
         "select",
         "severity",
+        "shellcheck",
     )
 
     def __init__(self, path: str = "") -> None:
@@ -69,6 +70,7 @@ class Settings:
         self.exclude: tuple[str, ...] = ()
         self.fail_on = ""
         self.foreign_comments = True
+        self.shellcheck = False
         self.plugins: bool | tuple[str, ...] = False
         self.rule_paths: tuple[str, ...] = ()
         self.options: dict[str, dict[str, object]] = {}

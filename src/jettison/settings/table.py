@@ -71,6 +71,14 @@ KEYS: Final = (
         "foreign-comments = false",
     ),
     Key(
+        "shellcheck",
+        "bool",
+        "false",
+        "whether the program shellcheck looks at the shell text of RUN, HEALTHCHECK, CMD and ENTRYPOINT as well; "
+        "`pip install 'jettison[shellcheck]'` brings it",
+        "shellcheck = true",
+    ),
+    Key(
         "plugins",
         "plugins",
         "false",

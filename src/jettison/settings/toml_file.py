@@ -115,6 +115,8 @@ def _apply(found: Settings, name: str, value: object, report: values.Report) -> 
         found.fail_on = values.level(value, name, report)
     elif name == "foreign-comments":
         found.foreign_comments = values.truth(value, name, report)
+    elif name == "shellcheck":
+        found.shellcheck = values.truth(value, name, report)
     elif name == "optimize":
         found.optimize = values.proving(value, name, report)
     elif name == "rules":

@@ -92,7 +92,7 @@ def commands(file: File, instruction: Instruction, budget: list[int] | None = No
         return ShellBody(_exec_command(instruction), False)
     found: list[Command] = []
     broken = False
-    for start, text in _scripts(file, instruction):
+    for start, text in shell_texts(file, instruction):
         if len(text) > min(MAX_BODY, budget[0]) or budget[1] <= 0:
             budget[0] = 0
             broken = True
@@ -147,7 +147,12 @@ def _language() -> Any:
     return tree_sitter_bash.language()
 
 
-def _scripts(file: File, instruction: Instruction) -> list[tuple[int, bytes]]:
+def shell_texts(file: File, instruction: Instruction) -> list[tuple[int, bytes]]:
+    """Return (start in the file, text) of what the shell of an instruction is given.
+
+    The text is as long as the file's bytes there, so that places stay places: comments and blank lines between
+    continued lines are blanks, and the continuation is a backslash whatever the escape character is.
+    """
     span = instruction.body_span
     if instruction.keyword == "HEALTHCHECK":
         if len(instruction.words) < 2:
