@@ -45,32 +45,32 @@ def check(model: Model) -> Iterable[Finding]:
     for run in model.runs:
         if not model.in_final_image(run.stage):
             continue
-        seen: set[str] = set()
-        looks = 0
-        for call in model.facts(run):
-            if (
-                looks >= _MAX_LOOKS
-                or call.action != "install"
-                or call.manager in seen
-                or call.manager in _OTHER_RULES | _NEEDED
-            ):
-                continue
-            if _covered(model, run, call):
-                # The rest of a long RUN is not looked at: each look goes over all its commands.
-                looks += 1
-                continue
-            seen.add(call.manager)
-            edit = _edit(model, run, call)
-            title = f"Leave no {call.manager} cache"
-            fix = Fix(title, (edit,), SAFE) if edit else None
-            guess = MANAGERS[call.manager]["bytes"]
+        for manager, calls in _leaving(model, run).items():
+            edits = _edits(model, run, calls)
+            guess = MANAGERS[manager]["bytes"]
             yield RULE.at(
-                call.command.span,
-                f"the {call.manager} cache stays in this layer",
-                fix,
+                calls[0].command.span,
+                f"the {manager} cache stays in this layer",
+                Fix(f"Leave no {manager} cache", edits, SAFE) if edits else None,
                 Impact(bytes_saved=(guess // 2, guess * 2)),
             )
     yield from _builders(model)
+
+
+def _leaving(model: Model, run: Run) -> dict[str, list[PackageCall]]:
+    """Return manager -> the calls of a RUN that leave its cache."""
+    found: dict[str, list[PackageCall]] = {}
+    looks = 0
+    for call in model.facts(run):
+        if call.action != "install" or call.manager in _OTHER_RULES | _NEEDED:
+            continue
+        # The rest of a long RUN is not looked at: each look goes over all its commands.
+        looks += 1
+        if looks > _MAX_LOOKS:
+            break
+        if not _covered(model, run, call):
+            found.setdefault(call.manager, []).append(call)
+    return found
 
 
 def _builders(model: Model) -> Iterable[Finding]:
@@ -94,15 +94,22 @@ def _builders(model: Model) -> Iterable[Finding]:
             yield RULE.at(call.command.span, text, impact=Impact(bytes_saved=(guess // 4, guess * 2)))
 
 
-def _edit(model: Model, run: Run, call: PackageCall) -> Edit | None:
+def _edits(model: Model, run: Run, calls: list[PackageCall]) -> tuple[Edit, ...]:
+    """Return what makes the calls of one manager leave nothing; empty when one of them cannot be made to."""
     if run.has_error:
-        return None
-    facts = MANAGERS[call.manager]
+        return ()
+    facts = MANAGERS[calls[0].manager]
     if facts["clean"]:
-        return append_command(model, run, facts["clean"])
+        edit = append_command(model, run, facts["clean"])
+        return (edit,) if edit else ()
     verbs = {verb for verb, action in facts["actions"].items() if action == "install"}
-    words = next((i for i, word in enumerate(call.command.argv) if i and word.value in verbs), 0)
-    return insert_word(call.command, words + 1, facts["no_cache"][0][0]) if words and facts["no_cache"][0] else None
+    edits = []
+    for call in calls:
+        words = next((i for i, word in enumerate(call.command.argv) if i and word.value in verbs), 0)
+        if not words or not facts["no_cache"][0]:
+            return ()
+        edits.append(insert_word(call.command, words + 1, facts["no_cache"][0][0]))
+    return tuple(edits)
 
 
 def _covered(model: Model, run: Run, call: PackageCall) -> bool:
