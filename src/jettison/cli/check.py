@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import sys
@@ -16,6 +15,7 @@ from jettison.report.formats import FORMATS
 from jettison.terminal import Palette, safe_line, wants_colour
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from jettison.lint.build import Build

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from jettison import __version__
-from jettison.cli.options import COMMANDS, Command, build_parser
+from jettison.cli.options import COMMANDS, Command, build_parser, plain_arguments
 from jettison.errors import BuildError, JettisonError
 from jettison.terminal import safe
 
@@ -27,7 +27,20 @@ exit codes:
 
 def entry() -> None:
     """Run the command line of this process and exit with its code."""
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    if sys.argv[1:2] == ["check"]:
+        # A check leaves no thread and no file behind: what the interpreter would tear down is not worth the wait.
+        _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+    os._exit(code)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -47,11 +60,12 @@ def main(argv: Sequence[str]) -> int:
 
 def _run(command: Command, argv: Sequence[str]) -> int:
     module = __import__(command.module, fromlist=["OPTIONS", "run"])
-    parser = build_parser(command, module.OPTIONS, EXIT_CODES)
-    try:
-        args = parser.parse_args(list(argv))
-    except SystemExit as stop:
-        return int(stop.code or 0)
+    args: object = plain_arguments(module.OPTIONS, argv)
+    if args is None:
+        try:
+            args = build_parser(command, module.OPTIONS, EXIT_CODES).parse_args(list(argv))
+        except SystemExit as stop:
+            return int(stop.code or 0)
     try:
         code: int = module.run(args)
         sys.stdout.flush()

@@ -84,7 +84,7 @@ def check_bytes(
     found = [own_finding(SYNTAX_CODE, error.code, error.message, error.span) for error in file.errors]
     if not file.instructions and not file.errors:
         found.append(own_finding(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
-    for entry in watch(select, ignore).concerned(model.lowered):
+    for entry in watch(select, ignore).concerned(model.lowered, context is not None):
         found.extend(_run(entry, model))
     if model.unread_shell is not None:
         message = "the file holds more shell commands than are looked at; those from here on are not"

@@ -49,6 +49,7 @@ class Rule:
         "group",
         "message",
         "name",
+        "needs_context",
         "options",
         "severity",
         "triggers",
@@ -70,6 +71,7 @@ class Rule:
         default: bool = True,
         differs: str = "",
         options: Mapping[str, object] = NO_OPTIONS,
+        needs_context: bool = False,
     ) -> None:
         self.code = code
         self.name = name
@@ -85,6 +87,8 @@ class Rule:
         self.default = default
         self.differs = differs
         self.options = options
+        # Without a build context at hand the rule is not even loaded.
+        self.needs_context = needs_context
 
     def option(self, model: Model, name: str) -> Any:
         """Return a setting of this rule: the user's, else its default."""

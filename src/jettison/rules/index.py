@@ -20,6 +20,7 @@ class Entry(NamedTuple):
     foreign: tuple[str, ...]
     group: str
     default: bool
+    needs_context: bool = False
 
 
 ENTRIES: Final = tuple(Entry(*row) for row in ROWS)
@@ -41,7 +42,7 @@ def entries() -> Sequence[Entry]:
 
 def register(rule: Rule) -> bool:
     """Make a rule of another package known; False when its code or name is taken."""
-    entry = Entry(rule.code, rule.name, "", rule.triggers, rule.foreign, rule.group, rule.default)
+    entry = Entry(rule.code, rule.name, "", rule.triggers, rule.foreign, rule.group, rule.default, rule.needs_context)
     if any(entry.code == other.code or entry.name == other.name for other in entries()):
         return False
     _ADDED[rule.code] = (entry, rule)
@@ -74,13 +75,13 @@ class Watch:
         ordered = sorted(waiting.items(), key=lambda pair: (-len(pair[1]), pair[0]))
         self._words = tuple((word, frozenset(codes)) for word, codes in ordered)
 
-    def concerned(self, text: str) -> list[Entry]:
-        """Return the rules that a lower-case text may concern, in their order."""
+    def concerned(self, text: str, with_context: bool = True) -> list[Entry]:
+        """Return the rules that a lower-case text may concern, in their order; those of a context only with one."""
         found = set(self._always)
         for word, codes in self._words:
             if word in text and not codes <= found:
                 found |= codes
-        return [entry for entry in self._entries if entry.code in found]
+        return [entry for entry in self._entries if entry.code in found and (with_context or not entry.needs_context)]
 
 
 def watch(select: frozenset[str] | None, ignore: frozenset[str] | None) -> Watch:

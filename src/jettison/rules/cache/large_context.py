@@ -70,6 +70,7 @@ RULE = Rule(
     group="cache",
     message="much is sent to the builder",
     check=check,
+    needs_context=True,
     triggers=("copy", "add", "type=bind"),
     effort=Effort.LOW,
     options={"limit_megabytes": 100},

@@ -88,6 +88,7 @@ RULE = Rule(
     group="cache",
     message="the build context holds what no image needs",
     check=check,
+    needs_context=True,
     triggers=("copy", "add"),
     foreign=("DKL-LI-0003",),
     examples=(

@@ -40,6 +40,7 @@ RULE = Rule(
     group="correctness",
     message="COPY of a file that the ignore file keeps out",
     check=check,
+    needs_context=True,
     triggers=("copy", "add"),
     severity=Severity.HIGH,
     foreign=("CopyIgnoredFile",),

@@ -89,6 +89,7 @@ RULE = Rule(
     group="reproducibility",
     message="the manifest is copied without its lock file",
     check=check,
+    needs_context=True,
     triggers=(
         "package.json",
         "gemfile",

@@ -81,6 +81,7 @@ RULE = Rule(
     group="runtime",
     message="the entry script cannot be started",
     check=check,
+    needs_context=True,
     triggers=(".sh",),
     severity=Severity.HIGH,
     examples=(

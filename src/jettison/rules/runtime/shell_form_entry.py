@@ -12,7 +12,6 @@ Source: Dockerfile reference, "Shell and exec form".
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -61,6 +60,8 @@ def exec_fix(model: Model, node: Instruction) -> Fix:
         and any(other.keyword == "CMD" for each in model.lineage(model.final) for other in each.instructions)
     )
     plain = model.scope_at(node, stage).shell == DEFAULT_SHELL and not ignored_cmd
+    import json
+
     edit = Edit(node.body_span, json.dumps(argv, ensure_ascii=False))
     return Fix("Write it as a JSON array", (edit,), UNSAFE if plain else SHOW)
 

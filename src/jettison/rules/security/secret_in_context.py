@@ -55,6 +55,7 @@ RULE = Rule(
     group="security",
     message="the build context holds a secret",
     check=check,
+    needs_context=True,
     triggers=("from",),
     severity=Severity.LOW,
     confidence=Confidence.MEDIUM,

@@ -69,6 +69,7 @@ RULE = Rule(
     group="size",
     message="tests and documentation are copied into the image",
     check=check,
+    needs_context=True,
     triggers=("copy", "add"),
     severity=Severity.INFO,
     confidence=Confidence.MEDIUM,

@@ -81,6 +81,7 @@ RULE = Rule(
     group="size",
     message="a large file is copied and nothing speaks of it",
     check=check,
+    needs_context=True,
     triggers=("copy", "add"),
     confidence=Confidence.MEDIUM,
     options={"limit_megabytes": 5},
