@@ -24,6 +24,17 @@ from jettison.errors import EngineError
 FIRST = "first"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what tests cache apart from the user's own cache."""
+    before = os.environ.get("JETTISON_CACHE")
+    os.environ["JETTISON_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    os.environ.pop("JETTISON_CACHE")
+    if before is not None:
+        os.environ["JETTISON_CACHE"] = before
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the engine tests on each engine that is named."""
     if "engine" in metafunc.fixturenames:

@@ -8,7 +8,7 @@ import sys
 from dataclasses import asdict
 from typing import Final
 
-from jettison.cli.inspect import SOURCE
+from jettison.cli.inspect import SOURCE, told_damage
 from jettison.cli.options import Option
 from jettison.terminal import Palette, wants_colour
 
@@ -28,12 +28,13 @@ def run(args: argparse.Namespace) -> int:
     from jettison.image.compare import compare
     from jettison.image.inspection import inspect
 
-    before = inspect(args.before, args.engine, args.platform)
-    seen = compare(before, inspect(args.after, args.engine, args.platform))
+    before = inspect(args.before, args.engine, args.platform, digests=True)
+    after = inspect(args.after, args.engine, args.platform, digests=True)
+    seen = compare(before, after)
     if args.format == "json":
         sys.stdout.write(json.dumps({"version": 1, "same": seen.same, **asdict(seen)}, indent=2) + "\n")
     else:
         from jettison.report.compare_text import render_comparison
 
         sys.stdout.write(render_comparison(seen, Palette(wants_colour())))
-    return 1 if args.semantic and not seen.same else 0
+    return told_damage(before, after) or (1 if args.semantic and not seen.same else 0)

@@ -9,8 +9,8 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from jettison.cli.options import Option
-from jettison.errors import UsageError
-from jettison.terminal import Palette, wants_colour
+from jettison.errors import ImageError, UsageError
+from jettison.terminal import Palette, safe_line, wants_colour
 
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection
@@ -50,7 +50,7 @@ OPTIONS: Final = (
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the inspection; return 1 when a limit is passed."""
+    """Print the inspection; return 1 when a limit is passed, 6 when a layer could not be read."""
     from jettison.image.inspection import inspect
 
     seen = inspect(args.image, args.engine, args.platform, _model(args.file))
@@ -70,7 +70,15 @@ def run(args: argparse.Namespace) -> int:
     passed = list(_passed(seen, args))
     for message in passed:
         sys.stderr.write(f"jettison: {message}\n")
-    return 1 if passed else 0
+    return told_damage(seen) or (1 if passed else 0)
+
+
+def told_damage(*inspections: Inspection) -> int:
+    """Say what of the images could not be read; return the exit code for that, 0 when all was read."""
+    for seen in inspections:
+        for note in seen.notes:
+            sys.stderr.write(f"jettison: {safe_line(seen.name)}: {safe_line(note)}\n")
+    return ImageError.exit_code if any(seen.image.damage for seen in inspections) else 0
 
 
 def _model(path: str | None) -> Model | None:

@@ -1,7 +1,8 @@
-"""An image read in one streaming pass: nothing is ever unpacked to disk.
+"""An image of an archive or a layout: nothing is ever unpacked to disk.
 
 Docker's old layout (`ID/layer.tar`), the layout with `blobs/sha256` and manifest.json, and OCI layouts (a tar or
-a folder); layers plain, gzip or zstd. Every layer is held to its diff id, the configuration to its digest.
+a folder); layers plain, gzip or zstd. Every layer that is read is held to its diff id and to the digest of its
+blob, the configuration to its digest.
 Source: OCI image specification; Docker image specification v1.2.
 """
 
@@ -10,39 +11,220 @@ from __future__ import annotations
 import os
 import posixpath
 import zlib
-from collections.abc import Iterator
-from typing import IO, Any, Final, NamedTuple, Protocol
+from collections.abc import Iterator, Mapping
+from typing import IO, Any, Final
 
-from jettison.errors import ImageError
-from jettison.image.collect import LayerFacts, ProofCollector
-from jettison.image.decompress import decompressed
+from jettison.errors import ImageError, SourceError
+from jettison.image.blob import Blob, identity_of
+from jettison.image.collect import Collector, LayerFacts, ProofCollector
+from jettison.image.decompress import compression, decompressed
 from jettison.image.digest import Digester
-from jettison.image.image import FileEntry, HistoryEntry, Image, Layer, read_config
+from jettison.image.image import HistoryEntry, Image, Layer, read_config
+from jettison.image.layer_cache import LayerCache, cache_folder
+from jettison.image.layer_pool import Wanted, read_layers
 from jettison.image.layers import merge
-from jettison.image.manifest import Documents, choose
-from jettison.image.tar import PIECE, Reader, TarEntry, TarStream
+from jettison.image.manifest import Chosen, choose
+from jettison.image.scan import scan_stream
+from jettison.image.tar import PIECE, Reader, TarStream, walk
 from jettison.terminal import safe_line
 
-MAX_JSON: Final = 8 * 1024 * 1024
+MAX_JSON: Final = 4 * 1024 * 1024
 MAX_DOCUMENTS: Final = 2000
 MAX_LAYER: Final = 64 * 1024 * 1024 * 1024
+MAX_MEMBERS: Final = 100_000
+_READ_ERRORS: Final = (zlib.error, OSError, ValueError, OverflowError, EOFError)
 
 
-class Collector(Protocol):
-    """What a pass keeps. gzip: whether the size of each layer under gzip is wanted."""
+class Members(Mapping[str, bytes]):
+    """The files of an archive or a layout by name; the small ones can be read as documents."""
 
-    gzip: bool
+    def __init__(self) -> None:
+        self.blobs: dict[str, Blob] = {}
+        self.links: dict[str, str] = {}
 
-    def learn(self, facts: LayerFacts, tar: TarStream, member: TarEntry, path: str, kept: int) -> int:
-        """Read what is wanted of a file; return the bytes kept."""
+    def blob(self, name: str) -> Blob | None:
+        """Return where a file lies; links between the archive's own files are followed once."""
+        return self.blobs.get(self.links.get(name, name))
+
+    def __getitem__(self, name: str) -> bytes:
+        blob = self.blob(name)
+        if blob is None:
+            raise KeyError(name)
+        if blob.size > MAX_JSON:
+            raise ImageError(f"{name[:100]} has {blob.size} bytes, more than the {MAX_JSON} a document may have")
+        return blob.head(blob.size)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.blob(name) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.blobs)
+
+    def __len__(self) -> int:
+        return len(self.blobs)
 
 
-class _Member(NamedTuple):
-    name: str
-    kind: str
-    link: str
-    size: int
-    stream: Reader
+def read_file(path: str, collector: Collector, wanted: str = "", platform: str = "", strict: bool = True) -> Image:
+    """Return an image of an archive on disk: the one that `wanted` names, else the first.
+
+    strict: a layer that cannot be read is an error; else it is left out, and the image's `damage` says so.
+
+    Raises:
+        ImageError: the archive is cut off, damaged, too large, holds no such image, or a digest does not fit.
+        SourceError: the file cannot be opened.
+    """
+    try:
+        members = _members_of_file(path)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, OverflowError) as error:
+        raise ImageError(f"the image archive cannot be read: {safe_line(str(error))}") from error
+    return assemble(members, choose(members, wanted, platform), collector, strict)
+
+
+def read_layout(path: str, collector: Collector, wanted: str = "", platform: str = "", strict: bool = True) -> Image:
+    """Return an image of an OCI layout in a folder.
+
+    Raises:
+        ImageError: as for an archive.
+    """
+    members = _members_of_folder(path)
+    return assemble(members, choose(members, wanted, platform), collector, strict)
+
+
+def _members_of_file(path: str) -> Members:
+    members = Members()
+    with open(path, "rb") as stream:
+        identity = identity_of(stream)
+    size = identity[2]
+    if not size:
+        return members
+    whole = Blob(path, 0, size, identity)
+    if compression(whole.head()):
+        raise ValueError("it is compressed as a whole; unpack it first (gunzip, zstd -d)")
+    with whole.map() as data:
+        for entry in walk(data, 0, size):
+            name = posixpath.normpath(entry.name)
+            if entry.kind in ("link", "hardlink"):
+                folder = posixpath.dirname(name) if entry.kind == "link" else ""
+                members.links[name] = posixpath.normpath(posixpath.join(folder, entry.link))
+            elif entry.kind == "file":
+                members.blobs[name] = Blob(path, entry.at, entry.size, identity)
+            if len(members.blobs) + len(members.links) > MAX_MEMBERS:
+                raise ValueError(f"more than {MAX_MEMBERS} entries, which no image archive has")
+    return members
+
+
+def _members_of_folder(folder: str) -> Members:
+    members = Members()
+    names = ["index.json", "manifest.json", "oci-layout"]
+    blobs = os.path.join(folder, "blobs")
+    for algorithm in sorted(os.listdir(blobs)) if os.path.isdir(blobs) else []:
+        within = os.path.join(blobs, algorithm)
+        names += [f"blobs/{algorithm}/{name}" for name in os.listdir(within) if os.path.isdir(within)]
+    for name in names:
+        path = os.path.join(folder, name)
+        # A link may lead anywhere: what a layout holds, it holds itself.
+        if os.path.islink(path) or not os.path.isfile(path):
+            continue
+        with open(path, "rb") as stream:
+            identity = identity_of(stream)
+        members.blobs[name] = Blob(path, 0, identity[2], identity)
+    return members
+
+
+def assemble(members: Members, chosen: Chosen, collector: Collector, strict: bool) -> Image:
+    """Return the image that was chosen: layers from the cache where they are known, else read.
+
+    Raises:
+        ImageError: something is missing or damaged.
+    """
+    diff_ids = diff_ids_of(chosen)
+    cache = LayerCache(cache_folder() if collector.key else None, collector.key)
+    facts: list[LayerFacts | None] = [None] * len(diff_ids)
+    failures: dict[int, str] = {}
+    wanted: list[Wanted] = []
+    evidence: dict[int, str] = {}
+    blobs: list[Blob | None] = []
+    for number, (name, diff_id) in enumerate(zip(chosen.layers, diff_ids, strict=True)):
+        blob = members.blob(name)
+        blobs.append(blob)
+        failure = (
+            "is named in the manifest and missing from the archive" if blob is None else chosen.doubt(number, blob)
+        )
+        if blob is None or failure:
+            failures[number] = failure
+            continue
+        evidence[number] = blob.sample()
+        facts[number] = cache.get(diff_id, evidence[number])
+        if facts[number] is None:
+            packed = bool(compression(blob.head(8)))
+            wanted.append(Wanted(number, blob, diff_id, chosen.stored(number), packed))
+            blobs[number] = None if packed else blob
+    cached = sum(known is not None for known in facts)
+    read_layers(wanted, collector)
+    for layer in wanted:
+        failure = layer.failure
+        if not failure and f"sha256:{layer.sha256}" != layer.diff_id:
+            failure = f"has the digest sha256:{layer.sha256}, the image says {layer.diff_id[:80]}"
+        if failure:
+            failures[layer.number] = failure
+            continue
+        whole = layer.facts
+        cache.put(layer.diff_id, evidence[layer.number], whole)
+        facts[layer.number] = whole
+    if wanted:
+        cache.prune()
+    damage = [
+        f"layer {number} ({safe_line(chosen.layers[number][:100])}): {failures[number]}" for number in sorted(failures)
+    ]
+    if damage and (strict or len(damage) == len(facts)):
+        raise ImageError(damage[0])
+    return _image(chosen, diff_ids, [one or LayerFacts() for one in facts], tuple(blobs), tuple(damage), cached)
+
+
+def _image(
+    chosen: Chosen,
+    diff_ids: list[str],
+    facts: list[LayerFacts],
+    blobs: tuple[Blob | None, ...],
+    damage: tuple[str, ...],
+    cached: int,
+) -> Image:
+    history = _history(chosen.config)
+    written = [entry.created_by for entry in history if not entry.empty]
+    written += [""] * (len(facts) - len(written))
+    ordered = [
+        (one, Layer(diff_id, one.size, one.compressed, created_by))
+        for one, diff_id, created_by in zip(facts, diff_ids, written, strict=False)
+    ]
+    settings = read_config(chosen.config)
+    return merge(settings, ordered, history, chosen.config, chosen.digest, blobs, damage, cached)
+
+
+def diff_ids_of(chosen: Chosen) -> list[str]:
+    """Return the digests of the plain layers, as many as the manifest names layers.
+
+    Raises:
+        ImageError: they are not as many.
+    """
+    rootfs = chosen.config.get("rootfs")
+    stated = rootfs.get("diff_ids") if isinstance(rootfs, dict) else None
+    diff_ids = [str(item) for item in stated] if isinstance(stated, list) else []
+    if len(chosen.layers) != len(diff_ids):
+        raise ImageError(f"the manifest names {len(chosen.layers)} layers, the configuration {len(diff_ids)}")
+    return diff_ids
+
+
+def _history(config: dict[str, Any]) -> tuple[HistoryEntry, ...]:
+    entries = config.get("history")
+    if not isinstance(entries, list):
+        return ()
+    return tuple(
+        HistoryEntry(str(entry.get("created_by") or ""), bool(entry.get("empty_layer")))
+        for entry in entries
+        if isinstance(entry, dict)
+    )
 
 
 class _Tee:
@@ -56,7 +238,7 @@ class _Tee:
         self._digester = Digester(gzip)
         self._take(head)
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int, /) -> bytes:
         """Return at most `size` of the next bytes, b"" at the end."""
         if self._at >= len(self._buffer):
             self._take(self._stream.read(PIECE))
@@ -83,133 +265,66 @@ class _Tee:
 
 
 def read_archive(stream: IO[bytes], collector: Collector | None = None, wanted: str = "", platform: str = "") -> Image:
-    """Return an image of an archive: the one that `wanted` names, else the first.
+    """Return an image of an archive that can be read only once, as an engine sends it.
 
     Raises:
         ImageError: the archive is cut off, damaged, too large, holds no such image, or a digest does not fit.
     """
-    return _read(_in_tar(stream), collector or ProofCollector(), wanted, platform)
-
-
-def read_layout(folder: str, collector: Collector | None = None, wanted: str = "", platform: str = "") -> Image:
-    """Return an image of an OCI layout in a folder.
-
-    Raises:
-        ImageError: as for an archive.
-    """
-    return _read(_in_folder(folder), collector or ProofCollector(), wanted, platform)
-
-
-def _read(members: Iterator[_Member], collector: Collector, wanted: str, platform: str) -> Image:
+    collector = collector or ProofCollector()
     layers: dict[str, LayerFacts] = {}
-    documents: Documents = {}
+    documents: dict[str, bytes] = {}
     links: dict[str, str] = {}
     try:
-        for member in members:
-            if member.kind in ("link", "hardlink"):
-                folder = posixpath.dirname(member.name) if member.kind == "link" else ""
-                links[member.name] = posixpath.normpath(posixpath.join(folder, member.link))
-            elif member.kind == "file":
-                _read_member(member, layers, documents, collector)
-    except (zlib.error, OSError, ValueError, OverflowError, EOFError) as error:
+        outer = TarStream(stream)
+        for entry in outer:
+            name = posixpath.normpath(entry.name)
+            if entry.kind in ("link", "hardlink"):
+                folder = posixpath.dirname(name) if entry.kind == "link" else ""
+                links[name] = posixpath.normpath(posixpath.join(folder, entry.link))
+            elif entry.kind == "file":
+                _read_member(name, entry.size, outer, layers, documents, collector)
+    except _READ_ERRORS as error:
         raise ImageError(f"the image archive cannot be read: {safe_line(str(error))}") from error
-    return _assemble(layers, documents, links, wanted, platform)
+    chosen = choose(documents, wanted, platform)
+    diff_ids = diff_ids_of(chosen)
+    ordered = []
+    for number, (name, diff_id) in enumerate(zip(chosen.layers, diff_ids, strict=True)):
+        facts = layers.get(links.get(name, name))
+        what = f"layer {number} ({safe_line(name[:100])})"
+        if facts is None:
+            raise ImageError(f"{what} is named in the manifest and missing from the archive")
+        if f"sha256:{facts.sha256}" != diff_id:
+            raise ImageError(f"{what} has the digest sha256:{facts.sha256}, the image says {diff_id[:80]}")
+        ordered.append(facts)
+    return _image(chosen, diff_ids, ordered, (None,) * len(ordered), (), 0)
 
 
-def _in_tar(stream: IO[bytes]) -> Iterator[_Member]:
-    outer = TarStream(stream)
-    for entry in outer:
-        yield _Member(posixpath.normpath(entry.name), entry.kind, entry.link, entry.size, outer)
-
-
-def _in_folder(folder: str) -> Iterator[_Member]:
-    names = ["index.json", "manifest.json", "oci-layout"]
-    blobs = os.path.join(folder, "blobs")
-    for algorithm in sorted(os.listdir(blobs)) if os.path.isdir(blobs) else []:
-        within = os.path.join(blobs, algorithm)
-        names += [f"blobs/{algorithm}/{name}" for name in sorted(os.listdir(within)) if os.path.isdir(within)]
-    for name in names:
-        path = os.path.join(folder, name)
-        if os.path.islink(path) or not os.path.isfile(path):
-            continue
-        with open(path, "rb") as stream:
-            yield _Member(name, "file", "", os.path.getsize(path), stream)
-
-
-def _read_member(member: _Member, layers: dict[str, LayerFacts], documents: Documents, collector: Collector) -> None:
-    head = member.stream.read(512)
-    is_tar = head[257:262] == b"ustar" or (member.size >= 1024 and not head.strip(b"\0"))
-    if is_tar or member.name.endswith("/layer.tar"):
+def _read_member(
+    name: str,
+    size: int,
+    stream: Reader,
+    layers: dict[str, LayerFacts],
+    documents: dict[str, bytes],
+    collector: Collector,
+) -> None:
+    head = stream.read(512)
+    is_tar = head[257:262] == b"ustar" or (size >= 1024 and not head.strip(b"\0"))
+    if is_tar or name.endswith("/layer.tar"):
         # An empty head is an empty layer file; the reader then has nothing to take.
-        layers[member.name] = _read_layer(_Tee(member.stream, head, collector.gzip), collector)
+        layers[name] = _read_layer(_Tee(stream, head, collector.gzip), collector)
         return
-    plain = decompressed(member.stream, head)
+    plain = decompressed(stream, head)
     if plain is not None:
-        layers[member.name] = _read_layer(_Tee(plain, plain.read(512), collector.gzip), collector)
-    elif member.size <= MAX_JSON and len(documents) < MAX_DOCUMENTS:
-        documents[member.name] = head + member.stream.read(MAX_JSON)
+        layers[name] = _read_layer(_Tee(plain, plain.read(512), collector.gzip), collector)
+    elif size <= MAX_JSON and len(documents) < MAX_DOCUMENTS:
+        documents[name] = head + stream.read(MAX_JSON)
 
 
 def _read_layer(tee: _Tee, collector: Collector) -> LayerFacts:
-    facts = LayerFacts()
     try:
-        read_files(facts, TarStream(tee), collector)
+        facts = scan_stream(tee, collector)
     except BaseException:
         tee.close()
         raise
     facts.sha256, facts.compressed = tee.finish()
     return facts
-
-
-def read_files(facts: LayerFacts, tar: TarStream, collector: Collector) -> None:
-    """Fill the facts of one layer from its tar."""
-    kept = 0
-    for member in tar:
-        path = posixpath.normpath("/" + member.name).lstrip("/")
-        if member.kind == "hardlink":
-            facts.hardlinks[path] = posixpath.normpath("/" + member.link).lstrip("/")
-            facts.entries[path] = FileEntry("file", 0, member.mode, member.uid, member.gid, "", 0)
-            continue
-        size = member.size if member.kind == "file" else 0
-        link = member.link if member.kind == "link" else ""
-        facts.entries[path] = FileEntry(member.kind, size, member.mode, member.uid, member.gid, link, 0)
-        facts.size += size
-        if size:
-            kept += collector.learn(facts, tar, member, path, kept)
-
-
-def _assemble(
-    layers: dict[str, LayerFacts],
-    documents: Documents,
-    links: dict[str, str],
-    wanted: str,
-    platform: str,
-) -> Image:
-    chosen = choose(documents, wanted, platform)
-    config = chosen.config
-    diff_ids = [str(item) for item in (config.get("rootfs") or {}).get("diff_ids") or ()]
-    if len(chosen.layers) != len(diff_ids):
-        raise ImageError(f"the manifest names {len(chosen.layers)} layers, the configuration {len(diff_ids)}")
-    history = _history(config)
-    written = [entry for entry in history if not entry.empty]
-    ordered = []
-    for number, (name, diff_id) in enumerate(zip(chosen.layers, diff_ids, strict=True)):
-        facts = layers.get(links.get(name, name))
-        if facts is None:
-            raise ImageError(f"layer {name[:100]} is named in the manifest and missing from the archive")
-        if f"sha256:{facts.sha256}" != diff_id:
-            raise ImageError(f"layer {name[:100]} has the digest sha256:{facts.sha256}, the image says {diff_id[:80]}")
-        created_by = written[number].created_by if number < len(written) else ""
-        ordered.append((facts, Layer(diff_id, facts.size, facts.compressed, created_by)))
-    return merge(read_config(config), ordered, history, config, chosen.digest)
-
-
-def _history(config: dict[str, Any]) -> tuple[HistoryEntry, ...]:
-    entries = config.get("history")
-    if not isinstance(entries, list):
-        return ()
-    return tuple(
-        HistoryEntry(str(entry.get("created_by") or ""), bool(entry.get("empty_layer")))
-        for entry in entries
-        if isinstance(entry, dict)
-    )

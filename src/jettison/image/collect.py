@@ -1,175 +1,180 @@
 """What a pass over a layer keeps of the files it sees.
 
 One reading of the bytes serves every question: what the proof needs (programs, interpreters, accounts),
-the packages, the secrets, and a digest of every file.
+the packages, the secrets, and what tells a changed file from a touched one.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from jettison.image.columns import Columns
 from jettison.image.elf import MAGIC, Elf, read_elf
 
 if TYPE_CHECKING:
     from jettison.image.image import FileEntry
-    from jettison.image.tar import TarEntry, TarStream
     from jettison.secretscan.scanner import Scanner
 
-MAX_ELF: Final = 512 * 1024 * 1024
-MAX_TEXT: Final = 4 * 1024 * 1024
-MAX_TEXTS: Final = 256 * 1024 * 1024
-WHOLE: Final = 64 * 1024 * 1024
-OVERLAP: Final = 16 * 1024
-PIECE: Final = 1 << 20
+# A file up to this size is seen whole; a larger one in pieces, each beginning OVERLAP before the last one's end.
+WHOLE: Final = 512 << 20
+PIECE: Final = 16 << 20
+OVERLAP: Final = 16 << 10
+MAX_TEXT: Final = 4 << 20
+# What a layer may keep in all: contents that the inventory joins later, texts.
+MAX_KEPT: Final = 48 << 20
 _TEXTS: Final = re.compile(
     r"etc/(?:passwd|group|shadow|ld\.so\.conf|ld\.so\.conf\.d/[^/]+|os-release)\Z|var/lib/dpkg/info/[^/]+\.list\Z|(?:.*/)?pyvenv\.cfg\Z"
 )
+_ACCOUNTS: Final = frozenset(("etc/passwd", "etc/group", "etc/shadow", "etc/os-release"))
 _SHEBANG: Final = re.compile(rb"#!\s*([^\s\0]{1,255})(?:[ \t]+([^\s\0]{1,255}))?")
+Content = bytes | memoryview
 
 
 @dataclass(slots=True)
 class LayerFacts:
     """What one layer's tar holds; its place in the image is known only at the end.
 
-    entries: path -> entry in the order of the archive, whiteouts as they are named. hardlinks: path -> target.
-    contents: what the inventory wants of small files; packages: what it read of large ones.
+    entries: path -> entry in the order of the archive, whiteouts as they are named; made from columns when the
+    layers are laid on one another. hardlinks: path -> target. replaced: entries that a later one of the same
+    tar and name replaces.
+    contents: what the inventory wants of small files; packages: what it read of others, as tuples or objects.
+    hits: path -> what a scanner found, as plain tuples. notes: what could not be read or was left out, and why.
     size: bytes of its files; compressed: bytes under gzip, 0 when not asked for.
     """
 
+    columns: Columns = field(default_factory=Columns)
     entries: dict[str, FileEntry] = field(default_factory=dict)
     hardlinks: dict[str, str] = field(default_factory=dict)
+    replaced: list[tuple[str, FileEntry]] = field(default_factory=list)
     elves: dict[str, Elf] = field(default_factory=dict)
     texts: dict[str, bytes] = field(default_factory=dict)
     interpreters: dict[str, str] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     packages: dict[str, list[Any]] = field(default_factory=dict)
     hits: dict[str, list[Any]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
     size: int = 0
+    kept: int = 0
     compressed: int = 0
     sha256: str = ""
+
+    def unfold(self, number: int) -> None:
+        """Make the entries from the columns, for the layer of this number."""
+        names, made = self.columns.names, self.columns.entries(number)
+        self.entries = dict(zip(names, made, strict=True))
+        if len(self.entries) != len(names):
+            self.replaced = [
+                (name, entry) for name, entry in zip(names, made, strict=True) if self.entries[name] is not entry
+            ]
+        last = {name: index for index, name in enumerate(names)} if self.replaced else {}
+        self.hardlinks = {
+            names[index]: target
+            for index, target in self.columns.hardlinks.items()
+            if last.get(names[index], index) == index
+        }
+
+    def keep(self, store: dict[str, bytes], path: str, data: Content) -> None:
+        """Keep the bytes of a file, as long as the layer does not keep too much."""
+        if self.kept + len(data) > MAX_KEPT:
+            note = f"more than {MAX_KEPT} bytes of package data: some was left out"
+            if note not in self.notes:
+                self.notes.append(note)
+            return
+        self.kept += len(data)
+        store[path] = bytes(data)
+
+
+class Collector(Protocol):
+    """What a pass keeps. gzip: whether the size of each layer under gzip is wanted; digests: sha256 of every file."""
+
+    gzip: bool
+    digests: bool
+
+    @property
+    def key(self) -> str:
+        """Return what the results depend on besides the layer, "" when they are not kept for later runs."""
+
+    def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
+        """Keep what is wanted of a file: of its whole content, or of the piece of a very large one at `at`."""
 
 
 class ProofCollector:
     """Keeps what the proof asks: programs, scripts, accounts, and the size under gzip."""
 
     gzip: bool = True
+    digests: bool = True
+    key: str = ""
 
-    def learn(self, facts: LayerFacts, tar: TarStream, member: TarEntry, path: str, kept: int) -> int:
-        """Read what is wanted of the current member; return the bytes that were kept."""
-        executable = bool(member.mode & 0o111) or ".so" in path
-        text = member.size <= MAX_TEXT and _TEXTS.match(path) is not None
-        if kept > MAX_TEXTS or (not executable and not text):
-            return 0
-        if text:
-            facts.texts[path] = tar.read(MAX_TEXT)
-            return member.size
-        note_program(facts, path, tar.read(512), tar, member.size)
-        return 0
+    def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
+        """Keep what a program needs to start, and the texts that name users and places."""
+        if len(data) != size:
+            return
+        if size <= MAX_TEXT and _TEXTS.match(path) is not None:
+            facts.keep(facts.texts, path, data)
+        elif mode & 0o111 or ".so" in path:
+            note_program(facts, path, data)
 
 
-def note_program(facts: LayerFacts, path: str, head: bytes, tar: TarStream, size: int) -> bytes:
-    """Keep what a program needs to start; return all that was read of it."""
-    if head[:4] == MAGIC and size <= MAX_ELF:
-        data = head + tar.read(MAX_ELF)
+def note_program(facts: LayerFacts, path: str, data: Content) -> None:
+    """Keep what a program needs to start."""
+    head = bytes(data[:512])
+    if head[:4] == MAGIC:
         elf = read_elf(data)
         if elf is not None:
             facts.elves[path] = elf
-        return data
-    if head[:2] == b"#!":
+    elif head[:2] == b"#!":
         match = _SHEBANG.match(head)
         if match:
             parts = [part for part in match.groups() if part]
             facts.interpreters[path] = b" ".join(parts).decode("utf-8", "replace")
-    return head
-
-
-class _Seen:
-    """The bytes of a file for the scanner: whole, or in pieces that overlap when it is very large."""
-
-    __slots__ = ("_at", "_facts", "_held", "_path", "_pieces", "_scanner", "_size")
-
-    def __init__(self, scanner: Scanner | None, facts: LayerFacts, path: str, size: int) -> None:
-        self._scanner = scanner
-        self._facts = facts
-        self._path = path
-        self._size = size
-        self._pieces: list[bytes] = []
-        self._held = 0
-        self._at = 0
-
-    def take(self, data: bytes) -> None:
-        """Take the next bytes."""
-        if self._scanner is None:
-            return
-        self._pieces.append(data)
-        self._held += len(data)
-        if self._held > WHOLE:
-            rest = self._look()[-OVERLAP:]
-            self._at += self._held - len(rest)
-            self._pieces, self._held = [rest], len(rest)
-
-    def finish(self) -> None:
-        """Look at what is left."""
-        if self._scanner is not None:
-            self._look()
-
-    def _look(self) -> bytes:
-        data = b"".join(self._pieces)
-        if self._scanner is not None:
-            found = self._scanner.scan(self._path, 0, self._size, data, self._at)
-            if found:
-                self._facts.hits.setdefault(self._path, []).extend(found)
-        return data
 
 
 class InventoryCollector:
-    """Keeps what the inventory reads, and a digest of every file that tells a changed one from a touched one."""
+    """Keeps the packages, what the inventory joins across files, the accounts, and what a scanner finds."""
 
     gzip: bool = False
 
-    def __init__(self, scanner: Scanner | None = None) -> None:
-        from jettison.inventory.collect import is_large, read_large, wants, wants_program
+    def __init__(self, scanner: Scanner | None = None, digests: bool = False) -> None:
+        from jettison.inventory.collect import HEAD, is_large, is_program, read_alone, read_large, wants
 
+        self.digests = digests
         self.scanner = scanner
         self._wants = wants
-        self._wants_program = wants_program
+        self._is_program = is_program
         self._is_large = is_large
         self._read_large = read_large
+        self._read_alone = read_alone
+        self._head = HEAD
 
-    def learn(self, facts: LayerFacts, tar: TarStream, member: TarEntry, path: str, kept: int) -> int:
-        """Read the whole member, in pieces where it is not wanted; return the bytes that were kept."""
-        wanted = self._wants(path, member.size, member.mode) if kept <= MAX_TEXTS else 0
-        head = tar.read(max(512, min(wanted, PIECE)) if wanted else PIECE)
-        seen = _Seen(self.scanner, facts, path, member.size)
-        digest = hashlib.sha256(head)
-        seen.take(head)
-        if wanted and self._is_large(path):
-            data = head + tar.read(min(wanted, MAX_ELF))
-            facts.packages[path] = self._read_large(path, data)
-            digest.update(data[len(head) :])
-            seen.take(data[len(head) :])
-            head, wanted = b"", 0
-        elif wanted and self._wants_program(member.size, head[:64]) and wanted <= 64:
-            data = head + tar.read(MAX_ELF)
-            digest.update(data[len(head) :])
-            seen.take(data[len(head) :])
-            found = self._read_large(path, data)
+    @property
+    def key(self) -> str:
+        """Return what the results depend on besides the layer."""
+        return f"inventory {self.digests} {self.scanner.version if self.scanner else ''}"
+
+    def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
+        """Keep the packages of a file, or the file for later; let the scanner see it."""
+        if self.scanner is not None:
+            found = self.scanner.scan(path, mode, size, data, at)
             if found:
-                facts.packages[path] = found
-            head, wanted = b"", 0
-        elif wanted > 64:
-            data = head + (tar.read(wanted - len(head)) if wanted > len(head) else b"")
-            digest.update(data[len(head) :])
-            seen.take(data[len(head) :])
-            facts.contents[path] = data[:wanted]
-        if _TEXTS.match(path) and path not in facts.contents and member.size <= len(head):
-            facts.texts[path] = head
-        while piece := tar.read(PIECE):
-            digest.update(piece)
-            seen.take(piece)
-        seen.finish()
-        facts.entries[path].digest = digest.digest()
-        return wanted if wanted > 64 else 0
+                facts.hits.setdefault(path, []).extend(found)
+        if len(data) != size:
+            return
+        if path in _ACCOUNTS and size <= MAX_TEXT:
+            facts.keep(facts.texts, path, data)
+        wanted = self._wants(path, size, mode)
+        if not wanted:
+            return
+        if self._is_large(path) or (wanted == self._head and self._is_program(size, data)):
+            packages = self._read_large(path, data)
+        elif wanted == self._head and size > wanted:
+            return
+        else:
+            alone = self._read_alone(path, data[:wanted])
+            if alone is None:
+                facts.keep(facts.contents, path, data[:wanted])
+                return
+            packages = alone
+        if packages:
+            facts.packages[path] = packages

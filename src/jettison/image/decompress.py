@@ -18,6 +18,11 @@ _CHUNK: Final = 1 << 17
 _PIECE: Final = 1 << 20
 
 
+def compression(head: bytes) -> str:
+    """Return "gzip" or "zstd" by the first bytes, "" for neither."""
+    return "gzip" if head[:2] == GZIP else "zstd" if head[:4] == ZSTD else ""
+
+
 def decompressed(stream: Reader, head: bytes) -> Reader | None:
     """Return a reader of the plain bytes when `head` begins a compressed stream, else None.
 

@@ -8,6 +8,8 @@ from queue import Queue
 from threading import Thread
 from typing import Any, Final
 
+from jettison.image.tar import PIECE, Reader
+
 GZIP_LEVEL: Final = 1
 # Pieces that may wait: bounds the memory, and is enough to keep both threads busy.
 WAITING: Final = 16
@@ -65,3 +67,34 @@ class Digester:
                 self._compressed += len(self._gzip.compress(data))
         except BaseException as error:
             self._failure = error
+
+
+class Hashed:
+    """A reader that hashes what goes through it, and gives large pieces even where small ones are asked for."""
+
+    def __init__(self, stream: Reader) -> None:
+        self._stream = stream
+        self._sha256 = hashlib.sha256()
+        self._buffer = b""
+        self._at = 0
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` of the next bytes, b"" at the end."""
+        if self._at >= len(self._buffer):
+            self._take()
+        data = self._buffer[self._at : self._at + size]
+        self._at += len(data)
+        return data
+
+    def drain(self) -> None:
+        """Read to the end."""
+        while self._buffer:
+            self._take()
+
+    def hexdigest(self) -> str:
+        """Return the digest of all that was read."""
+        return self._sha256.hexdigest()
+
+    def _take(self) -> None:
+        self._buffer, self._at = self._stream.read(PIECE), 0
+        self._sha256.update(self._buffer)

@@ -14,6 +14,7 @@ _PT_DYNAMIC, _PT_INTERP, _PT_LOAD = 2, 3, 1
 _DT_NEEDED, _DT_STRTAB, _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 1, 5, 14, 15, 29
 _MAX_HEADERS = 512
 _MAX_DYNAMIC = 4096
+_MAX_NAME = 4096
 
 
 class Elf(NamedTuple):
@@ -26,7 +27,7 @@ class Elf(NamedTuple):
     search: tuple[str, ...]
 
 
-def read_elf(data: bytes) -> Elf | None:
+def read_elf(data: bytes | memoryview) -> Elf | None:
     """Return the facts of an ELF file, or None when it is damaged or of a kind with no loader."""
     try:
         return _read(data)
@@ -34,7 +35,7 @@ def read_elf(data: bytes) -> Elf | None:
         return None
 
 
-def _read(data: bytes) -> Elf | None:
+def _read(data: bytes | memoryview) -> Elf | None:
     if data[:4] != MAGIC or data[4] not in (1, 2) or data[5] not in (1, 2):
         return None
     wide, order = data[4] == 2, "<" if data[5] == 1 else ">"
@@ -47,14 +48,14 @@ def _read(data: bytes) -> Elf | None:
     interpreter = ""
     for type_, at, _, length in headers:
         if type_ == _PT_INTERP:
-            interpreter = data[at : at + min(length, 4096)].split(b"\0")[0].decode("utf-8", "surrogateescape")
+            interpreter = bytes(data[at : at + min(length, 4096)]).split(b"\0")[0].decode("utf-8", "surrogateescape")
     dynamic = next((h for h in headers if h[0] == _PT_DYNAMIC), None)
     if dynamic is None:
         return Elf((machine, data[4]), interpreter, (), "", ())
     return _dynamic(data, headers, dynamic, wide, order, (machine, data[4]), interpreter)
 
 
-def _header(data: bytes, at: int, wide: bool, order: str) -> tuple[int, int, int, int]:
+def _header(data: bytes | memoryview, at: int, wide: bool, order: str) -> tuple[int, int, int, int]:
     if wide:
         type_, _, offset, address, _, length = struct.unpack_from(order + "IIQQQQ", data, at)
     else:
@@ -63,7 +64,7 @@ def _header(data: bytes, at: int, wide: bool, order: str) -> tuple[int, int, int
 
 
 def _dynamic(
-    data: bytes,
+    data: bytes | memoryview,
     headers: list[tuple[int, int, int, int]],
     dynamic: tuple[int, int, int, int],
     wide: bool,
@@ -83,8 +84,10 @@ def _dynamic(
     base = _file_offset(headers, table)
 
     def text(at: int) -> str:
-        end = data.index(b"\0", base + at)
-        return data[base + at : min(end, base + at + 4096)].decode("utf-8", "surrogateescape")
+        piece, end, _ = bytes(data[base + at : base + at + _MAX_NAME]).partition(b"\0")
+        if not end and len(piece) < _MAX_NAME:
+            raise ValueError("a name without an end")
+        return piece.decode("utf-8", "surrogateescape")
 
     def texts(*tags: int) -> tuple[str, ...]:
         return tuple(text(value) for tag, value in entries if tag in tags)

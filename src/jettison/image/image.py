@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jettison.image.elf import Elf
 
 if TYPE_CHECKING:
+    from jettison.image.blob import Blob
     from jettison.image.collect import LayerFacts
 
 MAX_LINKS: Final = 40
@@ -17,12 +18,27 @@ MAX_LINKS: Final = 40
 class FileEntry:
     """One file of a layer. kind: "file", "dir", "link" or "other"; size in bytes.
 
-    layer: its number, 0 the lowest; digest: sha256 of its content where the pass made one, else b"".
+    layer: its number, 0 the lowest; mtime: seconds since 1970; check: CRC-32 of its content, 0 when not made;
+    at: where its content starts in the layer's tar, -1 where it cannot be read again.
+    digest: sha256 of its content where the pass made one, else b"". original: of a hard link, the entry whose
+    bytes it shares.
     """
 
-    __slots__ = ("digest", "gid", "kind", "layer", "link", "mode", "size", "uid")
+    __slots__ = ("at", "check", "digest", "gid", "kind", "layer", "link", "mode", "mtime", "original", "size", "uid")
 
-    def __init__(self, kind: str, size: int, mode: int, uid: int, gid: int, link: str, layer: int) -> None:
+    def __init__(
+        self,
+        kind: str,
+        size: int,
+        mode: int,
+        uid: int,
+        gid: int,
+        link: str,
+        layer: int,
+        mtime: int = 0,
+        check: int = 0,
+        at: int = -1,
+    ) -> None:
         self.kind = kind
         self.size = size
         self.mode = mode
@@ -30,7 +46,11 @@ class FileEntry:
         self.gid = gid
         self.link = link
         self.layer = layer
+        self.mtime = mtime
+        self.check = check
+        self.at = at
         self.digest = b""
+        self.original: FileEntry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +117,8 @@ class Image:
     """An image after one pass. files: path without leading slash -> entry of the merged view.
 
     facts: what each layer holds, the lowest first; settings: the configuration's JSON as it is;
-    digest: "sha256:..." of the configuration.
+    digest: "sha256:..." of the configuration. stack: how the layers lie on one another; blobs: where each can be
+    read again. damage: what could not be read and why; cached: how many layers an earlier run had read.
     """
 
     config: ImageConfig
@@ -110,6 +131,10 @@ class Image:
     facts: tuple[LayerFacts, ...] = ()
     settings: dict[str, Any] = field(default_factory=dict)
     digest: str = ""
+    stack: Any = None
+    blobs: tuple[Blob | None, ...] = ()
+    damage: tuple[str, ...] = ()
+    cached: int = 0
 
     @property
     def size_unpacked(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jettison.image.attribution import BASE, Origin, entry_origins, layer_origins
 from jettison.image.checkpoints import Checkpoint, checkpoints
@@ -20,6 +20,7 @@ from jettison.secretscan.scanner import Scanner
 
 if TYPE_CHECKING:
     from jettison.image.image import Image
+    from jettison.inventory.package import Package
     from jettison.model.dockerfile import Model
 
 
@@ -43,6 +44,12 @@ class Inspection:
     redact: Redactor = field(default_factory=Redactor)
 
     @property
+    def notes(self) -> tuple[str, ...]:
+        """Return what could not be read or was left out, for people; names in it are not yet safe to print."""
+        partial = [f"layer {number}: {note}" for number, facts in enumerate(self.image.facts) for note in facts.notes]
+        return (*self.image.damage, *partial)
+
+    @property
     def own_hidden(self) -> tuple[Hidden, ...]:
         """Return what layers of the Dockerfile itself hide; all of it where the Dockerfile is not known."""
         if all(origin.line is None for origin in self.origins):
@@ -50,14 +57,18 @@ class Inspection:
         return tuple(item for item in self.waste.hidden if self.origins[item.hidden].line is not None)
 
 
-def inspect(name: str, engine: str | None = None, platform: str = "", model: Model | None = None) -> Inspection:
-    """Return the inspection of an image; `model`: its Dockerfile, where the user names it.
+def inspect(
+    name: str, engine: str | None = None, platform: str = "", model: Model | None = None, digests: bool = False
+) -> Inspection:
+    """Return the inspection of an image.
+
+    model: its Dockerfile, where the user names it; digests: whether every file needs one, for a comparison.
 
     Raises:
         ImageError, SourceError, EngineError: the image cannot be read.
     """
     scanner = Scanner()
-    image = open_image(name, InventoryCollector(scanner), engine, platform)
+    image = open_image(name, InventoryCollector(scanner, digests), engine, platform, strict=False)
     origins = layer_origins(image.history, model) if model is not None else ()
     # An image whose history and layers disagree still has an origin for each layer.
     origins = (*origins, *[BASE] * len(image.layers))[: len(image.layers)]
@@ -87,15 +98,18 @@ def _masked(image: Image, secrets: tuple[ConfigSecret, ...], redact: Redactor) -
 def inventory_of(image: Image) -> Inventory:
     """Return the packages of an image that was read with an InventoryCollector."""
     contents: dict[str, bytes] = {}
-    packages = {}
+    packages: dict[str, list[Package]] = {}
     for number, facts in enumerate(image.facts):
-        for path in facts.entries:
-            entry = image.files.get(path)
-            if entry is None or entry.layer != number:
-                continue
-            source = facts.hardlinks.get(path, path)
-            if source in facts.contents:
-                contents[path] = facts.contents[source]
-            if source in facts.packages:
-                packages[path] = facts.packages[source]
+        for store, learnt in ((contents, facts.contents), (packages, facts.packages)):
+            for path in learnt:
+                _place(image, number, path, path, learnt, store)
+            for path, source in facts.hardlinks.items():
+                if source in learnt:
+                    _place(image, number, path, source, learnt, store)
     return collect(contents, image.files, None, packages)
+
+
+def _place(image: Image, number: int, path: str, source: str, learnt: dict[str, Any], store: dict[str, Any]) -> None:
+    entry = image.files.get(path)
+    if entry is not None and entry.layer == number:
+        store[path] = learnt[source]

@@ -1,22 +1,243 @@
-"""Layers over layers: the merged view of an image.
+"""Layers over layers: the merged view of an image, and what each layer hides of those below it.
 
-Source: OCI image layer specification, "Whiteouts" and "Opaque Whiteout".
+Whiteouts act on lower layers only. A path whose folder is a link lands where the link leads inside the image,
+as when an engine unpacks it. What a layer holds twice under one name counts once; the rest is hidden at once.
+
+Source: OCI image layer specification, "Whiteouts", "Opaque Whiteout" and "Applying Changesets".
 """
 
 from __future__ import annotations
 
-import posixpath
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from jettison.image.image import FileEntry, HistoryEntry, Image, ImageConfig, Layer
 
 if TYPE_CHECKING:
+    from jettison.image.blob import Blob
     from jettison.image.collect import LayerFacts
     from jettison.image.elf import Elf
 
 WHITEOUT: Final = ".wh."
 OPAQUE: Final = ".wh..wh..opq"
+_RESERVED: Final = ".wh..wh."
+_MAX_LINKS: Final = 40
 _Fact = TypeVar("_Fact")
+
+
+class Covered(NamedTuple):
+    """One file that nobody can see any more. entry: what holds its bytes; by: the layer that hid it.
+
+    replacement: what took its place, None when it was deleted.
+    """
+
+    path: str
+    entry: FileEntry
+    by: int
+    replacement: FileEntry | None
+
+
+class LayerChange(NamedTuple):
+    """What one layer did to the files below it; counts of files, bytes of its own files."""
+
+    added: int
+    changed: int
+    removed: int
+    bytes: int
+
+
+class Stack:
+    """The merged view while layers are laid on one another, the lowest first."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, FileEntry] = {}
+        self.covered: list[Covered] = []
+        self.changes: list[LayerChange] = []
+        self.elves: dict[str, Elf] = {}
+        self.texts: dict[str, bytes] = {}
+        self.interpreters: dict[str, str] = {}
+        # For dive's score: path -> smallest size it ever had; the sum of all sizes.
+        self.smallest: dict[str, int] = {}
+        self.total = 0
+        # Of contents with several names: how many are visible, and the first.
+        self._names: dict[int, list[Any]] = {}
+        self._paths: list[str] | None = None
+        self._implicit = False
+        self._linked = False
+
+    def lay(self, facts: LayerFacts, number: int) -> None:
+        """Lay the next layer on top."""
+        facts.unfold(number)
+        self._paths = None
+        for path, entry in facts.replaced:
+            if entry.size:
+                self.covered.append(Covered(path, entry, number, facts.entries[path]))
+                self._count(path, entry.size)
+        marks = [
+            path for path in facts.entries if WHITEOUT in path and path[path.rfind("/") + 1 :].startswith(WHITEOUT)
+        ]
+        removed = sum(self._whiteout(path, number) for path in marks)
+        skipped = frozenset(marks)
+        added = changed = 0
+        files, last, folder = self.files, None, ""
+        for path, entry in facts.entries.items():
+            if path in skipped or not path:
+                continue
+            parent, _, base = path.rpartition("/")
+            if parent != last:
+                last, folder = parent, self._real(parent)
+                if folder not in files and folder:
+                    self._implicit = True
+            if folder != parent:
+                path = f"{folder}/{base}" if folder else base
+            source = facts.hardlinks.get(path) if facts.hardlinks else None
+            if source is not None:
+                self._join(path, source, entry, facts)
+            old = files.get(path)
+            if entry.kind == "dir":
+                if old is not None and old.kind != "dir":
+                    self._hide(path, old, number, entry)
+                files[path] = entry
+                continue
+            self._count(path, entry.size if source is None else 0, source is not None)
+            if old is None:
+                if self._implicit:
+                    removed += self._below(path, number)
+                added += 1
+            elif old.kind == "dir":
+                removed += self._below(path, number)
+                added += 1
+            else:
+                changed += 1
+                self._hide(path, old, number, entry)
+            files[path] = entry
+            if entry.kind == "link":
+                self._linked = True
+        self.changes.append(LayerChange(added, changed, removed, facts.size))
+        _carry(self.elves, facts.elves, facts)
+        _carry(self.texts, facts.texts, facts)
+        _carry(self.interpreters, facts.interpreters, facts)
+
+    def _count(self, path: str, size: int, again: bool = False) -> None:
+        if again:
+            return
+        known = self.smallest.get(path)
+        if known is None or size < known:
+            self.smallest[path] = size
+        self.total += size
+
+    def _whiteout(self, path: str, number: int) -> int:
+        folder, _, base = path.rpartition("/")
+        folder = self._real(folder)
+        if base == OPAQUE:
+            return self._below(folder, number)
+        if base.startswith(_RESERVED):
+            return 0
+        target = f"{folder}/{base[len(WHITEOUT) :]}" if folder else base[len(WHITEOUT) :]
+        entry = self.files.get(target)
+        before = len(self.covered)
+        removed = 0
+        if entry is None or entry.kind == "dir":
+            removed = self._below(target, number)
+            self.files.pop(target, None)
+        else:
+            del self.files[target]
+            self._hide(target, entry, number, None)
+            removed = 1
+        size = sum(row.entry.size for row in self.covered[before:]) if entry is None or entry.kind == "dir" else 0
+        self._count(target, size)
+        return removed
+
+    def _below(self, folder: str, number: int) -> int:
+        """Hide everything below a folder; return how many files went."""
+        removed = 0
+        for path in list(self._subtree(folder)):
+            entry = self.files.pop(path, None)
+            if entry is not None and entry.kind != "dir":
+                removed += 1
+                self._hide(path, entry, number, None)
+        return removed
+
+    def _subtree(self, folder: str) -> Iterator[str]:
+        # Sorted paths keep a folder's contents together, without a tree that a hostile depth could blow up.
+        if self._paths is None:
+            self._paths = sorted(self.files)
+        if not folder:
+            yield from self._paths
+            return
+        # "0" is the character after "/".
+        yield from self._paths[bisect_left(self._paths, f"{folder}/") : bisect_left(self._paths, f"{folder}0")]
+
+    def _hide(self, path: str, entry: FileEntry, number: int, replacement: FileEntry | None) -> None:
+        content = entry.original or entry
+        names = self._names.get(id(content))
+        if names is not None:
+            names[0] -= 1
+            if names[0]:
+                return
+            path = names[1]
+        if content.size:
+            self.covered.append(Covered(path, content, number, replacement))
+
+    def _join(self, path: str, source: str, entry: FileEntry, facts: LayerFacts) -> None:
+        """Make a hard link share the bytes of its target: in its own layer, else in one below."""
+        target = facts.entries.get(source)
+        if target is None or target is entry:
+            target = self.files.get(source)
+        if target is None or target is entry or target.kind == "dir":
+            return
+        content = target.original or target
+        entry.original = content
+        entry.size, entry.kind, entry.link = content.size, content.kind, content.link
+        entry.digest, entry.check = content.digest, content.check
+        self._names.setdefault(id(content), [1, source])[0] += 1
+
+    def _real(self, folder: str) -> str:
+        """Return where a folder is once links on the way are followed; itself when there are none."""
+        if not self._linked or not folder:
+            return folder
+        files = self.files
+        at = folder
+        while at:
+            entry = files.get(at)
+            if entry is not None and entry.kind == "link":
+                return self._followed(folder)
+            at = at[: max(at.rfind("/"), 0)]
+        return folder
+
+    def _followed(self, folder: str) -> str:
+        parts = folder.split("/")[::-1]
+        done: list[str] = []
+        links = 0
+        while parts:
+            part = parts.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                del done[-1:]
+                continue
+            entry = self.files.get("/".join([*done, part]))
+            if entry is None or entry.kind != "link":
+                done.append(part)
+                continue
+            links += 1
+            if links > _MAX_LINKS:
+                return folder
+            if entry.link.startswith("/"):
+                done = []
+            parts += entry.link.split("/")[:64][::-1]
+        return "/".join(done)
+
+
+def _carry(store: dict[str, _Fact], learnt: dict[str, _Fact], facts: LayerFacts) -> None:
+    if store:
+        for path in facts.entries.keys() & store.keys():
+            del store[path]
+    store.update(learnt)
+    for path, source in facts.hardlinks.items():
+        if source in learnt:
+            store[path] = learnt[source]
 
 
 def merge(
@@ -25,74 +246,28 @@ def merge(
     history: tuple[HistoryEntry, ...],
     settings: dict[str, Any],
     digest: str,
+    blobs: tuple[Blob | None, ...] = (),
+    damage: tuple[str, ...] = (),
+    cached: int = 0,
 ) -> Image:
     """Return the image that layers make, the lowest first."""
-    files: dict[str, FileEntry] = {}
-    elves: dict[str, Elf] = {}
-    texts: dict[str, bytes] = {}
-    interpreters: dict[str, str] = {}
+    stack = Stack()
     for number, (facts, _) in enumerate(ordered):
-        hide(files, facts.entries)
-        for path, entry in facts.entries.items():
-            if posixpath.basename(path).startswith(WHITEOUT):
-                continue
-            entry.layer = number
-            source = facts.hardlinks.get(path)
-            original = facts.entries.get(source) if source else None
-            if original is not None:
-                entry.size, entry.kind, entry.link = original.size, original.kind, original.link
-                entry.digest = original.digest
-            files[path] = entry
-            _carry(elves, facts.elves, path, source or path)
-            _carry(texts, facts.texts, path, source or path)
-            _carry(interpreters, facts.interpreters, path, source or path)
+        stack.lay(facts, number)
+    files = stack.files
     return Image(
         config,
         tuple(layer for _, layer in ordered),
         files,
-        {path: elf for path, elf in elves.items() if path in files},
-        {path: text for path, text in texts.items() if path in files},
-        {path: text for path, text in interpreters.items() if path in files},
+        {path: elf for path, elf in stack.elves.items() if path in files},
+        {path: text for path, text in stack.texts.items() if path in files},
+        {path: text for path, text in stack.interpreters.items() if path in files},
         history,
         tuple(facts for facts, _ in ordered),
         settings,
         digest,
+        stack,
+        blobs,
+        damage,
+        cached,
     )
-
-
-def _carry(store: dict[str, _Fact], learnt: dict[str, _Fact], path: str, source: str) -> None:
-    store.pop(path, None)
-    if source in learnt:
-        store[path] = learnt[source]
-
-
-def hide(files: dict[str, FileEntry], entries: dict[str, FileEntry]) -> list[str]:
-    """Take out of the merged view what a layer deletes or covers; return the paths that went."""
-    gone: set[str] = set()
-    opaque: set[str] = set()
-    for path, entry in entries.items():
-        folder, name = posixpath.split(path)
-        if name == OPAQUE:
-            opaque.add(folder)
-        elif name.startswith(WHITEOUT):
-            gone.add(posixpath.join(folder, name[len(WHITEOUT) :]))
-        elif entry.kind != "dir" and files.get(path) is not None and files[path].kind == "dir":
-            opaque.add(path)
-    if not gone and not opaque:
-        return []
-    hidden = [path for path in files if _is_hidden(path, gone, opaque)]
-    for path in hidden:
-        del files[path]
-    return hidden
-
-
-def _is_hidden(path: str, gone: set[str], opaque: set[str]) -> bool:
-    if path in gone:
-        return True
-    at = path.rfind("/")
-    while at > 0:
-        parent = path[:at]
-        if parent in gone or parent in opaque:
-            return True
-        at = path.rfind("/", 0, at)
-    return "" in opaque

@@ -8,25 +8,61 @@ from __future__ import annotations
 import hashlib
 import json
 import posixpath
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jettison.errors import ImageError
 
-Documents = dict[str, bytes]
+if TYPE_CHECKING:
+    from jettison.image.blob import Blob
+
+Documents = Mapping[str, bytes]
 MAX_INDEXES: Final = 32
 _ATTESTATION: Final = "vnd.docker.reference.type"
 _REF: Final = "org.opencontainers.image.ref.name"
+# Docker's and OCI's layers, foreign ones included; the word after "tar" is the compression.
+_LAYER_TYPES: Final = re.compile(
+    r"application/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1\.tar|docker\.image\.rootfs\.(?:foreign\.)?diff\.tar)(?:[.+](?:gzip|zstd))?\Z"
+)
+_CONFIG_TYPES: Final = (
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.container.image.v1+json",
+)
 _NAME: Final = "io.containerd.image.name"
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """One image: its configuration, the digest of that, and the names of its layers, the lowest first."""
+    """One image: its configuration, the digest of that, and the names of its layers, the lowest first.
+
+    descriptors: what an OCI manifest says of the layers, as it is; () for Docker's manifest.json.
+    """
 
     config: dict[str, Any]
     digest: str
     layers: tuple[str, ...]
+    descriptors: tuple[dict[str, Any], ...] = ()
+
+    def stored(self, number: int) -> str:
+        """Return the digest of a layer's blob, "" where the archive states none."""
+        if self.descriptors:
+            return str(self.descriptors[number].get("digest"))
+        # The archive of a newer engine names blobs by their digest.
+        name = self.layers[number]
+        return f"sha256:{posixpath.basename(name)}" if name.startswith("blobs/sha256/") else ""
+
+    def doubt(self, number: int, blob: Blob) -> str:
+        """Return why a layer is not what its descriptor says, "" when nothing speaks against it."""
+        descriptor = self.descriptors[number] if self.descriptors else {}
+        size = descriptor.get("size")
+        if isinstance(size, int) and size != blob.size:
+            return f"has {blob.size} bytes, the manifest says {size}"
+        media_type = str(descriptor.get("mediaType") or "")
+        if media_type and not _LAYER_TYPES.match(media_type):
+            return f"has the media type {media_type[:80]!r}, which is no layer of an image"
+        return ""
 
 
 def choose(documents: Documents, wanted: str = "", platform: str = "") -> Chosen:
@@ -101,12 +137,15 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
 
 def _from_manifest(documents: Documents, manifest: dict[str, Any]) -> Chosen:
     descriptor = _object(manifest.get("config"), "the manifest's config")
+    media_type = str(descriptor.get("mediaType") or "")
+    if media_type and media_type not in _CONFIG_TYPES:
+        raise ImageError(f"the manifest is of {media_type[:80]!r}, which is no image")
     config = _object(_blob(documents, descriptor), "the image's configuration")
     layers = manifest.get("layers")
     if not isinstance(layers, list):
         raise ImageError("the manifest names no layers")
-    names = tuple(_path(_object(layer, "a layer's descriptor")) for layer in layers)
-    return Chosen(config, str(descriptor.get("digest")), names)
+    descriptors = tuple(_object(layer, "a layer's descriptor") for layer in layers)
+    return Chosen(config, str(descriptor.get("digest")), tuple(map(_path, descriptors)), descriptors)
 
 
 def _descriptors(index: dict[str, Any]) -> list[dict[str, Any]]:
@@ -128,12 +167,14 @@ def _path(descriptor: dict[str, Any]) -> str:
 
 def _blob(documents: Documents, descriptor: dict[str, Any]) -> Any:
     name = _path(descriptor)
-    value = _json(documents, name)
-    if name.startswith("blobs/sha256/"):
-        digest = hashlib.sha256(documents[name]).hexdigest()
-        if digest != name.rpartition("/")[2]:
-            raise ImageError(f"{name[:100]} has the digest sha256:{digest}")
-    return value
+    if name in documents:
+        data = documents[name]
+        size, digest = descriptor.get("size"), hashlib.sha256(data).hexdigest()
+        if name.startswith("blobs/sha256/") and digest != name.rpartition("/")[2]:
+            raise ImageError(f"{name[:100]} has the digest sha256:{digest}, its descriptor says another")
+        if isinstance(size, int) and size != len(data):
+            raise ImageError(f"{name[:100]} has {len(data)} bytes, its descriptor says {size}")
+    return _json(documents, name)
 
 
 def _object(value: Any, what: str) -> dict[str, Any]:

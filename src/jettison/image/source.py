@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
+import mmap
 import os
 import stat
-from typing import TYPE_CHECKING
+import zlib
 
-from jettison.errors import ImageError, SourceError
-from jettison.image.archive import read_archive, read_layout
-from jettison.image.collect import LayerFacts
-from jettison.image.image import FileEntry, Image, Layer, read_config
+from jettison.errors import ImageError
+from jettison.image.archive import read_archive, read_file, read_layout
+from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
+from jettison.image.image import Image, Layer, read_config
 from jettison.image.layers import merge
-
-if TYPE_CHECKING:
-    from jettison.image.archive import Collector
+from jettison.image.tar_header import Entry
 
 MAX_FILES = 3_000_000
 
 
-def open_image(name: str, collector: Collector, engine: str | None = None, platform: str = "") -> Image:
+def open_image(
+    name: str, collector: Collector, engine: str | None = None, platform: str = "", strict: bool = True
+) -> Image:
     """Return the image that a name means: a path when there is one of it, else an image of the engine.
 
-    `PATH:NAME` picks one image of an archive with several.
+    `PATH:NAME` picks one image of an archive with several. strict: a layer that cannot be read is an error;
+    else it is left out, and the image's `damage` says so.
 
     Raises:
         ImageError: it cannot be read. SourceError: a path cannot. EngineError: the engine has no such image.
@@ -29,14 +32,10 @@ def open_image(name: str, collector: Collector, engine: str | None = None, platf
     path, wanted = _split(name)
     if os.path.isdir(path):
         if os.path.isfile(os.path.join(path, "index.json")):
-            return read_layout(path, collector, wanted, platform)
+            return read_layout(path, collector, wanted, platform, strict)
         return _root_file_system(path, collector)
     if os.path.exists(path):
-        try:
-            with open(path, "rb") as stream:
-                return read_archive(stream, collector, wanted, platform)
-        except OSError as error:
-            raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+        return read_file(path, collector, wanted, platform, strict)
     from jettison.engine.find import find_engine
 
     found = find_engine(engine)
@@ -51,51 +50,54 @@ def _split(name: str) -> tuple[str, str]:
     return (path, wanted) if colon and os.path.exists(path) else (name, "")
 
 
-class _File:
-    """A file on disk in the place of an archive's member."""
-
-    def __init__(self, path: str) -> None:
-        self._stream = open(path, "rb")  # noqa: SIM115 -- closed by close(), the collector reads in between
-
-    def read(self, size: int) -> bytes:
-        """Return at most `size` bytes."""
-        return self._stream.read(size)
-
-    def close(self) -> None:
-        self._stream.close()
-
-
 def _root_file_system(folder: str, collector: Collector) -> Image:
     """Return a folder's files as an image of one layer; links are never followed."""
-    from jettison.image.tar import TarEntry
-
     facts = LayerFacts()
-    kept = 0
     for parent, folders, names in os.walk(folder, followlinks=False):
         for name in (*folders, *names):
-            full = os.path.join(parent, name)
-            try:
-                info = os.lstat(full)
-            except OSError:
-                continue
-            path = os.path.relpath(full, folder)
-            kind = _kind(info.st_mode)
-            size = info.st_size if kind == "file" else 0
-            link = os.readlink(full) if kind == "link" else ""
-            mode = stat.S_IMODE(info.st_mode)
-            facts.entries[path] = FileEntry(kind, size, mode, info.st_uid, info.st_gid, link, 0)
-            facts.size += size
-            if len(facts.entries) > MAX_FILES:
+            _add_file(facts, os.path.join(parent, name), os.path.relpath(os.path.join(parent, name), folder), collector)
+            if len(facts.columns.names) > MAX_FILES:
                 raise ImageError(f"{folder} holds more than {MAX_FILES} files")
-            if size and os.access(full, os.R_OK):
-                stream = _File(full)
-                try:
-                    entry = TarEntry(path, "file", size, mode, info.st_uid, info.st_gid, "")
-                    kept += collector.learn(facts, stream, entry, path, kept)  # type: ignore[arg-type]
-                finally:
-                    stream.close()
     layer = Layer("", facts.size, 0, "")
     return merge(read_config({}), [(facts, layer)], (), {}, "")
+
+
+def _add_file(facts: LayerFacts, full: str, path: str, collector: Collector) -> None:
+    try:
+        info = os.lstat(full)
+        link = os.readlink(full) if stat.S_ISLNK(info.st_mode) else ""
+    except OSError:
+        return
+    kind = _kind(info.st_mode)
+    size = info.st_size if kind == "file" else 0
+    mode = stat.S_IMODE(info.st_mode)
+    entry = Entry(path, kind, size, mode, info.st_uid, info.st_gid, link, int(info.st_mtime))
+    check, digest = 0, b""
+    if size:
+        try:
+            check, digest = _look(facts, full, path, mode, size, collector)
+        except (OSError, ValueError) as error:
+            facts.notes.append(f"{path}: {error}")
+    facts.size += size
+    index = facts.columns.add(path, entry, size, check, -1)
+    if digest:
+        facts.columns.digests[index] = digest
+
+
+def _look(facts: LayerFacts, full: str, path: str, mode: int, size: int, collector: Collector) -> tuple[int, bytes]:
+    """Show a file to the collector; return its checksum and digest."""
+    handle = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        with mmap.mmap(handle, size, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
+            if size <= WHOLE:
+                collector.learn(facts, path, mode, size, view, 0)
+            else:
+                for begin in range(0, size, PIECE):
+                    at = max(begin - OVERLAP, 0)
+                    collector.learn(facts, path, mode, size, view[at : begin + PIECE], at)
+            return zlib.crc32(view), hashlib.sha256(view).digest()
+    finally:
+        os.close(handle)
 
 
 def _kind(mode: int) -> str:

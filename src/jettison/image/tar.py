@@ -1,27 +1,30 @@
-"""A tar stream entry by entry, read once, with every size bounded.
+"""A tar entry by entry, read once: from a stream, or from a map of a file, which is several times faster.
 
-Reads ustar, GNU long names and links, GNU base-256 numbers and pax headers. Sparse files are refused:
-no engine writes them. Several times faster than `tarfile`, and nothing in a header makes it allocate
-more than HEADER_LIMIT.
-
-Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Extended Header"; GNU tar manual,
-"Basic Tar Format".
+Nothing in a header makes either allocate more than HEADER_LIMIT.
 """
 
 from __future__ import annotations
 
+import mmap
 from collections.abc import Iterator
 from typing import Final, Protocol
 
-BLOCK: Final = 512
-HEADER_LIMIT: Final = 1 << 20
-ENTRY_LIMIT: Final = 3_000_000
+from jettison.image.tar_header import (
+    BLOCK,
+    ENTRY_LIMIT,
+    EXTENSIONS,
+    ZEROS,
+    Entry,
+    TarError,
+    check_block,
+    extend,
+    extension_size,
+    read_entry,
+)
+
 PIECE: Final = 1 << 18
-_KINDS: Final = {b"0": "file", b"\0": "file", b"7": "file", b"1": "hardlink", b"2": "link", b"5": "dir"}
-
-
-class TarError(ValueError):
-    """The stream is not a tar, is damaged or is cut off."""
+# How often pages of a map that were read are given back: bounds the memory that counts as ours.
+_RELEASE: Final = 64 << 20
 
 
 class Reader(Protocol):
@@ -29,24 +32,6 @@ class Reader(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """Return at most `size` bytes."""
-
-
-class TarEntry:
-    """One entry. kind: "file", "dir", "link", "hardlink" or "other"; size in bytes (files only).
-
-    name, link: as stored, undecodable bytes as surrogates; nothing is normalised.
-    """
-
-    __slots__ = ("gid", "kind", "link", "mode", "name", "size", "uid")
-
-    def __init__(self, name: str, kind: str, size: int, mode: int, uid: int, gid: int, link: str) -> None:
-        self.name = name
-        self.kind = kind
-        self.size = size
-        self.mode = mode
-        self.uid = uid
-        self.gid = gid
-        self.link = link
 
 
 class TarStream:
@@ -66,7 +51,7 @@ class TarStream:
         self._left -= want
         return data
 
-    def __iter__(self) -> Iterator[TarEntry]:
+    def __iter__(self) -> Iterator[Entry]:
         """Yield every entry up to the end mark; TarError for what is no tar."""
         extra: dict[str, str] = {}
         count = 0
@@ -75,44 +60,36 @@ class TarStream:
             if count > ENTRY_LIMIT:
                 raise TarError(f"more than {ENTRY_LIMIT} entries")
             flag = block[156:157]
-            size = _number(block[124:136])
-            if flag in b"LKxg":
-                self._extend(flag, size, extra)
+            if flag in EXTENSIONS:
+                size = extension_size(block)
+                extend(flag, self._exactly(size), extra)
+                self._exactly(-size % BLOCK)
                 continue
-            entry = _entry(block, flag, size, extra)
-            extra = {}
+            entry = read_entry(block, extra)
+            if extra:
+                extra = {}
             self._left = entry.size
             self._padding = -entry.size % BLOCK
             yield entry
             self._skip()
-
-    def _extend(self, flag: bytes, size: int, extra: dict[str, str]) -> None:
-        if size > HEADER_LIMIT:
-            raise TarError(f"an extended header of {size} bytes")
-        data = self._exactly(size)
-        self._exactly(-size % BLOCK)
-        if flag == b"L":
-            extra["path"] = _text(data)
-        elif flag == b"K":
-            extra["linkpath"] = _text(data)
-        elif flag == b"x":
-            extra.update(_pax(data))
+        if extra:
+            raise TarError("it ends in the middle of an entry")
 
     def _header(self) -> bytes | None:
-        """Return the next header block, None at the end mark (one block of zeros) or the end.
+        """Return the next header block, None at the end mark or the end.
 
         Some writers leave the end mark out; what is missing then, the image's digests show.
         """
         first = self._stream.read(BLOCK)
         if not first:
             return None
-        block = first + self._exactly(BLOCK - len(first))
-        if not block.strip(b"\0"):
+        block = first if len(first) == BLOCK else first + self._exactly(BLOCK - len(first))
+        if block == ZEROS:
+            second = self._stream.read(BLOCK)
+            if second.strip(b"\0"):
+                raise TarError("something follows its end")
             return None
-        stated = _number(block[148:156])
-        # The checksum field itself counts as eight spaces.
-        if stated != sum(block) - sum(block[148:156]) + 8 * 0x20:
-            raise TarError("a header's checksum does not fit")
+        check_block(block)
         return block
 
     def _skip(self) -> None:
@@ -123,75 +100,73 @@ class TarStream:
 
     def _exactly(self, size: int) -> bytes:
         data = self._stream.read(size) if size else b""
-        while len(data) < size:
-            more = self._stream.read(size - len(data))
+        if len(data) == size:
+            return data
+        parts = [data]
+        left = size - len(data)
+        while left:
+            more = self._stream.read(left)
             if not more:
                 raise TarError("it ends in the middle of an entry")
-            data += more
-        return data
+            parts.append(more)
+            left -= len(more)
+        return b"".join(parts)
 
 
-def _entry(block: bytes, flag: bytes, size: int, extra: dict[str, str]) -> TarEntry:
-    if any(key.startswith("GNU.sparse.") for key in extra) or flag == b"S":
-        raise TarError("a sparse file, which is not supported")
-    name = extra.get("path")
-    if name is None:
-        name = _text(block[:100])
-        prefix = _text(block[345:500]) if block[257:263] == b"ustar\0" else ""
-        name = f"{prefix}/{name}" if prefix else name
-    if "size" in extra:
-        size = _decimal(extra["size"])
-    kind = _KINDS.get(flag, "other")
-    if kind == "file" and name.endswith("/"):
-        kind = "dir"
-    return TarEntry(
-        name,
-        kind,
-        # Only these kinds are followed by content (devices and links state sizes that mean nothing).
-        size if kind in ("file", "other") and flag not in (b"3", b"4", b"6") else 0,
-        _number(block[100:108]) & 0o7777,
-        _decimal(extra["uid"]) if "uid" in extra else _number(block[108:116]),
-        _decimal(extra["gid"]) if "gid" in extra else _number(block[116:124]),
-        extra.get("linkpath") or _text(block[157:257]),
-    )
+def walk(data: mmap.mmap, start: int, end: int, first: int = 0, last: int | None = None) -> Iterator[Entry]:
+    """Yield the entries of the tar that lies from `start` to `end` of a map; `Entry.at` counts from `start`.
+
+    first, last: only entries whose headers begin at first <= offset < last, counted from `start`, so that
+    several processes can share a tar; nothing of the others is looked at but their sizes.
+
+    Raises:
+        TarError: it is no tar, is damaged or is cut off.
+    """
+    at = begin = start
+    released = start + first
+    stop = end if last is None else start + last
+    extra: dict[str, str] = {}
+    count = 0
+    while at < end and begin < stop:
+        if at + BLOCK > end:
+            raise TarError("it ends in the middle of an entry")
+        block = data[at : at + BLOCK]
+        if block == ZEROS:
+            if data[at + BLOCK : min(at + 2 * BLOCK, end)].strip(b"\0"):
+                raise TarError("something follows its end")
+            break
+        check_block(block)
+        count += 1
+        if count > ENTRY_LIMIT:
+            raise TarError(f"more than {ENTRY_LIMIT} entries")
+        at += BLOCK
+        flag = block[156:157]
+        if flag in EXTENSIONS:
+            size = extension_size(block)
+            if at + size > end:
+                raise TarError("it ends in the middle of an entry")
+            extend(flag, data[at : at + size], extra)
+            at += size + -size % BLOCK
+            continue
+        entry = read_entry(block, extra, at - start)
+        if extra:
+            extra = {}
+        size = entry.size
+        if at + size > end:
+            raise TarError("it ends in the middle of an entry")
+        if begin - start >= first:
+            yield entry
+        at += size + -size % BLOCK
+        begin = at
+        if at - released > _RELEASE:
+            release(data, released, at)
+            released = at
+    if extra:
+        raise TarError("it ends in the middle of an entry")
 
 
-def _pax(data: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the records of a pax header: "LENGTH KEY=VALUE" and a newline, LENGTH counting all of it."""
-    at = 0
-    while at < len(data) and data[at] != 0:
-        space = data.find(b" ", at, at + 12)
-        if space < 0 or not data[at:space].isdigit():
-            raise TarError("a damaged pax header")
-        end = at + int(data[at:space])
-        if end <= space + 1 or end > len(data) or data[end - 1 : end] != b"\n":
-            raise TarError("a damaged pax header")
-        key, _, value = data[space + 1 : end - 1].partition(b"=")
-        yield key.decode("utf-8", "surrogateescape"), _text(value)
-        at = end
-
-
-def _text(data: bytes) -> str:
-    return data.partition(b"\0")[0].decode("utf-8", "surrogateescape")
-
-
-def _decimal(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise TarError("a damaged number in a pax header")
-    return int(text)
-
-
-def _number(field: bytes) -> int:
-    """Return a numeric header field: octal text, or base-256 when the first bit is set (GNU)."""
-    if field[0] & 0x80:
-        value = int.from_bytes(field, "big") & ((1 << (8 * len(field) - 1)) - 1)
-        if field[0] == 0xFF or value >= 1 << 62:
-            raise TarError("a number in a header is negative or too large")
-        return value
-    text = field.strip(b"\0 ")
-    if not text:
-        return 0
-    try:
-        return int(text, 8)
-    except ValueError:
-        raise TarError("a damaged number in a header") from None
+def release(data: mmap.mmap, start: int, end: int) -> None:
+    """Give the pages of a range back; they are read again when they are needed."""
+    start -= start % mmap.PAGESIZE
+    if hasattr(mmap, "MADV_DONTNEED") and end > start:
+        data.madvise(mmap.MADV_DONTNEED, start, min(end, len(data)) - start)

@@ -9,18 +9,21 @@ Source of the score: the description of dive's efficiency in its own documentati
 
 from __future__ import annotations
 
-import posixpath
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from jettison.image.layers import OPAQUE, WHITEOUT
+from jettison.image.layers import Covered, LayerChange, Stack
+from jettison.image.scan import sha256_of
 
 if TYPE_CHECKING:
-    from jettison.image.image import Image
+    from jettison.image.image import FileEntry, Image
 
 DELETED: Final = "deleted"
 OVERWRITTEN: Final = "overwritten"
 METADATA: Final = "only its owner, mode or time changed"
+MAX_COPIES: Final = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +38,19 @@ class Hidden:
 
 
 @dataclass(frozen=True, slots=True)
-class LayerChange:
-    """What one layer did to the files below it; counts of files, bytes of its own files."""
+class Copies:
+    """One content under several visible names. bytes: of all copies but one; paths: some of the names."""
 
-    added: int
-    changed: int
-    removed: int
     bytes: int
+    count: int
+    paths: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Waste:
     """hidden: every hidden file; duplicates: bytes of further copies of the same content among visible files.
 
-    score: dive's efficiency, 1.0 when nothing has size.
+    copies: the largest of those; score: dive's efficiency, 1.0 when nothing has size.
     """
 
     hidden: tuple[Hidden, ...]
@@ -56,6 +58,7 @@ class Waste:
     visible_bytes: int
     duplicates: int
     score: float
+    copies: tuple[Copies, ...] = ()
 
     @property
     def hidden_bytes(self) -> int:
@@ -63,144 +66,78 @@ class Waste:
         return sum(item.bytes for item in self.hidden)
 
 
-class _Content:
-    """The bytes of one file in one layer, and how many visible names they have."""
-
-    __slots__ = ("digest", "layer", "names", "path", "size")
-
-    def __init__(self, path: str, size: int, layer: int, digest: bytes) -> None:
-        self.path = path
-        self.size = size
-        self.layer = layer
-        self.digest = digest
-        self.names = 0
-
-
-class _View:
-    """The merged view while layers are laid on one another."""
-
-    def __init__(self) -> None:
-        self.contents: dict[str, _Content] = {}
-        self.folders: dict[str, set[str]] = {}
-        self.hidden: list[Hidden] = []
-
-    def add(self, path: str, content: _Content) -> None:
-        content.names += 1
-        self.contents[path] = content
-        while path:
-            parent, name = posixpath.split(path)
-            below = self.folders.setdefault(parent, set())
-            if name in below:
-                return
-            below.add(name)
-            path = parent
-
-    def remove(self, path: str, layer: int, cause: str) -> None:
-        content = self.contents.pop(path, None)
-        if content is None:
-            return
-        content.names -= 1
-        if content.names == 0 and content.size:
-            self.hidden.append(Hidden(content.path, content.size, content.layer, layer, cause))
-
-    def below(self, path: str) -> list[str]:
-        """Return every path with content at or below a path."""
-        found, waiting = [], [path]
-        while waiting:
-            at = waiting.pop()
-            if at in self.contents:
-                found.append(at)
-            waiting.extend(f"{at}/{name}" if at else name for name in self.folders.get(at, ()))
-        return found
-
-    def drop(self, path: str, layer: int, keep_itself: bool = False) -> int:
-        """Hide a path and all below it; return how many files went."""
-        gone = self.below(path)
-        for each in gone:
-            self.remove(each, layer, DELETED)
-        self._forget(path)
-        if keep_itself:
-            self.folders.setdefault(path, set())
-        return len(gone)
-
-    def _forget(self, path: str) -> None:
-        waiting = [path]
-        while waiting:
-            at = waiting.pop()
-            waiting.extend(f"{at}/{name}" if at else name for name in self.folders.pop(at, ()))
-        parent, name = posixpath.split(path)
-        self.folders.get(parent, set()).discard(name)
-
-
 def find_waste(image: Image) -> Waste:
-    """Return the waste of an image that was read with an InventoryCollector.
+    """Return the waste of an image."""
+    stack: Stack = image.stack
+    kept = {id(entry.original or entry): path for path, entry in image.files.items() if entry.kind == "file"}
+    contents = [(path, image.files[path].original or image.files[path]) for path in kept.values()]
+    groups: defaultdict[tuple[int, int], list[tuple[str, FileEntry]]] = defaultdict(list)
+    for path, entry in contents:
+        if entry.size:
+            groups[entry.size, entry.check].append((path, entry))
+    same = [group for group in groups.values() if len(group) > 1]
+    replaced = [row for row in stack.covered if _may_be_touched(row)]
+    _make_digests(image, _without_digest(same, replaced))
+    duplicates, copies = _copies(same)
+    return Waste(
+        tuple(Hidden(row.path, row.entry.size, row.entry.layer, row.by, _cause(row)) for row in stack.covered),
+        tuple(stack.changes),
+        sum(entry.size for _, entry in contents),
+        duplicates,
+        sum(stack.smallest.values()) / stack.total if stack.total else 1.0,
+        copies,
+    )
 
-    Without digests of files a rewritten file is never called touched only.
-    """
-    view = _View()
-    changes = []
-    occurrences: dict[str, list[int]] = {}
-    for number in range(len(image.facts)):
-        changes.append(_lay(image, number, view, occurrences))
-    kept = {id(content): content for content in view.contents.values()}.values()
-    visible = sum(content.size for content in kept)
-    return Waste(tuple(view.hidden), tuple(changes), visible, _duplicates(list(kept)), _score(occurrences))
+
+def _may_be_touched(row: Covered) -> bool:
+    new = row.replacement
+    return new is not None and new.kind == "file" and (new.size, new.check) == (row.entry.size, row.entry.check)
 
 
-def _lay(image: Image, number: int, view: _View, occurrences: dict[str, list[int]]) -> LayerChange:
-    facts = image.facts[number]
-    own: dict[str, _Content] = {}
-    removed = 0
-    for path in facts.entries:
-        folder, name = posixpath.split(path)
-        if name == OPAQUE:
-            removed += view.drop(folder, number, keep_itself=True)
-        elif name.startswith(WHITEOUT):
-            target = posixpath.join(folder, name[len(WHITEOUT) :])
-            size = sum(view.contents[each].size for each in view.below(target))
-            occurrences.setdefault(target, []).append(size if target in view.folders else 0)
-            removed += view.drop(target, number)
-    added = changed = 0
-    for path, entry in facts.entries.items():
-        if posixpath.basename(path).startswith(WHITEOUT):
+def _cause(row: Covered) -> str:
+    if row.replacement is None:
+        return DELETED
+    digest, new = row.entry.digest, (row.replacement.original or row.replacement).digest
+    return METADATA if _may_be_touched(row) and digest and digest == new else OVERWRITTEN
+
+
+def _without_digest(same: list[list[tuple[str, FileEntry]]], replaced: list[Covered]) -> list[FileEntry]:
+    wanted = {id(entry): entry for group in same for _, entry in group if not entry.digest}
+    for row in replaced:
+        for entry in (row.entry, row.replacement):
+            if entry is not None and not entry.digest:
+                content = entry.original or entry
+                wanted[id(content)] = content
+    return list(wanted.values())
+
+
+def _make_digests(image: Image, entries: Iterable[FileEntry]) -> None:
+    """Read again, of a layer that can be, the files that seem to be equal."""
+    by_layer: defaultdict[int, list[FileEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.at >= 0 and entry.layer < len(image.blobs):
+            by_layer[entry.layer].append(entry)
+    for number, members in by_layer.items():
+        blob = image.blobs[number]
+        if blob is None:
             continue
-        if entry.kind == "dir":
-            if path in view.contents:
-                view.remove(path, number, OVERWRITTEN)
-            continue
-        source = facts.hardlinks.get(path, path)
-        content = own.get(source)
-        if content is None:
-            stored = 0 if path in facts.hardlinks and source not in facts.entries else entry.size
-            content = own[source] = _Content(source, stored if entry.kind == "file" else 0, number, entry.digest)
-        if source == path:
-            occurrences.setdefault(path, []).append(content.size)
-        old = view.contents.get(path)
-        if old is not None:
-            changed += 1
-            same = bool(old.digest) and old.digest == content.digest and old.size == content.size
-            view.remove(path, number, METADATA if same else OVERWRITTEN)
-        elif view.folders.get(path):
-            removed += view.drop(path, number)
-            added += 1
-        else:
-            added += 1
-        view.add(path, content)
-    return LayerChange(added, changed, removed, facts.size)
+        with blob.map() as data:
+            for entry in sorted(members, key=lambda entry: entry.at):
+                entry.digest = sha256_of(data, blob.offset + entry.at, entry.size)
 
 
-def _duplicates(contents: list[_Content]) -> int:
-    seen: set[bytes] = set()
+def _copies(same: list[list[tuple[str, FileEntry]]]) -> tuple[int, tuple[Copies, ...]]:
     total = 0
-    for content in contents:
-        if not content.digest or not content.size:
-            continue
-        if content.digest in seen:
-            total += content.size
-        seen.add(content.digest)
-    return total
-
-
-def _score(occurrences: dict[str, list[int]]) -> float:
-    everything = sum(sum(sizes) for sizes in occurrences.values())
-    return sum(min(sizes) for sizes in occurrences.values()) / everything if everything else 1.0
+    found: list[Copies] = []
+    for group in same:
+        by_digest: defaultdict[bytes, list[str]] = defaultdict(list)
+        for path, entry in group:
+            if entry.digest:
+                by_digest[entry.digest].append(path)
+        for paths in by_digest.values():
+            if len(paths) > 1:
+                size = group[0][1].size * (len(paths) - 1)
+                total += size
+                found.append(Copies(size, len(paths), tuple(sorted(paths)[:5])))
+    found.sort(key=lambda item: (-item.bytes, item.paths))
+    return total, tuple(found[:MAX_COPIES])

@@ -30,6 +30,7 @@ from jettison.inventory.elf_sections import MAGIC, read_sections
 from jettison.inventory.inventory import Inventory
 from jettison.inventory.os_release import OsRelease, read_os_release
 from jettison.inventory.package import Package
+from jettison.inventory.text import Content
 
 HEAD: Final = 64
 MAX_PROGRAM: Final = 512 << 20
@@ -56,6 +57,16 @@ for _suffix in (
     ".tcl .lua .php .conf .cfg .ini .lock .sql .csv".split()
 ):
     _SUFFIXES.setdefault(_suffix, [])
+
+
+_ALONE: Final[dict[str, Callable[[str, bytes], list[Package]]]] = {
+    "package.json": node.read,
+    "METADATA": python.read,
+    "PKG-INFO": python.read,
+    "installed.json": php.read,
+    "VERSION": known_binaries.read,
+    "release": known_binaries.read,
+}
 
 
 class VisibleFile(Protocol):
@@ -98,13 +109,18 @@ def wants_program(size: int, head: bytes) -> int:
     return 0
 
 
+def is_program(size: int, data: Content) -> bool:
+    """Return whether a file that may be a program, and is not too large for one, begins like one."""
+    return _SMALLEST_PROGRAM <= size <= MAX_PROGRAM and wants_program(size, bytes(data[:4])) > 0
+
+
 def is_large(path: str) -> bool:
     """Return whether a wanted file should be read at once with `read_large` rather than kept."""
     dot = path.rfind(".")
     return dot >= 0 and path[dot:] in java.SUFFIXES
 
 
-def read_large(path: str, data: bytes) -> list[Package]:
+def read_large(path: str, data: Content) -> list[Package]:
     """Return the packages of a program or of a Java archive; the whole file as bytes or as a map of it."""
     if is_large(path):
         return java.read(path, data)
@@ -113,6 +129,25 @@ def read_large(path: str, data: bytes) -> list[Package]:
     if sections is not None:
         found += rust_binary.read(path, data, sections)
     return found or known_binaries.read(path, data)
+
+
+def read_alone(path: str, data: Content) -> list[Package] | None:
+    """Return the packages of a small file that says everything itself; None when others are needed beside it.
+
+    Of Python's metadata the list of files is still to be joined, which `collect` does.
+    """
+    base = path[path.rfind("/") + 1 :]
+    read = _ALONE.get(base)
+    if read is None:
+        if base.endswith(".gemspec"):
+            read = ruby.read
+        elif base.endswith(".deps.json"):
+            read = dotnet.read
+        elif base.endswith(".egg-info"):
+            read = python.read
+        else:
+            return None
+    return read(path, bytes(data))
 
 
 def collect(
@@ -130,7 +165,7 @@ def collect(
     packages = _read_all(contents, files, release)
     for path, large in (found or {}).items():
         if path in files:
-            packages.extend(large)
+            packages.extend(_with_listing(one, contents) if one.type == "pypi" else one for one in large)
     packages = [_placed(package, files) for package in dict.fromkeys(packages)]
     packages.sort(key=lambda package: (package.type, package.name, package.version, package.path))
     return _owned(packages, files, release)

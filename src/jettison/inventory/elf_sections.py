@@ -8,6 +8,8 @@ from __future__ import annotations
 import struct
 from typing import Final, NamedTuple
 
+from jettison.inventory.text import Content
+
 MAGIC: Final = b"\x7fELF"
 _MAX_SECTIONS: Final = 4096
 _MAX_SEGMENTS: Final = 512
@@ -41,7 +43,7 @@ class Sections(NamedTuple):
         return None
 
 
-def read_sections(data: bytes) -> Sections | None:
+def read_sections(data: Content) -> Sections | None:
     """Return the tables of an ELF file, None for what is none."""
     if data[:4] != MAGIC or len(data) < 64 or data[4] not in (1, 2) or data[5] not in (1, 2):
         return None
@@ -57,7 +59,7 @@ def read_sections(data: bytes) -> Sections | None:
     return Sections(names, segments, order, wide)
 
 
-def _segments(data: bytes, wide: bool, order: str) -> tuple[Segment, ...]:
+def _segments(data: Content, wide: bool, order: str) -> tuple[Segment, ...]:
     at = struct.unpack_from(order + ("Q" if wide else "I"), data, 32 if wide else 28)[0]
     step, count = struct.unpack_from(order + "HH", data, 54 if wide else 42)
     found = []
@@ -71,7 +73,7 @@ def _segments(data: bytes, wide: bool, order: str) -> tuple[Segment, ...]:
     return tuple(found)
 
 
-def _sections(data: bytes, wide: bool, order: str) -> dict[str, tuple[int, int]]:
+def _sections(data: Content, wide: bool, order: str) -> dict[str, tuple[int, int]]:
     at = struct.unpack_from(order + ("Q" if wide else "I"), data, 40 if wide else 32)[0]
     step, count, names_at = struct.unpack_from(order + "HHH", data, 58 if wide else 46)
     form = order + ("IIQQQQ" if wide else "IIIIII")

@@ -15,10 +15,11 @@ from typing import Final
 
 from jettison.inventory.elf_sections import Sections, read_sections
 from jettison.inventory.package import Package
-from jettison.inventory.text import clean
+from jettison.inventory.text import Content, clean
 
 WANTS: Final = {"elf": 512 << 20}
 _MARK: Final = b"\xff Go buildinf:"
+_MARKS: Final = re.compile(re.escape(_MARK))
 _INLINE: Final = 2
 _MAX_STRING: Final = 4 << 20
 _MAX_SEARCH: Final = 64 << 20
@@ -27,7 +28,7 @@ _VERSION: Final = re.compile(r"(?:devel |go)(\S{1,80})")
 _LINKED_VERSION: Final = re.compile(r"-X[ =]'?[\w./~-]*\.?[vV]ersion'?=['\"]?(v?\d+\.\d+\.\d+[-+.\w]*)")
 
 
-def read(path: str, data: bytes, sections: Sections | None = None) -> list[Package]:
+def read(path: str, data: Content, sections: Sections | None = None) -> list[Package]:
     """Return the main module, the modules it was linked with, and the standard library."""
     try:
         strings = _build_info(data, sections or read_sections(data))
@@ -40,7 +41,7 @@ def read(path: str, data: bytes, sections: Sections | None = None) -> list[Packa
     return _packages(path, clean(stated[1] if stated else version, 80), modules)
 
 
-def _build_info(data: bytes, sections: Sections | None) -> tuple[str, str] | None:
+def _build_info(data: Content, sections: Sections | None) -> tuple[str, str] | None:
     at = _find(data, sections)
     if at < 0:
         return None
@@ -59,7 +60,7 @@ def _build_info(data: bytes, sections: Sections | None) -> tuple[str, str] | Non
     return version.decode("utf-8", "replace"), text.decode("utf-8", "replace")
 
 
-def _find(data: bytes, sections: Sections | None) -> int:
+def _find(data: Content, sections: Sections | None) -> int:
     """Return where the build information starts, -1 for programs of other languages."""
     if sections is None:
         return _aligned(data, 0, min(len(data), _MAX_SEARCH))
@@ -77,14 +78,15 @@ def _find(data: bytes, sections: Sections | None) -> int:
     return -1
 
 
-def _aligned(data: bytes, start: int, end: int) -> int:
-    at = data.find(_MARK, start, end)
-    while at >= 0 and (at - start) % 16:
-        at = data.find(_MARK, at + 1, end)
-    return at
+def _aligned(data: Content, start: int, end: int) -> int:
+    # An expression searches maps and views as well as bytes.
+    for found in _MARKS.finditer(data, start, end):
+        if (found.start() - start) % 16 == 0:
+            return found.start()
+    return -1
 
 
-def _inline(data: bytes, at: int) -> tuple[bytes, int]:
+def _inline(data: Content, at: int) -> tuple[bytes, int]:
     length, shift = 0, 0
     while True:
         byte = data[at]
@@ -100,7 +102,7 @@ def _inline(data: bytes, at: int) -> tuple[bytes, int]:
     return bytes(data[at : at + length]), at + length
 
 
-def _pointed(data: bytes, sections: Sections, form: str, address: int) -> bytes:
+def _pointed(data: Content, sections: Sections, form: str, address: int) -> bytes:
     header = sections.file_offset(address)
     if header is None:
         return b""

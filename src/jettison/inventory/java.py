@@ -13,7 +13,7 @@ import re
 from typing import Final, NamedTuple
 
 from jettison.inventory.package import Package
-from jettison.inventory.text import clean, decoded
+from jettison.inventory.text import Content, clean, decoded
 from jettison.inventory.zip_entries import zip_content, zip_entries
 
 SUFFIXES: Final = (".jar", ".war", ".ear", ".jpi", ".hpi", ".par", ".sar", ".nar", ".kar", ".lpkg")
@@ -53,14 +53,14 @@ def wanted(path: str) -> bool:
     return True
 
 
-def read(path: str, data: bytes) -> list[Package]:
+def read(path: str, data: Content) -> list[Package]:
     """Return the packages of an archive and of the archives inside it."""
     found: list[Package] = []
     _read(path, posixpath.basename(path), data, 0, _Budget(_MAX_TOTAL), found)
     return found
 
 
-def _read(path: str, name: str, data: bytes, depth: int, budget: _Budget, found: list[Package]) -> None:
+def _read(path: str, name: str, data: Content, depth: int, budget: _Budget, found: list[Package]) -> None:
     poms: list[_Pom] = []
     manifest: dict[str, str] = {}
     any_entry = False

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from jettison.inventory.package import Package
-from jettison.inventory.text import clean
+from jettison.inventory.text import Content, clean
 from jettison.knowledge.inventory_binaries import BINARIES
 
 WANTS: Final = {"elf": 512 << 20, "name:VERSION": 4096, "name:release": 4096}
@@ -43,7 +43,7 @@ def wanted(path: str) -> bool:
     return _match(path) is not None
 
 
-def read(path: str, data: bytes) -> list[Package]:
+def read(path: str, data: Content) -> list[Package]:
     """Return the program with its version, nothing when the bytes do not hold one."""
     known = _match(path)
     if known is None:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+Content = bytes | memoryview
 MAX_VALUE: Final = 1024
 MAX_JSON: Final = 32 << 20
 MAX_VALUES: Final = 4_000_000

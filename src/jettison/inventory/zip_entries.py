@@ -12,6 +12,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from jettison.inventory.text import Content
+
 MAX_ENTRIES: Final = 500_000
 _END: Final = b"PK\x05\x06"
 _END_SIZE: Final = 22
@@ -29,10 +31,11 @@ class ZipEntry(NamedTuple):
     offset: int
 
 
-def zip_entries(data: bytes) -> Iterator[ZipEntry]:
+def zip_entries(data: Content) -> Iterator[ZipEntry]:
     """Yield the entries of the central directory; nothing for what is no ZIP file, the rest is cut off where damaged."""
-    end = data.rfind(_END, max(0, len(data) - 65_557))
-    if end < 0 or end + _END_SIZE > len(data):
+    last = max(0, len(data) - 65_557)
+    end = last + bytes(data[last:]).rfind(_END)
+    if end < last or end + _END_SIZE > len(data):
         return
     size, at = struct.unpack_from("<II", data, end + 12)
     # Bytes in front of the archive (a start script) move everything by the same amount.
@@ -51,7 +54,7 @@ def zip_entries(data: bytes) -> Iterator[ZipEntry]:
         at = start + length + extra + comment
 
 
-def zip_content(data: bytes, entry: ZipEntry, limit: int) -> bytes | None:
+def zip_content(data: Content, entry: ZipEntry, limit: int) -> bytes | None:
     """Return the content of an entry, None when it is damaged, encrypted or larger than `limit` once unpacked."""
     at = entry.offset
     if at + 30 > len(data) or data[at : at + 4] != b"PK\x03\x04":

@@ -29,6 +29,8 @@ def render_inspection_json(seen: Inspection) -> str:
         "own_hidden_bytes": sum(item.bytes for item in seen.own_hidden),
         "duplicate_bytes": waste.duplicates,
         "dive_efficiency": waste.score,
+        "damage": list(seen.notes),
+        "cached_layers": image.cached,
         "user": image.config.user,
         "environment": sorted(image.config.env_map),
         "exposed": list(image.config.exposed),

@@ -40,6 +40,11 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
     yield palette(
         f"  dive's efficiency: {100 * seen.waste.score:.1f} % (it counts every copy; hidden bytes are exact)", "dim"
     )
+    for note in seen.notes[:MAX_ROWS]:
+        yield palette(f"  {safe_line(note)[: WIDTH - 2]}", "red")
+    if image.cached:
+        known = f"  {image.cached} layers were read by an earlier run (JETTISON_CACHE=off reads and checks all again)"
+        yield palette(known, "dim")
     release = seen.inventory.release
     if release is not None:
         yield f"  {safe_line(release.name or release.id)[:60]}"

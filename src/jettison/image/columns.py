@@ -1,0 +1,117 @@
+"""The entries of one layer as columns: small to send between processes and to keep, quick to make objects of."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any, Final
+
+from jettison.image.image import FileEntry
+from jettison.image.tar_header import Entry
+
+KINDS: Final = ("file", "dir", "link", "other")
+_CODES: Final = {kind: number for number, kind in enumerate(KINDS)}
+# Of each number: its name and its type in an array (q: 64 bits, I: 32, H: 16).
+_NUMBERS: Final = (("sizes", "q"), ("modes", "H"), ("uids", "q"), ("gids", "q"), ("mtimes", "q"), ("checks", "I"), ("offsets", "q"))  # fmt: skip
+
+
+class Columns:
+    """The entries in the order of the tar, hard links as files without bytes.
+
+    links, hardlinks: index -> target; digests: index -> sha256 where one was made. checks: CRC-32 of the
+    content; offsets: where the content starts in the layer's tar, -1 where it cannot be read again.
+    """
+
+    __slots__ = (
+        "checks", "digests", "gids", "hardlinks", "kinds", "links", "modes", "mtimes", "names", "offsets", "sizes", "uids",
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.kinds = bytearray()
+        self.sizes = array("q")
+        self.modes = array("H")
+        self.uids = array("q")
+        self.gids = array("q")
+        self.mtimes = array("q")
+        self.checks = array("I")
+        self.offsets = array("q")
+        self.links: dict[int, str] = {}
+        self.hardlinks: dict[int, str] = {}
+        self.digests: dict[int, bytes] = {}
+
+    def add(self, path: str, entry: Entry, size: int, check: int, at: int) -> int:
+        """Add one entry under its cleaned path; return its index."""
+        index = len(self.names)
+        kind = entry.kind
+        self.names.append(path)
+        if kind == "hardlink":
+            self.hardlinks[index] = clean_path(entry.link)
+            kind = "file"
+        elif kind == "link":
+            self.links[index] = entry.link
+        self.kinds.append(_CODES[kind])
+        self.sizes.append(size)
+        self.modes.append(entry.mode)
+        self.uids.append(entry.uid)
+        self.gids.append(entry.gid)
+        self.mtimes.append(entry.mtime)
+        self.checks.append(check)
+        self.offsets.append(at)
+        return index
+
+    def extend(self, other: Columns) -> None:
+        """Add the entries of the part of the tar that follows."""
+        base = len(self.names)
+        self.names += other.names
+        self.kinds += other.kinds
+        for name, _ in _NUMBERS:
+            getattr(self, name).extend(getattr(other, name))
+        for column in ("links", "hardlinks", "digests"):
+            getattr(self, column).update({base + index: value for index, value in getattr(other, column).items()})
+
+    def entries(self, layer: int) -> list[FileEntry]:
+        """Return an object for each entry."""
+        kinds = [KINDS[code] for code in self.kinds]
+        links = [""] * len(kinds)
+        for index, link in self.links.items():
+            links[index] = link
+        made = list(
+            map(
+                FileEntry, kinds, self.sizes, self.modes, self.uids, self.gids, links, [layer] * len(kinds),
+                self.mtimes, self.checks, self.offsets,
+            )
+        )  # fmt: skip
+        for index, digest in self.digests.items():
+            made[index].digest = digest
+        return made
+
+    def pack(self) -> tuple[Any, ...]:
+        """Return the same as plain values."""
+        numbers = tuple(getattr(self, name).tobytes() for name, _ in _NUMBERS)
+        return self.names, bytes(self.kinds), numbers, self.links, self.hardlinks, self.digests
+
+
+def unpack_columns(packed: tuple[Any, ...]) -> Columns:
+    """Return what `pack` was given."""
+    columns = Columns()
+    columns.names, kinds, numbers, columns.links, columns.hardlinks, columns.digests = packed
+    columns.kinds = bytearray(kinds)
+    for (name, _), data in zip(_NUMBERS, numbers, strict=True):
+        getattr(columns, name).frombytes(data)
+    return columns
+
+
+def clean_path(name: str) -> str:
+    """Return the path inside the image that an entry's name means, without leading slash: nothing leads outside."""
+    if name[-1:] == "/":
+        name = name[:-1]
+    # Most names are clean; the marks of those that are not are looked for at once.
+    if "/." not in name and "//" not in name and name[:1] not in ("/", "."):
+        return name
+    done: list[str] = []
+    for part in name.split("/"):
+        if part == "..":
+            del done[-1:]
+        elif part not in ("", "."):
+            done.append(part)
+    return "/".join(done)

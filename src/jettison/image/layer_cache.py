@@ -1,0 +1,142 @@
+"""What earlier runs learnt of layers, kept by the layer's digest in the user's cache.
+
+JETTISON_CACHE names the folder ("off": none); else XDG_CACHE_HOME/jettison. A result is found again only for
+the same diff id, the same analysers, and a blob that is the same: by its digest where a registry serves it, else
+by its size and 64 places of it. Nothing in it is a secret's value. A damaged result is read anew.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import marshal
+import os
+import sys
+import tempfile
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import zstandard
+
+from jettison.image.collect import LayerFacts
+from jettison.image.columns import unpack_columns
+from jettison.inventory.package import Package
+from jettison.secretscan.hit import Hit
+
+MAX_BYTES: Final = 2 << 30
+MAX_RESULT: Final = 1 << 30
+_FORMAT: Final = 1
+_PACKAGE: Final = tuple(field.name for field in fields(Package))
+
+
+def pack(facts: LayerFacts) -> bytes:
+    """Return facts as bytes: for another process, or for the cache."""
+    packages = {
+        path: [tuple(getattr(package, name) for name in _PACKAGE) for package in found]
+        for path, found in facts.packages.items()
+    }
+    hits = {path: [tuple(hit) for hit in found] for path, found in facts.hits.items()}
+    plain = (
+        _FORMAT, facts.columns.pack(), facts.texts, facts.contents, packages, hits, facts.notes, facts.size, facts.sha256,
+    )  # fmt: skip
+    return marshal.dumps(plain)
+
+
+def unpack(data: bytes) -> LayerFacts:
+    """Return what `pack` was given.
+
+    Raises:
+        ValueError, EOFError, TypeError: it is something else.
+    """
+    form, columns, texts, contents, packages, hits, notes, size, sha256 = marshal.loads(data)
+    if form != _FORMAT:
+        raise ValueError("another format")
+    facts = LayerFacts(columns=unpack_columns(columns), texts=texts, contents=contents, notes=notes)
+    facts.hits = {path: [Hit(*values) for values in found] for path, found in hits.items()}
+    facts.packages = {path: [Package(*values) for values in found] for path, found in packages.items()}
+    facts.size, facts.sha256 = size, sha256
+    return facts
+
+
+class LayerCache:
+    """Results of layers on disk. Every failure of the disk means: not there."""
+
+    def __init__(self, folder: Path | None, analyser: str) -> None:
+        self._folder = folder
+        self._analyser = f"{analyser}\n{_source_of_this_version()}\n{sys.version_info[:2]}"
+
+    def get(self, diff_id: str, evidence: str) -> LayerFacts | None:
+        """Return what is known of a layer, None when it must be read."""
+        path = self._path(diff_id, evidence)
+        if path is None:
+            return None
+        try:
+            data = path.read_bytes()
+            # The frame carries a checksum of its content.
+            facts = unpack(zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_RESULT))
+            os.utime(path)
+        except (OSError, ValueError, EOFError, TypeError, zstandard.ZstdError):
+            return None
+        return facts if f"sha256:{facts.sha256}" == diff_id else None
+
+    def put(self, diff_id: str, evidence: str, facts: LayerFacts) -> None:
+        """Keep what was learnt of a layer that was read whole and without a note."""
+        path = self._path(diff_id, evidence)
+        if path is None or facts.notes:
+            return
+        packed = zstandard.ZstdCompressor(level=1, write_checksum=True).compress(pack(facts))
+        with contextlib.suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(packed)
+                os.replace(temporary, path)
+            except OSError:
+                os.unlink(temporary)
+
+    def prune(self) -> None:
+        """Delete the results that were not used for longest, as long as there are more than MAX_BYTES."""
+        if self._folder is None:
+            return
+        with contextlib.suppress(OSError):
+            found = [(entry.stat(), entry.path) for entry in os.scandir(self._folder) if entry.is_file()]
+            total = sum(info.st_size for info, _ in found)
+            for info, path in sorted(found, key=lambda pair: pair[0].st_mtime):
+                if total <= MAX_BYTES:
+                    break
+                os.unlink(path)
+                total -= info.st_size
+
+    def _path(self, diff_id: str, evidence: str) -> Path | None:
+        if self._folder is None or not self._analyser:
+            return None
+        key = hashlib.sha256(f"{diff_id}\n{evidence}\n{self._analyser}".encode()).hexdigest()
+        return self._folder / key
+
+
+def cache_folder() -> Path | None:
+    """Return where results are kept, None when the user wants none kept."""
+    stated = os.environ.get("JETTISON_CACHE")
+    if stated == "off":
+        return None
+    if stated:
+        return Path(stated) / "layers"
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(home) / "jettison" / "layers"
+
+
+@cache
+def _source_of_this_version() -> str:
+    """Return what changes with every change of the code that reads layers, also between versions."""
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for part in ("image", "inventory", "secretscan", "knowledge"):
+        folder = root / part
+        for entry in sorted(os.scandir(folder), key=lambda e: e.name) if folder.is_dir() else ():
+            if entry.name.endswith((".py", ".toml")):
+                info = entry.stat()
+                digest.update(f"{part}/{entry.name} {info.st_size} {info.st_mtime_ns}\n".encode())
+    return digest.hexdigest()

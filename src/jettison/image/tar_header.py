@@ -1,0 +1,176 @@
+"""One tar header: a block of 512 bytes and what a pax or GNU header in front of it says.
+
+Reads ustar, GNU long names and links, GNU base-256 numbers and pax records. Sparse files are refused: no
+engine writes them. Everything that programs read in different ways is an error: what one tool shows and
+another hides is no way to look into an image.
+
+Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Extended Header"; GNU tar manual,
+"Basic Tar Format".
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+BLOCK: Final = 512
+HEADER_LIMIT: Final = 1 << 20
+ENTRY_LIMIT: Final = 3_000_000
+# No engine can make a longer one (PATH_MAX), nor a tree that deep with it in practice.
+NAME_LIMIT: Final = 4096
+DEPTH_LIMIT: Final = 512
+EXTENSIONS: Final = b"LKxg"
+ZEROS: Final = bytes(BLOCK)
+_KINDS: Final = {b"0": "file", b"\0": "file", b"7": "file", b"1": "hardlink", b"2": "link", b"5": "dir"}
+# Devices and FIFOs, links and folders state sizes that mean nothing; content follows files and unknown types.
+_WITHOUT_CONTENT: Final = frozenset((b"1", b"2", b"3", b"4", b"5", b"6"))
+_FIELDS: Final = struct.Struct("100s8s8s8s12s12s8sc100s6s82x155s12x")
+_MEMO_LIMIT: Final = 65_536
+_numbers: dict[bytes, int] = {}
+
+
+class TarError(ValueError):
+    """The stream is not a tar, is damaged or is cut off."""
+
+
+class Entry(NamedTuple):
+    """One entry. kind: "file", "dir", "link", "hardlink" or "other"; size: bytes of content that follow.
+
+    name, link: as stored, undecodable bytes as surrogates; nothing is normalised. mtime: seconds since 1970.
+    at: where the content starts, in bytes from the start of the tar.
+    """
+
+    name: str
+    kind: str
+    size: int
+    mode: int
+    uid: int
+    gid: int
+    link: str
+    mtime: int
+    at: int = 0
+
+
+def check_block(block: bytes) -> None:
+    """Raise TarError when a header's checksum does not fit."""
+    field = block[148:156]
+    stated = number(field)
+    # Adler-32's lower half is one more than the sum of the bytes, modulo 65521: several times faster than sum().
+    # The checksum field itself counts as eight spaces.
+    if (zlib.adler32(block) & 0xFFFF) == (1 + stated + sum(field) - 8 * 0x20) % 65521:
+        return
+    signed = sum(byte - 256 if byte > 127 else byte for byte in block[:148] + block[156:]) + 8 * 0x20
+    if stated != signed:
+        raise TarError("a header's checksum does not fit")
+
+
+def read_entry(block: bytes, extra: dict[str, str], at: int = 0) -> Entry:
+    """Return the entry of a header that is no extension itself; `extra`: what the extensions before it say."""
+    raw_name, mode, uid, gid, size, mtime, _, flag, link, magic, prefix = _FIELDS.unpack(block)
+    if flag == b"S" or any(key.startswith("GNU.sparse.") for key in extra):
+        raise TarError("a sparse file, which is not supported")
+    name = extra.get("path")
+    if name is None:
+        name = text(raw_name)
+        if prefix[0] and magic == b"ustar\0":
+            name = f"{text(prefix)}/{name}"
+    if len(name) > NAME_LIMIT or name.count("/") > DEPTH_LIMIT:
+        raise TarError(f"a name of {len(name)} characters and {name.count('/')} folders")
+    kind = _KINDS.get(flag, "other")
+    if kind == "file" and name[-1:] == "/":
+        kind = "dir"
+    bytes_ = decimal(extra["size"]) if "size" in extra else number(size)
+    return Entry(
+        name,
+        kind,
+        0 if flag in _WITHOUT_CONTENT else bytes_,
+        number(mode) & 0o7777,
+        decimal(extra["uid"]) if "uid" in extra else number(uid),
+        decimal(extra["gid"]) if "gid" in extra else number(gid),
+        extra.get("linkpath") or (text(link) if link[0] else ""),
+        whole_seconds(extra["mtime"]) if "mtime" in extra else number(mtime, negative=True),
+        at,
+    )
+
+
+def extend(flag: bytes, data: bytes, extra: dict[str, str]) -> None:
+    """Add what an extension header says of the entry that follows; a global one says nothing of it."""
+    if flag == b"L":
+        extra["path"] = text(data)
+    elif flag == b"K":
+        extra["linkpath"] = text(data)
+    elif flag == b"x":
+        extra.update(_pax(data))
+
+
+def extension_size(block: bytes) -> int:
+    """Return the bytes of an extension header; TarError for more than any writer needs."""
+    size = number(block[124:136])
+    if size > HEADER_LIMIT:
+        raise TarError(f"an extended header of {size} bytes")
+    return size
+
+
+def _pax(data: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the records of a pax header: "LENGTH KEY=VALUE" and a newline, LENGTH counting all of it."""
+    at = 0
+    while at < len(data) and data[at] != 0:
+        space = data.find(b" ", at, at + 12)
+        if space < 0 or not data[at:space].isdigit():
+            raise TarError("a damaged pax header")
+        end = at + int(data[at:space])
+        if end <= space + 1 or end > len(data) or data[end - 1 : end] != b"\n":
+            raise TarError("a damaged pax header")
+        key, equals, value = data[space + 1 : end - 1].partition(b"=")
+        if not equals or (b"\0" in value and key in (b"path", b"linkpath")):
+            raise TarError("a damaged pax header")
+        yield key.decode("utf-8", "surrogateescape"), value.decode("utf-8", "surrogateescape")
+        at = end
+
+
+def text(data: bytes) -> str:
+    """Return a field up to its first NUL."""
+    return data.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+
+
+def decimal(value: str) -> int:
+    """Return a number of a pax record."""
+    if not value.isascii() or not value.isdigit() or len(value) > 18:
+        raise TarError("a damaged number in a pax header")
+    return int(value)
+
+
+def whole_seconds(value: str) -> int:
+    """Return the seconds of a pax time such as "1700000000.25" or "-1"."""
+    sign, digits = (-1, value[1:]) if value[:1] == "-" else (1, value)
+    return sign * decimal(digits.partition(".")[0])
+
+
+def number(field: bytes, negative: bool = False) -> int:
+    """Return a numeric header field: octal text, or base-256 when the first bit is set (GNU)."""
+    known = _numbers.get(field)
+    if known is not None:
+        return known
+    if field[0] & 0x80:
+        return _base_256(field, negative)
+    digits = field.strip(b"\0 ")
+    if digits and not digits.isdigit():
+        raise TarError("a damaged number in a header")
+    try:
+        value = int(digits or b"0", 8)
+    except ValueError:
+        raise TarError("a damaged number in a header") from None
+    if len(_numbers) < _MEMO_LIMIT:
+        _numbers[field] = value
+    return value
+
+
+def _base_256(field: bytes, negative: bool) -> int:
+    value = int.from_bytes(field, "big") & ((1 << (8 * len(field) - 1)) - 1)
+    if field[0] == 0xFF and negative:
+        return max(value - (1 << (8 * len(field) - 1)), -(1 << 62))
+    if field[0] == 0xFF or value >= 1 << 62:
+        raise TarError("a number in a header is negative or too large")
+    return value
