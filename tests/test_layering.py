@@ -20,7 +20,8 @@ ALLOWED: dict[str, set[str]] = {
     "compose": {"lint", "settings", "cli"},
     "shellcheck": {"syntax", "model", "lint", "report"},
     "project": {"model"},
-    "rewrite": {"syntax", "knowledge", "model", "rules", "lint", "project", "engine"},
+    "needs": {"syntax", "knowledge", "model", "image", "inventory", "proof"},
+    "rewrite": {"syntax", "knowledge", "model", "rules", "lint", "project", "engine", "image", "needs"},
     "engine": set(),
     "inventory": {"knowledge"},
     "sbom": {"inventory", "knowledge"},
@@ -29,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
     # attribution and inspection join an image with its Dockerfile; the rest knows nothing of Dockerfiles.
     "image": {"engine", "inventory", "model", "syntax", "secretscan"},
     "proof": {"engine", "image"},
-    "optimize": {"cli", "engine", "image", "knowledge", "lint", "model", "project", "proof", "report", "rewrite", "syntax"},
+    "optimize": {"cli", "engine", "image", "knowledge", "lint", "model", "needs", "project", "proof", "report", "rewrite", "syntax"},
     "report": {"engine", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "syntax"},
 }  # fmt: skip
 JOINS = {"attribution.py", "inspection.py"}

@@ -15,6 +15,19 @@ from jettison.terminal import Palette, safe_line, wants_colour
 if TYPE_CHECKING:
     from jettison.optimize.records import Outcome
 
+
+def duration(text: str) -> float:
+    """Return the seconds of a time such as 90, 90s, 10m or 1.5h."""
+    unit = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(text[-1:])
+    try:
+        seconds = float(text[:-1]) * unit if unit else float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: a number with s, m or h was expected, as in 10m")
+    return seconds
+
+
 _REPEAT: Final = {"action": "append", "default": []}
 OPTIONS: Final = (
     Option(
@@ -58,9 +71,14 @@ OPTIONS: Final = (
     ),
     Option(("--touch",), "the source file that the rebuild changes, relative to PROJECT", {"metavar": "FILE"}),
     Option(
+        ("--aim",),
+        "safe: a base with a shell and a package manager; small (default) and smallest: only what is needed",
+        {"choices": ("safe", "small", "smallest"), "default": "small"},
+    ),
+    Option(
         ("--budget",),
-        "seconds after which no further candidate is tried (default: 1800)",
-        {"type": float, "default": 1800.0, "metavar": "SECONDS"},
+        "time after which no further candidate is tried, as in 600, 10m or 1h (default: 30m)",
+        {"type": duration, "default": 1800.0, "metavar": "TIME"},
     ),
     Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
     Option(("--all",), "list every finding in the report", {"action": "store_true"}),
@@ -86,6 +104,7 @@ def run(args: argparse.Namespace) -> int:
         checks=(*said.checks, *args.check),
         env={**said.env, **_pairs("--env", args.env)},
         budget_seconds=args.budget,
+        aim=args.aim,
         source_file=args.touch or said.touch or None,
     )
     with Progress(sys.stderr) as progress:

@@ -25,9 +25,11 @@ MAX_TEXT: Final = 4 << 20
 # What a layer may keep in all: contents that the inventory joins later, texts.
 MAX_KEPT: Final = 48 << 20
 _TEXTS: Final = re.compile(
-    r"etc/(?:passwd|group|shadow|ld\.so\.conf|ld\.so\.conf\.d/[^/]+|os-release)\Z|var/lib/dpkg/info/[^/]+\.list\Z|(?:.*/)?pyvenv\.cfg\Z"
+    r"etc/(?:passwd|group|shadow|ld\.so\.conf|ld\.so\.conf\.d/[^/]+|os-release)\Z|var/lib/dpkg/(?:status|info/[^/]+\.list)\Z|(?:.*/)?pyvenv\.cfg\Z"
 )
 _ACCOUNTS: Final = frozenset(("etc/passwd", "etc/group", "etc/shadow", "etc/os-release"))
+MAX_SCRIPT: Final = 64 * 1024
+_SHELL_SCRIPT: Final = re.compile(rb"#![ \t]*(?:/\S*/)?(?:env[ \t]+)?(?:ba|da|a)?sh\b")
 _SHEBANG: Final = re.compile(rb"#!\s*([^\s\0]{1,255})(?:[ \t]+([^\s\0]{1,255}))?")
 Content = bytes | memoryview
 
@@ -115,6 +117,8 @@ class ProofCollector:
             facts.keep(facts.texts, path, data)
         elif mode & 0o111 or ".so" in path:
             note_program(facts, path, data)
+            if size <= MAX_SCRIPT and _SHELL_SCRIPT.match(bytes(data[:64])):
+                facts.keep(facts.texts, path, data)
 
 
 def note_program(facts: LayerFacts, path: str, data: Content) -> None:

@@ -6,6 +6,7 @@ chapters 4 and 5; ld.so(8).
 
 from __future__ import annotations
 
+import re
 import struct
 from typing import NamedTuple
 
@@ -15,24 +16,40 @@ _DT_NEEDED, _DT_STRTAB, _DT_SONAME, _DT_RPATH, _DT_RUNPATH = 1, 5, 14, 15, 29
 _MAX_HEADERS = 512
 _MAX_DYNAMIC = 4096
 _MAX_NAME = 4096
+_MAX_LOADS = 200
+_LIBRARY = re.compile(rb"lib[A-Za-z0-9_+.-]{1,60}\.so(?:\.[0-9]{1,4}){0,3}(?=\0)")
 
 
 class Elf(NamedTuple):
-    """The loader's view of one file. machine: e_machine and word size, equal for files that fit together."""
+    """The loader's view of one file. machine: e_machine and word size, equal for files that fit together.
+
+    loads: names of libraries that stand in it as text and that it does not need: what it may load later.
+    """
 
     machine: tuple[int, int]
     interpreter: str
     needed: tuple[str, ...]
     soname: str
     search: tuple[str, ...]
+    loads: tuple[str, ...] = ()
 
 
 def read_elf(data: bytes | memoryview) -> Elf | None:
     """Return the facts of an ELF file, or None when it is damaged or of a kind with no loader."""
     try:
-        return _read(data)
+        elf = _read(data)
     except (struct.error, IndexError, ValueError):
         return None
+    return None if elf is None else elf._replace(loads=_loads(data, elf))
+
+
+def _loads(data: bytes | memoryview, elf: Elf) -> tuple[str, ...]:
+    names: set[str] = set()
+    for match in _LIBRARY.finditer(data):
+        names.add(match[0].decode())
+        if len(names) >= _MAX_LOADS:
+            break
+    return tuple(sorted(names - {*elf.needed, elf.soname}))
 
 
 def _read(data: bytes | memoryview) -> Elf | None:

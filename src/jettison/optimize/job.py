@@ -20,6 +20,8 @@ from jettison.lint.engine import check_bytes
 from jettison.lint.rank import rank
 from jettison.model.context import read_context
 from jettison.model.dockerfile import build_model
+from jettison.needs.hints import read_hints
+from jettison.needs.texts import program_texts
 from jettison.optimize.costs import LineCost, line_costs, measured
 from jettison.optimize.records import Attempt, BackedOut, Outcome, Request
 from jettison.project.detect import detect
@@ -32,6 +34,7 @@ from jettison.proof.libraries import runtime_packages
 from jettison.proof.measure import Measurement, rebuild_seconds
 from jettison.proof.stand import Stand
 from jettison.report.mask import Redactor, masked_diff, secret_values
+from jettison.rewrite.aim import by_aim
 from jettison.rewrite.candidates import Candidate, Evidence, candidates
 from jettison.syntax.edit import unified_diff
 from jettison.syntax.tree import parse
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from jettison.engine.base import Engine, Event, OnEvent, StepTime
     from jettison.image.image import Image
     from jettison.model.dockerfile import Model
+    from jettison.needs.hints import Hints
     from jettison.project.detect import Project
 
 MAX_TRIES: Final = 8
@@ -135,15 +139,19 @@ class Job:
         self.costs = line_costs(self.model, before.image, before.steps)
         self.findings = rank(measured(self.findings, self.model, self.costs))
         before = self._second_look(before)
-        evidence = Evidence(runtime_packages(before.image))
+        evidence = Evidence(runtime_packages(before.image), before.image, self._hints(before.image))
         found, why = candidates(self.model, self.project, engine.features, evidence)
-        for candidate in found:
+        for candidate in by_aim(found, self.request.aim):
             outcome = self._try(engine, candidate, before, evidence)
             if outcome is not None:
                 return outcome
         return self._outcome(
             "refused", before=before, unproven_reason=" ".join(("no candidate could be proven.", *why))
         )
+
+    def _hints(self, image: Image) -> Hints:
+        texts = (self.context.read(path).decode("utf-8", "replace") for path in program_texts(self.context))
+        return read_hints(texts, image.config.env_map)
 
     def _second_look(self, before: Built) -> Built:
         if isinstance(before.behaviour, str):

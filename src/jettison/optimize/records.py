@@ -20,7 +20,8 @@ class Request:
 
     project: the folder that is the build context; dockerfile: path of the Dockerfile, or None for
     the default name; budget_seconds: no new build is started after this long; probe_commands: run on this
-    machine while the container runs; online: the containers may reach the outside network.
+    machine while the container runs; online: the containers may reach the outside network; aim: "safe", "small"
+    or "smallest".
     """
 
     project: str
@@ -36,6 +37,7 @@ class Request:
     source_file: str | None = None
     probe_commands: tuple[str, ...] = ()
     online: bool = False
+    aim: str = "small"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ class Libraries:
 
     def __init__(self, image: Image) -> None:
         self._image = image
-        self._folders = self._search_folders()
+        self.folders = self._search_folders()
         self._found: dict[tuple[str, tuple[int, int]], str | None] = {}
 
     def _search_folders(self) -> tuple[str, ...]:
@@ -59,7 +59,7 @@ class Libraries:
                 return found
         key = (name, elf.machine)
         if key not in self._found:
-            hits = (self._fits(f"{folder}/{name}", elf) for folder in self._folders)
+            hits = (self._fits(f"{folder}/{name}", elf) for folder in self.folders)
             self._found[key] = next((hit for hit in hits if hit), None)
         return self._found[key] or self._fits(posixpath.normpath(f"{origin}/{name}"), elf, loaded=True)
 

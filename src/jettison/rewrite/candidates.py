@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from jettison.engine.base import Features
+    from jettison.image.image import Image
     from jettison.model.dockerfile import Model
+    from jettison.needs.hints import Hints
     from jettison.project.detect import Project
 
 
@@ -26,7 +28,9 @@ class Change(NamedTuple):
 class Candidate(NamedTuple):
     """A rewritten Dockerfile. dockerignore: full new text, or None when it stays as it is.
 
-    config: parts of the image's configuration that the text as a whole means to change.
+    config: parts of the image's configuration that the text as a whole means to change; size: bytes that it is
+    predicted to have, None where nothing tells; bare: without a shell of its own or a package
+    manager.
     """
 
     name: str
@@ -35,13 +39,21 @@ class Candidate(NamedTuple):
     dockerignore: bytes | None
     changes: tuple[Change, ...]
     config: tuple[str, ...] = ()
+    size: int | None = None
+    bare: bool = False
 
 
 class Evidence(NamedTuple):
-    """What the built original tells: packages that own the libraries its compiled files need."""
+    """What the built original tells.
+
+    runtime_packages: owners of the libraries that its compiled files need; image: it itself; hints: what the
+    program's text says of things that it opens by itself; written: folders that it wrote to when it ran.
+    """
 
     runtime_packages: tuple[str, ...] = ()
-    users: tuple[str, ...] = ()
+    image: Image | None = None
+    hints: Hints | None = None
+    written: tuple[str, ...] = ()
 
 
 def candidates(
@@ -56,10 +68,11 @@ def candidates(
     `without`: ids of changes to leave out, because a proof refuted them. Nothing is returned for a
     file that is already as good as these rewrites make it.
     """
+    from jettison.rewrite.assemble import assembled
     from jettison.rewrite.inplace import in_place
     from jettison.rewrite.multistage import multi_stage
 
     found, reasons = multi_stage(model, project, features, evidence or Evidence(), without)
-    found = (*found, *in_place(model, without))
+    found = (*found, *assembled(model, project, features, evidence or Evidence(), without), *in_place(model, without))
     before = model.source.data
     return tuple(c for c in found if c.dockerfile != before or c.dockerignore is not None), reasons

@@ -22,6 +22,8 @@ from jettison.rules.runtime.shell_form_entry import plain_argv
 
 STATIC_BASE: Final = "gcr.io/distroless/static-debian12:nonroot"
 DEBIAN_BASE: Final = "debian:bookworm-slim"
+BASE_BYTES: Final = 2_000_000
+PROBE_BYTES: Final = 2_500_000
 CACHES: Final = ("/go/pkg/mod", "/root/.cache/go-build")
 _BUILD: Final = re.compile(r"\bgo build\b")
 _MODULE: Final = re.compile(r"^module\s+(\S+)", re.MULTILINE)
@@ -71,7 +73,29 @@ def recipes(job: Job) -> Iterable[Recipe]:
     if packages:
         base = DEBIAN_BASE
         setup = f"RUN apt-get update && apt-get install -y --no-install-recommends {' '.join(packages)} \\\n    && rm -rf /var/lib/apt/lists/*\n"
-    yield Recipe(base, build, setup, copies, None, health, user, user_setup, (), ("GO", "CGO"), tuple(changes))
+    yield Recipe(
+        base,
+        build,
+        setup,
+        copies,
+        None,
+        health,
+        user,
+        user_setup,
+        (),
+        ("GO", "CGO"),
+        tuple(changes),
+        _size(job, base, binary),
+    )
+
+
+def _size(job: Job, base: str, binary: str) -> int | None:
+    """Return the predicted bytes: the program and the probe without their debugging tables, and the base."""
+    image = job.evidence.image
+    entry = image.find(binary) if image is not None else None
+    if entry is None or base != STATIC_BASE:
+        return None
+    return BASE_BYTES + PROBE_BYTES + int(entry.size * 0.7)
 
 
 def _argv(job: Job) -> list[str]:

@@ -69,7 +69,8 @@ class Recipe(NamedTuple):
     """What one language makes of a project: the texts of its two stages around the user's own pieces.
 
     build: text of the build stage after FROM; copies: lines that carry files over; health: the
-    HEALTHCHECK command, or None; drop_env: prefixes of variables that only the build reads.
+    HEALTHCHECK command, or None; drop_env: prefixes of variables that only the build reads;
+    size: predicted bytes.
     """
 
     base: str
@@ -83,6 +84,7 @@ class Recipe(NamedTuple):
     env: tuple[str, ...]
     drop_env: tuple[str, ...]
     changes: tuple[Change, ...]
+    size: int | None = None
 
 
 class Job(NamedTuple):
@@ -142,7 +144,9 @@ def _candidate(job: Job, recipe: Recipe) -> Candidate:
     if ignore is not None:
         changes.append(Change("dockerignore", "keep what no image needs out of the build context"))
     text = "".join(parts).encode("utf-8", "surrogateescape")
-    return Candidate(f"multi-stage on {recipe.base}", f"final stage from {recipe.base}", text, ignore, tuple(changes))
+    title = f"final stage from {recipe.base}"
+    bare = "distroless" in recipe.base or recipe.base == "scratch"
+    return Candidate(f"multi-stage on {recipe.base}", title, text, ignore, tuple(changes), (), recipe.size, bare)
 
 
 def _runtime(job: Job, recipe: Recipe) -> tuple[str, list[Change]]:

@@ -66,5 +66,32 @@ def split(model: Model) -> Pieces | None:
     return None if from_ is None else Pieces("".join(head), from_, tuple(found), "".join(lead))
 
 
+def split_final(model: Model) -> Pieces | None:
+    """Return the pieces of a file's last stage, all that stands before it as the head; None as with `split`."""
+    if not model.stages or any(isinstance(node, ErrorNode) for node in model.file.nodes):
+        return None
+    source = model.source
+    final = model.stages[-1].from_
+    lead: list[str] = []
+    head: list[str] = []
+    found: list[Piece] = []
+    from_: Piece | None = None
+    for node in model.file.nodes:
+        text = source.text(node.span)
+        if not isinstance(node, Instruction):
+            lead.append(text)
+        elif from_ is None and node is not final:
+            head.append("".join(lead) + text)
+            lead = []
+        else:
+            piece = Piece(node, "".join(lead), _closed(text, source.newline))
+            if from_ is None:
+                from_ = piece
+            else:
+                found.append(piece)
+            lead = []
+    return None if from_ is None else Pieces("".join(head), from_, tuple(found), "".join(lead))
+
+
 def _closed(text: str, newline: str) -> str:
     return text if text.endswith("\n") else text + newline

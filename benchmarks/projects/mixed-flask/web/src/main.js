@@ -1,0 +1,1 @@
+import "./style.css"; document.querySelector("#app").textContent = `built, not served from source`;

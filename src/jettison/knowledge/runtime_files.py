@@ -1,0 +1,71 @@
+"""Which files of an image a running program may need, and which it surely does not."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any, Final
+
+from jettison.knowledge._compiled import RUNTIME_FILES
+
+INSTALLATION: Final = frozenset(RUNTIME_FILES["installation"]["packages"])
+APART: Final = frozenset(RUNTIME_FILES["installation"]["apart"])
+ALWAYS: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["installation"]["always"])
+BUILD_ONLY: Final = frozenset(RUNTIME_FILES["installation"]["build_only"])
+SHARED_FOLDERS: Final = frozenset(RUNTIME_FILES["dropped"]["shared_folders"])
+INSTALLED_BELOW: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["dropped"]["installed_below"])
+DEPENDENCIES: Final = frozenset(RUNTIME_FILES["dropped"]["dependencies"])
+TOOL_NAMES: Final = frozenset(RUNTIME_FILES["dropped"]["tool_names"])
+PROJECTS: Final[dict[str, dict[str, list[str]]]] = RUNTIME_FILES["projects"]
+HINTS: Final[dict[str, dict[str, list[str]]]] = {k: v for k, v in RUNTIME_FILES["hints"].items() if isinstance(v, dict)}
+PLAIN_LOCALES: Final = frozenset(RUNTIME_FILES["hints"]["plain_locales"])
+PROCESSES: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["hints"]["processes"])
+SHELLS: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["hints"]["shells"])
+
+
+def companions(package: str) -> list[str]:
+    """Return the packages that a program of this one needs though it does not depend on them."""
+    return [
+        match.expand(template)
+        for pattern, templates in RUNTIME_FILES["installation"]["companions"]
+        for match in [re.fullmatch(pattern, package)]
+        if match is not None
+        for template in templates
+    ]
+
+
+PROBES: Final[dict[str, list[str]]] = RUNTIME_FILES["probes"]
+
+
+@cache
+def dropped(what: str) -> re.Pattern[str]:
+    """Return a pattern of paths that nobody reads; `what` is of_packages, of_program or tools."""
+    return matcher(tuple(RUNTIME_FILES["dropped"][what]))
+
+
+@cache
+def matcher(globs: tuple[str, ...]) -> re.Pattern[str]:
+    """Return one pattern for paths that fit any of the globs; without globs it fits nothing."""
+    return re.compile("|".join(f"(?:{_expression(glob)})" for glob in globs) if globs else r"(?!)")
+
+
+def _expression(glob: str) -> str:
+    parts: list[Any] = []
+    at = 0
+    while at < len(glob):
+        if glob.startswith("**/", at):
+            parts.append(r"(?:[^/]+/)*")
+            at += 3
+        elif glob.startswith("**", at):
+            parts.append(r".*")
+            at += 2
+        elif glob[at] == "*":
+            parts.append(r"[^/]*")
+            at += 1
+        elif glob[at] == "?":
+            parts.append(r"[^/]")
+            at += 1
+        else:
+            parts.append(re.escape(glob[at]))
+            at += 1
+    return "".join(parts) + r"\Z"

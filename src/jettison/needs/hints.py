@@ -1,0 +1,48 @@
+"""What the text of a program says of things that it uses and no table of its files shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from jettison.knowledge.runtime_files import HINTS, PLAIN_LOCALES, PROCESSES, SHELLS
+
+MAX_TEXT: Final = 1 << 20
+_STRING: Final = re.compile(r"\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`")
+_WORDS: Final = re.compile(r"[\w./+-]{2,100}")
+_LIBRARY: Final = re.compile(r"\blib[\w+.-]{1,60}\.so(?:\.\d{1,4}){0,3}\b")
+
+
+class Hints(NamedTuple):
+    """packages: names by the hint that asks for them; programs: words that may be programs; libraries: names."""
+
+    packages: dict[str, str]
+    programs: frozenset[str]
+    libraries: frozenset[str]
+    shell: bool
+
+
+def read_hints(texts: Iterable[str], variables: Mapping[str, str]) -> Hints:
+    """Return the hints of a program's own texts and of the environment it runs in."""
+    packages: dict[str, str] = {}
+    programs: set[str] = set()
+    libraries: set[str] = set()
+    shell = False
+    for name, facts in HINTS.items():
+        for variable in facts["variables"]:
+            if variables.get(variable, "") not in PLAIN_LOCALES:
+                packages.update(dict.fromkeys(facts["packages"], f"the variable {variable} is set ({name})"))
+    for text in texts:
+        text = text[:MAX_TEXT]
+        for name, facts in HINTS.items():
+            word = next((word for word in facts["words"] if word in text), None)
+            if word is not None:
+                for package in facts["packages"]:
+                    packages.setdefault(package, f"the program says {word} ({name})")
+        libraries.update(_LIBRARY.findall(text))
+        if any(mark in text for mark in PROCESSES):
+            shell = shell or any(mark in text for mark in SHELLS)
+            for match in _STRING.finditer(text):
+                programs.update(_WORDS.findall(match[1] or match[2] or match[3] or ""))
+    return Hints(packages, frozenset(programs), frozenset(libraries), shell)

@@ -1,0 +1,262 @@
+"""What a built image's program needs, derived from its files alone: a superset, never a trace.
+
+Seeds are what the image starts, what its entry scripts name, and the project's own files. From them:
+interpreters, shared libraries (DT_NEEDED, and names that a library or program may load later), the Debian
+packages that own those, and what these packages say they depend on.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jettison.knowledge.runtime_files import (
+    ALWAYS,
+    APART,
+    INSTALLATION,
+    INSTALLED_BELOW,
+    SHARED_FOLDERS,
+    TOOL_NAMES,
+    companions,
+    dropped,
+)
+from jettison.needs.debian import DebianPackages
+from jettison.needs.own import not_needed, unowned
+from jettison.needs.started import SHELLS, Started, chain
+from jettison.proof.closure import Libraries
+
+if TYPE_CHECKING:
+    from jettison.image.image import Image
+    from jettison.needs.hints import Hints
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What to keep. Paths have no leading slash.
+
+    packages: kept as a whole; apart: package -> files, where only some are used; base_files: files of the base
+    that no package owns; own: files that the project's layers wrote; unneeded: path -> why it goes;
+    above_base: packages that the project installed; foreign: packages come from another repository;
+    why: package -> what asks for it; size: bytes of all that is kept.
+    """
+
+    packages: tuple[str, ...]
+    apart: dict[str, tuple[str, ...]]
+    base_files: tuple[str, ...]
+    own: tuple[str, ...]
+    unneeded: dict[str, str]
+    above_base: frozenset[str]
+    foreign: bool
+    why: dict[str, str]
+    size: int
+    shell: bool
+    debian: DebianPackages
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a Dockerfile says of the image. start: the command that starts it, where it is another than the image's.
+
+    base_layers: how many layers are the base; commands: more that the image must be able to run;
+    packages: what the project installs for its program.
+    """
+
+    base_layers: int
+    start: tuple[str, ...] | None = None
+    commands: tuple[tuple[str, ...], ...] = ()
+    packages: tuple[str, ...] = ()
+
+
+def find_needs(image: Image, asked: Asked, hints: Hints) -> Needs | None:
+    """Return the needs of an image, or None where it has no dpkg database to go by."""
+    debian = DebianPackages(image)
+    if not debian.files or not debian.depends:
+        return None
+    return _Search(image, asked, hints, debian).find()
+
+
+class _Search:
+    def __init__(self, image: Image, asked: Asked, hints: Hints, debian: DebianPackages) -> None:
+        self.image = image
+        self.asked = asked
+        base_layers = self.base_layers = asked.base_layers
+        self.hints = hints
+        self.debian = debian
+        self.libraries = Libraries(image)
+        self.above, self.base = unowned(image, debian, base_layers)
+        self.why: dict[str, str] = {}
+        self.whole: set[str] = set()
+        self.apart: dict[str, set[str]] = defaultdict(set)
+        self.base_files: set[str] = set()
+        self.seen: set[str] = set()
+
+    def find(self) -> Needs:
+        started = self._started()
+        interpreters = {posixpath.basename(path) for path in started.paths} | started.names
+        locales = any(package == "locales" for package in self.hints.packages)
+        tools = TOOL_NAMES & started.names
+        unneeded = not_needed(self.above, started.paths.keys(), interpreters, locales)
+        if tools:
+            unneeded = {path: why for path, why in unneeded.items() if "only installs" not in why}
+        own = {path for path in self.above if path not in unneeded}
+        for path, why in started.paths.items():
+            self._keep(path, why)
+        for package in ALWAYS:
+            self._package(package, "every image is expected to hold it")
+        for package in self.asked.packages:
+            if package in self.debian.depends:
+                self._package(package, "the Dockerfile installs it")
+        for package, why in self.hints.packages.items():
+            self._package(package, why)
+        for path in sorted(own):
+            self._keep(path, f"/{path}")
+        for name in sorted(self.hints.libraries):
+            self._library(name, "the program's text names it")
+        if self.base_layers or self.base:
+            self._installed_in_base(started, bool(tools))
+        self._loads()
+        self._beside()
+        return self._result(own, unneeded, started)
+
+    def _started(self) -> Started:
+        image = self.image
+        started = Started(image)
+        entry, command = image.config.entrypoint, image.config.cmd
+        if self.asked.start is not None:
+            entry, command = (), self.asked.start
+        started.command((*entry, *command), "the start command")
+        if entry and command:
+            started.command(command, "the start command")
+        for argv in self.asked.commands:
+            started.command(argv, "asked for")
+        if self.hints.programs:
+            for word in sorted(self.hints.programs):
+                started.program(word, "the program's text may start it")
+        if self.hints.shell:
+            started.program("sh", "the program's text uses a shell")
+        return started
+
+    def _keep(self, path: str, why: str) -> None:
+        """Keep one file with what it takes to load it."""
+        if path in self.seen:
+            return
+        self.seen.add(path)
+        owner = self.debian.owner.get(path)
+        if owner is not None and path not in self.above:
+            if owner in APART:
+                self.apart[owner].add(path)
+                self.why.setdefault(owner, why)
+            else:
+                self._package(owner, why)
+        elif path in self.base and not dropped("of_packages").match(path):
+            self.base_files.add(path)
+        elif path not in self.base and path not in self.above and path not in self.image.files:
+            return
+        self._load(path, why)
+
+    def _load(self, path: str, why: str) -> None:
+        line = self.image.interpreters.get(path)
+        if line:
+            words = line.split()
+            started = Started(self.image)
+            for word in words[:2] if posixpath.basename(words[0]) == "env" else words[:1]:
+                started.program(word, f"/{path}")
+            for step, reason in started.paths.items():
+                self._keep(step, reason)
+        elf = self.image.elves.get(path)
+        if elf is None:
+            return
+        for step in chain(self.image, elf.interpreter) if elf.interpreter else ():
+            self._keep(step, f"/{path}")
+        for name in elf.needed:
+            found = self.libraries.locate(path, elf, name)
+            if found is not None:
+                self._keep(found, f"/{path} needs {name}")
+                for step in chain(self.image, posixpath.join(posixpath.dirname(found), name)):
+                    self._keep(step, f"/{path} needs {name}")
+
+    def _library(self, name: str, why: str) -> None:
+        for folder in self.libraries.folders:
+            if self.image.find(f"{folder}/{name}") is not None:
+                for step in chain(self.image, f"{folder}/{name}"):
+                    self._keep(step, why)
+                return
+
+    def _package(self, name: str, why: str) -> None:
+        if name in self.whole:
+            return
+        wanted = self.debian.closure((name,), INSTALLATION)
+        more = {other for package in wanted for other in companions(package)}
+        for package in sorted(wanted | self.debian.closure(more, INSTALLATION)):
+            if package in self.whole:
+                continue
+            self.whole.add(package)
+            self.why.setdefault(package, why if package == name else f"{name} depends on it")
+            for path in self.debian.files.get(package, ()):
+                if path in self.image.elves and path not in self.seen:
+                    self.seen.add(path)
+                    self._load(path, f"{package}: /{path}")
+
+    def _loads(self) -> None:
+        """Follow names of libraries that kept programs hold as text: what they may load by dlopen."""
+        waiting = list(self.seen)
+        while waiting:
+            before = set(self.seen)
+            for path in waiting:
+                elf = self.image.elves.get(path)
+                for name in elf.loads if elf is not None else ():
+                    self._library(name, f"/{path} may load {name}")
+            waiting = list(self.seen - before)
+
+    def _installed_in_base(self, started: Started, tools: bool) -> None:
+        """Keep languages that the base image installed without packages, where what is started lies in them."""
+        waste, tool = dropped("of_program"), dropped("tools")
+        lower = {path for path in self.base if path.startswith(INSTALLED_BELOW)}
+        tops = {_install_top(path) for path in self.seen if path in lower}
+        for path in sorted(lower):
+            if _install_top(path) in tops and not waste.match(path) and (tools or not tool.match(path)):
+                self._keep(path, f"part of /{_install_top(path)}")
+
+    def _beside(self) -> None:
+        """Keep unowned files of the base in folders that only kept packages own: what installing them made."""
+        folders = {
+            folder
+            for folder, owners in self.debian.folders.items()
+            if folder not in SHARED_FOLDERS and owners & self.whole
+        }
+        waste = dropped("of_program")
+        for path in self.base:
+            if posixpath.dirname(path) in folders and not waste.match(path):
+                self.base_files.add(path)
+
+    def _result(self, own: set[str], unneeded: dict[str, str], started: Started) -> Needs:
+        useless = dropped("of_packages")
+        kept = {
+            path for package in self.whole for path in self.debian.files.get(package, ()) if not useless.match(path)
+        }
+        for paths in self.apart.values():
+            kept |= paths
+        kept |= self.base_files | own
+        above = {name for name in self.whole | set(self.apart) if self.debian.layer.get(name, 0) >= self.base_layers}
+        apart = {name: tuple(sorted(paths)) for name, paths in sorted(self.apart.items()) if name not in self.whole}
+        return Needs(
+            tuple(sorted(self.whole)),
+            apart,
+            tuple(sorted(self.base_files)),
+            tuple(sorted(own)),
+            unneeded,
+            frozenset(above) if self.base_layers else frozenset(),
+            any(path.startswith(("etc/apt/sources.list", "etc/apt/keyrings/")) for path in self.above),
+            self.why,
+            sum(self.image.files[path].size for path in kept if path in self.image.files),
+            bool(SHELLS & {posixpath.basename(path) for path in self.seen}),
+            self.debian,
+        )
+
+
+def _install_top(path: str) -> str:
+    """Return the folder of one installation: opt/NAME, or usr/local as a whole."""
+    parts = path.split("/")
+    return "/".join(parts[:2])

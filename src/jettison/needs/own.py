@@ -1,0 +1,88 @@
+"""The files that no package owns: the program itself, what it was built with, and what installing left."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Set
+from typing import TYPE_CHECKING
+
+from jettison.knowledge.runtime_files import PROJECTS, dropped, matcher
+
+if TYPE_CHECKING:
+    from jettison.image.image import Image
+    from jettison.needs.debian import DebianPackages
+
+
+def unowned(image: Image, debian: DebianPackages, base_layers: int) -> tuple[set[str], set[str]]:
+    """Return (files of the layers above the base, files of the base) that no package wrote as they are.
+
+    A packaged file that a later layer than its package's wrote was changed by the project and counts as its own.
+    """
+    above: set[str] = set()
+    base: set[str] = set()
+    parents = {posixpath.dirname(path) for path in image.files}
+    for path, entry in image.files.items():
+        if entry.kind == "other" or (entry.kind == "dir" and (path in parents or path in debian.folders)):
+            continue
+        package = debian.owner.get(path)
+        if package is not None and (entry.layer <= debian.layer[package] or entry.layer < base_layers):
+            continue
+        (above if entry.layer >= base_layers else base).add(path)
+    return above, base
+
+
+def not_needed(paths: Iterable[str], seeds: Set[str], interpreters: Set[str], locales: bool) -> dict[str, str]:
+    """Return path -> why nothing reads it when the program runs; what starting it names is never among them.
+
+    interpreters: names of the language programs that the image keeps.
+    """
+    why: dict[str, str] = {}
+    waste, tools = dropped("of_program"), dropped("tools")
+    paths = sorted(paths)
+    for path in paths:
+        if path in seeds:
+            continue
+        if waste.match(path) and not (locales and path.startswith("usr/lib/locale/")):
+            why[path] = "left by installing or building"
+        elif tools.match(path):
+            why[path] = "a program that only installs"
+    for folder, kind in _projects(path for path in paths if path not in why):
+        facts = PROJECTS[kind]
+        build = matcher(tuple(facts["build"]))
+        runs = not facts["interpreter"] or bool(interpreters & set(facts["interpreter"]))
+        compiled = matcher(() if runs else tuple(facts["compiled"]))
+        start = f"{folder}/" if folder else ""
+        for path in paths:
+            if not path.startswith(start) or path in why or path in seeds:
+                continue
+            rest = path[len(start) :]
+            if build.match(rest):
+                why[path] = f"source or build output of the {kind} project"
+            elif compiled.match(rest):
+                why[path] = f"needs an interpreter that the {kind} project's result does not use"
+    return why
+
+
+def _projects(paths: Iterable[str]) -> list[tuple[str, str]]:
+    """Return (folder, kind) of every project folder, the outermost of a kind only."""
+    held: dict[str, set[str]] = {}
+    for path in paths:
+        folder, name = posixpath.split(path)
+        if folder and not {"node_modules", "site-packages", "dist-packages", "vendor"} & set(folder.split("/")):
+            held.setdefault(folder, set()).add(name)
+    found: list[tuple[str, str]] = []
+    for folder, names in sorted(held.items()):
+        if folder.split("/", 1)[0] in ("usr", "etc", "var", "lib", "bin", "sbin", "root") and not folder.startswith(
+            "usr/src"
+        ):
+            continue
+        for kind, facts in PROJECTS.items():
+            if kind == "any":
+                continue
+            pattern = matcher(tuple(facts["holds"]))
+            if any(pattern.match(name) for name in names) and not any(
+                other == kind and folder.startswith(f"{outer}/") for outer, other in found
+            ):
+                found.append((folder, kind))
+    outermost = {folder for folder, _ in found if not any(folder.startswith(f"{outer}/") for outer, _ in found)}
+    return [*found, *((folder, "any") for folder in sorted(outermost))]

@@ -1,0 +1,109 @@
+"""The text of a build stage that puts a root file system together from whole Debian packages."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from jettison.rewrite.copies import copies
+
+if TYPE_CHECKING:
+    from jettison.image.image import Image
+    from jettison.needs.needs import Needs
+
+# Files that no package owns and that programs ask for; missing ones are passed over.
+SYSTEM: Final = (
+    "/etc/group",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/etc/ld.so.conf.d/*.conf",
+    "/etc/localtime",
+    "/etc/nsswitch.conf",
+    "/etc/passwd",
+    "/etc/timezone",
+    "/home",
+    "/root",
+)
+# What `grep -E` leaves out: documentation but the copyright files, headers, static libraries, service files.
+_LEFT_OUT: Final = (
+    "^/usr/share/(man|info|locale|lintian|bash-completion|bug|groff|gdb|doc-base|menu|applications|pixmaps)/"
+    "|^/usr/include/|^/usr/lib/.*\\.a$|/systemd/|^/etc/(init.d|cron|logrotate)"
+    "|^/usr/share/doc/.*/(changelog|NEWS|README|TODO|AUTHORS|THANKS|BUGS|FAQ|examples)"
+)
+COMMENT: Final = "# What the program needs of the base: these packages with their records, for scanners to see.\n"
+
+
+def rootfs_stage(
+    from_line: str, needs: Needs, image: Image, install: Sequence[str], packages: Sequence[str], accounts: str = ""
+) -> str:
+    """Return the text of the stage, without blank lines around it.
+
+    from_line: "FROM ..." without a name; install: what apt has to bring, with versions where they are pinned;
+    packages: what is kept as a whole; accounts: instructions that make users.
+    """
+    lines = [COMMENT, f"{from_line} AS rootfs\n"]
+    if install:
+        lines.append(apt_install(install))
+    lines.append(accounts)
+    lines.append("RUN set -eu; mkdir -p /rootfs/var/lib/dpkg/status.d /rootfs/tmp; chmod 1777 /rootfs/tmp; \\\n")
+    lines.append('    for link in bin sbin lib lib64; do [ ! -L "/$link" ] || mkdir -p "/rootfs/usr/$link"; done; \\\n')
+    lines.append('    for link in bin sbin lib lib64; do [ ! -L "/$link" ] || cp -a "/$link" /rootfs/; done; \\\n')
+    lines.append("    record() { \\\n")
+    lines.append('        dpkg-query -s "$1" > "/rootfs/var/lib/dpkg/status.d/$1"; \\\n')
+    lines.append('        for sums in "/var/lib/dpkg/info/$1".md5sums "/var/lib/dpkg/info/$1":*.md5sums; do \\\n')
+    lines.append('            [ ! -f "$sums" ] || cp "$sums" "/rootfs/var/lib/dpkg/status.d/$1.md5sums"; \\\n')
+    lines.append("        done; \\\n    }; \\\n")
+    lines.append("    for package in \\\n" + _wrapped(packages, 12))
+    lines.append('    ; do record "$package"; dpkg-query -L "$package"; done > /tmp/listed; \\\n')
+    if needs.apart:
+        lines.append("    for package in \\\n" + _wrapped(sorted(needs.apart), 12))
+        lines.append('    ; do record "$package"; done; \\\n')
+    lines.append(f"    grep -vE '{_LEFT_OUT}' /tmp/listed > /tmp/wanted; \\\n")
+    trees, single = _base_trees(needs, image)
+    lines.append("    printf '%s\\n' \\\n" + _wrapped([*SYSTEM, *single], 8) + "        >> /tmp/wanted; \\\n")
+    if trees:
+        lines.append("    find \\\n" + _wrapped(trees, 8) + "        >> /tmp/wanted; \\\n")
+    lines.append(
+        '    sort -u /tmp/wanted | while read -r path; do [ ! -e "$path" ] && [ ! -L "$path" ] || echo "$path"; done \\\n'
+        "        | tar -C / --no-recursion -cf - -T - 2>/dev/null | tar -C /rootfs --keep-directory-symlink -xf -; \\\n"
+    )
+    lines.append("    ldconfig -r /rootfs\n")
+    return "".join(lines)
+
+
+def apt_install(packages: Iterable[str]) -> str:
+    """Return the RUN that installs packages and leaves no lists."""
+    names = " ".join(shlex.quote(name) for name in packages)
+    return (
+        "RUN apt-get update \\\n"
+        f"    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends {names} \\\n"
+        "    && rm -rf /var/lib/apt/lists/*\n"
+    )
+
+
+def _base_trees(needs: Needs, image: Image) -> tuple[list[str], list[str]]:
+    """Return (folders with all that is in them, single paths) of the base's unowned files that are kept."""
+    sizes = {path: entry.size for path, entry in image.files.items() if entry.kind != "dir"}
+    trees: list[str] = []
+    single: list[str] = []
+    for copy in copies(needs.base_files, sizes, ()):
+        if copy.target.endswith("/"):
+            single += copy.sources
+        else:
+            trees.append(copy.target)
+    single += [path for paths in needs.apart.values() for path in paths]
+    return [shlex.quote(f"/{path}") for path in sorted(trees)], [shlex.quote(f"/{path}") for path in sorted(single)]
+
+
+def _wrapped(words: Iterable[str], indent: int, width: int = 110) -> str:
+    lines: list[str] = []
+    line = ""
+    for word in words:
+        if line and len(line) + len(word) + 1 > width - indent:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    lines.append(line)
+    return "".join(f"{' ' * indent}{line} \\\n" for line in lines if line)
