@@ -34,12 +34,19 @@ def companions(package: str) -> list[str]:
     ]
 
 
+UNREAD_OF_PACKAGES: Final[str] = RUNTIME_FILES["dropped"]["of_packages"]
+_UNREAD: Final = re.compile(UNREAD_OF_PACKAGES)
 PROBES: Final[dict[str, list[str]]] = RUNTIME_FILES["probes"]
+
+
+def is_unread(path: str) -> bool:
+    """Return whether a package's file (no leading slash) is documentation, a header or the like."""
+    return _UNREAD.search(f"/{path}") is not None
 
 
 @cache
 def dropped(what: str) -> re.Pattern[str]:
-    """Return a pattern of paths that nobody reads; `what` is of_packages, of_program or tools."""
+    """Return a pattern of paths that nobody reads; `what` is of_program or tools."""
     return matcher(tuple(RUNTIME_FILES["dropped"][what]))
 
 

@@ -21,6 +21,7 @@ from jettison.knowledge.runtime_files import (
     TOOL_NAMES,
     companions,
     dropped,
+    is_unread,
 )
 from jettison.needs.debian import DebianPackages
 from jettison.needs.own import not_needed, unowned
@@ -39,7 +40,7 @@ class Needs:
     packages: kept as a whole; apart: package -> files, where only some are used; base_files: files of the base
     that no package owns; own: files that the project's layers wrote; unneeded: path -> why it goes;
     above_base: packages that the project installed; foreign: packages come from another repository;
-    why: package -> what asks for it; size: bytes of all that is kept.
+    why: package -> what asks for it; stranded: scripts of kept packages whose interpreter is not kept; size: bytes of all that is kept.
     """
 
     packages: tuple[str, ...]
@@ -50,6 +51,7 @@ class Needs:
     above_base: frozenset[str]
     foreign: bool
     why: dict[str, str]
+    stranded: tuple[str, ...]
     size: int
     shell: bool
     debian: DebianPackages
@@ -150,7 +152,7 @@ class _Search:
                 self.why.setdefault(owner, why)
             else:
                 self._package(owner, why)
-        elif path in self.base and not dropped("of_packages").match(path):
+        elif path in self.base and not is_unread(path):
             self.base_files.add(path)
         elif path not in self.base and path not in self.above and path not in self.image.files:
             return
@@ -232,13 +234,11 @@ class _Search:
                 self.base_files.add(path)
 
     def _result(self, own: set[str], unneeded: dict[str, str], started: Started) -> Needs:
-        useless = dropped("of_packages")
-        kept = {
-            path for package in self.whole for path in self.debian.files.get(package, ()) if not useless.match(path)
-        }
+        kept = {path for package in self.whole for path in self.debian.files.get(package, ()) if not is_unread(path)}
         for paths in self.apart.values():
             kept |= paths
         kept |= self.base_files | own
+        stranded = tuple(sorted(path for path in kept - own if not self._can_start(path, kept)))
         above = {name for name in self.whole | set(self.apart) if self.debian.layer.get(name, 0) >= self.base_layers}
         apart = {name: tuple(sorted(paths)) for name, paths in sorted(self.apart.items()) if name not in self.whole}
         return Needs(
@@ -250,10 +250,22 @@ class _Search:
             frozenset(above) if self.base_layers else frozenset(),
             any(path.startswith(("etc/apt/sources.list", "etc/apt/keyrings/")) for path in self.above),
             self.why,
+            stranded,
             sum(self.image.files[path].size for path in kept if path in self.image.files),
             bool(SHELLS & {posixpath.basename(path) for path in self.seen}),
             self.debian,
         )
+
+    def _can_start(self, path: str, kept: set[str]) -> bool:
+        line = self.image.interpreters.get(path)
+        if line is None:
+            return True
+        words = line.split()
+        started = Started(self.image)
+        for word in words[:2] if posixpath.basename(words[0]) == "env" else words[:1]:
+            if not started.program(word, ""):
+                return True
+        return all(step in kept or self.image.files[step].kind == "link" for step in started.paths)
 
 
 def _install_top(path: str) -> str:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from jettison.knowledge.runtime_files import UNREAD_OF_PACKAGES
 from jettison.rewrite.copies import copies
 
 if TYPE_CHECKING:
@@ -25,12 +26,7 @@ SYSTEM: Final = (
     "/home",
     "/root",
 )
-# What `grep -E` leaves out: documentation but the copyright files, headers, static libraries, service files.
-_LEFT_OUT: Final = (
-    "^/usr/share/(man|info|locale|lintian|bash-completion|bug|groff|gdb|doc-base|menu|applications|pixmaps)/"
-    "|^/usr/include/|^/usr/lib/.*\\.a$|/systemd/|^/etc/(init.d|cron|logrotate)"
-    "|^/usr/share/doc/.*/(changelog|NEWS|README|TODO|AUTHORS|THANKS|BUGS|FAQ|examples)"
-)
+_PROGRAMS: Final = ("usr/bin/", "usr/sbin/", "etc/", "bin/", "sbin/")
 COMMENT: Final = "# What the program needs of the base: these packages with their records, for scanners to see.\n"
 
 
@@ -59,7 +55,7 @@ def rootfs_stage(
     if needs.apart:
         lines.append("    for package in \\\n" + _wrapped(sorted(needs.apart), 12))
         lines.append('    ; do record "$package"; done; \\\n')
-    lines.append(f"    grep -vE '{_LEFT_OUT}' /tmp/listed > /tmp/wanted; \\\n")
+    lines.append(f"    grep -vE '{UNREAD_OF_PACKAGES}' /tmp/listed > /tmp/wanted; \\\n")
     trees, single = _base_trees(needs, image)
     lines.append("    printf '%s\\n' \\\n" + _wrapped([*SYSTEM, *single], 8) + "        >> /tmp/wanted; \\\n")
     if trees:
@@ -68,8 +64,21 @@ def rootfs_stage(
         '    sort -u /tmp/wanted | while read -r path; do [ ! -e "$path" ] && [ ! -L "$path" ] || echo "$path"; done \\\n'
         "        | tar -C / --no-recursion -cf - -T - 2>/dev/null | tar -C /rootfs --keep-directory-symlink -xf -; \\\n"
     )
+    lines += _stranded(needs)
     lines.append("    ldconfig -r /rootfs\n")
     return "".join(lines)
+
+
+def _stranded(needs: Needs) -> list[str]:
+    """Return the commands for scripts whose interpreter is not kept: programs go, modules stay but do not start."""
+    lines = []
+    programs = [path for path in needs.stranded if path.startswith(_PROGRAMS)]
+    modules = [path for path in needs.stranded if not path.startswith(_PROGRAMS)]
+    for command, paths in (("rm -f", programs), ("chmod a-x", modules)):
+        if paths:
+            words = [shlex.quote(f"/rootfs/{path}") for path in paths]
+            lines.append(f"    {command} \\\n" + _wrapped(words, 8) + "    ; \\\n")
+    return lines
 
 
 def apt_install(packages: Iterable[str]) -> str:
