@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from browser import Browser
 from jettison.cli.main import main
 from jettison.engine.base import Engine
 from jettison.optimize.job import optimize
 from jettison.optimize.records import Outcome, Request
+from jettison.report.html.optimize_page import render_outcome_page
 from jettison.report.optimize_json import render_json
 from jettison.report.optimize_text import render_outcome
 from jettison.terminal import Palette
@@ -33,7 +35,7 @@ def copy_of(name: str, tmp_path: Path) -> Path:
     ("name", "times_smaller", "at_most"), [("go-web", 20, 15e6), ("python-web", 4, 1e9), ("node-web", 3, 1e9)]
 )
 def test_bundled_projects_are_proven(
-    engine: Engine, name: str, times_smaller: float, at_most: float, tmp_path: Path
+    engine: Engine, browser: Browser, name: str, times_smaller: float, at_most: float, tmp_path: Path
 ) -> None:
     project = copy_of(name, tmp_path)
     outcome = run(project)
@@ -57,6 +59,14 @@ def test_bundled_projects_are_proven(
         "nothing is written unasked"
     )
     assert '"verdict": "proven"' in render_json(outcome)
+    page = tmp_path / "page.html"
+    page.write_text(render_outcome_page(outcome))
+    browser.open(page)
+    assert (browser.complaints(), browser.requests()) == ([], [])
+    assert browser.run("maps.map((map) => map.root.size)") == [
+        outcome.before.size_unpacked,
+        outcome.after.size_unpacked,
+    ]
 
     assert outcome.chosen is not None
     for comment in [line for line in (project / "Dockerfile").read_text().splitlines() if line.startswith("#")]:

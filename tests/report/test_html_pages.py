@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
 import json
 import re
 from html.parser import HTMLParser
@@ -12,6 +14,15 @@ import pytest
 from browser import Browser
 from image.archives import old_layout, tar_of
 from jettison.cli.main import main
+from jettison.image.archive import read_archive
+from jettison.image.attribution import BASE as BASE_ORIGIN
+from jettison.image.attribution import Origin
+from jettison.optimize.costs import LineCost
+from jettison.optimize.job import optimize
+from jettison.optimize.records import Attempt, BackedOut, Request, Side
+from jettison.proof.claims import Claim, Proof
+from jettison.proof.measure import Measurement
+from jettison.report.html.optimize_page import render_outcome_page
 
 EVIL = "</script><script>window.owned=1</script><img src=x onerror=window.owned=1>"
 NAMES = (EVIL, "rtl\u202egpj.exe", "esc\x1b[31mred", "line\u2028sep", "quote\"'&amp;", "bad\udcff")
@@ -163,3 +174,83 @@ def test_a_large_image_makes_a_small_page(browser: Browser, tmp_path: Path) -> N
     assert browser.run("maps[0].root.size") == browser.run("data.images[0].total")
     assert browser.run("maps[0].root.count") == 30_000
     assert "20,000 smaller files" in browser.run("document.getElementById('bytes').innerText")
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("compare")
+    (folder / "a.tar").write_bytes(old_layout(BASE, TOP))
+    (folder / "b.tar").write_bytes(old_layout(tar_of(("app/server.js", "file", bytes(100_000)), (EVIL, "file", b"x"))))
+    return page(folder, "compare", str(folder / "a.tar"), str(folder / "b.tar"))
+
+
+@pytest.mark.parametrize("width", [400, 1600])
+def test_two_images_stand_on_one_scale(browser: Browser, compared: Path, width: int) -> None:
+    browser.open(compared, width)
+    is_quiet(browser)
+    assert browser.run("document.documentElement.scrollWidth") <= width
+    area = """maps.map((map) => [...map.svg.querySelectorAll(".boxes > [data-box]")]
+        .filter((g) => !maps[maps.indexOf(map)].nodeOf(g).path.startsWith("/"))
+        .map((g) => g.querySelector("rect")).reduce((sum, r) => sum + r.getAttribute("width") * r.getAttribute("height"), 0))"""
+    before, after = browser.run(area)
+    totals = browser.run("data.images.map((image) => image.total)")
+    assert after / before == pytest.approx(totals[1] / totals[0], rel=0.06)
+    browser.run("document.querySelector('.scale input').click()")
+    before, after = browser.run(area)
+    assert after / before == pytest.approx(1, rel=0.06)
+    shown = browser.run("document.body.innerText")
+    for part in ("deb <b>evil</b>", "removed", "added", "changed", "/app/server.js"):
+        assert part in shown
+
+
+def outcome_page(folder: Path) -> Path:
+    """Return the page of an outcome with hostile texts in every place, and real images."""
+    (folder / "Dockerfile").write_text(f"FROM debian:bookworm\n# {EVIL}\nCOPY . /app\nRUN echo '{EVIL}'\n")
+    static = optimize(Request(str(folder), build=False), lambda text: None)
+    sides = []
+    for layers in ((BASE, TOP), (TOP,)):
+        image = read_archive(io.BytesIO(old_layout(*layers)))
+        origins = (BASE_ORIGIN, Origin(4, "RUN"))[-len(layers) :]
+        costs = (LineCost(None, EVIL, 225_000, None), LineCost(4, f"RUN \u202e{EVIL}", 450_000, 2.5))
+        sides.append(Side(image, origins, costs))
+    before = Measurement(675_000, 9_000, 2, 500, 12.5, 11.0, EVIL, EVIL)
+    after = dataclasses.replace(before, size_unpacked=450_000, cold_build_seconds=3.0, user="1000")
+    claims = (Claim("http", EVIL, "proven", (EVIL, "esc\x1b[31m")), Claim("stop", "it stops", "not proven"))
+    outcome = dataclasses.replace(
+        static,
+        verdict="not proven",
+        unproven_reason=EVIL,
+        build_failure=f"\x1b[31m{EVIL}\n",
+        diff=f"--- a/Dockerfile\n+++ b/Dockerfile\n@@ -1 +1 @@\n-FROM a\n+FROM {EVIL}\n\u202e\n",
+        before=before,
+        after=after,
+        proof=Proof(claims),
+        attempts=(Attempt(EVIL, (EVIL,), "not built", EVIL, 1_000),),
+        backed_out=(BackedOut("user", f"refuted: {EVIL}", (EVIL,)),),
+        sides=tuple(sides),
+    )
+    target = folder / "optimize.html"
+    target.write_text(render_outcome_page(outcome))
+    return target
+
+
+@pytest.mark.parametrize("width", [400, 1600])
+def test_an_optimisation_is_shown_with_its_proof(browser: Browser, tmp_path: Path, width: int) -> None:
+    browser.open(outcome_page(tmp_path), width)
+    is_quiet(browser)
+    assert browser.run("document.documentElement.scrollWidth") <= width
+    assert browser.run("maps.map((map) => map.root.kids.map((kid) => kid.name))")[0][0].startswith("line 4: RUN")
+    assert browser.run("maps.map((map) => map.root.size)") == browser.run("data.images.map((image) => image.total)")
+    assert browser.run("document.querySelectorAll('.diff .add').length") == 1
+    assert browser.run("document.querySelector('.diff .add b').textContent") == "FROM"
+    assert browser.run("document.querySelectorAll('#proof .claims > li').length") == 2
+    assert EVIL in browser.run("document.querySelector('#tried').innerText")
+
+
+def test_a_result_without_an_engine_has_a_page(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM debian\nRUN apt-get update\n")
+    target = tmp_path / "page.html"
+    main(["optimize", "--no-build", str(tmp_path), "--html", str(target)])
+    browser.open(target)
+    is_quiet(browser)
+    assert "JT" in browser.run("document.getElementById('findings').innerText")

@@ -19,6 +19,7 @@ OPTIONS: Final = (
     Option(
         ("--semantic",), "only tell by the exit code whether they are the same but for times", {"action": "store_true"}
     ),
+    Option(("--html",), "write a page with both side by side to this file; it works offline", {"metavar": "FILE"}),
     Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
 )
 
@@ -31,6 +32,11 @@ def run(args: argparse.Namespace) -> int:
     before = inspect(args.before, args.engine, args.platform, digests=True)
     after = inspect(args.after, args.engine, args.platform, digests=True)
     seen = compare(before, after)
+    if args.html:
+        from jettison.lint.baseline import write_text
+        from jettison.report.html.compare_page import render_comparison_page
+
+        write_text(args.html, render_comparison_page(before, after, seen))
     if args.format == "json":
         sys.stdout.write(json.dumps({"version": 1, "same": seen.same, **asdict(seen)}, indent=2) + "\n")
     else:

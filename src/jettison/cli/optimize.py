@@ -81,6 +81,7 @@ OPTIONS: Final = (
         {"type": duration, "default": 1800.0, "metavar": "TIME"},
     ),
     Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
+    Option(("--html",), "write a page with before and after side by side to this file", {"metavar": "FILE"}),
     Option(("--all",), "list every finding in the report", {"action": "store_true"}),
 )
 
@@ -126,6 +127,11 @@ def _pairs(option: str, values: list[str]) -> dict[str, str]:
 
 
 def _print(outcome: Outcome, args: argparse.Namespace) -> None:
+    if args.html:
+        from jettison.lint.baseline import write_text
+        from jettison.report.html.optimize_page import render_outcome_page
+
+        write_text(args.html, render_outcome_page(outcome))
     if args.format == "json":
         from jettison.report.optimize_json import render_json
 

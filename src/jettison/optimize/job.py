@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +23,7 @@ from jettison.model.dockerfile import build_model
 from jettison.needs.hints import read_hints
 from jettison.needs.texts import program_texts
 from jettison.optimize.costs import LineCost, line_costs, measured
-from jettison.optimize.records import Attempt, BackedOut, Outcome, Request
+from jettison.optimize.records import Attempt, BackedOut, Outcome, Request, Side
 from jettison.project.detect import detect
 from jettison.proof.behave import behaviour_claims
 from jettison.proof.behaviour import Behaviour, Probe, Questions
@@ -281,6 +281,21 @@ class Job:
             build_failure=build_failure,
             seconds=time.monotonic() - self.started,
             costs=tuple(replace(cost, text=self.redact(cost.text)) for cost in self.costs),
+            sides=tuple(self._sides(candidate, before, after)),
+        )
+
+    def _sides(self, candidate: Candidate | None, before: Built | None, after: Built | None) -> Iterator[Side]:
+        if before is not None:
+            yield self._side(self.model, before)
+        if candidate is not None and after is not None:
+            yield self._side(build_model(parse(candidate.dockerfile)), after)
+
+    def _side(self, model: Model, built: Built) -> Side:
+        costs = line_costs(model, built.image, built.steps)
+        return Side(
+            built.image,
+            layer_origins(built.image.history, model),
+            tuple(replace(cost, text=self.redact(cost.text)) for cost in costs),
         )
 
     def _measurement(self, built: Built, candidate: Candidate | None) -> Measurement:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jettison.findings import Finding
+    from jettison.image.attribution import Origin
+    from jettison.image.image import Image
     from jettison.optimize.costs import LineCost
     from jettison.proof.claims import Proof
     from jettison.proof.measure import Measurement
@@ -64,12 +66,25 @@ class BackedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two images: as it was read, the origin of each layer, what each line costs.
+
+    The texts of costs hold no secret; the image's history may.
+    """
+
+    image: Image
+    origins: tuple[Origin, ...]
+    costs: tuple[LineCost, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Everything a report needs.
 
     verdict: "proven" (built, compared, all claims that decide hold), "not proven" (nothing refuted,
     but something could not be shown), "unchanged" (nothing to gain was found) or "refused" (every
     candidate was refuted or failed to build).
+    sides: the original, and the winner where there is one.
     unproven_reason says in one line why nothing was proven, with what to do.
     """
 
@@ -93,3 +108,4 @@ class Outcome:
     build_failure: str = ""
     seconds: float = 0.0
     costs: tuple[LineCost, ...] = ()
+    sides: tuple[Side, ...] = ()

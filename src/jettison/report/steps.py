@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from jettison.image.attribution import Origin
 
 MAX_LABEL: Final = 120
-_WRAPPINGS: Final = ("/bin/sh -c #(nop) ", "RUN /bin/sh -c ", "/bin/sh -c ", "RUN ")
+_WRAPPINGS: Final = ("/bin/sh -c #(nop) ", "RUN /bin/sh -c ", "/bin/sh -c ")
 
 
 def layer_command(created_by: str) -> str:

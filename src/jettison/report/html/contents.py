@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jettison.image.stored import VISIBLE, Stored, stored_files
@@ -36,8 +36,13 @@ class Contents(NamedTuple):
     note: str
 
 
-def contents(name: str, image: Image, waste: Waste, origins: Sequence[Origin]) -> Contents:
-    """Return what a page holds of one image."""
+def contents(
+    name: str, image: Image, waste: Waste, origins: Sequence[Origin], labels: Mapping[int, str] | None = None
+) -> Contents:
+    """Return what a page holds of one image.
+
+    labels: line -> its text; with them nothing is taken from the image's history, which may hold secrets.
+    """
     files = [file for file in stored_files(image, waste) if file.bytes]
     files.sort(key=lambda file: -file.bytes)
     shown: list[list[Any]] = []
@@ -50,7 +55,7 @@ def contents(name: str, image: Image, waste: Waste, origins: Sequence[Origin]) -
     data = {
         "name": safe_line(name)[:MAX_PATH],
         "total": image.size_unpacked,
-        "layers": _layers(image, origins),
+        "layers": _layers(image, origins, labels),
         "files": shown,
         "rest": _summed(rest),
     }
@@ -68,13 +73,14 @@ def _note(rest: Sequence[Stored]) -> str:
     return f"{len(rest):,} smaller files ({human_bytes(bytes_)}) are summed up by folder; search does not see them."
 
 
-def _layers(image: Image, origins: Sequence[Origin]) -> list[dict[str, Any]]:
+def _layers(image: Image, origins: Sequence[Origin], labels: Mapping[int, str] | None) -> list[dict[str, Any]]:
     known = any(origin.line is not None for origin in origins)
     found = []
     for number, (layer, origin) in enumerate(zip(image.layers, origins, strict=False)):
         base = known and origin.line is None
         group = "base" if base else f"line {origin.line}" if known else f"layer {number}"
-        label = "base image" if base else layer_label(number, layer.created_by, origin)
+        text = layer.created_by if labels is None else labels.get(origin.line or 0, "")
+        label = "base image" if base else layer_label(number, text, origin)
         found.append({"label": label, "group": group, "base": base, "bytes": layer.size_unpacked})
     return found
 

@@ -39,3 +39,15 @@ def treemap(index: int, label: str, lines: bool, based: bool, half: bool = False
         f'<svg class="tiles" role="group" aria-label="{esc(label)}"></svg>'
         '<output class="detail" aria-live="polite"></output></div>\n'
     )
+
+
+def pair(labels: tuple[str, str], based: tuple[bool, bool]) -> Html:
+    """Return two treemaps side by side, images 0 and 1 of the page, on one scale. based: their Dockerfile is known."""
+    halves = "".join(
+        f"<div><h3>{esc(label)}</h3>{treemap(index, label, based[index], based[index], half=True)}</div>"
+        for index, label in enumerate(labels)
+    )
+    return Html(
+        '<label class="scale" hidden><input type="checkbox" checked> same scale</label>'
+        f'<div class="pair">{halves}</div>\n'
+    )

@@ -35,6 +35,17 @@ function setUpMaps() {
   });
 }
 
+function setUpScale(maps) {
+  const label = document.querySelector(".scale");
+  if (!label || maps.length < 2) return;
+  const box = label.querySelector("input");
+  const largest = Math.max(1, ...maps.map((map) => map.image.total));
+  const show = () => { for (const map of maps) map.setShare(box.checked ? map.image.total / largest : 1); };
+  label.hidden = false;
+  box.addEventListener("change", show);
+  show();
+}
+
 function setUpSearch(maps, tables) {
   const form = document.querySelector(".search");
   if (!form) return;
@@ -79,5 +90,6 @@ function showHits(words, list, count) {
 setUpTheme();
 const tables = Array.from(document.querySelectorAll("table"), setUpTable);
 const maps = setUpMaps();
+setUpScale(maps);
 setUpSearch(maps, tables);
 document.documentElement.dataset.ready = "1";

@@ -75,6 +75,7 @@ class Treemap {
     this.image = image;
     this.mode = mode;
     this.words = [];
+    this.share = 1;
     this.crumbs = host.querySelector(".crumbs");
     this.detail = host.querySelector(".detail");
     this.svg = host.querySelector("svg");
@@ -88,6 +89,8 @@ class Treemap {
     this.draw();
     new ResizeObserver(() => { if (this.svg.clientWidth !== this.width) this.draw(); }).observe(this.svg);
   }
+
+  setShare(share) { this.share = share; this.draw(); }
 
   setMode(mode) { this.mode = mode; this.reset(); this.draw(); }
 
@@ -166,7 +169,9 @@ class Treemap {
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     for (const old of this.svg.querySelectorAll("g")) old.remove();
     const group = make("g", { class: "boxes" });
-    this.open(group, this.top, 0, 0, width, height, 0);
+    // The whole of a smaller image takes its share of the area; what is opened takes all of it.
+    const side = this.trail.length > 1 ? 1 : Math.sqrt(this.share);
+    this.open(group, this.top, 0, 0, width * side, height * side, 0);
     this.svg.append(group);
     const first = this.svg.querySelector("[data-box]");
     if (first) {

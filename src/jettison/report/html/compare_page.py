@@ -1,0 +1,137 @@
+"""`jettison compare BEFORE AFTER --html FILE`: two images side by side, on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final
+
+from jettison.report.html.contents import contents
+from jettison.report.html.maps import HATCH, SEARCH, pair
+from jettison.report.html.page import render_page
+from jettison.report.html.parts import (
+    Cell,
+    Column,
+    Html,
+    Number,
+    badge,
+    code,
+    figure,
+    figures,
+    join,
+    section,
+    size,
+    table,
+)
+from jettison.report.units import factor, human_bytes
+
+if TYPE_CHECKING:
+    from jettison.image.compare import Comparison
+    from jettison.image.inspection import Inspection
+
+MAX_FILES: Final = 2_000
+STATUS_TONE: Final = {"removed": "info", "added": "warn", "changed": "plain", "owner or mode": "plain"}
+Row = tuple[int, tuple[Cell, ...]]
+
+
+def render_comparison_page(before: Inspection, after: Inspection, seen: Comparison) -> str:
+    """Return the page; every text that comes from the images is made safe."""
+    held = [contents(each.name, each.image, each.waste, each.origins) for each in (before, after)]
+    notes = " ".join(dict.fromkeys(each.note for each in held if each.note))
+    parts = (
+        _figures(before, after, seen),
+        SEARCH,
+        section(
+            "bytes",
+            "Where the bytes are",
+            join([HATCH, pair((f"before: {before.name}", f"after: {after.name}"), (False, False))]),
+            f"Both on one scale: the same area is the same number of bytes. {notes}".strip(),
+        ),
+        _packages(seen),
+        _config(seen),
+        _files(before, after, seen),
+    )
+    title = f"{before.name} → {after.name}"
+    return render_page(title, "What differs between two images", "".join(parts), {"images": [h.data for h in held]})
+
+
+def change_figure(label: str, before: float, after: float, unit: str = "") -> Html:
+    """Return a large figure of a value before and after, good when it fell. unit: "" for counts."""
+    shown = [human_bytes(value) if unit == "bytes" else f"{value:,.0f}" for value in (before, after)]
+    note = f"before {shown[0]}" + (f", {factor(before, after)}" if factor(before, after) else "")
+    tone = "good" if after < before * 0.95 else "bad" if after > before * 1.05 else ""
+    return figure(label, shown[1], note, tone)
+
+
+def _figures(before: Inspection, after: Inspection, seen: Comparison) -> Html:
+    items = [
+        change_figure("Size", *seen.sizes, "bytes"),
+        change_figure("Hidden", *seen.hidden, "bytes"),
+        change_figure("Layers", *seen.layers),
+        change_figure("Packages", len(before.inventory.packages), len(after.inventory.packages)),
+    ]
+    if seen.same:
+        items.append(figure("Content", "the same", "but for times, history and layering", "good"))
+    else:
+        count = len(seen.added) + len(seen.removed) + len(seen.changed)
+        items.append(figure("Files that differ", f"{count:,}", f"{len(seen.removed):,} gone, {len(seen.added):,} new"))
+    return figures(items)
+
+
+def package_changes(changes: Iterable[tuple[str, str, str]]) -> Html:
+    """Return the packages that went, came or changed; nothing when none did. changes: (name, before, after)."""
+    rows: list[tuple[Cell, ...]] = []
+    for name, old, new in changes:
+        status = "removed" if not new else "added" if not old else "changed"
+        rows.append((badge(status, STATUS_TONE[status]), name, code(old) if old else "", code(new) if new else ""))
+    if not rows:
+        return Html("")
+    gone, come = (sum(not row[index] for row in rows) for index in (3, 2))
+    intro = f"{gone:,} gone, {come:,} new, {len(rows) - gone - come:,} in another version."
+    columns = (Column("Status", "nw"), Column("Package", "path"), Column("Before"), Column("After"))
+    return section("packages", "Packages", table(columns, rows, "Packages", len(rows)), intro)
+
+
+def _packages(seen: Comparison) -> Html:
+    return package_changes(seen.packages)
+
+
+def _config(seen: Comparison) -> Html:
+    if not seen.config:
+        return Html("")
+    rows = ((code(line),) for line in seen.config)
+    return section("config", "Configuration", table((Column("Difference", "wide"),), rows, "Configuration"))
+
+
+def _files(before: Inspection, after: Inspection, seen: Comparison) -> Html:
+    rows = sorted(_file_rows(before, after, seen), key=lambda row: -row[0])
+    if not rows:
+        return Html("")
+    columns = (
+        Column("Change", "n"), Column("Before", "n"), Column("After", "n"), Column("Status", "nw"), Column("File", "path"),
+    )  # fmt: skip
+    shown = (cells for _, cells in rows[:MAX_FILES])
+    return section("files", "Files", table(columns, shown, "Files", len(rows)), "The largest change first.")
+
+
+def _file_rows(before: Inspection, after: Inspection, seen: Comparison) -> Iterator[Row]:
+    old, new = before.image.files, after.image.files
+    groups = (
+        ("removed", seen.removed),
+        ("added", seen.added),
+        ("changed", seen.changed),
+        ("owner or mode", tuple(set(seen.rights) - set(seen.changed))),
+    )
+    for status, paths in groups:
+        for path in paths:
+            sizes = [files[path].size if path in files and files[path].kind == "file" else 0 for files in (old, new)]
+            change = sizes[1] - sizes[0]
+            yield (
+                abs(change),
+                (
+                    Number(change, f"{'+' if change > 0 else '−'}{human_bytes(abs(change))}") if change else "",
+                    size(sizes[0]) if status != "added" else "",
+                    size(sizes[1]) if status != "removed" else "",
+                    badge(status, STATUS_TONE[status]),
+                    code("/" + path),
+                ),
+            )
