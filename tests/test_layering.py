@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "image": {"engine", "inventory", "model", "syntax", "secretscan"},
     "proof": {"engine", "image"},
     "optimize": {"cli", "engine", "image", "knowledge", "lint", "model", "needs", "project", "proof", "report", "rewrite", "syntax"},
-    "report": {"engine", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "syntax"},
+    "report": {"engine", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "syntax", "vulnerabilities"},
 }  # fmt: skip
 JOINS = {"attribution.py", "inspection.py"}
 

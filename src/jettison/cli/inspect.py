@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the inspection; return 1 when a limit is passed, 6 when a layer could not be read."""
     from jettison.image.inspection import inspect
 
-    seen = inspect(args.image, args.engine, args.platform, _model(args.file))
+    seen = inspect(args.image, args.engine, args.platform, read_model(args.file))
     if args.html:
         from jettison.lint.baseline import write_text
         from jettison.report.html.inspect_page import render_inspection_page
@@ -81,7 +81,12 @@ def told_damage(*inspections: Inspection) -> int:
     return ImageError.exit_code if any(seen.image.damage for seen in inspections) else 0
 
 
-def _model(path: str | None) -> Model | None:
+def read_model(path: str | None) -> Model | None:
+    """Return the model of a Dockerfile, None when no path is given.
+
+    Raises:
+        SourceError: it cannot be read.
+    """
     if path is None:
         return None
     from jettison.cli.discover import read_dockerfile

@@ -37,6 +37,8 @@ COMMANDS: Final = (
     Command("inspect", "jettison.cli.inspect", "layers, hidden bytes, packages and practice of a built image"),
     Command("compare", "jettison.cli.compare", "what differs between two images"),
     Command("sbom", "jettison.cli.sbom", "the bill of materials of an image, CycloneDX or SPDX"),
+    Command("scan", "jettison.cli.scan", "known vulnerabilities, secrets and practice of an image or an SBOM"),
+    Command("db", "jettison.cli.db", "the local database of known vulnerabilities: import, update, status"),
     Command("config", "jettison.cli.config", "show the settings in force and where each comes from"),
     Command("completion", "jettison.cli.completion", "print the completion script of a shell"),
     Command("ast", "jettison.cli.ast", "print the syntax tree of a Dockerfile as JSON"),

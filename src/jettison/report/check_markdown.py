@@ -22,14 +22,14 @@ def render(reports: Sequence[FileReport], palette: Palette | None = None) -> str
     for report in reports:
         if not report.findings:
             continue
-        out.append(f"\n## {_plain(report.path)}\n\n| line | severity | rule | finding |\n| ---: | --- | --- | --- |\n")
+        out.append(f"\n## {plain(report.path)}\n\n| line | severity | rule | finding |\n| ---: | --- | --- | --- |\n")
         for finding in report.findings:
             place = place_of(report, finding)
-            name = f"{_plain(finding.code)} {_plain(finding.name)}"
-            out.append(f"| {place.line} | {severity_of(finding)} | {name} | {_plain(message_of(finding))} |\n")
+            name = f"{plain(finding.code)} {plain(finding.name)}"
+            out.append(f"| {place.line} | {severity_of(finding)} | {name} | {plain(message_of(finding))} |\n")
     return "".join(out)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Return a text in which nothing is markup, a link, a mention or HTML."""
     return xml(text.translate(_MARKS).replace("://", ":\\//")).replace("&#39;", "'")

@@ -55,13 +55,14 @@ def _layers(seen: Inspection, palette: Palette) -> Iterator[str]:
     rows = list(zip(seen.image.layers, seen.waste.layers, seen.origins, strict=False))
     for number, (layer, change, origin) in enumerate(rows[:MAX_LAYERS]):
         where = f"line {origin.line}: " if origin.line is not None else ""
-        text = f"{where}{safe_line(_short(layer.created_by))}"
+        text = f"{where}{safe_line(short_command(layer.created_by))}"
         yield f"{number:>5} {human_bytes(change.bytes):>10} {change.added:>7} {change.changed:>7} {change.removed:>7}  {text[: WIDTH - 42]}"
     if len(rows) > MAX_LAYERS:
         yield f"      ... and {len(rows) - MAX_LAYERS} more"
 
 
-def _short(created_by: str) -> str:
+def short_command(created_by: str) -> str:
+    """Return what a history entry says was run, without what builders put around it."""
     text = created_by.removesuffix("# buildkit").strip()
     for prefix in ("/bin/sh -c #(nop) ", "RUN /bin/sh -c ", "/bin/sh -c "):
         if text.startswith(prefix):

@@ -1,0 +1,160 @@
+"""`jettison scan IMAGE`: known vulnerabilities, secrets and practice of an image or a bill of materials."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from jettison.cli.inspect import SOURCE
+from jettison.cli.options import Option
+from jettison.errors import SourceError, UsageError
+from jettison.terminal import Palette, wants_colour
+
+if TYPE_CHECKING:
+    from jettison.vulnerabilities.database import Database
+    from jettison.vulnerabilities.scan import Scan, Subject
+    from jettison.vulnerabilities.vulnerability import Findings
+
+FORMATS: Final = ("text", "json", "sarif", "markdown", "html", "openvex", "cyclonedx")
+LEVELS: Final = ("critical", "high", "medium", "low", "any", "kev", "never")
+
+OPTIONS: Final = (
+    Option(
+        ("image",),
+        "an image of the engine, an archive, an OCI layout, a folder of files, or an SBOM (CycloneDX, SPDX)",
+        {"metavar": "IMAGE"},
+    ),
+    Option(("-f", "--file"), "the Dockerfile it was built from: packages get lines", {"metavar": "FILE"}),
+    *SOURCE,
+    Option(
+        ("--scanners",),
+        "what to look for, with commas: vuln, secret, practice (default: all)",
+        {"metavar": "LIST", "default": "vuln,secret,practice"},
+    ),
+    Option(
+        ("--scanner",),
+        "also ask an installed scanner and merge what it finds: trivy or grype",
+        {"choices": ("trivy", "grype"), "action": "append", "default": []},
+    ),
+    Option(("--format",), f"{', '.join(FORMATS)} (default: text)", {"choices": FORMATS, "default": "text"}),
+    Option(("-o", "--output"), "write to this file instead of standard output", {"metavar": "FILE"}),
+    Option(("--html",), "also write the report as one HTML file", {"metavar": "FILE"}),
+    Option(
+        ("--fail-on",),
+        "exit with 1 at this severity or above, or for known exploited ones (default: never)",
+        {"choices": LEVELS, "default": "never"},
+    ),
+    Option(("--only-fixed",), "leave out what no version fixes", {"action": "store_true"}),
+    Option(("--vex",), "an OpenVEX document: what is not affected is not counted", {"metavar": "FILE", "action": "append", "default": []}),
+    Option(("--ignore-file",), "exceptions (default: .jettison-ignore.toml and .trivyignore here)", {"metavar": "FILE", "action": "append"}),
+    Option(("--db",), "the database to use (default: the one in the cache folder)", {"metavar": "FILE"}),
+    Option(
+        ("--max-age",), "days after which data is stale and counts read \"at least\" (default: 7)", {"type": int, "metavar": "DAYS", "default": 7}
+    ),
+    Option(("--all",), "text: list every package and vulnerability", {"action": "store_true"}),
+)  # fmt: skip
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print or write the report; return 1 when something is at the fail level."""
+    from jettison.vulnerabilities.scan import KINDS, Scan, failing, nothing_looked_up
+
+    kinds = tuple(dict.fromkeys(one.strip() for one in args.scanners.split(",") if one.strip()))
+    wrong = [one for one in kinds if one not in KINDS]
+    if wrong or not kinds:
+        raise UsageError(f"--scanners knows {', '.join(KINDS)}, not {', '.join(map(repr, wrong)) or 'nothing'}")
+    now = datetime.now(UTC)
+    subject = _subject(args, kinds)
+    scan = Scan(subject, _findings(args, subject, kinds, now), kinds)
+    _write(args, scan)
+    if args.fail_on != "never" and "vuln" in kinds and nothing_looked_up(scan.findings):
+        raise SourceError(
+            "no package could be looked up, so --fail-on has nothing to judge; import data first: `jettison db import PATH`"
+        )
+    found = failing(scan, args.fail_on)
+    if found:
+        sys.stderr.write(f"jettison: {found} {'finding' if found == 1 else 'findings'} at --fail-on {args.fail_on}\n")
+    return 1 if found else 0
+
+
+def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
+    from jettison.vulnerabilities.scan import Origin, Subject, read_sbom_file
+
+    if os.path.isfile(args.image):
+        inventory = read_sbom_file(args.image)
+        if inventory is not None:
+            return Subject(args.image, "sbom", inventory)
+    from jettison.cli.inspect import read_model
+    from jettison.image.inspection import inspect
+    from jettison.report.inspect_text import short_command
+
+    seen = inspect(args.image, args.engine, args.platform, read_model(args.file))
+    attributed = args.file is not None
+    origins = tuple(
+        Origin(origin.line, "base" if attributed and origin.line is None else short_command(layer.created_by))
+        for origin, layer in zip(seen.origins, seen.image.layers, strict=False)
+    )
+    secrets: tuple[Any, ...] = getattr(seen, "secrets", ()) if "secret" in kinds else ()
+    practice = seen.checkpoints if "practice" in kinds else ()
+    return Subject(args.image, "image", seen.inventory, seen.image.digest, origins, args.file or "", practice, secrets)
+
+
+def _findings(args: argparse.Namespace, subject: Subject, kinds: tuple[str, ...], now: datetime) -> Findings:
+    from jettison.vulnerabilities.vulnerability import Findings
+
+    if "vuln" not in kinds:
+        return Findings(subject.inventory.packages)
+    from jettison.vulnerabilities.apply import apply
+    from jettison.vulnerabilities.exemptions import read_exemptions
+    from jettison.vulnerabilities.match import find
+    from jettison.vulnerabilities.openvex import read_openvex
+    from jettison.vulnerabilities.scan import image_names
+
+    # Wrong files are told before the work.
+    exemptions = read_exemptions(args.ignore_file)
+    statements = tuple(one for path in args.vex for one in read_openvex(path))
+    database = _database(args)
+    try:
+        found = find(subject.inventory, database, now, args.max_age)
+    finally:
+        if database is not None:
+            database.close()
+    return apply(found, exemptions, statements, image_names(subject), now, args.only_fixed)
+
+
+def _database(args: argparse.Namespace) -> Database | None:
+    from jettison.vulnerabilities.database import open_database
+    from jettison.vulnerabilities.place import database_path
+
+    if args.db and not os.path.exists(args.db):
+        raise SourceError(f"{args.db}: there is no such database; `jettison db import` makes one")
+    return open_database(args.db or database_path())
+
+
+def _write(args: argparse.Namespace, scan: Scan) -> None:
+    if args.html:
+        _save(args.html, _rendered("html", scan, Palette(False), True))
+    palette = Palette(wants_colour() and not args.output)
+    text = _rendered(args.format, scan, palette, args.all)
+    if args.output:
+        _save(args.output, text)
+    else:
+        sys.stdout.write(text)
+
+
+def _rendered(format_: str, scan: Scan, palette: Palette, everything: bool) -> str:
+    from importlib import import_module
+
+    from jettison.report.scan_facts import FORMATS as MODULES
+
+    text: str = import_module(f"jettison.report.{MODULES[format_]}").render(scan, palette, everything)
+    return text
+
+
+def _save(path: str, text: str) -> None:
+    from jettison.lint.baseline import write_text
+
+    write_text(path, text)

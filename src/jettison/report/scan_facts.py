@@ -1,0 +1,88 @@
+"""What all formats of a scan say in the same words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from jettison.vulnerabilities.severity import SEVERITIES
+
+if TYPE_CHECKING:
+    from jettison.vulnerabilities.scan import Origin, Scan
+    from jettison.vulnerabilities.vulnerability import Findings, Match
+
+FORMATS: Final = {
+    "text": "scan_text",
+    "json": "scan_json",
+    "sarif": "scan_sarif",
+    "markdown": "scan_markdown",
+    "html": "scan_html",
+    "openvex": "scan_openvex",
+    "cyclonedx": "scan_cyclonedx",
+}
+
+
+def headline(findings: Findings) -> str:
+    """Return "12 vulnerabilities: 1 critical, 3 high", with "at least" where the data cannot say more."""
+    counts = findings.counts()
+    total = sum(counts.values())
+    named = ", ".join(f"{counts[name]} {name}" for name in SEVERITIES if counts[name])
+    word = "vulnerability" if total == 1 else "vulnerabilities"
+    start = f"at least {total}" if findings.at_least else f"{total}"
+    return f"{start} {word}: {named}" if total else f"{start} {word}"
+
+
+def data_lines(findings: Findings) -> list[str]:
+    """Return a line for each source of data with its age, the oldest first."""
+    lines = []
+    for one in sorted(findings.data, key=lambda source: (-source.age, source.name)):
+        stale = ", stale: counts are lower bounds" if one.stale else ""
+        days = "1 day" if one.age == 1 else f"{one.age} days"
+        lines.append(f"{one.name}: data of {one.dated[:10]} ({days} old{stale})")
+    return lines
+
+
+def gap_lines(findings: Findings) -> list[str]:
+    """Return a line for each kind of package of which nothing is known."""
+    lines = []
+    for one in findings.lookups:
+        what = f"{one.packages} {one.type} {'package' if one.packages == 1 else 'packages'}"
+        where = f" ({one.ecosystem})" if one.ecosystem else ""
+        if one.why_not:
+            lines.append(f"{what}{where} not looked up: {one.why_not}")
+        elif one.not_comparable:
+            lines.append(f"{one.not_comparable} of {what}{where} not compared: their version has no place in the order")
+    return lines
+
+
+def origin_text(origin: Origin | None, layer: int | None) -> str:
+    """Return where a package comes from: "line 4", "base", "layer 2" or ""."""
+    if layer is None:
+        return ""
+    if origin is None:
+        return f"layer {layer}"
+    if origin.line is not None:
+        return f"line {origin.line}"
+    return origin.text if origin.text == "base" else f"layer {layer}"
+
+
+def fixes_all(matches: list[Match], scheme: str) -> str:
+    """Return the version that fixes all that a package has a fix for, "" when nothing is fixed."""
+    from jettison.vulnerabilities.versions import sort_key
+
+    nearest = [match.fixed[0] for match in matches if match.fixed]
+    known = [one for one in nearest if sort_key(scheme, one) is not None]
+    if known:
+        return max(known, key=lambda one: sort_key(scheme, one))
+    return nearest[0] if nearest else ""
+
+
+def scheme_of_package(scan: Scan, index: int) -> str:
+    """Return the order of versions of a package."""
+    from jettison.vulnerabilities.ecosystems import place_of
+
+    return place_of(scan.findings.packages[index], scan.release).scheme
+
+
+def rating(severity: str, score: float | None) -> str:
+    """Return "high 7.5", or the word alone."""
+    return f"{severity} {score:.1f}" if score is not None else severity

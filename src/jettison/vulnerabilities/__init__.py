@@ -1,0 +1,1 @@
+"""Known vulnerabilities of packages: data, version order, matching, exceptions."""

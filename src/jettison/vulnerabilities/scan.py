@@ -1,0 +1,137 @@
+"""Everything that `scan` tells of one image or bill of materials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from jettison.errors import SourceError
+from jettison.inventory.os_release import OsRelease
+from jettison.vulnerabilities.severity import SEVERITIES
+from jettison.vulnerabilities.vulnerability import Findings, Match
+
+if TYPE_CHECKING:
+    from jettison.image.checkpoints import Checkpoint
+    from jettison.inventory.inventory import Inventory
+
+KINDS: Final = ("vuln", "secret", "practice")
+FAIL_LEVELS: Final = ("critical", "high", "medium", "low", "any", "kev", "never")
+MAX_SBOM: Final = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a layer comes from. line: of the Dockerfile, None for its base or without one; text: what made it."""
+
+    line: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is scanned. digest: "" for folders and bills; origins: of each layer, the lowest first.
+
+    kind: "image" or "sbom"; dockerfile: its path, "" when none was named.
+    """
+
+    name: str
+    kind: str
+    inventory: Inventory
+    digest: str = ""
+    origins: tuple[Origin, ...] = ()
+    dockerfile: str = ""
+    practice: tuple[Checkpoint, ...] = ()
+    secrets: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The result. kinds: what was asked for, of KINDS."""
+
+    subject: Subject
+    findings: Findings
+    kinds: tuple[str, ...]
+
+    @property
+    def release(self) -> OsRelease | None:
+        """Return the distribution."""
+        return self.subject.inventory.release
+
+    def origin(self, match_package: int) -> Origin | None:
+        """Return where the layer of a package comes from, None when that is not known."""
+        layer = self.findings.packages[match_package].layer
+        return self.subject.origins[layer] if layer is not None and layer < len(self.subject.origins) else None
+
+
+def image_names(subject: Subject) -> tuple[str, ...]:
+    """Return the names under which a VEX document may speak of the image; the package URL last."""
+    if subject.kind != "image":
+        return ()
+    from jettison.sbom.subject import Subject as SbomSubject
+
+    names = (subject.name, subject.digest, SbomSubject(subject.name, subject.digest).purl if subject.digest else "")
+    return tuple(name for name in names if name)
+
+
+def ranked(match: Match) -> tuple[bool, int, float, float, str]:
+    """Return what sorts matches, the worst first."""
+    found = match.vulnerability
+    return (
+        not found.exploited,
+        SEVERITIES.index(found.severity),
+        -(found.score or 0.0),
+        -(found.likelihood or 0.0),
+        found.id,
+    )
+
+
+def by_package(findings: Findings) -> list[tuple[int, list[Match]]]:
+    """Return the matches of each package, worst package and worst match first."""
+    groups: dict[int, list[Match]] = {}
+    for match in sorted(findings.matches, key=ranked):
+        groups.setdefault(match.package, []).append(match)
+    return sorted(groups.items(), key=lambda item: (*ranked(item[1][0])[:2], -len(item[1]), item[0]))
+
+
+def read_sbom_file(path: str) -> Inventory | None:
+    """Return what a bill of materials lists; None when the file is no JSON at all.
+
+    Raises:
+        SourceError: it cannot be read. SbomError: it is JSON, but no bill of materials.
+    """
+    from jettison.sbom.read import read_sbom
+
+    try:
+        with open(path, "rb") as stream:
+            if stream.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+                return None
+            stream.seek(0)
+            return read_sbom(stream.read(MAX_SBOM + 1))
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def failing(scan: Scan, level: str) -> int:
+    """Return how many findings are at or above a level of FAIL_LEVELS."""
+    if level == "never":
+        return 0
+    vulnerabilities = {match.vulnerability.id: match.vulnerability for match in scan.findings.matches}.values()
+    if level == "kev":
+        return sum(bool(one.exploited) for one in vulnerabilities)
+    names = [one.severity for one in vulnerabilities]
+    names += [severity_name(one.severity) for one in (*scan.subject.practice, *scan.subject.secrets)]
+    worst = len(SEVERITIES) if level == "any" else SEVERITIES.index(level)
+    return sum(SEVERITIES.index(name) <= worst for name in names)
+
+
+def severity_name(severity: object) -> str:
+    """Return the name of a severity of the other findings (a number or a name), "none" for remarks."""
+    from jettison.findings import Severity
+
+    name = Severity.NAMES[severity] if isinstance(severity, int) else str(severity)
+    return name if name in SEVERITIES else "none"
+
+
+def nothing_looked_up(findings: Findings) -> bool:
+    """Return whether there are packages, and no data on any of them."""
+    return bool(findings.lookups) and all(one.why_not for one in findings.lookups)
