@@ -60,7 +60,22 @@ def _import(args: argparse.Namespace) -> int:
 
 
 def _update(args: argparse.Namespace) -> int:
-    raise UsageError("db update is not there yet")
+    from jettison.vulnerabilities.update import feed_of, known_feeds, update
+
+    urls = args.url or os.environ.get("JETTISON_DB_URL", "").split()
+    feeds = [feed_of(url) for url in urls] or known_feeds()
+    found, failed = update(feeds, args.db or "", _tell)
+    for imported in found:
+        sys.stdout.write(f"{safe_line(imported.name)}: {imported.entries} entries\n")
+    for reason in failed:
+        sys.stderr.write(f"jettison: {safe_line(reason)}\n")
+    if failed:
+        sys.stderr.write("jettison: what failed keeps its old data; `jettison db status` shows its age\n")
+    return 1 if failed else 0
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{safe_line(line)}\n")
 
 
 def _status(args: argparse.Namespace) -> int:

@@ -35,7 +35,7 @@ def render(scan: Scan, palette: Palette | None = None, everything: bool = True) 
     for one in scan.findings.ignored:
         _add(entries, one.match, references, {"state": "not_affected", "detail": safe_line(one.reason)}, scan)
     document["vulnerabilities"] = list(entries.values())
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2) + "\n"
 
 
 def _add(

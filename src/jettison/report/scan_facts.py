@@ -27,8 +27,14 @@ def headline(findings: Findings) -> str:
     total = sum(counts.values())
     named = ", ".join(f"{counts[name]} {name}" for name in SEVERITIES if counts[name])
     word = "vulnerability" if total == 1 else "vulnerabilities"
-    start = f"at least {total}" if findings.at_least else f"{total}"
-    return f"{start} {word}: {named}" if total else f"{start} {word}"
+    if total:
+        return f"{'at least ' if findings.at_least else ''}{total} {word}: {named}"
+    looked_up = sum(one.packages for one in findings.lookups if not one.why_not)
+    if not looked_up and findings.scanners == ("jettison",):
+        return "vulnerabilities were not looked up"
+    # A bare 0 would sound like a promise.
+    age = " by stale data" if findings.stale else ""
+    return f"no known vulnerability{age} in the {looked_up} packages that were looked up"
 
 
 def data_lines(findings: Findings) -> list[str]:

@@ -139,7 +139,7 @@ class Build:
                 shutil.copyfile(self._target, self._temporary)
             self._connection = sqlite3.connect(self._temporary, isolation_level=None)
             self._stack.callback(self._connection.close)
-            for pragma in ("journal_mode = OFF", "synchronous = OFF", "temp_store = MEMORY", "cache_size = -65536"):
+            for pragma in ("journal_mode = MEMORY", "synchronous = OFF", "temp_store = MEMORY", "cache_size = -65536"):
                 self._connection.execute(f"PRAGMA {pragma}")
             if existing is None:
                 schema = resources.files("jettison.vulnerabilities").joinpath("schema.sql").read_text()
@@ -157,6 +157,18 @@ class Build:
 
     def __exit__(self, *details: object) -> None:
         self._stack.close()
+
+    @contextlib.contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo what is done within, when it fails."""
+        self._connection.execute("SAVEPOINT one")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO one")
+            raise
+        finally:
+            self._connection.execute("RELEASE one")
 
     def add(self, path: str, name: str, release: str = "", dated: str = "", checksum: str = "") -> Imported:
         """Import one path under a name; dated: when it was fetched, where that is known better than from the data.
@@ -177,7 +189,7 @@ class Build:
             assert source is not None
             writer = _Writer(self._connection, source, now)
             unknown = self._read(path, writer, release)
-            date = dated or writer.newest or now
+            date = dated or writer.newest or _changed(path)
             formats = tuple(sorted(writer.formats))
             run(
                 "UPDATE source SET format = ?, dated = ?, entries = ?, skipped = ? WHERE id = ?",
@@ -236,6 +248,14 @@ def source_name(path: str) -> str:
         if short == base:
             return base
         base = short
+
+
+def _changed(path: str) -> str:
+    """Return when a path was last written, for data that states no date: it cannot be newer than that."""
+    try:
+        return datetime.fromtimestamp(os.stat(path).st_mtime, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    except (OSError, OverflowError, ValueError):
+        return "1970-01-01T00:00:00"
 
 
 def _forget(connection: sqlite3.Connection, condition: str, value: int) -> None:

@@ -6,12 +6,14 @@ import bz2
 import lzma
 import os
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, Any, Final
 
-from jettison.errors import SourceError
+from jettison.errors import ImageError, SourceError
 from jettison.image.decompress import GZIP, ZSTD, decompressed
 from jettison.image.tar import BLOCK, Reader, TarError, TarStream
+from jettison.vulnerabilities import lz4_frame
 
 MAX_FILES: Final = 3_000_000
 MAX_MEMBER: Final = 512 << 20
@@ -21,6 +23,7 @@ _BZ2: Final = b"BZh"
 _MEMORY: Final = 512 << 20
 _PIECE: Final = 1 << 18
 _Wanted = Callable[[str], bool]
+_DAMAGED: Final = (lzma.LZMAError, zlib.error, zipfile.BadZipFile, TarError, lz4_frame.Lz4Error)
 
 
 class BundleError(SourceError):
@@ -38,7 +41,7 @@ def files_of(path: str, wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
             yield from _folder(path, wanted)
         else:
             yield from _file(path, wanted)
-    except (OSError, lzma.LZMAError, EOFError, zipfile.BadZipFile, TarError, NotImplementedError) as error:
+    except (OSError, EOFError, NotImplementedError, ImageError, *_DAMAGED) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise BundleError(f"{path}: cannot be read: {reason}") from error
 
@@ -50,13 +53,11 @@ def _folder(path: str, wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
         for name in sorted(names):
             full = os.path.join(parent, name)
             plain = _plain_name(name)
-            if (not wanted(plain) and plain == name and not _is_archive(name)) or not os.path.isfile(full):
+            if not (wanted(plain) or _is_archive(plain)) or os.path.islink(full) or not os.path.isfile(full):
                 continue
             count += 1
             if count > MAX_FILES:
                 raise BundleError(f"{path}: more than {MAX_FILES} files")
-            if os.path.islink(full):
-                continue
             yield from _file(full, wanted)
 
 
@@ -65,7 +66,7 @@ def _is_archive(name: str) -> bool:
 
 
 def _plain_name(name: str) -> str:
-    for suffix in (".gz", ".xz", ".bz2", ".zst"):
+    for suffix in (".gz", ".xz", ".bz2", ".zst", ".lz4"):
         if name.endswith(suffix):
             return name[: -len(suffix)]
     return name
@@ -76,6 +77,9 @@ def _file(path: str, wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
         head = stream.read(BLOCK)
         if head[:4] == b"PK\x03\x04":
             yield from _zip(path, wanted)
+            return
+        if head[:4] == lz4_frame.MAGIC:
+            yield _plain_name(path), lz4_frame.decompress(_bounded(path, _Joined(head, stream)), MAX_MEMBER)
             return
         reader = _plain(stream, head)
         first = _read(reader, BLOCK)
@@ -134,7 +138,7 @@ def _plain(stream: IO[bytes], head: bytes) -> Reader:
     if head[:2] == GZIP or head[:4] == ZSTD:
         reader = decompressed(stream, head)
         assert reader is not None
-        return reader
+        return _Guarded(reader)
     if head[:6] == _XZ:
         return _Unpacked(stream, head, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_MEMORY))
     if head[:3] == _BZ2:
@@ -155,6 +159,20 @@ class _Joined:
             data, self._head = self._head[:size], self._head[size:]
             return data
         return self._rest.read(size)
+
+
+class _Guarded:
+    """A reader whose library has errors of its own kind."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes; EOFError for whatever the library says of damage."""
+        try:
+            return self._reader.read(size)
+        except Exception as error:
+            raise EOFError(f"damaged ({error})") from error
 
 
 class _Unpacked:

@@ -29,7 +29,7 @@ TRIVY: Final = ".trivyignore"
 MAX_BYTES: Final = 1 << 20
 _KEYS: Final = frozenset({"id", "package", "reason", "expires"})
 _TRIVY_LINE: Final = re.compile(r"([A-Za-z0-9][A-Za-z0-9._:-]*)((?:\s+exp:\S+)?)\s*(?:#\s*(.*))?\Z")
-_HEADER: Final = re.compile(r"^\s*\[\[\s*ignore\s*\]\]", re.MULTILINE)
+_HEADER: Final = re.compile(r"^[ \t]*\[\[\s*ignore\s*\]\]", re.MULTILINE)
 
 
 class ExemptionsError(UsageError):

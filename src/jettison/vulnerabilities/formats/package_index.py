@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Final
 
 from jettison.inventory.text import clean, paragraphs
@@ -31,6 +33,23 @@ def fits_debian(text: str) -> bool:
 def fits_alpine(text: str) -> bool:
     """Return whether a text is an index of apk's."""
     return text.startswith("C:Q") and "\nP:" in text[:4096] and "\nV:" in text[:4096]
+
+
+def fits_release(text: str) -> bool:
+    """Return whether a text is the signed statement that stands beside apt's indexes."""
+    head = text[:4096]
+    return "\nDate: " in head and ("\nSuite: " in head or "\nCodename: " in head)
+
+
+def read_release(text: str, sink: Sink) -> None:
+    """Take the date of a suite's indexes."""
+    stated = re.search(r"^Date: (.{10,60})$", text[:4096], re.MULTILINE)
+    try:
+        date = parsedate_to_datetime(stated[1]).astimezone(UTC) if stated else None
+    except ValueError:
+        return
+    if date is not None:
+        sink.dated(date.strftime("%Y-%m-%dT%H:%M:%S"))
 
 
 def read_debian(text: str, sink: Sink, name: str = "", release: str = "") -> None:

@@ -27,6 +27,7 @@ MAX_JSON: Final = 64 << 20
 MAX_TEXT: Final = 512 << 20
 _DOCUMENTS: Final = (osv, kev, alpine_secdb, ruby_advisories, php_advisories)
 _ANCHOR: Final = re.compile(rb"(?:^|[\s\[{,:-])[&*][0-9A-Za-z_-]", re.MULTILINE)
+_NAMES: Final = frozenset({"APKINDEX", "DESCRIPTION", "Release"})
 _Loader: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # Files beside advisories that are none, by their names.
 _OTHER: Final = re.compile(
@@ -39,8 +40,11 @@ def is_candidate(path: str) -> bool:
     base = path.rpartition("/")[2]
     if _OTHER.search(path) or base.startswith("."):
         return False
+    if "_dists_" in base and "security" not in base:
+        # apt keeps the lists of all suites in one folder; only one of them is about security.
+        return False
     suffixes = (".json", ".yaml", ".yml", ".toml", ".md", ".csv")
-    return base.lower().endswith(suffixes) or base.endswith("Packages") or base in ("APKINDEX", "DESCRIPTION")
+    return base.lower().endswith(suffixes) or base.endswith(("Packages", "InRelease")) or base in _NAMES
 
 
 def read_file(path: str, data: bytes, sink: Sink, release: str = "", title: str = "") -> bool:
@@ -67,6 +71,8 @@ def read_file(path: str, data: bytes, sink: Sink, release: str = "", title: str 
         package_index.read_debian(text, sink, path, release)
     elif package_index.fits_alpine(text):
         package_index.read_alpine(text, sink, path, title, release)
+    elif package_index.fits_release(text):
+        package_index.read_release(text, sink)
     else:
         return False
     return True
@@ -86,7 +92,8 @@ def _json(text: str, path: str, sink: Sink) -> bool:
         sink.skipped("damaged JSON, or nested too deep")
         return False
     if isinstance(value, list):
-        return any(_document(one, path, sink) for one in value)
+        known = [_document(one, path, sink) for one in value]
+        return True in known
     return _document(value, path, sink)
 
 

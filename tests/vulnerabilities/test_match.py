@@ -1,0 +1,163 @@
+"""What is known of a package: by every format, merged, with fix, state and age."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from jettison.inventory.inventory import Inventory
+from jettison.inventory.os_release import OsRelease
+from jettison.inventory.package import Package
+from jettison.vulnerabilities.database import Database
+from jettison.vulnerabilities.match import find
+from jettison.vulnerabilities.vulnerability import Findings
+
+from . import small
+
+NOW = datetime(2026, 8, 5, tzinfo=UTC)
+DEBIAN, ALPINE, ALMA = OsRelease("debian", "12"), OsRelease("alpine", "3.19.1"), OsRelease("almalinux", "9.4")
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    found = small.database(tmp_path_factory.mktemp("advisories"))
+    yield found
+    found.close()
+
+
+def found(database: Database | None, *packages: Package, release: OsRelease | None = None) -> Findings:
+    return find(Inventory(packages, release), database, NOW, 7)
+
+
+def names(findings: Findings) -> list[tuple[str, tuple[str, ...], str]]:
+    return [(match.vulnerability.id, match.fixed, match.status) for match in findings.matches]
+
+
+def test_aliases_are_one_vulnerability_with_the_best_of_each(database: Database) -> None:
+    findings = found(database, Package("pypi", "Old.Thing", "1.6"))
+    first, second = findings.matches
+    assert names(findings) == [("CVE-2026-0001", ("2.0",), "fixed"), ("PYSEC-2", (), "not fixed")]
+    one = first.vulnerability
+    assert (one.aliases, one.severity, one.score) == (("GHSA-aaaa-bbbb-cccc", "PYSEC-1"), "critical", 9.8)
+    assert (one.exploited, one.ransomware, one.likelihood, one.percentile) == ("2026-07-01", True, 0.94, 0.999)
+    assert (one.summary, second.vulnerability.severity) == ("first", "medium")
+    assert findings.counts() == {"critical": 1, "high": 0, "medium": 1, "low": 0, "none": 0, "unknown": 0}
+
+
+@pytest.mark.parametrize(
+    ("version", "count"),
+    [
+        ("0.9", 1),
+        ("1.5", 2),
+        ("1.9", 2),
+        ("1.9.1", 1),
+        ("1.5rc1", 1),
+        ("2.0rc1", 1),
+        ("2.0", 0),
+        ("2.0.post1", 0),
+        ("?", 0),
+    ],
+)
+def test_the_borders_of_ranges(version: str, count: int, database: Database) -> None:
+    assert len(found(database, Package("pypi", "old-thing", version)).matches) == count
+
+
+@pytest.mark.parametrize(
+    ("package", "release", "expected"),
+    [
+        (Package("golang", "stdlib", "1.21.3"), None, [("CVE-2026-0002", ("1.21.4",), "fixed")]),
+        (Package("golang", "stdlib", "go1.22rc1"), None, [("CVE-2026-0002", ("1.22.3",), "fixed")]),
+        (Package("golang", "stdlib", "1.21.9"), None, []),
+        (Package("rpm", "openssl", "1:3.0.7-25.el9_3"), ALMA, [("ALSA-2026:1", ("1:3.0.7-27.el9",), "fixed")]),
+        (Package("rpm", "openssl", "1:3.0.7-27.el9_4"), ALMA, []),
+        (Package("deb", "zlib1g", "1:1.2.13-1", source_name="zlib"), DEBIAN, [("CVE-2026-0004", (), "not fixed"), ("TEMP-0000001-ABCDEF", (), "undetermined")]),
+        (Package("deb", "zlib1g", "1:1.2.13-1"), DEBIAN, []),
+        (Package("npm", "lodash", "4.17.20"), None, [("CVE-2026-0005", ("4.17.21",), "fixed")]),
+        (Package("gem", "rails", "4.2.11"), None, []),
+        (Package("gem", "rails", "5.2.4.2"), None, [("CVE-2026-0006", ("5.2.4.3",), "fixed")]),
+        (Package("gem", "rails", "5.2.5"), None, []),
+        (Package("gem", "rails", "6.0.3"), None, [("CVE-2026-0006", ("6.0.3.1",), "fixed")]),
+        (Package("composer", "acme/lib", "v2.3.3"), None, [("CVE-2026-0007", ("2.3.4",), "fixed")]),
+        (Package("composer", "acme/lib", "1.9.0"), None, []),
+        (Package("cargo", "tokio", "1.20.0"), None, []),
+        (Package("cargo", "tokio", "1.18.3"), None, [("CVE-2026-0008", ("1.18.4",), "fixed")]),
+        (Package("cargo", "tokio", "1.6.0"), None, []),
+        (Package("apk", "libssl3", "3.1.4-r4", source_name="openssl"), ALPINE, [("CVE-2026-0009", ("3.1.4-r5",), "fixed"), ("XSA-1", ("3.1.4-r5",), "fixed")]),
+        (Package("apk", "libssl3", "3.1.4-r5", source_name="openssl"), ALPINE, []),
+    ],
+)  # fmt: skip
+def test_each_ecosystem(
+    package: Package, release: OsRelease | None, expected: list[tuple[str, tuple[str, ...], str]], database: Database
+) -> None:
+    assert names(found(database, package, release=release)) == expected
+
+
+def test_a_binary_package_is_judged_by_its_source_and_the_distributions_word(database: Database) -> None:
+    package = Package("deb", "libcurl4", "7.88.1-10+deb12u5", source_name="curl", source_version="7.88.1-10+deb12u5")
+    assert names(found(database, package, release=DEBIAN)) == [
+        ("CVE-2026-0012", ("7.88.1-10+deb12u6",), "fixed"),
+        ("CVE-2026-0013", (), "no-dsa"),
+        ("CVE-2026-0014", (), "ignored"),
+        ("CVE-2026-0016", (), "unfixed"),
+    ]
+    findings = found(database, package, release=OsRelease("debian", "13"))
+    assert names(findings) == []
+    assert findings.lookups[0].why_not == ""
+
+
+def test_what_an_update_is_about_counts_as_exploited(database: Database) -> None:
+    match = found(database, Package("rpm", "openssl", "3.0-1.el9"), release=ALMA).matches[0]
+    assert match.vulnerability.related == ("CVE-2026-0003",)
+    assert (match.vulnerability.exploited, match.vulnerability.severity) == ("2026-07-02", "high")
+
+
+def test_a_module_stream_is_not_the_plain_package(database: Database) -> None:
+    from jettison.vulnerabilities.advisory import Affected
+    from jettison.vulnerabilities.match import affects
+
+    stream = "1:18.20.2-1.module_el8.9.0+3775"
+    affected = Affected("AlmaLinux:8", "nodejs", (((">=", "0"), ("<", stream)),))
+    assert affects(affected, "1:16.0.0-1.module_el8.9.0+1", "rpm") == stream
+    assert affects(affected, "1:16.0.0-1.el8", "rpm") is None
+
+
+@pytest.mark.parametrize(
+    ("package", "release", "reason"),
+    [
+        (Package("nuget", "X", "1"), None, "no data was imported"),
+        (Package("deb", "bash", "5"), None, "does not say which distribution"),
+        (Package("deb", "bash", "5"), OsRelease("devuan", "5", like=("debian",)), "no advisories are known for devuan"),
+        (Package("apk", "musl", "1"), OsRelease("alpine", "3.12.0"), "no data was imported"),
+        (Package("conda", "x", "1"), None, "no advisories are known for packages of the type conda"),
+    ],
+)
+def test_what_cannot_be_looked_up_says_so(
+    package: Package, release: OsRelease | None, reason: str, database: Database
+) -> None:
+    findings = found(database, package, release=release)
+    assert reason in findings.lookups[0].why_not
+    assert findings.at_least and not findings.matches
+    assert found(None, package, release=release).lookups[0].why_not
+
+
+def test_a_version_without_a_place_in_the_order_is_counted(database: Database) -> None:
+    findings = found(database, Package("golang", "example.com/tool", "(devel)"))
+    assert (findings.lookups[0].not_comparable, findings.at_least) == (1, True)
+
+
+def test_without_advisories_the_index_still_tells_of_updates(database: Database) -> None:
+    curl = Package("deb", "curl", "7.88.1-10+deb12u13")
+    assert found(database, curl, release=DEBIAN).updates[0].version == "7.88.1-10+deb12u14"
+    assert not found(database, Package("deb", "curl", "7.88.1-10+deb12u14"), release=DEBIAN).updates
+    musl = found(database, Package("apk", "musl", "1.2.4-r2"), release=ALPINE)
+    assert musl.updates[0].version == "1.2.4-r3"
+
+
+def test_old_data_makes_counts_lower_bounds(database: Database) -> None:
+    package = Package("pypi", "old-thing", "1.0")
+    fresh = find(Inventory((package,)), database, NOW, 3650)
+    late = find(Inventory((package,)), database, datetime(2026, 12, 1, tzinfo=UTC), 30)
+    assert not fresh.at_least and late.at_least
+    assert {one.name: one.age for one in late.data}["all"] == 122
