@@ -181,7 +181,7 @@ def test_exceptions_need_a_reason_and_end(
     assert ("CVE-2026-0001", "not called", "./.jettison-ignore.toml:1") in reasons
     assert ("CVE-2026-0016", "nobody reaches it", "./.trivyignore:2") in reasons
     notes = found["notes"]
-    assert "./.jettison-ignore.toml:11: the exemption of PYSEC-2 ended on 2020-01-01" in notes  # type: ignore[operator]
+    assert "./.jettison-ignore.toml:12: the exemption of PYSEC-2 ended on 2020-01-01" in notes  # type: ignore[operator]
     for wrong, message in (
         ('[[ignore]]\nid = "CVE-1"\n', ":1: reason is missing"),
         ('\n\n[[ignore]]\nreason = "x"\n', ":3: id is missing"),

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from jettison.cli.inspect import SOURCE
 from jettison.cli.options import Option
@@ -77,7 +77,7 @@ def run(args: argparse.Namespace) -> int:
     found = failing(scan, args.fail_on)
     if found:
         sys.stderr.write(f"jettison: {found} {'finding' if found == 1 else 'findings'} at --fail-on {args.fail_on}\n")
-    return 1 if found else 0
+    return subject.damage or (1 if found else 0)
 
 
 def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
@@ -87,7 +87,7 @@ def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
         inventory = read_sbom_file(args.image)
         if inventory is not None:
             return Subject(args.image, "sbom", inventory)
-    from jettison.cli.inspect import read_model
+    from jettison.cli.inspect import read_model, told_damage
     from jettison.image.inspection import inspect
     from jettison.report.inspect_text import short_command
 
@@ -97,9 +97,20 @@ def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
         Origin(origin.line, "base" if attributed and origin.line is None else short_command(layer.created_by))
         for origin, layer in zip(seen.origins, seen.image.layers, strict=False)
     )
-    secrets: tuple[Any, ...] = getattr(seen, "secrets", ()) if "secret" in kinds else ()
+    secrets = seen.secrets if "secret" in kinds else ()
     practice = seen.checkpoints if "practice" in kinds else ()
-    return Subject(args.image, "image", seen.inventory, seen.image.digest, origins, args.file or "", practice, secrets)
+    return Subject(
+        args.image,
+        "image",
+        seen.inventory,
+        seen.image.digest,
+        origins,
+        args.file or "",
+        practice,
+        secrets,
+        seen.secrets_note,
+        told_damage(seen),
+    )
 
 
 def _findings(args: argparse.Namespace, subject: Subject, kinds: tuple[str, ...], now: datetime) -> Findings:

@@ -15,6 +15,7 @@ from jettison.report.scan_facts import (
     rating,
     scheme_of_package,
 )
+from jettison.report.secrets_text import place_of_secret
 from jettison.terminal import Palette
 from jettison.vulnerabilities.scan import by_package
 
@@ -41,6 +42,7 @@ def render(scan: Scan, palette: Palette | None = None, everything: bool = True) 
             *(_package(scan, index, matches) for index, matches in by_package(scan.findings)),
             _updates(scan),
         ]
+    parts.append(_secrets(scan))
     if "practice" in scan.kinds:
         parts.append(_practice(scan))
     return (
@@ -93,6 +95,15 @@ def _updates(scan: Scan) -> str:
         rows += f"<tr><td>{xml(package.name)}</td><td>{xml(package.version)}</td><td>{xml(update.version)}</td></tr>\n"
     head = "<h2>Security updates that the distribution offers</h2>\n<table>\n<tr><th>package</th><th>installed</th><th>offered</th></tr>\n"
     return f"{head}{rows}</table>\n" if rows else ""
+
+
+def _secrets(scan: Scan) -> str:
+    rows = "".join(
+        f'<tr><td>{xml(one.title)}</td><td class="{one.severity}">{one.severity}</td>'
+        f"<td>{xml(place_of_secret(one))}</td><td>{xml(one.masked)}</td></tr>\n"
+        for one in scan.secrets
+    )
+    return f"<h2>Secrets</h2>\n<table>\n{rows}</table>\n" if rows else ""
 
 
 def _practice(scan: Scan) -> str:

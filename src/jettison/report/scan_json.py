@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jettison import __version__
 from jettison.findings import Severity
 from jettison.report.scan_facts import origin_text
+from jettison.report.secrets_json import secret_data
 from jettison.terminal import Palette, safe_line
 from jettison.vulnerabilities.scan import ranked
 
@@ -71,6 +72,8 @@ def data_of(scan: Scan) -> dict[str, Any]:
                 {**_match(scan, one.match), "reason": safe_line(one.reason), "by": safe_line(one.by)} for one in findings.ignored
             ],
         }  # fmt: skip
+    if "secret" in scan.kinds:
+        data |= {"secrets": secret_data(scan.subject.secrets), "secrets_note": safe_line(scan.subject.secrets_note)}
     if "practice" in scan.kinds:
         data["practice"] = [
             {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import Severity
 from jettison.report.check_markdown import plain
 from jettison.report.scan_facts import data_lines, fixes_all, gap_lines, headline, origin_text, scheme_of_package
+from jettison.report.secrets_text import place_of_secret
 from jettison.terminal import Palette
 from jettison.vulnerabilities.scan import by_package
 
@@ -46,6 +47,11 @@ def render(scan: Scan, palette: Palette | None = None, everything: bool = False)
         for update in findings.updates[:MAX_PACKAGES]:
             package = findings.packages[update.package]
             out.append(f"| {plain(package.name)} | {plain(package.version)} | {plain(update.version)} |\n")
+    if scan.secrets:
+        out.append("\n| secret | severity | where | value |\n| --- | --- | --- | --- |\n")
+        for secret in scan.secrets[:MAX_PACKAGES]:
+            where = plain(place_of_secret(secret))
+            out.append(f"| {plain(secret.title)} | {secret.severity} | {where} | {plain(secret.masked)} |\n")
     if "practice" in scan.kinds and scan.subject.practice:
         out.append("\n| practice | severity | finding |\n| --- | --- | --- |\n")
         for found in sorted(scan.subject.practice, key=lambda one: -one.severity):

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 from jettison import __version__
 from jettison.findings import Severity
 from jettison.report.scan_facts import origin_text, rating
+from jettison.report.secrets_text import place_of_secret
 from jettison.terminal import Palette, safe_line
 from jettison.vulnerabilities.scan import ranked
 
 if TYPE_CHECKING:
     from jettison.image.checkpoints import Checkpoint
+    from jettison.secretscan.findings import SecretFinding
     from jettison.vulnerabilities.scan import Scan
     from jettison.vulnerabilities.vulnerability import Match, Vulnerability
 
@@ -35,6 +37,9 @@ def render(scan: Scan, palette: Palette | None = None, everything: bool = True) 
     for match in sorted(scan.findings.matches, key=ranked):
         rules.setdefault(match.vulnerability.id, _rule(match.vulnerability))
         results.append(_result(scan, match))
+    for secret in scan.secrets:
+        rules.setdefault(secret.detector, _secret_rule(secret))
+        results.append(_secret_result(scan, secret))
     for found in scan.subject.practice:
         rules.setdefault(found.id, _practice_rule(found))
         results.append(_practice_result(scan, found))
@@ -94,6 +99,28 @@ def _result(scan: Scan, match: Match) -> dict[str, Any]:
         "level": _LEVELS.get(found.severity, "note"),
         "message": {"text": safe_line(f"{text}; {where}" if where else text)},
         "locations": [_location(scan, origin.line if origin else None, package.path)],
+        "partialFingerprints": {"jettison/v1": mark.hexdigest()},
+    }
+
+
+def _secret_rule(found: SecretFinding) -> dict[str, Any]:
+    return {
+        "id": safe_line(found.detector),
+        "name": "SecretInImage",
+        "shortDescription": {"text": safe_line(found.title)},
+        "defaultConfiguration": {"level": _LEVELS.get(found.severity, "note")},
+        "properties": {"security-severity": _SCORES[found.severity], "tags": ["secret", "security"]},
+    }
+
+
+def _secret_result(scan: Scan, found: SecretFinding) -> dict[str, Any]:
+    mark = hashlib.sha256(f"{found.detector}\n{found.where}\n{found.path}\n{found.offset}".encode("utf-8", "replace"))
+    path = found.path if found.layer is not None else ""
+    return {
+        "ruleId": found.detector,
+        "level": _LEVELS.get(found.severity, "note"),
+        "message": {"text": safe_line(f"{found.title}: {found.masked}, {place_of_secret(found)}")},
+        "locations": [_location(scan, found.dockerfile_line, path)],
         "partialFingerprints": {"jettison/v1": mark.hexdigest()},
     }
 

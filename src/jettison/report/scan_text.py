@@ -15,6 +15,7 @@ from jettison.report.scan_facts import (
     rating,
     scheme_of_package,
 )
+from jettison.report.secrets_text import secret_lines
 from jettison.terminal import Palette, safe_line
 from jettison.vulnerabilities.scan import by_package
 
@@ -37,8 +38,8 @@ def render(scan: Scan, palette: Palette, everything: bool = False) -> str:
             _updates(scan, palette, everything),
             _ignored(scan, palette),
         ]
-    if "secret" in scan.kinds:
-        parts.append(_secrets(scan, palette, everything))
+    if "secret" in scan.kinds and scan.subject.kind == "image":
+        parts.append(secret_lines(scan.subject.secrets, scan.subject.secrets_note, palette))
     if "practice" in scan.kinds:
         parts.append(_practice(scan, palette))
     texts = ("".join(f"{line}\n" for line in part) for part in parts)
@@ -122,12 +123,6 @@ def _ignored(scan: Scan, palette: Palette) -> Iterator[str]:
         yield f"  {_cut(text, WIDTH - 2)}"
     if len(scan.findings.ignored) > MAX_PACKAGES:
         yield f"  ... and {len(scan.findings.ignored) - MAX_PACKAGES} more"
-
-
-def _secrets(scan: Scan, palette: Palette, everything: bool) -> Iterator[str]:
-    if not scan.subject.secrets:
-        return
-    yield palette(f"Secrets: {len(scan.subject.secrets)}", "bold")
 
 
 def _practice(scan: Scan, palette: Palette) -> Iterator[str]:

@@ -12,7 +12,8 @@ from typing import IO, Any, Final
 
 from jettison.errors import ImageError, SourceError
 from jettison.image.decompress import GZIP, ZSTD, decompressed
-from jettison.image.tar import BLOCK, Reader, TarError, TarStream
+from jettison.image.tar import Reader, TarStream
+from jettison.image.tar_header import BLOCK, TarError
 from jettison.vulnerabilities import lz4_frame
 
 MAX_FILES: Final = 3_000_000

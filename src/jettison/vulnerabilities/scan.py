@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from jettison.errors import SourceError
 from jettison.inventory.os_release import OsRelease
@@ -13,6 +13,7 @@ from jettison.vulnerabilities.vulnerability import Findings, Match
 if TYPE_CHECKING:
     from jettison.image.checkpoints import Checkpoint
     from jettison.inventory.inventory import Inventory
+    from jettison.secretscan.findings import SecretFinding
 
 KINDS: Final = ("vuln", "secret", "practice")
 FAIL_LEVELS: Final = ("critical", "high", "medium", "low", "any", "kev", "never")
@@ -31,7 +32,8 @@ class Origin:
 class Subject:
     """What is scanned. digest: "" for folders and bills; origins: of each layer, the lowest first.
 
-    kind: "image" or "sbom"; dockerfile: its path, "" when none was named.
+    kind: "image" or "sbom"; dockerfile: its path, "" when none was named. secrets: of every confidence.
+    damage: the exit code for layers that could not be read, 0 when all were.
     """
 
     name: str
@@ -41,7 +43,9 @@ class Subject:
     origins: tuple[Origin, ...] = ()
     dockerfile: str = ""
     practice: tuple[Checkpoint, ...] = ()
-    secrets: tuple[Any, ...] = ()
+    secrets: tuple[SecretFinding, ...] = ()
+    secrets_note: str = ""
+    damage: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,13 @@ class Scan:
     def release(self) -> OsRelease | None:
         """Return the distribution."""
         return self.subject.inventory.release
+
+    @property
+    def secrets(self) -> tuple[SecretFinding, ...]:
+        """Return the secrets that are sure enough to be told."""
+        from jettison.secretscan.findings import at_level
+
+        return at_level(self.subject.secrets)
 
     def origin(self, match_package: int) -> Origin | None:
         """Return where the layer of a package comes from, None when that is not known."""
@@ -119,16 +130,17 @@ def failing(scan: Scan, level: str) -> int:
     if level == "kev":
         return sum(bool(one.exploited) for one in vulnerabilities)
     names = [one.severity for one in vulnerabilities]
-    names += [severity_name(one.severity) for one in (*scan.subject.practice, *scan.subject.secrets)]
+    names += [severity_name(one.severity) for one in scan.subject.practice]
+    names += [one.severity for one in scan.secrets]
     worst = len(SEVERITIES) if level == "any" else SEVERITIES.index(level)
     return sum(SEVERITIES.index(name) <= worst for name in names)
 
 
-def severity_name(severity: object) -> str:
-    """Return the name of a severity of the other findings (a number or a name), "none" for remarks."""
+def severity_name(severity: int) -> str:
+    """Return the name of a checkpoint's severity, "none" for remarks."""
     from jettison.findings import Severity
 
-    name = Severity.NAMES[severity] if isinstance(severity, int) else str(severity)
+    name = Severity.NAMES[severity]
     return name if name in SEVERITIES else "none"
 
 
