@@ -20,7 +20,11 @@ OPTIONS: Final = (
         ("--semantic",), "only tell by the exit code whether they are the same but for times", {"action": "store_true"}
     ),
     Option(("--html",), "write a page with both side by side to this file; it works offline", {"metavar": "FILE"}),
-    Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
+    Option(
+        ("--format",),
+        "text, json or markdown (default: text)",
+        {"choices": ("text", "json", "markdown"), "default": "text", "metavar": "FORMAT"},
+    ),
 )
 
 
@@ -39,6 +43,10 @@ def run(args: argparse.Namespace) -> int:
         write_text(args.html, render_comparison_page(before, after, seen))
     if args.format == "json":
         sys.stdout.write(json.dumps({"version": 1, "same": seen.same, **asdict(seen)}, indent=2) + "\n")
+    elif args.format == "markdown":
+        from jettison.report.compare_markdown import render_comparison_markdown
+
+        sys.stdout.write(render_comparison_markdown(seen))
     else:
         from jettison.report.compare_text import render_comparison
 

@@ -32,7 +32,11 @@ OPTIONS: Final = (
     IMAGE,
     Option(("-f", "--file"), "the Dockerfile it was built from: layers get lines", {"metavar": "FILE"}),
     *SOURCE,
-    Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
+    Option(
+        ("--format",),
+        "text, json or markdown (default: text)",
+        {"choices": ("text", "json", "markdown"), "default": "text", "metavar": "FORMAT"},
+    ),
     Option(("--html",), "write a page with everything to this file; it works offline", {"metavar": "FILE"}),
     Option(
         ("--fail-on-secrets",),
@@ -63,6 +67,10 @@ def run(args: argparse.Namespace) -> int:
         from jettison.report.inspect_json import render_inspection_json
 
         sys.stdout.write(render_inspection_json(seen))
+    elif args.format == "markdown":
+        from jettison.report.inspect_markdown import render_inspection_markdown
+
+        sys.stdout.write(render_inspection_markdown(seen))
     else:
         from jettison.report.inspect_text import render_inspection
 

@@ -80,7 +80,11 @@ OPTIONS: Final = (
         "time after which no further candidate is tried, as in 600, 10m or 1h (default: 30m)",
         {"type": duration, "default": 1800.0, "metavar": "TIME"},
     ),
-    Option(("--format",), "text or json (default: text)", {"choices": ("text", "json"), "default": "text"}),
+    Option(
+        ("--format",),
+        "text, json or markdown, for a pull request (default: text)",
+        {"choices": ("text", "json", "markdown"), "default": "text", "metavar": "FORMAT"},
+    ),
     Option(("--html",), "write a page with before and after side by side to this file", {"metavar": "FILE"}),
     Option(("--all",), "list every finding in the report", {"action": "store_true"}),
 )
@@ -136,6 +140,11 @@ def _print(outcome: Outcome, args: argparse.Namespace) -> None:
         from jettison.report.optimize_json import render_json
 
         sys.stdout.write(render_json(outcome))
+        return
+    if args.format == "markdown":
+        from jettison.report.optimize_markdown import render_outcome_markdown
+
+        sys.stdout.write(render_outcome_markdown(outcome))
         return
     from jettison.report.optimize_text import render_outcome
 

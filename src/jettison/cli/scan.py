@@ -89,12 +89,12 @@ def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
             return Subject(args.image, "sbom", inventory)
     from jettison.cli.inspect import read_model, told_damage
     from jettison.image.inspection import inspect
-    from jettison.report.inspect_text import short_command
+    from jettison.report.steps import layer_command
 
     seen = inspect(args.image, args.engine, args.platform, read_model(args.file))
     attributed = args.file is not None
     origins = tuple(
-        Origin(origin.line, "base" if attributed and origin.line is None else short_command(layer.created_by))
+        Origin(origin.line, "base" if attributed and origin.line is None else layer_command(layer.created_by))
         for origin, layer in zip(seen.origins, seen.image.layers, strict=False)
     )
     secrets = seen.secrets if "secret" in kinds else ()

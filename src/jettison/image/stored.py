@@ -1,17 +1,13 @@
 """Every file as a layer stores it: visible or hidden, with the bytes that it takes.
 
-The bytes of all stored files of a layer add up to the layer's size; what an archive holds twice within one
-layer (a later member of the same name wins) is hidden by that layer itself.
+The bytes of all stored files of a layer add up to the layer's size; where an archive holds more than its
+files account for, one further entry without a path takes the rest.
 """
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
-
-from jettison.image.layers import WHITEOUT
-from jettison.image.waste import OVERWRITTEN
 
 if TYPE_CHECKING:
     from jettison.image.image import Image
@@ -31,18 +27,19 @@ class Stored(NamedTuple):
 
 
 def stored_files(image: Image, waste: Waste) -> Iterator[Stored]:
-    """Return every file of every layer, the lowest layer first; a hard link takes no bytes and is left out."""
-    hidden = {(item.path, item.written): item for item in waste.hidden if item.hidden != item.written}
-    for number, facts in enumerate(image.facts):
-        rest = facts.size
-        for path, entry in facts.replaced:
-            rest -= entry.size
-            yield Stored(path, number, entry.size, number, OVERWRITTEN)
-        for path, entry in facts.entries.items():
-            if entry.kind != "file" or path in facts.hardlinks or posixpath.basename(path).startswith(WHITEOUT):
-                continue
-            rest -= entry.size
-            gone = hidden.get((path, number))
-            yield Stored(path, number, entry.size, gone.hidden if gone else VISIBLE, gone.cause if gone else "")
-        if rest > 0:
-            yield Stored("", number, rest, VISIBLE, "")
+    """Return every content of every layer once; a further name of the same content takes no bytes."""
+    rest = [layer.size_unpacked for layer in image.layers]
+    for item in waste.hidden:
+        rest[item.written] -= item.bytes
+        yield Stored(item.path, item.written, item.bytes, item.hidden, item.cause)
+    seen: set[int] = set()
+    for path, entry in image.files.items():
+        content = entry.original or entry
+        if entry.kind != "file" or id(content) in seen:
+            continue
+        seen.add(id(content))
+        rest[content.layer] -= content.size
+        yield Stored(path, content.layer, content.size, VISIBLE, "")
+    for number, size in enumerate(rest):
+        if size > 0:
+            yield Stored("", number, size, VISIBLE, "")

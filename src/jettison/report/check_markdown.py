@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from jettison.report.facts import message_of, place_of, severity_of, xml
+from jettison.report.facts import message_of, place_of, severity_of
+from jettison.report.markdown import plain
 
 if TYPE_CHECKING:
     from jettison.lint.engine import FileReport
     from jettison.terminal import Palette
-
-_MARKS = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_[]#|~@"})
 
 
 def render(reports: Sequence[FileReport], palette: Palette | None = None) -> str:
@@ -28,8 +27,3 @@ def render(reports: Sequence[FileReport], palette: Palette | None = None) -> str
             name = f"{plain(finding.code)} {plain(finding.name)}"
             out.append(f"| {place.line} | {severity_of(finding)} | {name} | {plain(message_of(finding))} |\n")
     return "".join(out)
-
-
-def plain(text: str) -> str:
-    """Return a text in which nothing is markup, a link, a mention or HTML."""
-    return xml(text.translate(_MARKS).replace("://", ":\\//")).replace("&#39;", "'")

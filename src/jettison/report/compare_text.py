@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from jettison.report.cells import WIDTH, fit
 from jettison.report.units import factor, human_bytes
 from jettison.terminal import Palette, safe_line
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from jettison.image.compare import Comparison
 
 MAX_ROWS: Final = 12
-WIDTH: Final = 100
 
 
 def render_comparison(seen: Comparison, palette: Palette) -> str:
@@ -43,6 +43,6 @@ def _section(title: str, lines: Sequence[str], palette: Palette) -> Iterator[str
     if not lines:
         return
     yield palette(f"{title}: {len(lines)}", "bold")
-    yield from (f"  {safe_line(line)[: WIDTH - 2]}" for line in lines[:MAX_ROWS])
+    yield from (f"  {fit(safe_line(line), WIDTH - 2)}" for line in lines[:MAX_ROWS])
     if len(lines) > MAX_ROWS:
         yield f"  ... and {len(lines) - MAX_ROWS} more"

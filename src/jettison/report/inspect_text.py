@@ -8,14 +8,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
+from jettison.report.cells import WIDTH, fit, fit_end, pad
 from jettison.report.secrets_text import secret_lines
+from jettison.report.steps import layer_command
 from jettison.report.units import human_bytes
 from jettison.terminal import Palette, safe_line
 
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection
 
-WIDTH: Final = 100
 MAX_ROWS: Final = 8
 MAX_LAYERS: Final = 40
 
@@ -32,7 +33,7 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
     image = seen.image
     hidden = seen.waste.hidden_bytes
     share = 100 * hidden / image.size_unpacked if image.size_unpacked else 0.0
-    yield palette(safe_line(seen.name)[:WIDTH], "bold")
+    yield palette(fit_end(safe_line(seen.name), WIDTH), "bold")
     files = sum(entry.kind == "file" for entry in image.files.values())
     yield f"  {human_bytes(image.size_unpacked)} in {len(image.layers)} layers, {files:,} visible files"
     yield f"  hidden: {human_bytes(hidden)} ({share:.1f} %), of which own {human_bytes(sum(h.bytes for h in seen.own_hidden))}"
@@ -41,13 +42,13 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
         f"  dive's efficiency: {100 * seen.waste.score:.1f} % (it counts every copy; hidden bytes are exact)", "dim"
     )
     for note in seen.notes[:MAX_ROWS]:
-        yield palette(f"  {safe_line(note)[: WIDTH - 2]}", "red")
+        yield palette(f"  {fit(safe_line(note), WIDTH - 2)}", "red")
     if image.cached:
         known = f"  {image.cached} layers were read by an earlier run (JETTISON_CACHE=off reads and checks all again)"
         yield palette(known, "dim")
     release = seen.inventory.release
     if release is not None:
-        yield f"  {safe_line(release.name or release.id)[:60]}"
+        yield f"  {fit(safe_line(release.name or release.id), 60)}"
 
 
 def _layers(seen: Inspection, palette: Palette) -> Iterator[str]:
@@ -55,19 +56,10 @@ def _layers(seen: Inspection, palette: Palette) -> Iterator[str]:
     rows = list(zip(seen.image.layers, seen.waste.layers, seen.origins, strict=False))
     for number, (layer, change, origin) in enumerate(rows[:MAX_LAYERS]):
         where = f"line {origin.line}: " if origin.line is not None else ""
-        text = f"{where}{safe_line(short_command(layer.created_by))}"
-        yield f"{number:>5} {human_bytes(change.bytes):>10} {change.added:>7} {change.changed:>7} {change.removed:>7}  {text[: WIDTH - 42]}"
+        text = f"{where}{layer_command(layer.created_by)}"
+        yield f"{number:>5} {human_bytes(change.bytes):>10} {change.added:>7} {change.changed:>7} {change.removed:>7}  {fit(text, WIDTH - 42)}"
     if len(rows) > MAX_LAYERS:
         yield f"      ... and {len(rows) - MAX_LAYERS} more"
-
-
-def short_command(created_by: str) -> str:
-    """Return what a history entry says was run, without what builders put around it."""
-    text = created_by.removesuffix("# buildkit").strip()
-    for prefix in ("/bin/sh -c #(nop) ", "RUN /bin/sh -c ", "/bin/sh -c "):
-        if text.startswith(prefix):
-            return text[len(prefix) :].strip()
-    return text
 
 
 def _waste(seen: Inspection, palette: Palette) -> Iterator[str]:
@@ -81,7 +73,7 @@ def _waste(seen: Inspection, palette: Palette) -> Iterator[str]:
         line = seen.origins[hidden].line
         who = f"line {line}" if line is not None else f"layer {hidden}"
         text = f"/{safe_line(folder)}: written by layer {written}, {cause} by {who}"
-        yield f"  {human_bytes(size):>10}  {text[: WIDTH - 14]}"
+        yield f"  {human_bytes(size):>10}  {fit(text, WIDTH - 14)}"
 
 
 def _folders(seen: Inspection, palette: Palette) -> Iterator[str]:
@@ -97,7 +89,7 @@ def _folders(seen: Inspection, palette: Palette) -> Iterator[str]:
         return
     yield palette(f"{'Folders':<52}{'bytes':>10} {'of no package':>14}", "bold")
     for top, size in sizes.most_common(MAX_ROWS):
-        yield f"  {('/' + safe_line(top))[:48]:<50}{human_bytes(size):>10} {human_bytes(unowned[top]):>14}"
+        yield f"  {pad('/' + safe_line(top), 49)} {human_bytes(size):>10} {human_bytes(unowned[top]):>14}"
 
 
 def _top(path: str, depth: int) -> str:
@@ -113,7 +105,7 @@ def _packages(seen: Inspection, palette: Palette) -> Iterator[str]:
     largest = sorted(zip(seen.inventory.bytes_of, seen.inventory.packages, strict=False), key=lambda pair: -pair[0])
     for size, package in largest[:MAX_ROWS]:
         text = f"{safe_line(package.name)} {safe_line(package.version)}"
-        yield f"  {human_bytes(size):>10}  {package.type:<9} {text[: WIDTH - 26]}"
+        yield f"  {human_bytes(size):>10}  {package.type:<9} {fit(text, WIDTH - 26)}"
 
 
 def _checkpoints(seen: Inspection, palette: Palette) -> Iterator[str]:
@@ -122,4 +114,4 @@ def _checkpoints(seen: Inspection, palette: Palette) -> Iterator[str]:
     yield palette("Best practice", "bold")
     for found in sorted(seen.checkpoints, key=lambda c: -c.severity):
         text = f"{found.title}: {safe_line(found.detail)}"
-        yield f"  {Severity.NAMES[found.severity]:<7} {found.id:<12} {text[: WIDTH - 24]}"
+        yield f"  {Severity.NAMES[found.severity]:<7} {found.id:<12} {fit(text, WIDTH - 24)}"

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Effort, Finding, Severity
+from jettison.report.cells import WIDTH, fit, fit_end, pad, width, wrap
+from jettison.report.measured_rows import measured_rows
 from jettison.report.units import factor, human_bytes, human_seconds
 from jettison.terminal import Palette, safe, safe_line
 
 if TYPE_CHECKING:
     from jettison.optimize.records import Outcome
-    from jettison.proof.measure import Measurement
 
 MAX_FINDINGS: Final = 12
 MAX_EVIDENCE: Final = 2
+MAX_WRAPPED: Final = 4
+PLACE: Final = 15
 MAX_COST_TEXT: Final = 60
 # What is less than this is left out of the table of lines, unless all is asked for.
 MIN_COST_BYTES: Final = 100_000
@@ -44,18 +47,18 @@ def render_outcome(outcome: Outcome, palette: Palette, all_findings: bool = Fals
 
 def _headline(outcome: Outcome, palette: Palette) -> Iterator[str]:
     style = _VERDICT_STYLE[outcome.verdict]
-    yield f"{palette(safe_line(outcome.dockerfile), 'bold')}: {palette(outcome.verdict, style, 'bold')}"
+    yield f"{palette(fit_end(safe_line(outcome.dockerfile), WIDTH - 12), 'bold')}: {palette(outcome.verdict, style, 'bold')}"
     if outcome.before and outcome.after:
         yield (
             f"  {human_bytes(outcome.before.size_unpacked)} -> {human_bytes(outcome.after.size_unpacked)}"
             f" ({factor(outcome.before.size_unpacked, outcome.after.size_unpacked)})"
         )
     if outcome.engine:
-        yield f"  engine: {safe_line(outcome.engine)}, {human_seconds(outcome.seconds)} in all"
+        yield fit(f"  engine: {safe_line(outcome.engine)}, {human_seconds(outcome.seconds)} in all", WIDTH)
     if outcome.unproven_reason:
-        yield f"  {palette(safe_line(outcome.unproven_reason), 'yellow')}"
+        yield from (f"  {palette(line, 'yellow')}" for line in wrap(safe_line(outcome.unproven_reason), WIDTH - 2))
     for line in safe(outcome.build_failure).splitlines():
-        yield f"    | {line}"
+        yield fit(f"    | {line}", WIDTH)
 
 
 def _costs(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:
@@ -68,7 +71,7 @@ def _costs(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str
     for cost in shown:
         line = "base" if cost.line is None else f"line {cost.line}"
         seconds = "" if cost.seconds is None else human_seconds(cost.seconds)
-        yield f"  {palette(f'{line:<9}', 'cyan')}{human_bytes(cost.bytes):>10}{seconds:>9}  {safe_line(cost.text)[:MAX_COST_TEXT]}"
+        yield f"  {palette(f'{line:<9}', 'cyan')}{human_bytes(cost.bytes):>10}{seconds:>9}  {fit(safe_line(cost.text), MAX_COST_TEXT)}"
 
 
 def _findings(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:
@@ -77,20 +80,20 @@ def _findings(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[
     yield palette("What was found, by impact", "bold")
     shown = outcome.findings if everything else outcome.findings[:MAX_FINDINGS]
     for finding in shown:
-        yield "  " + _finding_line(outcome, finding, palette)
+        yield from _finding_lines(outcome, finding, palette)
     hidden = len(outcome.findings) - len(shown)
     if hidden:
         yield f"  ... and {hidden} more: `jettison check` lists them all"
 
 
-def _finding_line(outcome: Outcome, finding: Finding, palette: Palette) -> str:
+def _finding_lines(outcome: Outcome, finding: Finding, palette: Palette) -> Iterator[str]:
     line = outcome.source.line(finding.span.start)
     effort = Effort.NAMES[finding.effort]
     severity = Severity.NAMES[finding.severity]
-    return (
-        f"{palette(f'{finding.code} line {line}', 'cyan'):<12} {safe_line(finding.message)}"
-        f"  {palette(f'[{impact_text(finding)}; effort {effort}; {severity}]', 'dim')}"
-    )
+    place = f"{finding.code} line {line}"
+    worth = f"[{impact_text(finding)}; effort {effort}; {severity}]"
+    yield f"  {palette(pad(place, PLACE), 'cyan')} {fit(safe_line(finding.message), WIDTH - PLACE - 3)}"
+    yield f"  {' ' * PLACE} {palette(worth, 'dim')}"
 
 
 def impact_text(finding: Finding) -> str:
@@ -129,43 +132,18 @@ def _diff(outcome: Outcome, palette: Palette) -> Iterator[str]:
 
 
 def _table(outcome: Outcome, palette: Palette) -> Iterator[str]:
-    if outcome.before is None:
+    rows = list(measured_rows(outcome))
+    if not rows:
         return
-    yield palette(f"{'Measured':<26}{'before':>14}{'after':>14}", "bold")
-    for title, value, difference in _ROWS:
-        before = value(outcome.before)
-        after = value(outcome.after) if outcome.after else None
-        if before is None and after is None:
-            continue
-        yield f"{title:<26}{_cell(before, difference):>14}{_cell(after, difference):>14}  {_gain(before, after, difference)}"
+    columns = [max(14, min(30, *(width(row[index]) for row in rows))) for index in (1, 2)] if len(rows) > 1 else [14, 14]
+    yield palette(f"{'Measured':<26}{'before':>{columns[0]}}{'after':>{columns[1] + 2}}", "bold")
+    for row in rows:
+        yield f"{row.title:<26}{_right(row.before, columns[0])}{_right(row.after, columns[1] + 2)}  {row.gain}".rstrip()
 
 
-_Value = int | float | str | None
-_Unit = Callable[[float], str] | None
-_ROWS: Final[tuple[tuple[str, Callable[[Measurement], _Value], _Unit], ...]] = (
-    ("size unpacked", lambda m: m.size_unpacked, human_bytes),
-    ("size compressed", lambda m: m.size_compressed, human_bytes),
-    ("layers", lambda m: m.layers, None),
-    ("build context", lambda m: m.context_bytes, human_bytes),
-    ("cold build", lambda m: m.cold_build_seconds, human_seconds),
-    ("rebuild, one source line", lambda m: m.rebuild_seconds, human_seconds),
-    ("runs as user", lambda m: m.user or "root", None),
-    ("on SIGTERM", lambda m: m.stop_text, None),
-)
-
-
-def _cell(value: _Value, unit: _Unit) -> str:
-    if value is None:
-        return "-"
-    if unit is None or isinstance(value, str):
-        return safe_line(str(value))
-    return unit(value)
-
-
-def _gain(before: _Value, after: _Value, unit: _Unit) -> str:
-    if unit is None or not isinstance(before, (int, float)) or not isinstance(after, (int, float)):
-        return ""
-    return factor(before, after)
+def _right(text: str, columns: int) -> str:
+    shown = fit(text, columns)
+    return " " * (columns - width(shown)) + shown
 
 
 def _proof(outcome: Outcome, palette: Palette) -> Iterator[str]:
@@ -174,17 +152,23 @@ def _proof(outcome: Outcome, palette: Palette) -> Iterator[str]:
     yield palette("Proof", "bold")
     for claim in outcome.proof.claims:
         verdict = palette(f"{claim.verdict:<11}", _VERDICT_STYLE[claim.verdict])
-        yield f"  {verdict} {safe_line(claim.title)}"
+        yield f"  {verdict} {fit(safe_line(claim.title), WIDTH - 14)}"
         for evidence in claim.evidence[:MAX_EVIDENCE]:
-            yield f"              {palette(safe_line(evidence), 'dim')}"
+            yield from _dim(evidence, 14, palette)
 
 
 def _attempts(outcome: Outcome, palette: Palette) -> Iterator[str]:
     for backed in outcome.backed_out:
-        yield f"Backed out {palette(safe_line(backed.change), 'yellow')}: {safe_line(backed.claim)}"
-        yield from (f"  {safe_line(line)}" for line in backed.evidence[:MAX_EVIDENCE])
+        yield fit(f"Backed out {safe_line(backed.change)}: {safe_line(backed.claim)}", WIDTH)
+        for line in backed.evidence[:MAX_EVIDENCE]:
+            yield from _dim(line, 2, palette)
     for attempt in outcome.attempts:
         if attempt.outcome != "proven":
-            yield palette(
-                f"Tried {safe_line(attempt.candidate)}: {attempt.outcome}, {safe_line(attempt.reason)}", "dim"
-            )
+            yield from _dim(f"Tried {attempt.candidate}: {attempt.outcome}, {attempt.reason}", 0, palette)
+
+
+def _dim(text: str, indent: int, palette: Palette) -> Iterator[str]:
+    """Yield a text of input in as many lines as it needs, up to a bound."""
+    lines = wrap(safe_line(text), WIDTH - indent, 2)
+    for line in lines[:MAX_WRAPPED]:
+        yield " " * indent + palette(line, "dim")

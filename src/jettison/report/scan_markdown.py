@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
-from jettison.report.check_markdown import plain
+from jettison.report.markdown import plain
 from jettison.report.scan_facts import data_lines, fixes_all, gap_lines, headline, origin_text, scheme_of_package
 from jettison.report.secrets_text import place_of_secret
 from jettison.terminal import Palette

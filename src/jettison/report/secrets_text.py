@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from jettison.report.cells import WIDTH, fit, fit_end
 from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
 from jettison.terminal import Palette, safe_line
 
 if TYPE_CHECKING:
     from jettison.secretscan.findings import SecretFinding
 
-WIDTH: Final = 100
 MAX_ROWS: Final = 20
 _COLOURS: Final = {"critical": "red", "high": "red", "medium": "yellow", "low": "dim"}
 
@@ -25,12 +25,11 @@ def secret_lines(
     more = f" ({unsure} of less than {level} confidence not shown)" if unsure else ""
     yield palette("Secrets", "bold") + f"  {len(shown) or 'none'}{more}"
     if note:
-        yield f"  {note}"[:WIDTH]
+        yield fit(f"  {note}", WIDTH)
     for found in shown[:MAX_ROWS]:
-        yield f"  {palette(f'{found.severity:<8}', _COLOURS[found.severity])} {safe_line(found.title)}: {found.masked}"[
-            : WIDTH + 12
-        ]
-        yield f"           {place_of_secret(found)}"[:WIDTH]
+        severity = palette(f"{found.severity:<8}", _COLOURS[found.severity])
+        yield f"  {severity} {fit(f'{safe_line(found.title)}: {found.masked}', WIDTH - 11)}"
+        yield f"           {fit(place_of_secret(found), WIDTH - 11)}"
     if len(shown) > MAX_ROWS:
         yield f"  ... and {len(shown) - MAX_ROWS} more; --format json lists all"
 
@@ -44,7 +43,7 @@ def place_of_secret(found: SecretFinding) -> str:
     path = safe_line(f"/{found.path}")
     line = f":{found.line}" if found.line else f" at byte {found.offset}"
     parts = (
-        path if len(path) <= 60 else "..." + path[-57:],
+        fit_end(path, 60),
         f" ({safe_line(found.via)[:40]})" if found.via else line,
         f", layer {found.layer}",
         f" ({who})" if who else "",

@@ -17,6 +17,7 @@ from jettison.report.html.parts import (
     badge,
     bar,
     code,
+    esc,
     figure,
     figures,
     join,
@@ -25,15 +26,18 @@ from jettison.report.html.parts import (
     table,
     whole,
 )
+from jettison.report.html.secret_section import secret_section
 from jettison.report.html.sections import checkpoint_section, package_section
 from jettison.report.steps import layer_command
 from jettison.report.units import human_bytes
+from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
 
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection
 
 MAX_HIDDEN: Final = 1_000
 MAX_FILES: Final = 200
+MAX_NOTES: Final = 50
 TREEMAP_HELP: Final = (
     "Each box is as large as the bytes it takes. A click or Enter opens a folder, Escape goes back, arrow keys move."
 )
@@ -45,6 +49,7 @@ def render_inspection_page(seen: Inspection) -> str:
     known = any(origin.line is not None for origin in seen.origins)
     parts = (
         _figures(seen),
+        _notes(seen),
         SEARCH,
         section(
             "bytes",
@@ -54,11 +59,19 @@ def render_inspection_page(seen: Inspection) -> str:
         ),
         _layers(seen),
         _hidden(seen),
+        secret_section(seen.secrets, seen.secrets_note),
         _files(seen),
         package_section(seen),
         checkpoint_section(seen.checkpoints),
     )
     return render_page(seen.name, "What this image holds", "".join(parts), {"images": [held.data]})
+
+
+def _notes(seen: Inspection) -> Html:
+    if not seen.notes:
+        return Html("")
+    items = "".join(f"<li>{esc(note)}</li>" for note in seen.notes[:MAX_NOTES])
+    return section("notes", "Not read", Html(f"<ul>{items}</ul>"), "The rest of this page is about what could be read.")
 
 
 def _figures(seen: Inspection) -> Html:
@@ -78,9 +91,17 @@ def _figures(seen: Inspection) -> Html:
             ),
             figure("Held twice", human_bytes(waste.duplicates), "same content, more than one name"),
             figure("Packages", f"{len(seen.inventory.packages):,}", (release.name or release.id) if release else ""),
+            _secrets(seen),
             figure("Runs as", user, "", "bad" if user.split(":")[0] in ("root", "0") else ""),
         )
     )
+
+
+def _secrets(seen: Inspection) -> Html:
+    count = len(at_level(seen.secrets, DEFAULT_LEVEL))
+    visible = sum(found.visible for found in at_level(seen.secrets, DEFAULT_LEVEL))
+    note = f"{visible} visible in the container" if count else ""
+    return figure("Secrets", f"{count:,}" if count else "none", note, "bad" if count else "")
 
 
 def _layers(seen: Inspection) -> Html:

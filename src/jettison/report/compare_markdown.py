@@ -1,0 +1,50 @@
+"""The report of `jettison compare` as Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final
+
+from jettison.report.markdown import cell, folded, table
+from jettison.report.units import factor, human_bytes
+
+if TYPE_CHECKING:
+    from jettison.image.compare import Comparison
+
+MAX_ROWS: Final = 100
+
+
+def render_comparison_markdown(seen: Comparison) -> str:
+    """Return the report; every text that comes from the images is made plain."""
+    return "\n".join(_parts(seen))
+
+
+def _parts(seen: Comparison) -> Iterator[str]:
+    yield "## The same but for times, history and layering\n" if seen.same else "## What differs\n"
+    yield table(
+        ("", "before:", "after:", ""),
+        (
+            ("size", *map(human_bytes, seen.sizes), factor(*seen.sizes)),
+            ("hidden", *map(human_bytes, seen.hidden), factor(*seen.hidden)),
+            ("layers", *map(str, seen.layers), ""),
+        ),
+    )
+    yield _list("configuration", seen.config)
+    packages = [(cell(name), cell(old) or "none", cell(new) or "none") for name, old, new in seen.packages]
+    if packages:
+        body = table(("package", "before", "after"), packages[:MAX_ROWS]) + _more(packages)
+        yield folded(f"packages: {len(packages)}", body)
+    yield _list("files removed", seen.removed)
+    yield _list("files added", seen.added)
+    yield _list("files changed", seen.changed)
+    yield _list("owners or modes changed", seen.rights)
+
+
+def _list(title: str, lines: Sequence[str]) -> str:
+    if not lines:
+        return ""
+    return folded(f"{title}: {len(lines)}", "".join(f"- {cell(line)}\n" for line in lines[:MAX_ROWS]) + _more(lines))
+
+
+def _more(lines: Sequence[object]) -> str:
+    return f"\n... and {len(lines) - MAX_ROWS} more\n" if len(lines) > MAX_ROWS else ""

@@ -1,0 +1,82 @@
+"""The report of `jettison inspect` as Markdown, the largest first."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import Severity
+from jettison.report.markdown import cell, folded, plain, table
+from jettison.report.secrets_text import place_of_secret
+from jettison.report.steps import layer_command
+from jettison.report.units import human_bytes
+from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
+
+if TYPE_CHECKING:
+    from jettison.image.inspection import Inspection
+
+MAX_ROWS: Final = 10
+MAX_LAYERS: Final = 60
+
+
+def render_inspection_markdown(seen: Inspection) -> str:
+    """Return the report; every text that comes from the image is made plain."""
+    return "\n".join(_parts(seen))
+
+
+def _parts(seen: Inspection) -> Iterator[str]:
+    image, waste = seen.image, seen.waste
+    share = 100 * waste.hidden_bytes / image.size_unpacked if image.size_unpacked else 0.0
+    secrets = at_level(seen.secrets, DEFAULT_LEVEL)
+    yield f"## {plain(seen.name)}: {human_bytes(image.size_unpacked)}\n"
+    yield table(
+        ("size:", "layers:", "hidden:", "held twice:", "packages:", "secrets:"),
+        [(
+            human_bytes(image.size_unpacked), str(len(image.layers)), f"{human_bytes(waste.hidden_bytes)} ({share:.1f} %)",
+            human_bytes(waste.duplicates), f"{len(seen.inventory.packages):,}", str(len(secrets) or "none"),
+        )],
+    )  # fmt: skip
+    for note in seen.notes[:MAX_ROWS]:
+        yield f"- **not read:** {cell(note)}"
+    if secrets:
+        rows = [(f.severity, cell(f.title), plain(f.masked), cell(place_of_secret(f))) for f in secrets[:MAX_ROWS]]
+        yield "### Secrets\n\n" + table(("severity", "kind", "shown as", "where"), rows)
+    yield _hidden(seen)
+    yield folded(f"{len(image.layers)} layers", _layers(seen))
+    if seen.checkpoints:
+        ordered = sorted(seen.checkpoints, key=lambda c: -c.severity)
+        practice = [(Severity.NAMES[c.severity], c.id, f"{cell(c.title)}: {cell(c.detail)}") for c in ordered]
+        yield folded(f"{len(practice)} points of practice", table(("severity", "check", "what"), practice))
+
+
+def _hidden(seen: Inspection) -> str:
+    groups: Counter[tuple[str, int, int, str]] = Counter()
+    for item in seen.waste.hidden:
+        folder = "/".join(item.path.split("/")[:3])
+        groups[folder, item.written, item.hidden, item.cause] += item.bytes
+    if not groups:
+        return "No byte is hidden.\n"
+    rows = [
+        (human_bytes(size), cell("/" + folder), _layer(seen, written), _layer(seen, hidden), cause)
+        for (folder, written, hidden, cause), size in groups.most_common(MAX_ROWS)
+    ]
+    return "### Hidden bytes\n\n" + table(("bytes:", "where", "written by", "hidden by", "how"), rows)
+
+
+def _layers(seen: Inspection) -> str:
+    rows = [
+        (
+            str(number), human_bytes(change.bytes), f"{change.added:,}", f"{change.removed:,}",
+            f"line {origin.line}" if origin.line is not None else "", cell(layer_command(layer.created_by)),
+        )
+        for number, (layer, change, origin) in enumerate(
+            zip(seen.image.layers, seen.waste.layers, seen.origins, strict=False)
+        )
+    ][:MAX_LAYERS]  # fmt: skip
+    return table(("layer:", "bytes:", "added:", "removed:", "from", "command"), rows)
+
+
+def _layer(seen: Inspection, number: int) -> str:
+    line = seen.origins[number].line
+    return f"line {line}" if line is not None else f"layer {number}"
