@@ -34,7 +34,9 @@ def config_secrets(settings: dict[str, Any], scanner: Scanner) -> tuple[ConfigSe
     found: dict[tuple[str, str, int, str], ConfigSecret] = {}
     for text in config_texts(settings):
         for secret in _of_text(text, scanner):
-            key = (text.kind, text.name, text.entry, secret.value)
+            # What a history entry tells in its parts and as a whole is one secret.
+            name = "" if text.kind in ("history", "build-arg") else text.name
+            key = (text.kind, name, text.entry, secret.value)
             old = found.get(key)
             if old is None or secret.hit.level > old.hit.level:
                 found[key] = secret

@@ -83,6 +83,9 @@ def _of_entry(text: str, number: int) -> Iterator[ConfigText]:
     arguments = _ARGUMENTS.match(text)
     for name, value in _pairs(arguments[1]) if arguments else ():
         yield ConfigText("build-arg", name, value, number)
+    if arguments:
+        # A value with blanks in it cannot be told from two arguments: it is looked at as a whole too.
+        yield ConfigText("build-arg", "", arguments[1], number)
     setting = _SET.match(text)
     if setting is not None and setting[1] in ("ARG", "ENV"):
         for name, value in _pairs(setting[2]):

@@ -42,11 +42,12 @@ class Detector:
 
 @dataclass(frozen=True, slots=True)
 class Detectors:
-    """All detectors. names: regex of the words in a setting's name; encoded_words: see detectors.toml."""
+    """All detectors. names: regex of the words in a setting's name; encoded_words, path_marks: see detectors.toml."""
 
     all: tuple[Detector, ...]
     names: str
     encoded_words: tuple[bytes, ...]
+    path_marks: str
 
 
 def raw_detectors() -> dict[str, Any]:
@@ -62,7 +63,8 @@ def load_detectors() -> Detectors:
     raw = raw_detectors()
     found = [_detector(entry, entry["regex"], False) for entry in raw["shaped"]]
     found += [_detector(entry, near_regex(entry), True) for entry in raw["near"]]
-    return Detectors(tuple(found), str(raw["names"]), tuple(word.encode() for word in raw["encoded_words"]))
+    words = tuple(word.encode() for word in raw["encoded_words"])
+    return Detectors(tuple(found), str(raw["names"]), words, str(raw["path_marks"]))
 
 
 def near_regex(entry: dict[str, Any]) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -15,12 +14,14 @@ MAX_RUN: Final = 64 * 1024
 # So many characters have to follow a known text: shorter values are no keys.
 AFTER: Final = 12
 _RUN: Final = re.compile(rb"[A-Za-z0-9+/_\r\n-]{0,65536}")
+_ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-\r\n"
 _BREAKS: Final = re.compile(rb"[\r\n]+")
 _STANDARD: Final = bytes.maketrans(b"-_", b"+/")
 # Characters of the group that come before the first one that the known text decides, by phase.
 _BEFORE: Final = (0, 2, 3)
-_WIDE: Final = re.compile(rb"(?:[\t\r\n\x20-\x7e]\x00){12,}[\t\r\n\x20-\x7e]?")
-MAX_WIDE: Final = 8 * 1024 * 1024
+_WIDE: Final = re.compile(rb"(?:[\t\r\n\x20-\x7e]\x00){12,16384}[\t\r\n\x20-\x7e]?")
+_PRINTED: Final = frozenset((9, 10, 13, *range(32, 127)))
+MAX_WIDE: Final = 8 * 1024
 
 
 class Decoded(NamedTuple):
@@ -63,8 +64,7 @@ class Base64Texts:
         forward = _RUN.match(data, max(0, at))
         if at < 0 or forward is None:
             return None
-        lead = re.search(rb"[A-Za-z0-9+/_\r\n-]*\Z", back)
-        before = _BREAKS.sub(b"", lead[0]) if lead else b""
+        before = _BREAKS.sub(b"", back[len(back.rstrip(_ALPHABET)) :])
         # Whole groups only; a first one that is cut off belongs to what stands before the text.
         before = before[len(before) % 4 :]
         text = (before + _BREAKS.sub(b"", forward[0])).translate(_STANDARD)
@@ -85,31 +85,11 @@ def utf16_form(text: bytes) -> bytes:
     return rb"\x00".join(re.escape(bytes((byte,))) for byte in text)
 
 
-class Wide(NamedTuple):
-    """All UTF-16 texts of a file as plain bytes, one a line."""
-
-    data: bytes
-    plain: list[int]
-    origin: list[int]
-
-    def offset(self, at: int) -> int:
-        """Return where a byte of the plain text stands in the file."""
-        index = bisect_right(self.plain, at) - 1
-        return self.origin[index] + 2 * (at - self.plain[index])
-
-
-def wide_texts(data: bytes | memoryview) -> Wide:
-    """Return what stands in a file as UTF-16, of either byte order, as far as it is ASCII."""
-    pieces: list[bytes] = []
-    plain: list[int] = []
-    origin: list[int] = []
-    size = 0
-    for match in _WIDE.finditer(data):
-        piece = match[0][::2]
-        plain.append(size)
-        origin.append(match.start())
-        pieces.append(piece)
-        size += len(piece) + 1
-        if size > MAX_WIDE:
-            break
-    return Wide(b"\n".join(pieces), plain, origin)
+def decode_utf16(data: bytes | memoryview, end: int) -> Decoded | None:
+    """Return the run of UTF-16 whose last byte before `end` is an ASCII character, decoded as far as it is ASCII."""
+    start = end - 1
+    lowest = max(0, end - MAX_WIDE)
+    while start - 2 >= lowest and not data[start - 1] and data[start - 2] in _PRINTED:
+        start -= 2
+    match = _WIDE.match(data, start)
+    return None if match is None else Decoded(match[0][::2], start, match.end())

@@ -11,6 +11,7 @@ from jettison.secretscan import values
 from jettison.secretscan.checks import CHECKS, entropy
 from jettison.secretscan.detectors import Detector, load_detectors
 
+_HASH = re.compile(rb"\$[0-9a-z]{1,4}\$")
 _WORD = re.compile(rb"[A-Za-z0-9_+/=-]")
 
 
@@ -40,9 +41,11 @@ def judge(detector: Detector, match: re.Match[bytes], data: bytes | memoryview) 
     if verified:
         return Judged(level, True) if not values.is_example(value) else None
     if detector.path:
-        text = value.decode("latin-1")
-        return Judged(level, False) if is_literal_secret(text) and not values.is_example(value) else None
-    if "host" in groups or "user" in groups or detector.near or detector.level == 0:
+        # A hash begins like a reference to a variable.
+        literal = _HASH.match(value) is not None or is_literal_secret(value.decode("latin-1"))
+        return Judged(level, False) if literal and not values.is_example(value) else None
+    chosen_by_people = detector.near and not detector.entropy
+    if "host" in groups or "user" in groups or chosen_by_people or detector.level == 0:
         if values.is_stand_in(value):
             return None
         if values.is_plain(value) or ("user" in groups and _same(match["user"], value)):

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from jettison.secretscan.detectors import Detector, compiled, load_detectors
-from jettison.secretscan.encoded import Base64Texts, Wide, utf16_form, wide_texts
+from jettison.secretscan.encoded import Base64Texts, Decoded, decode_utf16, utf16_form
 from jettison.secretscan.engine import Expression, Matcher, open_matcher
 from jettison.secretscan.hit import Hit
 from jettison.secretscan.judge import judge, lowered
@@ -43,7 +44,6 @@ class _Place(NamedTuple):
     via: str
     depth: int
     final: bool = True
-    wide: Wide | None = None
 
 
 class Scanner:
@@ -61,9 +61,10 @@ class Scanner:
         self._wide = len(general) + len(self._base64.expressions)
         expressions = [Expression(d.expression, d.keywords) for d in general]
         expressions += [Expression(e, ()) for e in self._base64.expressions]
-        expressions += [Expression(utf16_form(word), (), True) for word in sorted(words)]
+        expressions += [Expression(utf16_form(word), ()) for word in sorted(words)]
         self._matcher = open_matcher(expressions)
         self._path_matcher: Matcher | None = None
+        self._marks = re.compile(loaded.path_marks)
         self._paths = re.compile("|".join(f"(?:{d.path})" for d in self._by_path))
         self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}"
         self.note = self._matcher.note
@@ -79,7 +80,7 @@ class Scanner:
         data: all of its `size` bytes, or for very large files the piece that begins at `at`; pieces overlap.
         """
         events = self._matcher.events(data)
-        if not events and not (data and data[0] in FIRST) and self._paths.search(path) is None:
+        if not events and not (data and data[0] in FIRST) and not self._has_path(path):
             return []
         line = -1 if at or b"\0" in bytes(data[:512]) else 0
         place = _Place(path, at, line, "", 0, at + len(data) >= size)
@@ -107,19 +108,20 @@ class Scanner:
         ends: dict[int, list[int]] = {}
         for number, end in events:
             ends.setdefault(number, []).append(end)
-        wide = False
         for number, list_ in ends.items():
             if number < self._first_base64:
                 yield from self._confirm(self._general[number], data, place, list_)
             elif number < self._wide:
                 phase = self._base64.phases[number - self._first_base64]
-                yield from self._decoded(data, place, phase, list_)
+                yield from self._decoded(data, place, list_, "base64", partial(self._base64.decode, phase=phase))
             else:
-                wide = place.wide is None
-        if wide:
-            yield from self._of_wide(data, place)
-        if self._paths.search(place.path):
+                yield from self._decoded(data, place, list_, "utf-16", decode_utf16)
+        if self._has_path(place.path):
             yield from self._of_path(data, place)
+
+    def _has_path(self, path: str) -> bool:
+        # The name first: the whole regex costs more than the search of a small file.
+        return bool(self._marks.search(path, path.rfind("/") + 1) and self._paths.search(path))
 
     def _of_path(self, data: bytes | memoryview, place: _Place) -> Iterator[Hit]:
         if self._path_matcher is None:
@@ -153,24 +155,21 @@ class Scanner:
                     self._taken.append((hit, value))
                 yield hit
 
-    def _decoded(self, data: bytes | memoryview, place: _Place, phase: int, ends: list[int]) -> Iterator[Hit]:
+    def _decoded(
+        self, data: bytes | memoryview, place: _Place, ends: list[int], how: str, decode: Callable[..., Decoded | None]
+    ) -> Iterator[Hit]:
         last = -1
         for end in ends[:MAX_TRIES]:
             if end <= last or place.depth >= MAX_DEPTH:
                 continue
-            run = self._base64.decode(data, phase, end)
+            run = decode(data, end=end)
             if run is None:
                 continue
             last = run.end
-            inner = _Place(place.path, 0, -1, _join(place.via, "base64"), place.depth + 1)
+            inner = _Place(place.path, 0, -1, _join(place.via, how), place.depth + 1)
             for hit in self.hits(run.data, inner, self._matcher.events(run.data)):
-                yield self._moved(hit, place.base + run.start, _line(data, place, run.start))
-
-    def _of_wide(self, data: bytes | memoryview, place: _Place) -> Iterator[Hit]:
-        texts = wide_texts(data)
-        inner = _Place(place.path, 0, -1, _join(place.via, "utf-16"), place.depth + 1, True, texts)
-        for hit in self.hits(texts.data, inner, self._matcher.events(texts.data)):
-            yield self._moved(hit, place.base + texts.offset(hit.offset), hit.line)
+                at = run.start if how == "base64" else run.start + 2 * hit.offset
+                yield self._moved(hit, place.base + at, _line(data, place, run.start))
 
     def _moved(self, hit: Hit, offset: int, line: int) -> Hit:
         moved = hit._replace(offset=offset, line=line)

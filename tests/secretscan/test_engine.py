@@ -1,0 +1,80 @@
+"""The database on disk, damage to it, and the search without the native engine."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from jettison.secretscan import engine
+from jettison.secretscan import scanner as scanner_module
+from jettison.secretscan.scanner import Scanner
+
+from .samples import all_samples
+
+EXPRESSIONS = [engine.Expression(rb"ab[0-9]{3}", (b"ab",)), engine.Expression(rb"(?i:token)=\w", (b"token",))]
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return tmp_path / "jettison"
+
+
+def test_it_is_kept_and_loaded_again(cache: Path) -> None:
+    first = engine.open_matcher(EXPRESSIONS)
+    (kept,) = cache.iterdir()
+    stamp = kept.stat().st_mtime_ns
+    second = engine.open_matcher(EXPRESSIONS)
+    assert kept.stat().st_mtime_ns == stamp
+    for matcher in (first, second):
+        assert matcher.events(memoryview(b"xab123 TOKEN=a")) == [(0, 6), (1, 14)]
+
+
+def test_other_patterns_are_another_database(cache: Path) -> None:
+    engine.open_matcher(EXPRESSIONS)
+    engine.open_matcher(EXPRESSIONS[:1])
+    assert len(list(cache.iterdir())) == 2
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0" * 5000, None])
+def test_a_damaged_database_is_made_again(cache: Path, damage: bytes | None) -> None:
+    engine.open_matcher(EXPRESSIONS)
+    (kept,) = cache.iterdir()
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
+    assert engine.open_matcher(EXPRESSIONS).events(b"ab123") == [(0, 5)]
+    assert kept.read_bytes() == whole
+
+
+def test_a_place_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert engine.open_matcher(EXPRESSIONS).events(b"ab123") == [(0, 5)]
+
+
+def test_a_scanner_goes_to_another_process(scanner: Scanner) -> None:
+    other = pickle.loads(pickle.dumps(scanner))
+    assert other.version == scanner.version
+    data = all_samples()[0].text
+    assert other.text("a", data) == scanner.text("a", data) != []
+
+
+def test_without_the_engine_small_files_give_the_same(monkeypatch: pytest.MonkeyPatch, scanner: Scanner) -> None:
+    monkeypatch.setattr(scanner_module, "open_matcher", engine.PlainMatcher)
+    plain = Scanner()
+    assert "hyperscan" in plain.note
+    assert plain.version != scanner.version
+    for sample in all_samples():
+        assert plain.text(sample.path, sample.text) == scanner.text(sample.path, sample.text)
+
+
+def test_without_the_engine_the_end_of_a_large_file_is_not_looked_at() -> None:
+    matcher = engine.PlainMatcher(EXPRESSIONS)
+    assert matcher.events(b"-" * engine.PLAIN_LIMIT + b"ab123") == []
+
+
+def test_events_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MAX_EVENTS", 10)
+    assert len(engine.open_matcher(EXPRESSIONS).events(b"ab123 " * 1000)) == 10

@@ -1,0 +1,109 @@
+"""No planted value comes out of any command, in any format, in any of the forms that texts are written in."""
+
+from __future__ import annotations
+
+import base64
+import random
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from jettison.cli.main import main
+from jettison.secretscan.mask import MASK, Redactor
+
+from .images import image
+from .samples import github_token
+
+CHANCE = random.Random(5)
+TOKEN = github_token(CHANCE)
+PASSWORD = "Zr8!kq+/Wv2-pLm"
+BUILD = "b1LdArg7Value9x"
+COMMAND = "c0mMandLine4Pw"
+LABEL = github_token(CHANCE)
+CANARIES = (TOKEN, PASSWORD, BUILD, COMMAND, LABEL)
+
+
+def _forms(value: str) -> set[str]:
+    raw = value.encode()
+    inner = {base64.b64encode(b"\0" * n + raw).decode()[(0, 2, 3)[n] : (n + len(raw)) * 8 // 6] for n in range(3)}
+    return {value, quote(value, safe=""), raw.hex(), *inner}
+
+
+def _archive(folder: Path, extra: str) -> str:
+    folder.mkdir()
+    return image(
+        folder,
+        [
+            [("srv/.env", f"DB_PASSWORD={PASSWORD}\nTOKEN={TOKEN}\n".encode()), ("srv/" + extra, b"x")],
+            [("srv/.wh..env", b"")],
+        ],
+        {
+            "Env": [f"DB_PASSWORD={PASSWORD}", f"URL=https://bot:{quote(PASSWORD, safe='')}@git.corp.net/", "A=1"],
+            "Labels": {"build.token": LABEL, "x": extra},
+            "Cmd": ["app", "--password", COMMAND, f"--mysql-password={COMMAND}", f"PASSWORD={COMMAND}", extra],
+            "Entrypoint": ["sh", "-c", f"echo {base64.b64encode(f'k: {TOKEN}'.encode()).decode()} | base64 -d"],
+        },
+        [
+            {"created_by": f"RUN |2 NPM_TOKEN={BUILD} X={extra} /bin/sh -c curl -u me:{COMMAND} https://a # buildkit"},
+            {"created_by": f"/bin/sh -c #(nop)  ENV DB_PASSWORD={PASSWORD}", "comment": f"token {TOKEN}"},
+        ],
+        {"container_config": {"Env": [f"OLD_TOKEN={TOKEN}"], "Cmd": ["/bin/sh", "-c", f"export API_TOKEN={BUILD}"]}},
+    )
+
+
+@pytest.fixture(scope="module")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    folder = tmp_path_factory.mktemp("masked")
+    return _archive(folder / "one", "one"), _archive(folder / "two", "two")
+
+
+COMMANDS = [
+    ("inspect", "ONE"),
+    ("inspect", "ONE", "--format", "json"),
+    ("inspect", "ONE", "--html", "OUT"),
+    ("compare", "ONE", "TWO"),
+    ("compare", "ONE", "TWO", "--format", "json"),
+    ("sbom", "ONE"),
+    ("sbom", "ONE", "--format", "spdx"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_no_output_holds_a_value(
+    command: tuple[str, ...], archives: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = {"ONE": archives[0], "TWO": archives[1], "OUT": str(tmp_path / "out")}
+    assert main([places.get(word, word) for word in command]) == 0
+    out, err = capsys.readouterr()
+    written = "".join(path.read_text() for path in tmp_path.rglob("*") if path.is_file())
+    told = out + err + written
+    leaks = [form for value in CANARIES for form in _forms(value) if form in told]
+    assert leaks == []
+    assert out or written
+
+
+def test_the_findings_name_every_place(archives: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", archives[0], "--fail-on-secrets"]) == 1
+    out, err = capsys.readouterr()
+    for place in (
+        "env DB_PASSWORD",
+        "label build.token",
+        "build-arg NPM_TOKEN",
+        "history",
+        "command",
+        "/srv/.env:2",
+        "config OLD_TOKEN",
+    ):
+        assert place in out, (place, out)
+    assert "secrets are in the image" in err
+    assert max(len(line) for line in out.splitlines()) <= 100
+
+
+@pytest.mark.parametrize("value", [*CANARIES, 'quo"te\\d-pass'])
+def test_the_redactor_knows_the_forms_of_a_value(value: str) -> None:
+    redact = Redactor([value])
+    for form in _forms(value) - {value.encode().hex()}:
+        assert form not in redact(f"a {form} b")
+    assert redact("nothing here") == "nothing here"
+    assert redact.all({"k": [value, {value: 1}]}) == {"k": [MASK, {MASK: 1}]}

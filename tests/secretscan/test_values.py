@@ -1,0 +1,100 @@
+"""What looks like a secret and is none stays quiet; the same with a real value does not."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from jettison.image.inspection import inspect
+from jettison.secretscan.checks import aws_id, crc32_base62, entropy
+from jettison.secretscan.findings import at_level
+from jettison.secretscan.scanner import Scanner
+
+from .images import image
+from .samples import github_token
+
+TOKEN = github_token(random.Random(2))
+QUIET = {
+    "AWS's own example": b"aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
+    "stand-ins of settings": b"DB_PASSWORD=CHANGE_ME\nAPI_KEY=your-api-key-here\nSECRET_KEY=<insert here>\nTOKEN=xxxxxxxxxxxxxxxx\n",
+    "references": b"PASSWORD=${DB_PASSWORD}\nTOKEN=$(cat /run/secrets/token)\nSECRET={{ vault.secret }}\nKEY=%(key)s\n",
+    "a wrong checksum": b"token = ghp_" + b"A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8" + b"\n",
+    "one character": b"token = glpat-aaaaaaaaaaaaaaaaaaaa\nkey = sk_live_000000000000000000000000\n",
+    "addresses in documentation": b"postgres://user:password@localhost/db redis://:secret@example.com:6379 https://user:pass@host/\n",
+    "hashes of a lock file": b"".join(b'"integrity": "sha512-%s=="\n' % (b"Qx7/" * 21 + b"A%d" % n) for n in range(20)),
+    "checksums": b"d41d8cd98f00b204e9800998ecf8427e  a\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b\n",
+    "a public key": b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n",
+    "the marks alone": b"-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----\nif text.startswith('ghp_'): pass\n",
+    "code that reads settings": b"password = os.environ['PASSWORD']\ntoken = settings.API_TOKEN\napi_key: str = None\n",
+    "identifiers": b"heroku_app_id: 3f2504e0-4f89-41d3-9a0c-0305e82c3301\nbinance = 'x'\n",
+    "jwt.io": b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+}
+
+
+@pytest.mark.parametrize("what", QUIET)
+@pytest.mark.parametrize("path", ["srv/app.py", "srv/app/.env", "root/.npmrc"])
+def test_it_stays_quiet(what: str, path: str, scanner: Scanner) -> None:
+    if path.endswith(".env") and what in ("a wrong checksum", "code that reads settings"):
+        # There, whatever is set is a value.
+        path = "srv/app/settings"
+    assert [hit for hit in scanner.text(path, QUIET[what]) if hit.level > 0] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "level"),
+    [
+        ("srv/app.py", "key = sk_live_{}", 2),
+        ("srv/tests/test_pay.py", "key = sk_live_{}", 1),
+        ("usr/share/doc/pay/README.md", "key = sk_live_{}", 1),
+        ("srv/app.py", "postgres://app:{}@db.corp.net/a", 2),
+        ("srv/tests/a.py", "postgres://app:{}@db.corp.net/a", 0),
+        ("srv/app.py", "postgres://app:{}@localhost/a", 0),
+        ("srv/app.py", "postgres://app:letmein@db.corp.net/a", 0),
+    ],
+)
+def test_how_sure_it_is_by_where_it_stands(path: str, text: str, level: int, scanner: Scanner) -> None:
+    (hit,) = scanner.text(path, text.format("Kx93mVpq7Rt2Zw81Ln5Y").encode())
+    assert hit.level == level
+
+
+def test_a_proven_token_is_one_even_among_tests(scanner: Scanner) -> None:
+    (hit,) = scanner.text("srv/tests/fixtures/a.json", f'"{TOKEN}"'.encode())
+    assert (hit.level, hit.verified) == (2, True)
+
+
+def test_what_a_distribution_packages_is_no_leak(tmp_path: Path) -> None:
+    status = b"Package: curl\nStatus: install ok installed\nVersion: 1\nArchitecture: amd64\n\n"
+    key = f"key = '{TOKEN}'\n".encode()
+    files = [
+        ("var/lib/dpkg/status", status),
+        ("var/lib/dpkg/info/curl.list", b"/.\n/usr\n/usr/share\n/usr/share/curl\n/usr/share/curl/key.txt\n/usr/bin\n/usr/bin/curl\n"),
+        ("usr/share/curl/key.txt", key),
+        ("usr/share/curl/mine.txt", key),
+    ]
+    seen = inspect(image(tmp_path, [files]))
+    assert [(f.path, f.owner) for f in at_level(seen.secrets)] == [("usr/share/curl/mine.txt", "")]
+    assert [(f.path, f.owner) for f in seen.secrets if f.confidence == "low"] == [("usr/share/curl/key.txt", "curl")]
+
+
+def test_what_a_language_package_holds_loses_one_step(tmp_path: Path) -> None:
+    files = [
+        (
+            "usr/lib/python3.11/site-packages/app-1.dist-info/METADATA",
+            b"Metadata-Version: 2.1\nName: app\nVersion: 1\nSummary: an application of one file\n",
+        ),
+        ("usr/lib/python3.11/site-packages/app-1.dist-info/RECORD", b"app/settings.py,,\napp/__init__.py,,\napp/main.py,,\napp-1.dist-info/METADATA,,\n"),
+        ("usr/lib/python3.11/site-packages/app/settings.py", b"KEY = 'sk_live_Kx93mVpq7Rt2Zw81Ln5Y'\n"),
+    ]
+    (found,) = inspect(image(tmp_path, [files])).secrets
+    assert (found.confidence, found.owner) == ("medium", "app")
+
+
+def test_checksums_are_those_of_the_vendors() -> None:
+    # The published example of GitHub's announcement of the format.
+    assert crc32_base62(b"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") is True
+    assert crc32_base62(b"ghp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq18") is None
+    assert aws_id(b"AKIAIOSFODNN7EXAMPLE") is None
+    assert entropy(b"aaaa") == 0.0
+    assert entropy(b"abcd") == 2.0
