@@ -24,7 +24,7 @@ from jettison.image.layer_cache import LayerCache, cache_folder
 from jettison.image.layer_pool import Wanted, read_layers
 from jettison.image.layers import merge
 from jettison.image.manifest import Chosen, choose
-from jettison.image.scan import scan_stream
+from jettison.image.scan import confirm_parts, scan_stream
 from jettison.image.tar import PIECE, Reader, TarStream, walk
 from jettison.terminal import safe_line
 
@@ -171,6 +171,8 @@ def assemble(members: Members, chosen: Chosen, collector: Collector, strict: boo
             failures[layer.number] = failure
             continue
         whole = layer.facts
+        if len(layer.parts) > 1 and not collector.digests:
+            confirm_parts(whole, layer.blob)
         cache.put(layer.diff_id, evidence[layer.number], whole)
         facts[layer.number] = whole
     if wanted:
