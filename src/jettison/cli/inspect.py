@@ -21,7 +21,7 @@ _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?\Z", re.IGNORECASE)
 
 IMAGE: Final = Option(
     ("image",),
-    "an image of the engine, an archive (docker save, OCI), an OCI layout or a folder of files",
+    "an image of the engine, registry://HOST/NAME:TAG, an archive (docker save, OCI), an OCI layout or a folder",
     {"metavar": "IMAGE"},
 )
 SOURCE: Final = (
