@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from jettison.model.stage import Stage
     from jettison.project.detect import Project
 
+# Bytes below which a program's symbol table is left alone.
+MIN_STRIP: Final = 512 * 1024
 HEALTH: Final = "HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \\\n    CMD "
 
 
@@ -127,9 +129,11 @@ def _command(job: _Job, node: object) -> tuple[str, ...]:
 
 
 def _probe(job: _Job, needs: Needs) -> list[str] | None:
-    if job.project.port is None or "healthcheck" in job.without:
+    exposed = next((port.split("/")[0] for port in job.image.config.exposed if not port.endswith("/udp")), None)
+    port = job.project.port or exposed
+    if port is None or "healthcheck" in job.without:
         return None
-    url = f"http://127.0.0.1:{job.project.port}{job.project.health_path}"
+    url = f"http://127.0.0.1:{port}{job.project.health_path}"
     kept = {path.rsplit("/", 1)[-1] for path in _program_files(needs)}
     for name, words in PROBES.items():
         if name == "busybox" or words[0] in kept:
@@ -166,9 +170,11 @@ def _pinned(model: Model) -> dict[str, str]:
 def _candidate(job: _Job, needs: Needs, slim: str | None) -> Candidate:
     assert job.pieces is not None
     changes = [Change("multi-stage", "build in one stage, ship another", ("env", "layers")), *job.changes]
+    if _to_strip(job, needs):
+        changes.append(Change("strip", "the program without its symbol tables"))
     newline = job.model.source.newline
     build = _free_name(job.model, "build")
-    parts = [_build_stage(job, build)]
+    parts = [_build_stage(job, needs, build)]
     parts.append("\n" + (_slim_stage(job, needs, slim) if slim else _scratch_stage(job, needs)))
     parts.append(_runtime(job, needs, build, slim is not None, changes) + job.pieces.tail)
     text = job.pieces.head + "".join(parts).replace("\r\n", "\n").replace("\n", newline)
@@ -186,7 +192,27 @@ def _free_name(model: Model, wanted: str) -> str:
     return next(name for name in (wanted, *(f"{wanted}-{n}" for n in range(2, 99))) if name not in taken)
 
 
-def _build_stage(job: _Job, name: str) -> str:
+def _to_strip(job: _Job, needs: Needs) -> list[str]:
+    """Return the project's own compiled programs that are worth freeing of their symbol tables.
+
+    A Go program is not one: its linker does that. What a language's package manager brought stays as it is.
+    """
+    if "strip" in job.without or job.image.find("/usr/bin/strip") is None:
+        return []
+    places = {"node_modules", "site-packages", "dist-packages", "vendor", "gems"}
+    return [
+        path
+        for path in needs.own
+        if (elf := job.image.elves.get(path)) is not None
+        and job.image.files[path].size >= MIN_STRIP
+        and elf.interpreter
+        and not path.endswith(".so")
+        and not places & set(path.split("/"))
+        and job.project.ecosystem != "go"
+    ]
+
+
+def _build_stage(job: _Job, needs: Needs, name: str) -> str:
     assert job.pieces is not None
     pieces = job.pieces
     node = pieces.from_.node
@@ -201,6 +227,9 @@ def _build_stage(job: _Job, name: str) -> str:
         if moves and not (piece.node.keyword == "USER" and number < last):
             continue
         lines.append(piece.lead + piece.text)
+    stripped = _to_strip(job, needs)
+    if stripped:
+        lines.append(f"RUN strip --strip-unneeded {' '.join(_word(f'/{path}') for path in stripped)}\n")
     if _wants_prune(job):
         lines.append("RUN npm prune --omit=dev\n")
     return "".join(lines)
