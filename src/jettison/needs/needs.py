@@ -95,6 +95,7 @@ class _Search:
         above, self.base = unowned(image, debian, base_layers)
         # What update-alternatives made counts only where something that is kept leads over it.
         self.alternatives = {path for path in above if image.files[path].link.startswith("/etc/alternatives/")}
+        self.alternatives |= {path for path in above if path.startswith("etc/alternatives/")}
         self.above = above - self.alternatives
         self.why: dict[str, str] = {}
         self.whole: set[str] = set()
@@ -107,7 +108,7 @@ class _Search:
         interpreters = {posixpath.basename(path) for path in started.paths} | started.names
         locales = any(package == "locales" for package in self.hints.packages)
         tools = TOOL_NAMES & started.names
-        unneeded = not_needed(self.above, started.paths.keys(), interpreters, locales)
+        unneeded = not_needed(self.above, started.paths.keys(), interpreters, self.hints.paths, locales)
         if tools:
             unneeded = {path: why for path, why in unneeded.items() if "only installs" not in why}
         own = {path for path in self.above if path not in unneeded}
@@ -160,9 +161,7 @@ class _Search:
                 self.why.setdefault(owner, why)
             else:
                 self._package(owner, why)
-        elif (path in self.base or path in self.alternatives or path.startswith("etc/alternatives/")) and not is_unread(
-            path
-        ):
+        elif (path in self.base or path in self.alternatives) and not is_unread(path):
             self.base_files.add(path)
         self._load(path, why)
 

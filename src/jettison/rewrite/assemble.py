@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.image.attribution import layer_origins
 from jettison.knowledge.bases import slim_tag
-from jettison.knowledge.runtime_files import BUILD_ONLY, PROBES
+from jettison.knowledge.runtime_files import BUILD_ONLY, DEPENDENCIES, PROBES
 from jettison.model.context import IgnoreFile
 from jettison.model.dockerfile import build_model
 from jettison.needs.needs import Asked, Needs, find_needs
@@ -230,6 +230,9 @@ def _build_stage(job: _Job, needs: Needs, name: str) -> str:
     stripped = _to_strip(job, needs)
     if stripped:
         lines.append(f"RUN strip --strip-unneeded {' '.join(_word(f'/{path}') for path in stripped)}\n")
+    installers = _installers(needs)
+    if installers:
+        lines.append(f"RUN rm -rf {' '.join(_word(f'/{path}') for path in installers)}\n")
     if _wants_prune(job):
         lines.append("RUN npm prune --omit=dev\n")
     return "".join(lines)
@@ -300,7 +303,7 @@ def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[C
     assert job.pieces is not None
     body = job.pieces.body
     config = job.image.config
-    lines = [piece.lead + piece.text for piece in body if piece.node.keyword in ("ARG", "LABEL", "MAINTAINER")]
+    lines = [piece.lead + piece.text for piece in body if _carried(job, piece)]
     lines += _environment(job, on_base)
     shells = [piece for piece in body if piece.node.keyword == "SHELL"]
     lines += [piece.lead + piece.text for piece in shells]
@@ -321,6 +324,16 @@ def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[C
     return "".join(lines)
 
 
+def _carried(job: _Job, piece: Piece) -> bool:
+    """Return whether a label, or an ARG that a line of the final stage refers to."""
+    if piece.node.keyword in ("LABEL", "MAINTAINER"):
+        return True
+    if piece.node.keyword != "ARG" or job.pieces is None:
+        return False
+    texts = "".join(p.text for p in job.pieces.body if p.node.keyword in RUNTIME or p.node.keyword == "ENV")
+    return any(f"${name.value}" in texts or f"${{{name.value}" in texts for name, _ in piece.node.pairs)
+
+
 def _kept(body: tuple[Piece, ...], *keywords: str) -> list[str]:
     return [piece.lead + piece.text for piece in body if piece.node.keyword in keywords]
 
@@ -336,7 +349,12 @@ def _environment(job: _Job, on_base: bool) -> list[str]:
     own = [piece for piece in job.pieces.body if piece.node.keyword == "ENV"]
     named = {name.value for piece in own for name, _ in piece.node.pairs}
     before: dict[str, str] = {}
+    assert job.original.final is not None
+    # What a fix made an ARG, or took away, does not come back from the original's configuration.
+    gone = job.original.end_scope(job.original.final).env.keys() - job.model.end_scope(job.stage).env.keys()
     for name, value in job.image.config.env_map.items():
+        if name in gone:
+            continue
         if name not in named or name in ("PATH", "LD_LIBRARY_PATH"):
             before[name] = value
     if "PATH" in named and not any("$PATH" in p.text or "${PATH" in p.text for p in own):
@@ -371,7 +389,8 @@ def _copy_lines(job: _Job, needs: Needs, build: str, owner: str) -> list[str]:
     ignored = _ignored(job)
     own = {path for path in needs.own if not path.endswith(ignored)}
     # A folder is copied as a whole though a README lies in it: a list of files would miss the next new one.
-    beside = {path for path, why in needs.unneeded.items() if "the any project" in why} | (set(needs.own) - own)
+    beside = {path for path, why in needs.unneeded.items() if "the any project" in why or _in_dependencies(path)}
+    beside |= set(needs.own) - own
     sizes = {path: size for path, size in sizes.items() if path not in beside}
     lines = []
     written = tuple(folder.strip("/") for folder in job.evidence.written)
@@ -384,6 +403,21 @@ def _copy_lines(job: _Job, needs: Needs, build: str, owner: str) -> list[str]:
         sources = " ".join(_word(f"/{path}") for path in copy.sources)
         lines.append(f"COPY {flags}--from={build} {sources} {_word('/' + copy.target)}\n")
     return lines
+
+
+def _in_dependencies(path: str) -> bool:
+    return not DEPENDENCIES.isdisjoint(path.split("/")[:-1])
+
+
+def _installers(needs: Needs) -> list[str]:
+    """Return what lies among the dependencies and only installs: a folder copied as a whole must not hold it."""
+    tops = set()
+    for path, why in needs.unneeded.items():
+        if "only installs" in why and _in_dependencies(path):
+            parts = path.split("/")
+            at = next(n for n, part in enumerate(parts) if part in DEPENDENCIES)
+            tops.add("/".join(parts[: at + 2]))
+    return sorted(tops)
 
 
 def _ignored(job: _Job) -> tuple[str, ...]:

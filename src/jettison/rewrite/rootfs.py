@@ -25,6 +25,8 @@ SYSTEM: Final = (
     "/etc/timezone",
     "/home",
     "/root",
+    "/var/lock",
+    "/var/run",
 )
 _PROGRAMS: Final = ("usr/bin/", "usr/sbin/", "etc/", "bin/", "sbin/")
 COMMENT: Final = "# What the program needs of the base: these packages with their records, for scanners to see.\n"
