@@ -7,6 +7,7 @@ a root file system of whole packages on scratch, and the slim form of the same b
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final
 
 from jettison.image.attribution import layer_origins
@@ -232,7 +233,7 @@ def _build_stage(job: _Job, needs: Needs, name: str) -> str:
         lines.append(f"RUN strip --strip-unneeded {' '.join(_word(f'/{path}') for path in stripped)}\n")
     installers = _installers(needs)
     if installers:
-        lines.append(f"RUN rm -rf {' '.join(_word(f'/{path}') for path in installers)}\n")
+        lines.append(f"RUN rm -rf {' '.join(installers)}\n")
     if _wants_prune(job):
         lines.append("RUN npm prune --omit=dev\n")
     return "".join(lines)
@@ -416,7 +417,7 @@ def _installers(needs: Needs) -> list[str]:
         if "only installs" in why and _in_dependencies(path):
             parts = path.split("/")
             at = next(n for n, part in enumerate(parts) if part in DEPENDENCIES)
-            tops.add("/".join(parts[: at + 2]))
+            tops.add("/" + re.sub(r"-[0-9][^/]*[.]dist-info$", "-*.dist-info", "/".join(parts[: at + 2])))
     return sorted(tops)
 
 
