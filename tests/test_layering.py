@@ -32,7 +32,6 @@ ALLOWED: dict[str, set[str]] = {
     "proof": {"engine", "image"},
     "optimize": {"cli", "engine", "image", "knowledge", "lint", "model", "needs", "project", "proof", "report", "rewrite", "syntax"},
     "report": {"engine", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "syntax", "vulnerabilities"},
-    "tui": {"image", "report"},
 }  # fmt: skip
 JOINS = {"attribution.py", "inspection.py"}
 

@@ -95,7 +95,7 @@ def _pair(chance: random.Random) -> str:
 
 
 def _pem(chance: random.Random) -> str:
-    body = base64.b64encode(b"\x30\x82\x02\x5c\x02\x01\x00" + chance.randbytes(420)).decode()
+    body = base64.b64encode(b"\x30\x82\x02\x5c\x02\x01\x00" + chance.randbytes(601)).decode()
     lines = "\n".join(body[at : at + 64] for at in range(0, len(body), 64))
     return f"{lines}\n-----END RSA PRIVATE KEY-----\n"
 

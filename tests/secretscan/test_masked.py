@@ -10,6 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from jettison.cli.main import main
+from jettison.cli.scan import FORMATS as SCAN_FORMATS
 from jettison.secretscan.mask import MASK, Redactor
 
 from .images import image
@@ -64,6 +65,11 @@ COMMANDS = [
     ("inspect", "ONE", "--html", "OUT"),
     ("compare", "ONE", "TWO"),
     ("compare", "ONE", "TWO", "--format", "json"),
+    ("inspect", "ONE", "--format", "markdown"),
+    ("compare", "ONE", "TWO", "--format", "markdown"),
+    ("compare", "ONE", "TWO", "--html", "OUT"),
+    *(("scan", "ONE", "--format", format_) for format_ in SCAN_FORMATS),
+    ("scan", "ONE", "--html", "OUT"),
     ("sbom", "ONE"),
     ("sbom", "ONE", "--format", "spdx"),
 ]

@@ -13,8 +13,6 @@ from jettison.errors import ImageError, UsageError
 from jettison.terminal import Palette, safe_line, wants_colour
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from jettison.image.inspection import Inspection
     from jettison.model.dockerfile import Model
 
@@ -23,7 +21,7 @@ _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?\Z", re.IGNORECASE)
 
 IMAGE: Final = Option(
     ("image",),
-    "an image of the engine, registry://HOST/NAME:TAG, an archive (docker save, OCI), an OCI layout or a folder",
+    "an image of the engine, an archive (docker save, OCI), an OCI layout or a folder of files",
     {"metavar": "IMAGE"},
 )
 SOURCE: Final = (
@@ -40,7 +38,6 @@ OPTIONS: Final = (
         {"choices": ("text", "json", "markdown"), "default": "text", "metavar": "FORMAT"},
     ),
     Option(("--html",), "write a page with everything to this file; it works offline", {"metavar": "FILE"}),
-    Option(("--tui",), "explore layers and files on the terminal; needs jettison[tui]", {"action": "store_true"}),
     Option(
         ("--fail-on-secrets",),
         "fail when there is a secret of medium or high confidence, deleted files included",
@@ -58,13 +55,7 @@ OPTIONS: Final = (
 
 def run(args: argparse.Namespace) -> int:
     """Print the inspection; return 1 when a limit is passed, 6 when a layer could not be read."""
-    from jettison.image.inspection import inspect
-
-    explore = _explorer() if args.tui else None
-    seen = inspect(args.image, args.engine, args.platform, read_model(args.file))
-    if explore is not None:
-        explore(seen)
-        return told_damage(seen)
+    seen = inspected(args)
     if args.html:
         from jettison.lint.baseline import write_text
         from jettison.report.html.inspect_page import render_inspection_page
@@ -88,17 +79,19 @@ def run(args: argparse.Namespace) -> int:
     return told_damage(seen) or (1 if passed else 0)
 
 
-def _explorer() -> Callable[[Inspection], None]:
-    """Return the explorer; what it lacks is said before the image is read."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("--tui needs a terminal; --html FILE writes a page with the same")
-    try:
-        from jettison.tui.app import explore
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "textual":
-            raise
-        raise UsageError("--tui needs textual, which is not installed: pip install 'jettison[tui]'") from error
-    return explore
+def inspected(args: argparse.Namespace) -> Inspection:
+    """Return the inspection of the image that the options name, without the secrets that people decided not to count."""
+    from dataclasses import replace
+    from datetime import date
+
+    from jettison.image.inspection import inspect
+    from jettison.secretscan.exceptions import read_exceptions, without_excepted
+
+    # A wrong file is told before the work.
+    exceptions = read_exceptions()
+    seen = inspect(args.image, args.engine, args.platform, read_model(args.file))
+    secrets, note = without_excepted(seen.secrets, seen.secrets_note, exceptions, date.today())
+    return replace(seen, secrets=secrets, secrets_note=note)
 
 
 def told_damage(*inspections: Inspection) -> int:

@@ -30,9 +30,6 @@ class Command(NamedTuple):
 
 COMMANDS: Final = (
     Command("optimize", "jettison.cli.optimize", "measure, rewrite, build both, prove, report"),
-    Command("undo", "jettison.cli.undo", "put back the files that optimize --write replaced"),
-    Command("verify", "jettison.cli.verify", "check an evidence file again, in CI too"),
-    Command("clean", "jettison.cli.clean", "remove what interrupted runs left in the engine"),
     Command("check", "jettison.cli.check", "report findings; needs no engine"),
     Command("fix", "jettison.cli.fix", "apply the fixes of findings; needs no engine"),
     Command("fmt", "jettison.cli.fmt", "lay Dockerfiles out; what the builder reads stays the same"),
@@ -41,6 +38,7 @@ COMMANDS: Final = (
     Command("compare", "jettison.cli.compare", "what differs between two images"),
     Command("sbom", "jettison.cli.sbom", "the bill of materials of an image, CycloneDX or SPDX"),
     Command("scan", "jettison.cli.scan", "known vulnerabilities, secrets and practice of an image or an SBOM"),
+    Command("secrets", "jettison.cli.secrets", "secrets in an image, a folder of sources or a file"),
     Command("db", "jettison.cli.db", "the local database of known vulnerabilities: import, update, status"),
     Command("config", "jettison.cli.config", "show the settings in force and where each comes from"),
     Command("completion", "jettison.cli.completion", "print the completion script of a shell"),

@@ -87,11 +87,10 @@ def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
         inventory = read_sbom_file(args.image)
         if inventory is not None:
             return Subject(args.image, "sbom", inventory)
-    from jettison.cli.inspect import read_model, told_damage
-    from jettison.image.inspection import inspect
+    from jettison.cli.inspect import inspected, told_damage
     from jettison.report.steps import layer_command
 
-    seen = inspect(args.image, args.engine, args.platform, read_model(args.file))
+    seen = inspected(args)
     attributed = args.file is not None
     origins = tuple(
         Origin(origin.line, "base" if attributed and origin.line is None else layer_command(layer.created_by))

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from jettison.inventory.text import paragraphs
-from jettison.knowledge.runtime_files import NOT_BY_DEPENDENCY
 
 if TYPE_CHECKING:
     from jettison.image.image import Image
@@ -83,9 +82,7 @@ class DebianPackages:
             found.add(name)
             for group in self.depends[name]:
                 installed = self._installed(group)
-                if installed is None or installed in without or installed.endswith(NOT_BY_DEPENDENCY):
-                    continue
-                if installed not in found:
+                if installed is not None and installed not in without:
                     waiting.append(installed)
         return found
 

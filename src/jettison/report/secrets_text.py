@@ -37,15 +37,15 @@ def secret_lines(
 def place_of_secret(found: SecretFinding) -> str:
     """Return where a secret is, in words, safe and on one line."""
     who = f"{found.instruction} in line {found.dockerfile_line}" if found.dockerfile_line else ""
-    if found.layer is None:
+    if found.layer is None and found.where != "file":
         name = f" {safe_line(found.path)}" if found.path != found.where else ""
         return ", ".join(filter(None, (f"{found.where}{name}", who)))
-    path = safe_line(f"/{found.path}")
+    path = safe_line(found.path if found.layer is None else f"/{found.path}")
     line = f":{found.line}" if found.line else f" at byte {found.offset}"
     parts = (
         fit_end(path, 60),
         f" ({safe_line(found.via)[:40]})" if found.via else line,
-        f", layer {found.layer}",
+        f", layer {found.layer}" if found.layer is not None else "",
         f" ({who})" if who else "",
         "" if found.visible else ", deleted or overwritten later, still in the image",
     )

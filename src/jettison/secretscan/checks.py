@@ -1,6 +1,6 @@
 """Validators of values: structure and checksums that a chance match does not have.
 
-Each returns None (no secret of this kind), False (looks right) or True (a checksum or a parse proves the form).
+Each returns None (no secret of this kind), or how right it looks.
 """
 
 from __future__ import annotations
@@ -17,7 +17,13 @@ from typing import Final
 
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _SPACES: Final = re.compile(rb"\\[rn]|\s")
-Verdict = bool | None
+# It may be one; it has the form of one; a checksum proves that it is one.
+DOUBTFUL: Final = 0
+RIGHT: Final = 1
+PROVEN: Final = 2
+Verdict = int | None
+# The detector takes no more of a key than this.
+LONGEST_KEY: Final = 7000
 
 
 def entropy(value: bytes) -> float:
@@ -36,7 +42,7 @@ def crc32_base62(value: bytes) -> Verdict:
     while number:
         number, rest = divmod(number, 62)
         text = _BASE62[rest] + text
-    return True if text.rjust(6, "0").encode() == body[-6:] else None
+    return PROVEN if text.rjust(6, "0").encode() == body[-6:] else None
 
 
 def aws_id(value: bytes) -> Verdict:
@@ -47,7 +53,7 @@ def aws_id(value: bytes) -> Verdict:
         base64.b32decode(value[4:] + b"=" * (-len(value[4:]) % 8))
     except binascii.Error:
         return None
-    return False
+    return RIGHT
 
 
 def pair(value: bytes) -> Verdict:
@@ -61,7 +67,7 @@ def pair(value: bytes) -> Verdict:
         return None
     from jettison.secretscan.values import is_stand_in
 
-    return None if is_stand_in(password) else False
+    return None if is_stand_in(password) else RIGHT
 
 
 def jwt(value: bytes) -> Verdict:
@@ -69,7 +75,7 @@ def jwt(value: bytes) -> Verdict:
     header, body = (_json(part) for part in value.split(b".")[:2])
     if not isinstance(header, dict) or not isinstance(body, dict) or "alg" not in header:
         return None
-    return None if body.get("name") == "John Doe" or header["alg"] == "none" else False
+    return None if body.get("name") == "John Doe" or header["alg"] == "none" else RIGHT
 
 
 def pem(value: bytes) -> Verdict:
@@ -81,12 +87,22 @@ def pem(value: bytes) -> Verdict:
     except binascii.Error:
         return None
     if data.startswith(b"openssh-key-v1\0"):
-        return False
-    # SEQUENCE, its length in one to three bytes, then an INTEGER (the version) in all unencrypted forms.
-    for skip in (2, 3, 4):
-        if data[:1] == b"\x30" and data[skip : skip + 2] == b"\x02\x01":
-            return False
-    return False if entropy(text) > 4 and len(data) >= 64 else None
+        return RIGHT
+    stated = _der_length(data)
+    if stated is None:
+        return RIGHT if entropy(text) > 4 and len(data) >= 64 else None
+    # What documentation shows is cut short; so is what a program puts together from lines.
+    return RIGHT if stated <= len(data) + 3 or len(text) >= LONGEST_KEY else DOUBTFUL
+
+
+def _der_length(data: bytes) -> int | None:
+    """Return how long a DER sequence says that it is, None for what is none (its first member is the version)."""
+    if data[:1] != b"\x30" or len(data) < 8:
+        return None
+    count = data[1] & 0x7F if data[1] & 0x80 else 0
+    if count > 3 or data[2 + count : 4 + count] != b"\x02\x01":
+        return None
+    return 2 + count + (int.from_bytes(data[2 : 2 + count], "big") if count else data[1])
 
 
 def discord(value: bytes) -> Verdict:
@@ -96,7 +112,7 @@ def discord(value: bytes) -> Verdict:
         number = base64.urlsafe_b64decode(first + b"=" * (-len(first) % 4))
     except binascii.Error:
         return None
-    return False if number.isdigit() and 16 <= len(number) <= 20 else None
+    return RIGHT if number.isdigit() and 16 <= len(number) <= 20 else None
 
 
 def _json(part: bytes) -> object:

@@ -13,6 +13,7 @@ _FILE: Final = Path(__file__).with_name("detectors.toml")
 # Between the name of a setting and its value, in the languages and formats that settings are written in.
 _ASSIGNED: Final = r"""[\w.-]{0,40}["']{0,1}[ \t]{0,3}(?:=>|:=|=|:|,)[ \t]{0,3}["']{0,1}"""
 _OPTIONAL_END: Final = re.compile(r"(?:\[[^\]]+\]|\\.|[^\\\])])(?:\{0,\d+\}|(?<!\()\?)(\)*)\Z")
+_UNDERSCORE: Final = re.compile(r"\[[^\]]*_[^\]]*\]|\\w")
 _LONG_END: Final = re.compile(r"\{(\d+),\d+\}(\)*)\Z")
 
 
@@ -76,7 +77,9 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
     prefixes = tuple(prefix.encode() for prefix in entry.get("prefix", ()))
     bare = regex.removeprefix(r"\b")
     bare = bare[:-2] if bare.endswith(r"\b") else bare
-    wanted = bare if prefixes else regex
+    # Where the value may hold "_", symbols in binaries look like it.
+    loose = bool(prefixes) and _UNDERSCORE.search(bare) is None
+    wanted = bare if loose else regex
     keywords = entry["near"].lower().split("|") if near else entry["keywords"]
     return Detector(
         entry["id"],
@@ -85,7 +88,7 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
         LEVELS.index(entry.get("confidence", "medium" if near else "high")),
         regex.encode(),
         shortened(entry.get("trigger", wanted)).encode(),
-        bare.encode() if prefixes else b"",
+        bare.encode() if loose else b"",
         prefixes,
         tuple(word.encode() for word in keywords),
         near,

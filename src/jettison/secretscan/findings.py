@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.secretscan.config_secrets import BY_COMMAND, BY_NAME, ConfigSecret
 from jettison.secretscan.detectors import LEVELS, load_detectors
+from jettison.secretscan.scanner import best_hits
+from jettison.secretscan.values import is_third_party
 
 if TYPE_CHECKING:
     from jettison.image.attribution import Origin
@@ -78,13 +80,16 @@ def file_findings(image: Image, inventory: Inventory, origins: Sequence[Origin])
             )
             owner = inventory.owner(path)
             origin = origins[number] if number < len(origins) else None
-            for hit in hits:
+            # Pieces of a very large file overlap.
+            for hit in best_hits(hits):
                 detector = about.get(hit.detector)
                 if detector is None:
                     continue
                 level = hit.level
                 if owner is not None and not hit.verified:
-                    level = 0 if owner.type in _DISTRIBUTION else max(0, level - 1)
+                    # What lies in a package manager's folder has lost its step already.
+                    step = 0 if is_third_party(path) else 1
+                    level = 0 if owner.type in _DISTRIBUTION else max(0, level - step)
                 elif owner is not None and owner.type in _DISTRIBUTION:
                     level = 0
                 yield SecretFinding(

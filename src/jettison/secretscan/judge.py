@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from jettison.knowledge.secret_marks import is_literal_secret
 from jettison.secretscan import values
-from jettison.secretscan.checks import CHECKS, entropy
+from jettison.secretscan.checks import CHECKS, DOUBTFUL, PROVEN, entropy
 from jettison.secretscan.detectors import Detector, load_detectors
 
 _HASH = re.compile(rb"\$[0-9a-z]{1,4}\$")
@@ -37,7 +37,9 @@ def judge(detector: Detector, match: re.Match[bytes], data: bytes | memoryview) 
         verdict = CHECKS[detector.check](value)
         if verdict is None:
             return None
-        verified = verdict
+        verified = verdict == PROVEN
+        if verdict == DOUBTFUL:
+            level = 0
     if verified:
         return Judged(level, True) if not values.is_example(value) else None
     if detector.path:
@@ -45,10 +47,12 @@ def judge(detector: Detector, match: re.Match[bytes], data: bytes | memoryview) 
         literal = _HASH.match(value) is not None or is_literal_secret(value.decode("latin-1"))
         return Judged(level, False) if literal and not values.is_example(value) else None
     chosen_by_people = detector.near and not detector.entropy
-    if "host" in groups or "user" in groups or chosen_by_people or detector.level == 0:
+    if "host" in groups or "user" in groups or chosen_by_people or detector.level < 2:
         if values.is_stand_in(value):
             return None
         if values.is_plain(value) or ("user" in groups and _same(match["user"], value)):
+            level = 0
+        if "user" in groups and values.is_documentation_user(match["user"]):
             level = 0
         if "host" in groups and values.is_documentation_host(match["host"]):
             level = 0
@@ -76,10 +80,14 @@ def _is_setting(match: re.Match[bytes], data: bytes | memoryview) -> bool:
 
 
 def lowered(level: int, path: str, shaped: bool, verified: bool) -> int:
-    """Return the level of a finding in a file of tests or documentation.
+    """Return the level of a finding by the file it is in.
 
-    What has a mark of its own loses one step, the rest two; a proven checksum is a real token wherever it stands.
+    Among tests and documentation what has a mark of its own loses one step, the rest two; in other people's packages
+    everything loses one. A proven checksum is a real token wherever it stands.
     """
-    if verified or not (values.is_test_path(path) or values.is_documentation_path(path)):
+    if verified:
         return level
-    return max(0, level - (1 if shaped else 2))
+    steps = 1 if values.is_third_party(path) else 0
+    if values.is_test_path(path) or values.is_documentation_path(path):
+        steps += 1 if shaped else 2
+    return max(0, level - steps)

@@ -22,7 +22,7 @@ from jettison.secretscan.mask import mask_value
 from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Budget, is_packed, parts
 
 # Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
-VERSION: Final = 1
+VERSION: Final = 2
 # The longest match, in front of the engine's event and after it.
 BEFORE: Final = 4096
 AFTER: Final = 8192

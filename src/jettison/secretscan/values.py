@@ -79,3 +79,13 @@ def is_test_path(path: str) -> bool:
 def is_documentation_path(path: str) -> bool:
     """Return whether a file is documentation or a template."""
     return _compiled("paths", "documentation").search(path) is not None
+
+
+def is_third_party(path: str) -> bool:
+    """Return whether a file belongs to a package that everybody can download, whoever installed it."""
+    return _compiled("paths", "third_party").search(path) is not None
+
+
+def is_documentation_user(user: bytes) -> bool:
+    """Return whether an address is that of a documentation's own user."""
+    return user.lower().decode("latin-1") in _data()["users"]["values"]

@@ -107,8 +107,8 @@ def _own(path: str, text: str) -> list[Exemption]:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise ExemptionsError(f"{path}: not TOML: {clean(str(error), 200)}") from None
     entries = table.get("ignore", [])
-    if not isinstance(entries, list) or set(table) - {"ignore"}:
-        raise ExemptionsError(f"{path}: only [[ignore]] entries were expected")
+    if not isinstance(entries, list) or set(table) - {"ignore", "secret"}:
+        raise ExemptionsError(f"{path}: only [[ignore]] and [[secret]] entries were expected")
     lines = [text.count("\n", 0, match.start()) + 1 for match in _HEADER.finditer(text)]
     lines += [0] * (len(entries) - len(lines))
     return [_entry(entry, f"{path}:{line}" if line else path) for entry, line in zip(entries, lines, strict=False)]

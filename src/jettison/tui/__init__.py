@@ -1,1 +1,0 @@
-"""`jettison inspect IMAGE --tui`: an interactive explorer of layers and files, for a terminal."""
