@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from typing import NamedTuple
 
-from jettison.findings import APPLICABILITY_NAMES, Confidence, Effort, Severity
+from jettison.findings import APPLICABILITY_NAMES, Confidence, Effort, Impact, Severity
+from jettison.lint.engine import check_bytes
+from jettison.report.measured_rules import measured
+from jettison.report.units import human_bytes, human_seconds
 from jettison.rules.base import Example, Rule
 from jettison.terminal import Palette
+
+
+class Section(NamedTuple):
+    """A part of a rule's page: a heading and plain lines."""
+
+    title: str
+    lines: tuple[str, ...]
 
 
 def render_list(rules: Iterable[Rule], palette: Palette) -> str:
@@ -17,43 +28,110 @@ def render_list(rules: Iterable[Rule], palette: Palette) -> str:
 
 def render_rule(rule: Rule, palette: Palette) -> str:
     """Return the page of one rule for a terminal."""
-    parts = [palette(f"{rule.code} {rule.name}", "bold"), "", _prose(rule), "", _facts(rule), ""]
+    parts = [palette(f"{rule.code} {rule.name}", "bold"), "", _prose(rule), ""]
     for example in rule.examples:
-        parts.append(palette("Reported:" if example.lines else "Not reported:", "bold"))
+        parts.append(palette(_title(example, rule), "bold"))
         parts.extend(f"    {line}" for line in example.before.splitlines())
         if example.after is not None:
             parts.append(palette(f"After the {APPLICABILITY_NAMES[example.level]} fix:", "bold"))
             parts.extend(f"    {line}" for line in example.after.splitlines())
         parts.append("")
+    for section in _sections(rule):
+        parts += [palette(section.title, "bold"), *(f"  {line.replace('`', '')}" for line in section.lines), ""]
     return "\n".join(parts)
 
 
 def render_markdown(rule: Rule) -> str:
     """Return the page of one rule for the reference."""
-    examples = "".join(_example_markdown(example) for example in rule.examples)
-    return f"# {rule.code} {rule.name}\n\n{_prose(rule)}\n\n{_facts(rule)}\n\n{examples}".rstrip() + "\n"
+    examples = "".join(_example_markdown(example, rule) for example in rule.examples)
+    sections = "".join(
+        f"## {section.title}\n\n" + "".join(f"- {line}\n" for line in section.lines) + "\n"
+        for section in _sections(rule)
+    )
+    return f"# {rule.code} {rule.name}\n\n{_prose(rule)}\n\n## Examples\n\n{examples}{sections}".rstrip() + "\n"
 
 
-def _example_markdown(example: Example) -> str:
-    title = f"Reported on line {', '.join(map(str, example.lines))}" if example.lines else "Not reported"
-    text = f"{title}:\n\n```dockerfile\n{example.before}```\n\n"
+def _example_markdown(example: Example, rule: Rule) -> str:
+    text = f"{_title(example, rule)}\n\n```dockerfile\n{example.before}```\n\n"
     if example.after is not None:
         level = APPLICABILITY_NAMES[example.level]
         text += f"After the {level} fix:\n\n```dockerfile\n{example.after}```\n\n"
     return text
 
 
+def _title(example: Example, rule: Rule) -> str:
+    with_files = f", beside {', '.join(name for name, _ in example.files)}" if example.files else ""
+    if not example.lines:
+        return f"Good, not reported{with_files}:"
+    return f"Bad, reported on line {', '.join(map(str, example.lines))}{with_files}:"
+
+
 def _prose(rule: Rule) -> str:
     return (sys.modules[rule.check.__module__].__doc__ or "").strip()
 
 
-def _facts(rule: Rule) -> str:
-    off = "" if rule.default else " Off unless selected."
-    foreign = f" Also known as {', '.join(rule.foreign)}." if rule.foreign else ""
-    differs = f" {rule.differs}" if rule.differs else ""
-    settings = "".join(f"\n- setting `{name}`, default `{value!r}`" for name, value in rule.options.items())
+def _sections(rule: Rule) -> tuple[Section, ...]:
     return (
-        f"Group {rule.group}, severity {Severity.NAMES[rule.severity]}, "
-        f"confidence {Confidence.NAMES[rule.confidence]}, effort {Effort.NAMES[rule.effort]}.{off}{foreign}{differs}"
-        + (f"\n{settings}" if settings else "")
+        Section("Fix", _fix(rule)),
+        Section("Impact", _impact(rule)),
+        Section("Configuration", _configuration(rule)),
+        Section("In other tools", _elsewhere(rule)),
     )
+
+
+def _fix(rule: Rule) -> tuple[str, ...]:
+    levels = sorted({example.level for example in rule.examples if example.after is not None}, reverse=True)
+    effort = f"effort by hand: {Effort.NAMES[rule.effort]}"
+    if not levels:
+        return ("by hand: what to write instead depends on the project", effort)
+    commands = {0: "shown by `jettison check`", 1: "`jettison fix --unsafe`", 2: "`jettison fix`"}
+    return (*(f"{APPLICABILITY_NAMES[level]}: {commands[level]}" for level in levels), effort)
+
+
+def _impact(rule: Rule) -> tuple[str, ...]:
+    lines = [
+        f"group {rule.group}, severity {Severity.NAMES[rule.severity]}, confidence {Confidence.NAMES[rule.confidence]}"
+    ]
+    claims = dict.fromkeys(text for example in rule.examples for text in _claims(rule, example))
+    lines += claims or ("no figure is claimed: what it gains is said above",)
+    lines += [
+        f"measured by building example {row['example']} before and after its fix on {row['engine']}: "
+        f"{human_bytes(row['before'])} -> {human_bytes(row['after'])}, {human_bytes(row['before'] - row['after'])} less"
+        for row in measured(rule.code)
+    ]
+    return tuple(lines)
+
+
+def _claims(rule: Rule, example: Example) -> list[str]:
+    if not example.lines or example.files:
+        return []
+    options = {rule.code: example.options}
+    report = check_bytes(example.before.encode(), "Dockerfile", None, frozenset([rule.code]), options=options)
+    return [text for finding in report.findings if finding.code == rule.code for text in _claim(finding.impact)]
+
+
+def _claim(impact: Impact) -> list[str]:
+    kinds = (
+        (impact.bytes_saved, human_bytes, "of the image"),
+        (impact.seconds_saved, human_seconds, "of a rebuild"),
+        (impact.context_bytes, human_bytes, "of the build context"),
+    )
+    return [
+        f"{impact.basis} for an example: {show(pair[0])} to {show(pair[1])} {what}"
+        for pair, show, what in kinds
+        if pair is not None
+    ]
+
+
+def _configuration(rule: Rule) -> tuple[str, ...]:
+    state = "on by default" if rule.default else f'off by default; `extend-select = ["{rule.code}"]` turns it on'
+    options = [f"option `{name}` in `[rules.{rule.code}]`, default `{value!r}`" for name, value in rule.options.items()]
+    mute = f"mute one place with a comment above it: `# jettison: ignore={rule.code} reason`"
+    return (state, *options, f'off for a project: `ignore = ["{rule.code}"]`', mute)
+
+
+def _elsewhere(rule: Rule) -> tuple[str, ...]:
+    if not rule.foreign:
+        return ("no other tool that is known has this check",)
+    known = f"known as {', '.join(f'`{name}`' for name in rule.foreign)}; these ids work here too"
+    return (known, *([f"how it differs: {rule.differs}"] if rule.differs else []))
