@@ -106,7 +106,7 @@ def corpus() -> list[Path]:
     folder = os.environ.get("JETTISON_CORPUS")
     if not folder:
         pytest.skip("JETTISON_CORPUS names no folder")
-    return sorted(path for path in Path(folder).rglob("*") if path.is_file())
+    return sorted(p for p in Path(folder).rglob("*") if p.is_file() and "dockerfile" in p.name.lower())
 
 
 @pytest.fixture(scope="session")

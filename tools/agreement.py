@@ -105,10 +105,12 @@ def trivy(corpus: Path, files: list[str]) -> list[tuple[str, int, str]]:
         ".",
     ]
     report = json.loads(run(words, cwd=corpus))
+    known = frozenset(files)
     return [
         (result["Target"], found["CauseMetadata"].get("StartLine") or 0, found["ID"])
         for result in report["Results"]
         for found in result.get("Misconfigurations", ())
+        if result["Target"] in known
     ]
 
 
@@ -135,7 +137,8 @@ class Corpus:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+        paths = (path for path in folder.rglob("*") if path.is_file() and "dockerfile" in path.name.lower())
+        self.names = sorted(str(path.relative_to(folder)) for path in paths)
         self.files = {name: parse((folder / name).read_bytes(), name) for name in self.names}
         self.ours: Found = {}
         select = frozenset(entry.code for entry in entries() if entry.foreign)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,8 @@ from jettison.lint import suppress
 from jettison.model.dockerfile import Model, build_model
 from jettison.rules.index import Entry, load, watch
 from jettison.span import SourceText, Span
-from jettison.syntax.tree import parse
+from jettison.syntax.refusals import escape_refusal, refusals
+from jettison.syntax.tree import File, parse
 
 if TYPE_CHECKING:
     from jettison.model.context import BuildContext
@@ -82,6 +83,7 @@ def check_bytes(
     model.build_contexts = build_contexts
     model.options = options or {}
     found = [own_finding(SYNTAX_CODE, error.code, error.message, error.span) for error in file.errors]
+    found.extend(islice(_refused(file), MAX_FINDINGS))
     if not file.instructions and not file.errors:
         found.append(own_finding(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
     for entry in watch(select, ignore).concerned(model.lowered, context is not None):
@@ -99,6 +101,15 @@ def check_bytes(
     for finding in found:
         (dropped if finding.code not in required and muted.mutes(finding) else kept).append(finding)
     return FileReport(path, file.source, model, tuple(kept), tuple(dropped), muted.fails_always)
+
+
+def _refused(file: File) -> Iterator[Finding]:
+    bad = escape_refusal(file)
+    if bad is not None:
+        yield own_finding(SYNTAX_CODE, "refused-by-builders", *bad)
+    for node in file.instructions:
+        for message, span in refusals(file, node):
+            yield own_finding(SYNTAX_CODE, "refused-by-builders", message, span)
 
 
 def _run(entry: Entry, model: Model) -> list[Finding]:

@@ -21,7 +21,10 @@ _EXPANDED_MARKS: Final = ("$", "'", '"')
 
 
 class Scope:
-    """The settings in force; `user` is "" while only the base image decides it."""
+    """The settings in force; `user` is "" while only the base image decides it.
+
+    `later_args`: values of ARG that hide an ENV of the same name for the rest of the stage.
+    """
 
     __slots__ = (
         "args",
@@ -32,6 +35,7 @@ class Scope:
         "exposed",
         "healthcheck",
         "labels",
+        "later_args",
         "shell",
         "user",
         "volumes",
@@ -41,6 +45,7 @@ class Scope:
     def __init__(self) -> None:
         self.env: dict[str, str] = {}
         self.args: dict[str, str] = {}
+        self.later_args: dict[str, str] = {}
         self.labels: dict[str, str] = {}
         self.workdir = ""
         self.user = ""
@@ -53,27 +58,28 @@ class Scope:
         self.volumes: tuple[str, ...] = ()
 
     def child(self) -> Scope:
-        """Return the scope that a stage built on this one starts with: no ARG survives FROM."""
+        """Return the scope that a stage built on this one starts with."""
         new = Scope()
         for name in ("workdir", "user", "shell", "entrypoint", "cmd", "healthcheck", "exposed", "volumes"):
             setattr(new, name, getattr(self, name))
         new.cmd_inherited = True
         new.env = dict(self.env)
         new.labels = dict(self.labels)
+        new.args = dict(self.args)
+        new.later_args = dict(self.later_args)
         return new
 
     def copy(self) -> Scope:
         """Return an independent copy."""
         new = self.child()
         new.cmd_inherited = self.cmd_inherited
-        new.args = dict(self.args)
         return new
 
     def value(self, raw: str, escape: str) -> str:
-        """Return text with the variables in force replaced; ENV wins over ARG."""
+        """Return text with the variables in force replaced; of ENV and ARG the later one wins."""
         if escape not in raw and not any(mark in raw for mark in _EXPANDED_MARKS):
             return raw
-        return expand(raw, ChainMap(self.env, self.args), escape)[0]
+        return expand(raw, ChainMap(self.later_args, self.env, self.args), escape)[0]
 
     def apply(self, node: Instruction, escape: str, meta: dict[str, str]) -> None:
         """Change the scope as this instruction does."""
@@ -83,16 +89,19 @@ class Scope:
 
 
 def _env(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
-    before = {**scope.args, **scope.env}
+    before = {**scope.args, **scope.env, **scope.later_args}
     for name, value in node.pairs:
-        if len(scope.env) < MAX_VARIABLES or name.value in scope.env:
-            scope.env[name.value] = expand(value.raw if value else "", before, escape)[0]
+        key = expand(name.raw, before, escape)[0]
+        if len(scope.env) < MAX_VARIABLES or key in scope.env:
+            scope.env[key] = expand(value.raw if value else "", before, escape)[0]
+            scope.later_args.pop(key, None)
 
 
 def _label(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
     for name, value in node.pairs:
-        if len(scope.labels) < MAX_VARIABLES or name.value in scope.labels:
-            scope.labels[name.value] = scope.value(value.raw if value else "", escape)
+        key = scope.value(name.raw, escape)
+        if len(scope.labels) < MAX_VARIABLES or key in scope.labels:
+            scope.labels[key] = scope.value(value.raw if value else "", escape)
 
 
 def _arg(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:
@@ -103,6 +112,8 @@ def _arg(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> 
             scope.args[name.value] = scope.value(value.raw, escape)
         elif name.value in meta:
             scope.args[name.value] = meta[name.value]
+        if name.value in scope.env and name.value in scope.args:
+            scope.later_args[name.value] = scope.args[name.value]
 
 
 def _workdir(scope: Scope, node: Instruction, escape: str, meta: dict[str, str]) -> None:

@@ -16,7 +16,9 @@ MAX_DEPTH: Final = 6
 MAX_TEXT: Final = 128 * 1024
 # Steps that patterns may take beyond two for each character of the text; a value is kept whole after that.
 _EFFORT: Final = 500
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|[0-9]+|[@*#]")
+_NAME: Final = re.compile(r"[^\W\d]\w*|[0-9]+|[@*#]")
+# What the frontend takes for a special parameter of a shell; it is never set.
+_SPECIAL: Final = re.compile(r"[?$!-]")
 _OPERATOR: Final = re.compile(r":?[-+?]|##?|%%?|//?")
 
 
@@ -53,6 +55,38 @@ def references(text: str, escape: str = "\\") -> list[tuple[str, int, int]]:
                 index = match.end() - 1
         index += 1
     return found
+
+
+def bad_substitution(text: str, escape: str = "\\") -> str:
+    """Return why builders refuse a `${...}` of a text, "" when they refuse none."""
+    closing = _closings(text, escape)
+    for match in _BRACES[escape].finditer(text):
+        if match[0] != "${" or text.count("'", 0, match.start()) % 2:
+            continue
+        end = closing.get(match.start())
+        shown = text[match.start() : min(end or len(text), match.start() + 30)]
+        if text.startswith(_TEMPLATE, match.end()):
+            continue
+        if end is None:
+            return f"{shown}: the brace is never closed"
+        name = _NAME.match(text, match.end())
+        if name is None or name.end() >= end:
+            return f"{shown}: the name of a variable was expected"
+        inner = text[name.end() : end - 1]
+        operator = _OPERATOR.match(inner)
+        if inner and operator is None:
+            return f"{shown}: builders know no such substitution"
+        if operator and operator[0][0] in "#%/" and inner[operator.end() :] in ("", "/"):
+            # BuildKit 0.13 even dies of it.
+            return f"{shown}: the pattern is missing"
+        if operator and operator[0][0] == "/" and not _SLASH.search(inner, operator.end()):
+            return f"{shown}: the slash before the replacement is missing"
+    return ""
+
+
+# A placeholder of development container templates, filled in before anything is built.
+_TEMPLATE: Final = "templateOption:"
+_SLASH: Final = re.compile(r"(?<!\\)/")
 
 
 def _closings(text: str, escape: str) -> dict[int, int]:
@@ -118,7 +152,10 @@ class _Lexer:
     def dollar(self, text: str, index: int, depth: int, closing: dict[int, int]) -> tuple[str, int]:
         if not text.startswith("{", index):
             match = _NAME.match(text, index)
-            return (self.value(match[0]), match.end()) if match else ("$", index)
+            if match is None:
+                special = _SPECIAL.match(text, index)
+                return ("", special.end()) if special else ("$", index)
+            return self.value(match[0]), match.end()
         match = _NAME.match(text, index + 1)
         end = closing.get(index - 1)
         if match is None or end is None or match.end() >= end or depth > MAX_DEPTH:

@@ -128,7 +128,7 @@ def skip_blanks(text: str, start: int) -> int:
 
 
 def json_words(logical: Logical, start: int) -> tuple[Word, ...] | None:
-    """Return the strings of a JSON array that takes the whole rest, or None when it is none."""
+    """Return the strings of a JSON array, or None when it is none; builders read nothing that follows it."""
     text = logical.text
     position = skip_blanks(text, start)
     if not text.startswith("[", position):
@@ -136,7 +136,7 @@ def json_words(logical: Logical, start: int) -> tuple[Word, ...] | None:
     position = skip_blanks(text, position + 1)
     words: list[Word] = []
     if text.startswith("]", position):
-        return () if not text[position + 1 :].strip() else None
+        return ()
     while True:
         match = _JSON_STRING.match(text, position)
         if match is None:
@@ -146,7 +146,7 @@ def json_words(logical: Logical, start: int) -> tuple[Word, ...] | None:
         position = match.end()
         if text.startswith(",", position):
             position += 1
-        elif text.startswith("]", position) and not text[position + 1 :].strip():
+        elif text.startswith("]", position):
             return tuple(words)
         else:
             return None
@@ -166,14 +166,14 @@ def _json_char(match: re.Match[str]) -> str:
 
 
 def split_words(logical: Logical, start: int, escape: str) -> tuple[Word, ...]:
-    """Return the words of the rest, quotes respected."""
+    """Return the words of the rest: blanks alone separate them, also inside quotes."""
     text = logical.text
     if escape not in text and "'" not in text and '"' not in text:
         return tuple(
             Word(decode(match[0]), decode(match[0]), logical.span(match.start(), match.end()))
             for match in _PLAIN_WORD.finditer(text, start)
         )
-    return tuple(_word(logical, begin, end, escape) for begin, end in quoted_words(text, start, escape))
+    return tuple(_word(logical, *match.span(), escape) for match in _PLAIN_WORD.finditer(text, start))
 
 
 def whole(logical: Logical, start: int, escape: str, unquoted: bool) -> tuple[Word, ...]:

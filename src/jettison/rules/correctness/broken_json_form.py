@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import UNSAFE, Edit, Finding, Fix, Severity
 from jettison.rules.base import Example, Rule
 from jettison.span import Span
+from jettison.syntax.refusals import holds_other_values
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
+    from jettison.syntax.tree import Instruction
 
 
 _KEYWORDS: Final = ("CMD", "ENTRYPOINT", "RUN", "SHELL", "HEALTHCHECK", "VOLUME", "COPY", "ADD")
@@ -28,7 +30,10 @@ _SIMPLE: Final = re.compile(r"\[\s*'[^'\"\\\\]*'(?:\s*,\s*'[^'\"\\\\]*')*\s*\]\Z
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each instruction that begins like an array and was not read as one."""
     for node in model.instructions(*_KEYWORDS):
-        if node.form == "exec" or not node.words or node.heredocs:
+        if node.form == "exec":
+            yield from _ignored_rest(model, node)
+            continue
+        if not node.words or node.heredocs:
             continue
         span = node.words[1].span if node.keyword == "HEALTHCHECK" and len(node.words) > 1 else node.body_span
         text = model.source.text(Span(span.start, min(span.end, span.start + 2000))).strip()
@@ -38,10 +43,24 @@ def check(model: Model) -> Iterable[Finding]:
             continue
         if _TEST.match(text) and '"' not in text[:3] and "'" not in text[:3]:
             continue
+        if holds_other_values(text):
+            # An error of its own (JT001).
+            continue
         fix = None
         if _SIMPLE.match(text) and len(text) == len(model.source.text(span).strip()):
             fix = Fix("Write it as JSON", (Edit(span, text.replace("'", '"')),), UNSAFE)
         yield RULE.at(span, f"{text[:50].splitlines()[0]}: no JSON array, so it is run as shell text", fix)
+
+
+def _ignored_rest(model: Model, node: Instruction) -> Iterable[Finding]:
+    # CMD ["a"] b
+    if not node.words:
+        return
+    span = node.body_span
+    rest = model.source.text(Span(node.words[-1].span.end, span.end)).lstrip().removeprefix("]").strip()
+    if rest:
+        at = Span(span.end - len(rest.encode("utf-8", "surrogateescape")), span.end)
+        yield RULE.at(at, "what follows the array is ignored")
 
 
 RULE = Rule(
@@ -61,6 +80,7 @@ RULE = Rule(
             level=UNSAFE,
         ),
         Example(before='FROM debian:12\nENTRYPOINT ["a" "b"]\n', lines=(2,)),
+        Example(before='FROM debian:12\nRUN ["make"] && make install\n', lines=(2,)),
         Example(before='FROM debian:12\nRUN [ -f /a ] && b\nRUN [[ -f /a ]]\nCMD ["a"]\n'),
     ),
 )
