@@ -19,7 +19,8 @@ ALLOWED: dict[str, set[str]] = {
     # The walk over folders is the command line's, and Compose files are found by it.
     "compose": {"lint", "settings", "cli"},
     "shellcheck": {"syntax", "model", "lint", "report"},
-    "project": {"model"},
+    "project": {"model", "knowledge"},
+    "generate": {"syntax", "knowledge", "model", "project", "lint", "report", "engine", "image", "proof"},
     "needs": {"syntax", "knowledge", "model", "image", "inventory", "proof"},
     "rewrite": {"syntax", "knowledge", "model", "rules", "lint", "project", "engine", "image", "needs"},
     "engine": set(),
@@ -31,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     "image": {"engine", "inventory", "model", "syntax", "secretscan"},
     "proof": {"engine", "image"},
     "optimize": {"cli", "engine", "image", "knowledge", "lint", "model", "needs", "project", "proof", "report", "rewrite", "syntax"},
-    "report": {"engine", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "syntax", "vulnerabilities"},
+    "report": {"engine", "generate", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "syntax", "vulnerabilities"},
 }  # fmt: skip
 JOINS = {"attribution.py", "inspection.py"}
 

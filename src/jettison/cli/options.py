@@ -30,6 +30,11 @@ class Command(NamedTuple):
 
 COMMANDS: Final = (
     Command("optimize", "jettison.cli.optimize", "measure, rewrite, build both, prove, report"),
+    Command("undo", "jettison.cli.undo", "put back the files that optimize --write replaced"),
+    Command("verify", "jettison.cli.verify", "check an evidence file again, in CI too"),
+    Command("clean", "jettison.cli.clean", "remove what interrupted runs left in the engine"),
+    Command("init", "jettison.cli.init", "write a production Dockerfile and what belongs around it, and prove it"),
+    Command("ignore", "jettison.cli.ignore", "write .dockerignore from what is really in the folder"),
     Command("check", "jettison.cli.check", "report findings; needs no engine"),
     Command("fix", "jettison.cli.fix", "apply the fixes of findings; needs no engine"),
     Command("fmt", "jettison.cli.fmt", "lay Dockerfiles out; what the builder reads stays the same"),

@@ -16,7 +16,7 @@ Keys of a file:
                      the first that matches gives the version; at_least / below: bounds that the default must
                      keep, read the same way; releases: the versions that images exist of
     [tools.NAME]     the same for a tool that is installed: {NAME} in commands
-    [build]          base; workdir; packages: Debian packages; env; setup: commands before the manifests;
+    [build]          base; workdir; packages: Debian packages; env; setup: commands before the manifests, or steps;
                      tool_copy: [image, from, to]; user: as which the build runs; manifests: globs of files that
                      the installation reads, lock files among them
       caches         {target, options}: folders to put on a cache mount while installing and building
@@ -27,14 +27,15 @@ Keys of a file:
       `when_text` [glob, regex] matches, gives the commands.
     [run]            workdir; port; env; setup: commands in the runtime stage; start: the default command, in exec form;
                      start_is_entry: as ENTRYPOINT; carries_source: the program's own files are copied into the image;
-                     stop_signal
+                     stop_signal; extensions: PHP extensions
     [[runtime]]      a base to run on. aim: "safe" (shell and package manager), "small", "smallest"; base; bytes: typical
                      unpacked size, rounded, only for ordering and estimates; family: whose tools add users and
                      packages ("debian", "alpine", "none"); user: "create", the image's own name, or uid:gid; packages;
                      libc: programs linked with the C library run; versions: only for these; interpreter: where it is
                      if not on PATH; interpreter_is_entry: the image's ENTRYPOINT is the interpreter;
                      certificates: CA certificates must be copied in; env
-    [probe]          argv of a health check that works in every runtime above; copy: [image, from, to] brings its program
+    [probe]          argv of a health check that works in every runtime above; copy: [image, from, to] brings its program;
+                     tcp_argv, tcp_copy: the same where no path is known to answer: is the port open
     [[framework]]    needs: dependencies that mark it, all of them; without: none of these; files: all exist; text: all match;
                      finds: what the language's module looks for in the sources; adds: packages to install when they
                      are not among the dependencies; start, port, health, env, build, artefacts, writable (folders the
@@ -124,7 +125,7 @@ class Build:
     workdir: str = "/app"
     packages: tuple[str, ...] = ()
     env: dict[str, str] = field(default_factory=dict)
-    setup: tuple[str, ...] = ()
+    setup: tuple[Step, ...] = ()
     tool_copy: tuple[str, str, str] | None = None
     user: str = ""
     manifests: tuple[str, ...] = ()
@@ -148,6 +149,7 @@ class Run:
     start_is_entry: bool = False
     carries_source: bool = False
     stop_signal: str = ""
+    extensions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +172,12 @@ class Runtime:
 
 @dataclass(frozen=True, slots=True)
 class HealthProbe:
-    """A command that asks the program whether it is well; copy: [image, from, to] of its program."""
+    """A command that asks the program whether it is well; copy: [image, from, to] of its program; tcp_*: only the port."""
 
     argv: tuple[str, ...]
     copy: tuple[str, str, str] | None = None
+    tcp_argv: tuple[str, ...] = ()
+    tcp_copy: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +294,9 @@ def _build(data: dict[str, Any]) -> Build:
     if variants is None and "prune" in plain:
         variants = [{"run": plain["prune"]}]
     plain["prune"] = variants or []
-    for key in ("install", "install_production", "build", "prune"):
+    if any(isinstance(one, str) for one in plain.get("setup", [])):
+        plain["setup"] = [{"run": plain["setup"]}]
+    for key in ("setup", "install", "install_production", "build", "prune"):
         plain[key] = tuple(Step(**_tuples(step)) for step in plain.get(key, []))
     plain["caches"] = tuple(Cache(**cache) for cache in plain.get("caches", []))
     return Build(**_tuples(plain))

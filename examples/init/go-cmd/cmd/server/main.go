@@ -1,0 +1,9 @@
+package main
+
+import (
+	"log"
+
+	"example.org/shop/internal/web"
+)
+
+func main() { log.Fatal(web.Serve(":9000")) }

@@ -1,0 +1,1 @@
+"""From a recognised program to the files that put it into a container."""

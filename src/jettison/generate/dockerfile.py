@@ -1,0 +1,352 @@
+"""The text of a production Dockerfile for a plan."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from jettison.generate.plan import Plan, make_plan
+from jettison.knowledge.users import add_user
+
+if TYPE_CHECKING:
+    pass
+
+USER_ID: Final = 10001
+WEB_CONFIG: Final = "nginx.conf"
+# A virtual machine takes its time; everything else answers soon.
+_SLOW_START: Final = frozenset(("java", "elixir"))
+
+
+def dockerfile(plan: Plan) -> str:
+    """Return the Dockerfile of one service."""
+    stages = [*_asset_stages(plan), *_build_stage(plan), *_runtime_stage(plan)]
+    head = f"# {plan.service.title}\n"
+    return head + "\n" + "\n\n".join("\n".join(stage) for stage in stages) + "\n"
+
+
+def builds(plan: Plan) -> bool:
+    """Return whether anything is made in a stage of its own."""
+    one = plan.service.ecosystem.build
+    return bool(one.base) and bool(_install(plan) or _build(plan))
+
+
+def _asset_stages(plan: Plan) -> Iterable[list[str]]:
+    for number, front in enumerate(plan.service.assets):
+        inner = make_plan(
+            front, plan.tree.below(front.folder) if front.folder else plan.tree, mounts=plan.mounts, link=plan.link
+        )
+        name = _asset_stage(number)
+        copied = f"{front.folder}/" if front.folder else ""
+        lines = [
+            f"# {name} makes the pages: {front.title}.",
+            f"FROM {inner.build_base} AS {name}",
+            f"WORKDIR {inner.service.ecosystem.build.workdir}",
+        ]
+        lines += _steps(inner, copied)
+        yield lines
+
+
+def _asset_stage(number: int) -> str:
+    return "pages" if number == 0 else f"pages{number + 1}"
+
+
+def _build_stage(plan: Plan) -> Iterable[list[str]]:
+    if not builds(plan):
+        return
+    one = plan.service.ecosystem.build
+    what = (
+        "pages"
+        if plan.service.web_root
+        else "program"
+        if not plan.service.ecosystem.run.carries_source
+        else "dependencies"
+    )
+    lines = [
+        f"# build makes the {what}; nothing of it is shipped but what is copied below.",
+        f"FROM {plan.build_base} AS build",
+    ]
+    if one.user:
+        lines.append(f"USER {one.user}")
+    lines.append(f"WORKDIR {one.workdir}")
+    packages = tuple(dict.fromkeys((*one.packages, *plan.service.build_packages)))
+    if packages:
+        lines += ["# Distribution packages that the build needs.", *_apt(packages)]
+    if one.tool_copy:
+        image, source, target = one.tool_copy
+        lines.append(f"COPY {_link(plan)}--from={image} {source} {target}")
+    lines += _env(plan, one.env)
+    setup = plan.commands(one.setup)
+    if setup:
+        lines.append(_run(plan, setup, caches=any("install" in command for command in setup)))
+    lines += _steps(plan, "")
+    yield lines
+
+
+def _steps(plan: Plan, prefix: str) -> list[str]:
+    """Return the lines that install, copy the sources and build. prefix: the folder of the context, with a slash."""
+    one = plan.service.ecosystem.build
+    lines: list[str] = []
+    install, made = _install(plan), _build(plan)
+    manifests = [f"{prefix}{path}" for pattern in one.manifests for path in plan.tree.matching(pattern)]
+    by_folder: dict[str, list[str]] = {}
+    for path in manifests:
+        by_folder.setdefault(posixpath.dirname(path.removeprefix(prefix)), []).append(path)
+    if install:
+        lines.append("# What is declared changes less often than the sources: its layer is kept until it does.")
+        lines += [f"COPY {' '.join(paths)} ./{folder + '/' if folder else ''}" for folder, paths in by_folder.items()]
+        lines.append(_run(plan, install))
+    if made:
+        lines.append(f"COPY {prefix or '.'} {'./' if prefix else '.'}")
+        lines.append(_run(plan, made))
+        prune = plan.commands(one.prune)
+        if prune and install and not plan.service.web_root and not _self_contained(plan):
+            lines += ["# What only the build needed is taken away again.", _run(plan, prune)]
+    return lines
+
+
+def _self_contained(plan: Plan) -> bool:
+    framework = plan.service.framework
+    return framework is not None and framework.self_contained
+
+
+def _install(plan: Plan) -> tuple[str, ...]:
+    one = plan.service.ecosystem.build
+    production = one.install_production and not plan.service.program.builds and not plan.service.web_root
+    commands = plan.commands(one.install_production if production else one.install)
+    if plan.service.ecosystem.language == "node" and not plan.tree.search(
+        r'"(?:dev)?[dD]ependencies"\s*:\s*\{\s*"', ("package.json",)
+    ):
+        return ()
+    adds = plan.service.program.adds
+    if (adds and "{adds}" not in str(one.install) and plan.service.ecosystem.language == "python") or (
+        adds and not any(name in command for command in (*commands, *plan.commands(one.build)) for name in adds)
+    ):
+        commands = (*commands, f"pip install {' '.join(adds)}")
+    return commands
+
+
+def _build(plan: Plan) -> tuple[str, ...]:
+    one = plan.service.ecosystem
+    if one.language == "node" and not (plan.service.program.builds or plan.service.web_root):
+        return ()
+    framework = plan.service.framework
+    return (
+        *(command.strip() for command in plan.commands(one.build.build)),
+        *plan.texts(framework.build if framework else ()),
+        *plan.texts(plan.service.program.build),
+    )
+
+
+def _runtime_stage(plan: Plan) -> Iterable[list[str]]:
+    service, run, runtime = plan.service, plan.runs_on.run, plan.runtime
+    lines = ["# The image that is shipped." if builds(plan) or service.assets else "# The image."]
+    if service.ecosystem.language == "php" and not builds(plan):
+        lines.append("# jettison: ignore=JT101 the official images of PHP have no form without the toolchain")
+    lines += [
+        f"FROM {plan.runtime_base}",
+        f"WORKDIR {run.workdir}",
+    ]
+    packages = tuple(dict.fromkeys((*runtime.packages, *service.run_packages)))
+    if packages:
+        lines += ["# Libraries that the program loads.", *_apt(packages)]
+    if service.extensions:
+        lines += _extensions(plan)
+    if runtime.user == "create":
+        lines += [
+            "# An account without rights, home or shell.",
+            add_user("debian" if runtime.family == "debian" else "alpine", USER_ID).replace(" && ", " \\\n    && "),
+        ]
+    setup = plan.texts(run.setup)
+    if setup:
+        lines += ["# Fitted to an ordinary user and this project's folders.", _run(plan, setup, caches=False)]
+    framework_env = service.framework.env if service.framework else {}
+    lines += _env(plan, {**run.env, **runtime.env, **framework_env, **service.program.env, **_network_env(plan)})
+    lines += _copies(plan)
+    lines += _writable(plan)
+    lines += [f"USER {_user(plan)}"]
+    if run.stop_signal:
+        lines.append(f"STOPSIGNAL {run.stop_signal}")
+    lines += _ports(plan)
+    lines += _start(plan)
+    yield lines
+
+
+def _network_env(plan: Plan) -> dict[str, str]:
+    """Return what the sources ask for by the usual names: the port, and the address of all interfaces."""
+    asked = plan.service.variables
+    env = {"PORT": str(plan.port)} if plan.port and "PORT" in asked else {}
+    return {**env, "HOST": "0.0.0.0"} if "HOST" in asked else env
+
+
+def _copies(plan: Plan) -> list[str]:
+    service, workdir = plan.service, plan.runs_on.run.workdir
+    lines: list[str] = []
+    if service.web_root:
+        source = service.web_root
+        lines.append("# The pages, and how they are served.")
+        lines.append(f"COPY {WEB_CONFIG} /etc/nginx/conf.d/default.conf")
+        lines.append(
+            f"COPY {_link(plan)}--from=build {posixpath.join(service.ecosystem.build.workdir, source)} ./"
+            if builds(plan)
+            else f"COPY {source} ./"
+        )
+    else:
+        lines += _program_copies(plan)
+    for number, front in enumerate(service.assets):
+        inside = posixpath.join(front.folder, front.web_root)
+        made = posixpath.join(front.ecosystem.build.workdir, front.web_root)
+        lines.append(f"COPY {_link(plan)}--from={_asset_stage(number)} {made} {posixpath.join(workdir, inside)}")
+    if plan.runtime.certificates:
+        lines.append(f"COPY {_link(plan)}--from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/")
+    copy = _probe(plan)[1]
+    if copy and plan.port:
+        lines += [
+            "# One small program, so that the image can be asked how it is.",
+            f"COPY {_link(plan)}--from={copy[0]} {copy[1]} {copy[2]}",
+        ]
+    return lines
+
+
+def _program_copies(plan: Plan) -> list[str]:
+    service, one = plan.service, plan.service.ecosystem
+    framework = service.framework
+    own = service.program.artefacts + (framework.artefacts if framework else ())
+    lines: list[str] = []
+    made_here = builds(plan)
+    carried = list(one.build.artefacts) if made_here and not _self_contained(plan) else []
+    if one.language == "java" and own:
+        carried = []
+    replaces = bool(framework and framework.artefacts and service.program.builds)
+    for source, target in carried:
+        if one.language == "node" and not _install(plan):
+            continue
+        lines.append(f"COPY {_link(plan)}--from=build {plan.text(source)} {plan.text(target)}")
+    if one.run.carries_source and not replaces:
+        lines.append("COPY . .")
+    for source, target in own if made_here else ():
+        for path in _there(plan, source):
+            at = posixpath.normpath(posixpath.join(plan.runs_on.run.workdir, plan.text(target)))
+            lines.append(
+                f"COPY {_link(plan)}--from=build {posixpath.normpath(posixpath.join(one.build.workdir, path))} {at}{'/' if target == '.' and '*' in source else ''}"
+            )
+    for path in service.program.data:
+        lines.append(f"COPY {path} {posixpath.join(plan.runs_on.run.workdir, path)}")
+    return lines
+
+
+def _link(plan: Plan) -> str:
+    # A linked layer does not depend on those below it: a new base leaves it as it is.
+    return "--link " if plan.link else ""
+
+
+def _there(plan: Plan, source: str) -> tuple[str, ...]:
+    """Return an artefact, but for a part of the sources that this project does not have."""
+    text = plan.text(source)
+    if "*" in text:
+        return plan.tree.matching(text)
+    optional = text in ("public", "build") and not plan.service.program.builds
+    return () if (text == "public" or optional) and not plan.tree.has_folder(text) else (text,)
+
+
+def _extensions(plan: Plan) -> list[str]:
+    packages = plan.service.build_packages
+    install = f'docker-php-ext-install -j"$(nproc)" {" ".join(plan.service.extensions)}'
+    if not packages:
+        return ["# Extensions that composer.json asks for.", f"RUN {install}"]
+    lines = [
+        "# Extensions that composer.json asks for; what they are compiled with goes again.",
+        "RUN apt-get update \\",
+    ]
+    lines += [f"    && apt-get install -y --no-install-recommends {' '.join(packages)} \\", f"    && {install} \\"]
+    return [
+        *lines,
+        f"    && apt-get purge -y --auto-remove {' '.join(packages)} \\",
+        "    && rm -rf /var/lib/apt/lists/*",
+    ]
+
+
+def _writable(plan: Plan) -> list[str]:
+    framework = plan.service.framework
+    folders = framework.writable if framework else ()
+    if not folders or plan.runtime.family == "none":
+        return []
+    paths = " ".join(posixpath.join(plan.runs_on.run.workdir, folder) for folder in folders)
+    return ["# The program writes here, and nowhere else.", f"RUN mkdir -p {paths} && chown {_user(plan)} {paths}"]
+
+
+def _user(plan: Plan) -> str:
+    return f"{USER_ID}:{USER_ID}" if plan.runtime.user == "create" else plan.runtime.user
+
+
+def _ports(plan: Plan) -> list[str]:
+    if not plan.port:
+        return ["# It opens no port; whoever starts it sees by its end that something is wrong.", "HEALTHCHECK NONE"]
+    slow = plan.service.ecosystem.language in _SLOW_START and not plan.service.web_root
+    timing = f"--interval=30s --timeout=5s --start-period={'60s' if slow else '15s'} --retries=3"
+    argv = [_interpreted(plan, word) if n == 0 else word for n, word in enumerate(plan.texts(_probe(plan)[0]))]
+    return [f"EXPOSE {plan.port}", f"HEALTHCHECK {timing} \\", f"    CMD {json.dumps(argv)}"]
+
+
+def _probe(plan: Plan) -> tuple[tuple[str, ...], tuple[str, str, str] | None]:
+    """Return what asks for the health: a path that is known to answer, else whether the port is open."""
+    probe = plan.runs_on.probe
+    if plan.health and plan.health != "tcp":
+        return probe.argv, probe.copy
+    return probe.tcp_argv or probe.argv, probe.tcp_copy or probe.copy
+
+
+def _interpreted(plan: Plan, program: str) -> str:
+    interpreter = plan.runtime.interpreter
+    return (
+        interpreter if interpreter and posixpath.basename(program) in ("python", "python3", "node", "java") else program
+    )
+
+
+def start_command(plan: Plan) -> tuple[str, ...]:
+    """Return the words that start the program."""
+    framework = plan.service.framework
+    words = plan.texts(plan.service.program.start or (framework.start if framework else ()) or plan.runs_on.run.start)
+    interpreter = plan.runtime.interpreter
+    if not interpreter:
+        return words
+    if posixpath.basename(words[0]) in ("python", "python3", "node", "java"):
+        return (interpreter, *words[1:])
+    # A script of the environment names an interpreter that is not there: its module is started instead.
+    return (interpreter, "-m", *words) if plan.service.ecosystem.language == "python" else (interpreter, *words)
+
+
+def _start(plan: Plan) -> list[str]:
+    if plan.service.web_root:
+        # The web server's image knows how to start it.
+        return []
+    words = list(start_command(plan))
+    if plan.runtime.interpreter or plan.runs_on.run.start_is_entry:
+        return [f"ENTRYPOINT {json.dumps(words)}"]
+    return [f"CMD {json.dumps(words)}"]
+
+
+def _env(plan: Plan, env: dict[str, str]) -> list[str]:
+    pairs = [(name, plan.text(value)) for name, value in env.items()]
+    shown = [f'{name}="{value}"' if set(value) & set(" \t'") else f"{name}={value}" for name, value in pairs if value]
+    if not shown:
+        return []
+    return ["ENV " + " \\\n    ".join(shown)]
+
+
+def _apt(packages: tuple[str, ...]) -> list[str]:
+    names = sorted(packages)
+    lines = [
+        "# jettison: ignore=JT611 Debian keeps only the newest version of a package",
+        "RUN apt-get update \\",
+        "    && apt-get install -y --no-install-recommends \\",
+    ]
+    lines += [f"        {name} \\" for name in names]
+    return [*lines, "    && rm -rf /var/lib/apt/lists/*"]
+
+
+def _run(plan: Plan, commands: tuple[str, ...], caches: bool = True) -> str:
+    flags = [cache.flag for cache in plan.service.ecosystem.build.caches] if caches and plan.mounts else []
+    parts = [*(f"{flag}" for flag in flags), " \\\n    && ".join(commands)]
+    return "RUN " + " \\\n    ".join(parts)
