@@ -70,7 +70,9 @@ def run(args: argparse.Namespace) -> int:
         for file in files:
             sys.stdout.write(f"\n===== {safe_line(file.path)}\n{safe(file.content.decode())}")
         return 0
-    worst = _prove_all(root, made, args, paint, asking)
+    worst, writing = _prove_all(root, made, args, paint, asking)
+    if writing and extra:
+        files[-1] = compose_file(root, made, writing) or extra
     if (
         worst == "refuted"
         and not args.force
@@ -235,19 +237,24 @@ def _refuse_to_overwrite(root: str, files: Sequence[NewFile], force: bool) -> No
         )
 
 
-def _prove_all(root: str, made: Sequence[Generated], args: argparse.Namespace, paint: Palette, asking: bool) -> str:
-    """Build and start every result; return the worst verdict."""
+def _prove_all(
+    root: str, made: Sequence[Generated], args: argparse.Namespace, paint: Palette, asking: bool
+) -> tuple[str, frozenset[str]]:
+    """Build and start every result; return (the worst verdict, names of services that need to write)."""
     engine = _engine(args)
     if isinstance(engine, str):
         sys.stdout.write(f"  not built, so not proven: {safe_line(engine)}\n")
-        return "not proven"
+        return "not proven", frozenset()
     if asking and not confirm("Build it and see whether it works?"):
-        return "not proven"
-    verdicts = [_prove(root, one, engine, args, paint) for one in made]
-    return next((verdict for verdict in ("refuted", "not proven") if verdict in verdicts), "proven")
+        return "not proven", frozenset()
+    seen = {one.plan.service.name: _prove(root, one, engine, args, paint) for one in made}
+    verdicts = {verdict for verdict, _ in seen.values()}
+    worst = next((verdict for verdict in ("refuted", "not proven") if verdict in verdicts), "proven")
+    return worst, frozenset(name for name, (_, read_only) in seen.items() if not read_only)
 
 
-def _prove(root: str, made: Generated, engine: Engine, args: argparse.Namespace, paint: Palette) -> str:
+def _prove(root: str, made: Generated, engine: Engine, args: argparse.Namespace, paint: Palette) -> tuple[str, bool]:
+    """Return (verdict, whether it works where only /tmp can be written) of one result."""
     from jettison.generate.project_files import staged
     from jettison.generate.trial import build_request, try_image
     from jettison.report.init_text import render_trial
@@ -263,11 +270,11 @@ def _prove(root: str, made: Generated, engine: Engine, args: argparse.Namespace,
             request = build_request(place, made, tag, args.build_network, own.get(".dockerignore"))
             trial: Trial = try_image(engine, request, made, _pairs(args.env), progress.event)
         sys.stdout.write(render_trial(trial, paint))
-        return trial.verdict
+        return trial.verdict, trial.read_only
     except BuildError as error:
         sys.stdout.write(f"  {paint('FAIL', 'red')} it does not build: {safe_line(str(error))}\n")
         sys.stdout.write("".join(f"  | {line}\n" for line in safe(error.log_tail).splitlines()[-12:]))
-        return "refuted"
+        return "refuted", True
     finally:
         if not args.keep_image:
             engine.remove_image(tag)

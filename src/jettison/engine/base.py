@@ -70,7 +70,7 @@ class RunRequest:
 
     network: a name, or "none"; alias: a second name on that network; capabilities: those that are kept,
     all others are dropped; offline: names of the outside world do not resolve; command: in place of the
-    image's own.
+    image's own; read_only: nothing but /tmp can be written.
     """
 
     image: str
@@ -82,6 +82,7 @@ class RunRequest:
     offline: bool = True
     command: tuple[str, ...] = ()
     entrypoint: str | None = None
+    read_only: bool = False
     memory_bytes: int = 1024 * 1024 * 1024
     pids: int = 512
 

@@ -38,6 +38,7 @@ def run_options(request: RunRequest, product: str) -> list[str]:
         options += ["--dns", "127.0.0.1", "--dns-opt", "timeout:1", "--dns-opt", "attempts:1"]
     for name, value in request.env.items():
         options += ["-e", f"{name}={value}"]
+    options += ["--read-only", "--tmpfs", "/tmp"] if request.read_only else []
     options += ["--entrypoint", request.entrypoint] if request.entrypoint is not None else []
     return [*options, request.image, *request.command]
 

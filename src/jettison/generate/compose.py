@@ -20,16 +20,20 @@ MEMORY: Final = {
     "ruby": "512m",
     "php": "512m",
 }
-# Programs that write nothing but what is told to them work on a file system that cannot be changed.
+_READ_ONLY: Final = ("    # Nothing else can be written.", "    read_only: true", "    tmpfs:", "      - /tmp")
+# Set in the image already.
 _GIVEN: Final = frozenset(("PORT", "HOST"))
 
 
-def compose(plans: Sequence[Plan]) -> str:
-    """Return the text of compose.yaml; one service for each plan."""
+def compose(plans: Sequence[Plan], writing: frozenset[str] = frozenset()) -> str:
+    """Return the text of compose.yaml; one service for each plan.
+
+    writing: names of services that were seen to need a file system they can write.
+    """
     lines = ["# How the container runs in production. Written by `jettison init`; change it as you like.", "services:"]
     volumes: list[str] = []
     for plan in plans:
-        service_lines, own = _service(plan)
+        service_lines, own = _service(plan, plan.service.name not in writing)
         lines += service_lines
         volumes += own
     if volumes:
@@ -37,7 +41,7 @@ def compose(plans: Sequence[Plan]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _service(plan: Plan) -> tuple[list[str], list[str]]:
+def _service(plan: Plan, read_only: bool) -> tuple[list[str], list[str]]:
     service = plan.service
     folders = _folders(plan)
     names = [f"{service.name}-{folder.rsplit('/', 1)[-1]}" for folder in folders]
@@ -60,10 +64,12 @@ def _service(plan: Plan) -> tuple[list[str], list[str]]:
         out += ["    # What is written here outlives the container.", "    volumes:"]
         out += [f"      - {name}:{folder}" for name, folder in zip(names, folders, strict=True)]
     out += [
-        "    # Nothing else can be written, and no right is held that is not needed.",
-        "    read_only: true",
-        "    tmpfs:",
-        "      - /tmp",
+        *(
+            _READ_ONLY
+            if read_only
+            else ("    # It writes to its own file system when it runs: what it writes is lost with it.",)
+        ),
+        "    # No right is held that is not needed.",
         "    cap_drop: [ALL]",
         '    security_opt: ["no-new-privileges:true"]',
         "    # The health check is the image's own: see HEALTHCHECK in the Dockerfile.",

@@ -111,11 +111,14 @@ def _checked(place: str, own: dict[str, bytes], old: bytes | None) -> FileReport
     return check_bytes(own["Dockerfile"], "Dockerfile", context)
 
 
-def compose_file(root: str, made: Sequence[Generated]) -> NewFile | None:
-    """Return the Compose file for all services; None when the project has one already."""
+def compose_file(root: str, made: Sequence[Generated], writing: frozenset[str] = frozenset()) -> NewFile | None:
+    """Return the Compose file for all services; None when the project has one already.
+
+    writing: names of services that were seen to need a file system they can write.
+    """
     if any(os.path.exists(os.path.join(root, name)) for name in _COMPOSE_NAMES):
         return None
-    return NewFile(COMPOSE, compose([one.plan for one in made]).encode(), None)
+    return NewFile(COMPOSE, compose([one.plan for one in made], writing).encode(), None)
 
 
 def read_file(path: str) -> bytes | None:

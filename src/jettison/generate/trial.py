@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.engine.base import BuildRequest, RunRequest
 from jettison.image.archive import read_archive
-from jettison.proof.behave import listening_ports
 from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED, Claim
+from jettison.proof.observe import listening_ports
 from jettison.terminal import safe
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _KILLED: Final = 137
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What was measured and seen. Bytes unpacked; seconds; user as the image has it."""
+    """What was measured and seen. Bytes unpacked; seconds; user as the image has it; read_only: it ran where only /tmp can be written."""
 
     tag: str
     size: int
@@ -36,6 +36,7 @@ class Trial:
     user: str
     claims: tuple[Claim, ...]
     output: str
+    read_only: bool
 
     @property
     def verdict(self) -> str:
@@ -52,21 +53,39 @@ def build_request(place: str, made: Generated, tag: str, network: str | None, ig
 def try_image(
     engine: Engine, request: BuildRequest, made: Generated, env: dict[str, str], on_event: OnEvent | None
 ) -> Trial:
-    """Build, read and run the image. The image stays under its tag, the container does not.
+    """Build, read and run the image: without capabilities and outside network, as proofs do.
+
+    The image stays under its tag, container and network do not.
 
     Raises BuildError when it does not build, EngineError when the engine fails.
     """
     result = engine.build(request, on_event)
     with engine.save(request.tag) as stream:
         image = read_archive(stream)
-    claims, output = _run(engine, request.tag, image, made, env)
-    return Trial(request.tag, image.size_unpacked, result.seconds, image.config.user, tuple(claims), output)
+    claims, output, read_only = _run(engine, request.tag, image, made, env)
+    user = image.config.user
+    return Trial(request.tag, image.size_unpacked, result.seconds, user, tuple(claims), output, read_only)
 
 
-def _run(engine: Engine, tag: str, image: Image, made: Generated, env: dict[str, str]) -> tuple[list[Claim], str]:
+def _run(engine: Engine, tag: str, image: Image, made: Generated, env: dict[str, str]) -> tuple[list[Claim], str, bool]:
+    """Return (claims, output, whether it works where only /tmp can be written)."""
+    network = f"jettison-{uuid.uuid4().hex[:12]}"
+    engine.create_network(network, internal=True)
+    try:
+        folders = made.plan.service.framework.writable if made.plan.service.framework else ()
+        for read_only in (False,) if folders else (True, False):
+            name = f"jettison-{uuid.uuid4().hex[:12]}"
+            claims, output = _once(engine, RunRequest(tag, name, env, network, read_only=read_only), image, made)
+            if not read_only or not any(claim.verdict == REFUTED for claim in claims):
+                break
+        return claims, output, read_only
+    finally:
+        engine.remove_network(network)
+
+
+def _once(engine: Engine, request: RunRequest, image: Image, made: Generated) -> tuple[list[Claim], str]:
     plan = made.plan
-    name = f"jettison-{uuid.uuid4().hex[:12]}"
-    container = engine.start(RunRequest(tag, name, env, network="bridge"))
+    container = engine.start(request)
     try:
         claims = [_user(image)]
         if plan.port is None:
@@ -75,19 +94,17 @@ def _run(engine: Engine, tag: str, image: Image, made: Generated, env: dict[str,
             claims += _serves(engine, container, image, plan.port, plan.health)
         output = safe(engine.logs(container).decode("utf-8", "replace"))[-2000:]
         if engine.state(container).running:
-            code, seconds = engine.stop(container, STOP_SECONDS)
-            late = seconds >= STOP_SECONDS or code == _KILLED
-            claims.append(
-                Claim(
-                    "stops",
-                    "it stops on SIGTERM",
-                    REFUTED if late else PROVEN,
-                    ("it had to be killed" if late else f"exit {code}, {seconds:.1f} s",),
-                )
-            )
+            claims.append(_stops(engine, container))
         return claims, output
     finally:
         engine.remove(container)
+
+
+def _stops(engine: Engine, container: str) -> Claim:
+    code, seconds = engine.stop(container, STOP_SECONDS)
+    late = seconds >= STOP_SECONDS or code == _KILLED
+    seen = "it had to be killed" if late else f"exit {code}, {seconds:.1f} s"
+    return Claim("stops", "it stops on SIGTERM", REFUTED if late else PROVEN, (seen,))
 
 
 def _user(image: Image) -> Claim:

@@ -91,6 +91,8 @@ def render_trial(trial: Trial, paint: Palette) -> str:
     for claim in trial.claims:
         mark, colour = _MARK[claim.verdict]
         out += f"  {paint(mark, colour)} {safe_line(claim.title)}: {safe_line('; '.join(claim.evidence))}\n"
+    kind = "only /tmp can be written" if trial.read_only else "it needs a file system that it can write"
+    out += f"  file system {kind}\n"
     if trial.verdict == "refuted" and trial.output.strip():
         out += "".join(f"  | {line}\n" for line in safe(trial.output).splitlines()[-10:])
     return out
