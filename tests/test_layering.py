@@ -33,6 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "proof": {"engine", "image"},
     "optimize": {"cli", "engine", "image", "knowledge", "lint", "model", "needs", "project", "proof", "report", "rewrite", "syntax"},
     "report": {"engine", "generate", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "syntax", "vulnerabilities"},
+    "tui": {"image", "report"},
 }  # fmt: skip
 JOINS = {"attribution.py", "inspection.py"}
 

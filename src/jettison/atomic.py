@@ -11,11 +11,11 @@ from jettison.errors import SourceError
 
 
 class Replacement(NamedTuple):
-    """New content for one file; `before` is what it must still hold (None: must not exist)."""
+    """New content for one file (None: it goes); `before` is what it must still hold (None: must not exist)."""
 
     path: str
     before: bytes | None
-    after: bytes
+    after: bytes | None
 
 
 def replace_all(replacements: Sequence[Replacement]) -> None:
@@ -33,12 +33,31 @@ def replace_all(replacements: Sequence[Replacement]) -> None:
         for replacement in replacements:
             target = os.path.realpath(replacement.path)
             _refuse_when_changed(replacement, target)
-            prepared.append((replacement, target, _write_beside(replacement, target)))
+            temporary = _beside(target)
+            if replacement.after is not None:
+                _write(temporary, replacement, target, replacement.after)
+            prepared.append((replacement, target, temporary))
         _rename_all(prepared)
     finally:
         for _, _, temporary in prepared:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)
+
+
+def write_whole(path: str, content: bytes) -> None:
+    """Write a file of our own, whole or not at all, whatever it held before.
+
+    Raises:
+        SourceError: the folder cannot be written.
+    """
+    try:
+        with open(path, "rb") as stream:
+            before: bytes | None = stream.read()
+    except FileNotFoundError:
+        before = None
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be written ({error.strerror})") from error
+    replace_all([Replacement(path, before, content)])
 
 
 def _refuse_when_changed(replacement: Replacement, target: str) -> None:
@@ -53,15 +72,18 @@ def _refuse_when_changed(replacement: Replacement, target: str) -> None:
         raise SourceError(f"{replacement.path}: changed while jettison ran; nothing was written, run it again")
 
 
-def _write_beside(replacement: Replacement, target: str) -> str:
-    temporary = os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.jettison-{os.getpid()}")
+def _beside(target: str) -> str:
+    return os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.jettison-{os.getpid()}")
+
+
+def _write(temporary: str, replacement: Replacement, target: str, after: bytes) -> None:
     try:
         mode = os.stat(target).st_mode & 0o7777 if replacement.before is not None else 0o644
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 os.fchmod(stream.fileno(), mode)
-                stream.write(replacement.after)
+                stream.write(after)
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError:
@@ -69,14 +91,16 @@ def _write_beside(replacement: Replacement, target: str) -> str:
             raise
     except OSError as error:
         raise SourceError(f"{replacement.path}: cannot be written ({error.strerror}); nothing was changed") from error
-    return temporary
 
 
 def _rename_all(prepared: list[tuple[Replacement, str, str]]) -> None:
     done: list[tuple[Replacement, str]] = []
     try:
         for replacement, target, temporary in prepared:
-            os.replace(temporary, target)
+            if replacement.after is None:
+                os.unlink(target)
+            else:
+                os.replace(temporary, target)
             done.append((replacement, target))
     except OSError as error:
         for replacement, target in reversed(done):

@@ -13,6 +13,8 @@ from jettison.errors import ImageError, UsageError
 from jettison.terminal import Palette, safe_line, wants_colour
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from jettison.image.inspection import Inspection
     from jettison.model.dockerfile import Model
 
@@ -21,7 +23,7 @@ _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?\Z", re.IGNORECASE)
 
 IMAGE: Final = Option(
     ("image",),
-    "an image of the engine, an archive (docker save, OCI), an OCI layout or a folder of files",
+    "an image of the engine, registry://HOST/NAME:TAG, an archive (docker save, OCI), an OCI layout or a folder",
     {"metavar": "IMAGE"},
 )
 SOURCE: Final = (
@@ -38,6 +40,7 @@ OPTIONS: Final = (
         {"choices": ("text", "json", "markdown"), "default": "text", "metavar": "FORMAT"},
     ),
     Option(("--html",), "write a page with everything to this file; it works offline", {"metavar": "FILE"}),
+    Option(("--tui",), "explore layers and files on the terminal; needs jettison[tui]", {"action": "store_true"}),
     Option(
         ("--fail-on-secrets",),
         "fail when there is a secret of medium or high confidence, deleted files included",
@@ -55,7 +58,11 @@ OPTIONS: Final = (
 
 def run(args: argparse.Namespace) -> int:
     """Print the inspection; return 1 when a limit is passed, 6 when a layer could not be read."""
+    explore = _explorer() if args.tui else None
     seen = inspected(args)
+    if explore is not None:
+        explore(seen)
+        return told_damage(seen)
     if args.html:
         from jettison.lint.baseline import write_text
         from jettison.report.html.inspect_page import render_inspection_page
@@ -77,6 +84,19 @@ def run(args: argparse.Namespace) -> int:
     for message in passed:
         sys.stderr.write(f"jettison: {message}\n")
     return told_damage(seen) or (1 if passed else 0)
+
+
+def _explorer() -> Callable[[Inspection], None]:
+    """Return the explorer; what it lacks is said before the image is read."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("--tui needs a terminal; --html FILE writes a page with the same")
+    try:
+        from jettison.tui.app import explore
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "textual":
+            raise
+        raise UsageError("--tui needs textual, which is not installed: pip install 'jettison[tui]'") from error
+    return explore
 
 
 def inspected(args: argparse.Namespace) -> Inspection:

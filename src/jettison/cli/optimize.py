@@ -7,13 +7,13 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from jettison.atomic import Replacement, replace_all
 from jettison.cli.options import Option
 from jettison.errors import UsageError
 from jettison.terminal import Palette, safe_line, wants_colour
 
 if TYPE_CHECKING:
-    from jettison.optimize.records import Outcome
+    from jettison.optimize.branch import Repository
+    from jettison.optimize.records import Outcome, Request
 
 
 def duration(text: str) -> float:
@@ -60,6 +60,11 @@ OPTIONS: Final = (
         {**_REPEAT, "metavar": "NAME=VALUE"},
     ),
     Option(
+        ("--env-file",),
+        "a file of NAME=VALUE lines for running both images; may be repeated",
+        {**_REPEAT, "metavar": "FILE"},
+    ),
+    Option(
         ("--probe",),
         "an HTTP request to compare: PATH or 'METHOD PATH'; may be repeated",
         {**_REPEAT, "metavar": "PROBE"},
@@ -69,6 +74,12 @@ OPTIONS: Final = (
         "a shell command to run in both containers and compare; may be repeated",
         {**_REPEAT, "metavar": "COMMAND"},
     ),
+    Option(
+        ("--probe-cmd",),
+        "a shell command to run on this machine against each container, with JETTISON_ADDRESS and JETTISON_PORT",
+        {**_REPEAT, "metavar": "COMMAND"},
+    ),
+    Option(("--online",), "let the containers reach the outside network", {"action": "store_true"}),
     Option(("--touch",), "the source file that the rebuild changes, relative to PROJECT", {"metavar": "FILE"}),
     Option(
         ("--aim",),
@@ -86,41 +97,103 @@ OPTIONS: Final = (
         {"choices": ("text", "json", "markdown"), "default": "text", "metavar": "FORMAT"},
     ),
     Option(("--html",), "write a page with before and after side by side to this file", {"metavar": "FILE"}),
+    Option(
+        ("--evidence",),
+        "write what was done, measured and concluded to FILE, for `jettison verify` (usually jettison-evidence.json)",
+        {"metavar": "FILE"},
+    ),
+    Option(
+        ("--commit",),
+        "make a git branch with one commit for each change, when everything is proven",
+        {"nargs": "?", "const": "", "metavar": "BRANCH"},
+    ),
     Option(("--all",), "list every finding in the report", {"action": "store_true"}),
 )
 
 
 def run(args: argparse.Namespace) -> int:
     """Optimise one project, report, and with --write put the proven result in place."""
+    from jettison.engine.shield import ends_like_interrupt
     from jettison.optimize.job import optimize
-    from jettison.optimize.records import Request
     from jettison.report.progress import Progress
+
+    request = _request(args)
+    repository = _repository(args, request)
+    with ends_like_interrupt():
+        with Progress(sys.stderr) as progress:
+            outcome = optimize(request, progress.say, progress.event)
+        _print(outcome, args)
+        if args.evidence:
+            _write_evidence(outcome, args.evidence)
+        if repository is not None:
+            _commit(outcome, repository, args.commit)
+        if args.write:
+            return _write(outcome, args.unproven)
+    return 0 if outcome.verdict in ("proven", "unchanged") else 1
+
+
+def _request(args: argparse.Namespace) -> Request:
+    from jettison.optimize.records import Request
     from jettison.settings.find import Finder
 
     said = Finder().settings_for(args.project.rstrip("/") + "/").optimize
-    request = Request(
+    return Request(
         project=args.project,
         dockerfile=args.file,
         engine=args.engine,
         build=not args.no_build,
         network=args.build_network,
-        build_args={**said.build_args, **_pairs("--build-arg", args.build_arg)},
+        build_args={**said.build_args, **pairs("--build-arg", args.build_arg)},
         probes=(*said.probes, *args.probe),
         checks=(*said.checks, *args.check),
-        env={**said.env, **_pairs("--env", args.env)},
+        env={**said.env, **_env_files(args.env_file), **pairs("--env", args.env)},
         budget_seconds=args.budget,
         aim=args.aim,
         source_file=args.touch or said.touch or None,
+        probe_commands=tuple(args.probe_cmd),
+        online=args.online,
+        commit=args.commit is not None,
     )
-    with Progress(sys.stderr) as progress:
-        outcome = optimize(request, progress.say, progress.event)
-    _print(outcome, args)
+
+
+def _repository(args: argparse.Namespace, request: Request) -> Repository | None:
+    # Asked before the long work: what can only fail should fail at once.
+    if args.commit is None:
+        return None
     if args.write:
-        return _write(outcome, args.unproven)
-    return 0 if outcome.verdict in ("proven", "unchanged") else 1
+        raise UsageError("--commit writes to a branch and --write to your files: give one of them")
+    from jettison.optimize.branch import Repository
+
+    return Repository(request.project)
 
 
-def _pairs(option: str, values: list[str]) -> dict[str, str]:
+def _env_files(paths: list[str]) -> dict[str, str]:
+    from jettison.optimize.env_file import read_env_file
+
+    return {name: value for path in paths for name, value in read_env_file(path).items()}
+
+
+def _write_evidence(outcome: Outcome, path: str) -> None:
+    from jettison.atomic import write_whole
+    from jettison.optimize.evidence import render_evidence
+
+    write_whole(path, render_evidence(outcome, path))
+    sys.stderr.write(f"jettison: wrote the evidence to {safe_line(path)}\n")
+
+
+def _commit(outcome: Outcome, repository: Repository, name: str) -> None:
+    if outcome.verdict != "proven" or outcome.chosen is None:
+        sys.stderr.write("jettison: no branch was made: there is no proven change\n")
+        return
+    from jettison.optimize.accept import commit
+
+    branch, titles = commit(outcome, repository, name)
+    sys.stderr.write(f"jettison: made the branch {safe_line(branch)} with {len(titles)} commits:\n")
+    sys.stderr.write("".join(f"  {safe_line(title)}\n" for title in titles))
+
+
+def pairs(option: str, values: list[str]) -> dict[str, str]:
+    """Return the pairs of a repeated NAME=VALUE option. Raises UsageError."""
     pairs = {}
     for value in values:
         name, equals, text = value.partition("=")
@@ -152,16 +225,14 @@ def _print(outcome: Outcome, args: argparse.Namespace) -> None:
 
 
 def _write(outcome: Outcome, unproven: bool) -> int:
-    if outcome.verdict == "unchanged":
-        return 0
-    if outcome.chosen is None or not (outcome.verdict == "proven" or (unproven and outcome.verdict == "not proven")):
-        sys.stderr.write("jettison: nothing was written: the result is not proven\n")
+    from jettison.optimize.accept import NotAccepted, write
+
+    try:
+        written = write(outcome, unproven)
+    except NotAccepted as refusal:
+        sys.stderr.write(f"jettison: nothing was written: {safe_line(str(refusal))}\n")
         return 1
-    replacements = [Replacement(outcome.dockerfile, outcome.source.data, outcome.chosen.dockerfile)]
-    if outcome.chosen.dockerfile == outcome.source.data:
-        replacements = []
-    if outcome.chosen.dockerignore is not None:
-        replacements.append(Replacement(outcome.ignore_path, outcome.ignore_before, outcome.chosen.dockerignore))
-    replace_all(replacements)
-    sys.stderr.write(f"jettison: wrote {', '.join(safe_line(r.path) for r in replacements)}\n")
+    if written:
+        names = ", ".join(safe_line(path) for path in written)
+        sys.stderr.write(f"jettison: wrote {names}; `jettison undo {safe_line(outcome.request.project)}` puts back\n")
     return 0

@@ -1,8 +1,7 @@
 """An image of an archive or a layout: nothing is ever unpacked to disk.
 
 Docker's old layout (`ID/layer.tar`), the layout with `blobs/sha256` and manifest.json, and OCI layouts (a tar or
-a folder); layers plain, gzip or zstd. Every layer that is read is held to its diff id and to the digest of its
-blob, the configuration to its digest.
+a folder); layers plain, gzip or zstd.
 Source: OCI image specification; Docker image specification v1.2.
 """
 
@@ -12,18 +11,16 @@ import os
 import posixpath
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from jettison.errors import ImageError, SourceError
+from jettison.image.assemble import assemble, diff_ids_of, image_of
 from jettison.image.blob import Blob, identity_of
 from jettison.image.collect import Collector, LayerFacts, ProofCollector
 from jettison.image.decompress import compression, decompressed
 from jettison.image.digest import Digester
-from jettison.image.image import HistoryEntry, Image, Layer, read_config
-from jettison.image.layer_cache import LayerCache, cache_folder
-from jettison.image.layer_pool import Wanted, read_layers
-from jettison.image.layers import merge
-from jettison.image.manifest import Chosen, choose
+from jettison.image.image import Image
+from jettison.image.manifest import choose
 from jettison.image.scan import scan_stream
 from jettison.image.tar import PIECE, Reader, TarStream, walk
 from jettison.terminal import safe_line
@@ -133,100 +130,6 @@ def _members_of_folder(folder: str) -> Members:
     return members
 
 
-def assemble(members: Members, chosen: Chosen, collector: Collector, strict: bool) -> Image:
-    """Return the image that was chosen: layers from the cache where they are known, else read.
-
-    Raises:
-        ImageError: something is missing or damaged.
-    """
-    diff_ids = diff_ids_of(chosen)
-    cache = LayerCache(cache_folder() if collector.key else None, collector.key)
-    facts: list[LayerFacts | None] = [None] * len(diff_ids)
-    failures: dict[int, str] = {}
-    wanted: list[Wanted] = []
-    evidence: dict[int, str] = {}
-    blobs: list[Blob | None] = []
-    for number, (name, diff_id) in enumerate(zip(chosen.layers, diff_ids, strict=True)):
-        blob = members.blob(name)
-        blobs.append(blob)
-        failure = (
-            "is named in the manifest and missing from the archive" if blob is None else chosen.doubt(number, blob)
-        )
-        if blob is None or failure:
-            failures[number] = failure
-            continue
-        evidence[number] = blob.sample()
-        facts[number] = cache.get(diff_id, evidence[number])
-        if facts[number] is None:
-            packed = bool(compression(blob.head(8)))
-            wanted.append(Wanted(number, blob, diff_id, chosen.stored(number), packed))
-            blobs[number] = None if packed else blob
-    cached = sum(known is not None for known in facts)
-    read_layers(wanted, collector)
-    for layer in wanted:
-        failure = layer.failure
-        if not failure and f"sha256:{layer.sha256}" != layer.diff_id:
-            failure = f"has the digest sha256:{layer.sha256}, the image says {layer.diff_id[:80]}"
-        if failure:
-            failures[layer.number] = failure
-            continue
-        whole = layer.facts
-        cache.put(layer.diff_id, evidence[layer.number], whole)
-        facts[layer.number] = whole
-    if wanted:
-        cache.prune()
-    damage = [
-        f"layer {number} ({safe_line(chosen.layers[number][:100])}): {failures[number]}" for number in sorted(failures)
-    ]
-    if damage and (strict or len(damage) == len(facts)):
-        raise ImageError(damage[0])
-    return _image(chosen, diff_ids, [one or LayerFacts() for one in facts], tuple(blobs), tuple(damage), cached)
-
-
-def _image(
-    chosen: Chosen,
-    diff_ids: list[str],
-    facts: list[LayerFacts],
-    blobs: tuple[Blob | None, ...],
-    damage: tuple[str, ...],
-    cached: int,
-) -> Image:
-    history = _history(chosen.config)
-    written = [entry.created_by for entry in history if not entry.empty]
-    written += [""] * (len(facts) - len(written))
-    ordered = [
-        (one, Layer(diff_id, one.size, one.compressed, created_by))
-        for one, diff_id, created_by in zip(facts, diff_ids, written, strict=False)
-    ]
-    settings = read_config(chosen.config)
-    return merge(settings, ordered, history, chosen.config, chosen.digest, blobs, damage, cached)
-
-
-def diff_ids_of(chosen: Chosen) -> list[str]:
-    """Return the digests of the plain layers, as many as the manifest names layers.
-
-    Raises:
-        ImageError: they are not as many.
-    """
-    rootfs = chosen.config.get("rootfs")
-    stated = rootfs.get("diff_ids") if isinstance(rootfs, dict) else None
-    diff_ids = [str(item) for item in stated] if isinstance(stated, list) else []
-    if len(chosen.layers) != len(diff_ids):
-        raise ImageError(f"the manifest names {len(chosen.layers)} layers, the configuration {len(diff_ids)}")
-    return diff_ids
-
-
-def _history(config: dict[str, Any]) -> tuple[HistoryEntry, ...]:
-    entries = config.get("history")
-    if not isinstance(entries, list):
-        return ()
-    return tuple(
-        HistoryEntry(str(entry.get("created_by") or ""), bool(entry.get("empty_layer")))
-        for entry in entries
-        if isinstance(entry, dict)
-    )
-
-
 class _Tee:
     """Reads a layer once for its files, its digest and its size under gzip."""
 
@@ -296,7 +199,7 @@ def read_archive(stream: IO[bytes], collector: Collector | None = None, wanted: 
         if f"sha256:{facts.sha256}" != diff_id:
             raise ImageError(f"{what} has the digest sha256:{facts.sha256}, the image says {diff_id[:80]}")
         ordered.append(facts)
-    return _image(chosen, diff_ids, ordered, (None,) * len(ordered), (), 0)
+    return image_of(chosen, diff_ids, ordered, (None,) * len(ordered), (), 0)
 
 
 def _read_member(

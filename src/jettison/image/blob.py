@@ -5,13 +5,37 @@ from __future__ import annotations
 import hashlib
 import mmap
 import os
-from typing import IO, Final, NamedTuple
+from typing import IO, Final, NamedTuple, Protocol
 
 from jettison.errors import ImageError
 
 _SAMPLES: Final = 64
 _SAMPLE: Final = 4096
 _PIECE: Final = 1 << 20
+
+
+class LayerReader(Protocol):
+    """What gives the bytes of a layer."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, b"" at the end."""
+
+    def close(self) -> None:
+        """Give back what it holds."""
+
+
+class LayerBytes(Protocol):
+    """The bytes of one layer, wherever they are: a part of a file, or in a registry. size: how many."""
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes there are, compressed where it is compressed."""
+
+    def evidence(self) -> str:
+        """Return what must be the same for a result of an earlier run to count, besides the diff id."""
+
+    def reader(self) -> LayerReader:
+        """Return a reader from the first byte on."""
 
 
 class Blob(NamedTuple):
@@ -60,7 +84,11 @@ class Blob(NamedTuple):
                 left -= got
         return digest.hexdigest()
 
-    def sample(self) -> str:
+    def reader(self) -> BlobReader:
+        """Return a reader from the first byte on."""
+        return BlobReader(self)
+
+    def evidence(self) -> str:
         """Return a digest of the size and of 64 places spread over the blob: the same layer, or almost surely not."""
         digest = hashlib.sha256(str(self.size).encode())
         step = max(self.size // _SAMPLES, _SAMPLE)

@@ -19,6 +19,17 @@ MAX_NAMED: Final = 5
 _SECRET_FILES: Final = re.compile(
     r"(?:^|/)(?:\.env|\.npmrc|\.netrc|\.pypirc|id_(?:rsa|dsa|ecdsa|ed25519)|\.aws/credentials|\.docker/config\.json|\.git-credentials|credentials\.json)\Z"
 )
+_SECRET_ENDINGS: Final = (
+    ".env",
+    "rc",
+    "_rsa",
+    "_dsa",
+    "_ecdsa",
+    "_ed25519",
+    "credentials",
+    "config.json",
+    "credentials.json",
+)
 _CACHES: Final = (
     "var/lib/apt/lists/",
     "var/cache/apk/",
@@ -86,27 +97,29 @@ def _accounts(image: Image, name: str) -> Iterator[Checkpoint]:
 
 
 def _modes(image: Image, name: str) -> Iterator[Checkpoint]:
-    set_id = [path for path, e in image.files.items() if e.kind == "file" and e.mode & 0o6000]
+    marked = [(path, e) for path, e in image.files.items() if e.mode & 0o6002 and e.kind in ("file", "dir")]
+    set_id = [path for path, e in marked if e.mode & 0o6000 and e.kind == "file"]
     if set_id:
         title = f"{len(set_id)} programs that run with their owner's rights"
         yield Checkpoint("CIS-DI-0008", title, Severity.INFO, _some(set_id))
-    open_ = [
-        path
-        for path, e in image.files.items()
-        if e.kind in ("file", "dir") and e.mode & 0o002 and not e.mode & 0o1000 and path not in _TEMPORARY
-    ]
+    open_ = [path for path, e in marked if e.mode & 0o1002 == 0o002 and path not in _TEMPORARY]
     if open_:
         yield Checkpoint("JT323", f"{len(open_)} files that everyone may write", Severity.MEDIUM, _some(open_))
 
 
 def _files(image: Image, name: str) -> Iterator[Checkpoint]:
-    secret = [path for path, e in image.files.items() if e.kind == "file" and e.size and _SECRET_FILES.search(path)]
+    # The last part of a path rules nearly all files out without an expression.
+    secret = [
+        path
+        for path, e in image.files.items()
+        if path.endswith(_SECRET_ENDINGS) and e.kind == "file" and e.size and _SECRET_FILES.search(path)
+    ]
     if secret:
         yield Checkpoint("CIS-DI-0010", "files that hold credentials", Severity.HIGH, _some(secret))
     sizes: dict[str, int] = {}
     for path, entry in image.files.items():
-        cache = next((c for c in _CACHES if path.startswith(c)), None)
-        if cache and entry.kind == "file":
+        if path.startswith(_CACHES) and entry.kind == "file":
+            cache = next(c for c in _CACHES if path.startswith(c))
             sizes[cache] = sizes.get(cache, 0) + entry.size
     for cache, size in sizes.items():
         if size > 100_000:

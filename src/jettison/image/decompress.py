@@ -75,7 +75,7 @@ class _Unzstd:
     """A zstd stream as plain bytes; frames that follow one another are one stream (RFC 8878)."""
 
     def __init__(self, stream: Reader, head: bytes) -> None:
-        self._reader = _zstd_reader(_Joined(stream, head))
+        self._reader = _zstd_reader(Joined(stream, head))
 
     def read(self, size: int = -1, /) -> bytes:
         """Return up to `size` plain bytes.
@@ -89,7 +89,7 @@ class _Unzstd:
             raise ValueError(f"a damaged zstd stream: {type(error).__name__}") from error
 
 
-class _Joined:
+class Joined:
     """What was already read, and then the stream."""
 
     def __init__(self, stream: Reader, head: bytes) -> None:

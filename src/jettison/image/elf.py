@@ -17,13 +17,16 @@ _MAX_HEADERS = 512
 _MAX_DYNAMIC = 4096
 _MAX_NAME = 4096
 _MAX_LOADS = 200
+# Functions whose data files are large: character sets.
+_CALLS = re.compile(rb"\0(iconv_open)(?=\0)")
 _LIBRARY = re.compile(rb"lib[A-Za-z0-9_+.-]{1,60}\.so(?:\.[0-9]{1,4}){0,3}(?=\0)")
 
 
 class Elf(NamedTuple):
     """The loader's view of one file. machine: e_machine and word size, equal for files that fit together.
 
-    loads: names of libraries that stand in it as text and that it does not need: what it may load later.
+    loads: names of libraries that stand in it as text and that it does not need: what it may load later; calls: those of a
+    few functions of the C library (see _CALLS) that it calls.
     """
 
     machine: tuple[int, int]
@@ -32,6 +35,7 @@ class Elf(NamedTuple):
     soname: str
     search: tuple[str, ...]
     loads: tuple[str, ...] = ()
+    calls: tuple[str, ...] = ()
 
 
 def read_elf(data: bytes | memoryview) -> Elf | None:
@@ -40,7 +44,11 @@ def read_elf(data: bytes | memoryview) -> Elf | None:
         elf = _read(data)
     except (struct.error, IndexError, ValueError):
         return None
-    return None if elf is None else elf._replace(loads=_loads(data, elf))
+    return None if elf is None else elf._replace(loads=_loads(data, elf), calls=_calls(data))
+
+
+def _calls(data: bytes | memoryview) -> tuple[str, ...]:
+    return tuple(sorted({match[1].decode() for match in _CALLS.finditer(data)}))
 
 
 def _loads(data: bytes | memoryview, elf: Elf) -> tuple[str, ...]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +70,24 @@ def inspect(
     Raises:
         ImageError, SourceError, EngineError: the image cannot be read.
     """
+    with _without_collector():
+        return _inspect(name, engine, platform, model, digests)
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Spare the search for cycles among millions of records that have none, here and for what is made of them."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
+
+
+def _inspect(name: str, engine: str | None, platform: str, model: Model | None, digests: bool) -> Inspection:
     scanner = Scanner()
     image = open_image(name, InventoryCollector(scanner, digests), engine, platform, strict=False)
     origins = layer_origins(image.history, model) if model is not None else ()

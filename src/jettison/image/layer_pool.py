@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from jettison.errors import ImageError
-from jettison.image.blob import Blob, BlobReader
+from jettison.image.blob import Blob, LayerBytes
 from jettison.image.collect import Collector, LayerFacts
-from jettison.image.decompress import decompressed
+from jettison.image.decompress import Joined, decompressed
 from jettison.image.digest import Hashed
 from jettison.image.layer_cache import pack, unpack
 from jettison.image.scan import scan_map, scan_stream
@@ -28,13 +28,17 @@ _collector: Collector | None = None
 
 @dataclass(slots=True)
 class Wanted:
-    """One layer to read. blob: where it lies; diff_id: what its plain bytes must hash to; stored: the same of the blob."""
+    """One layer to read.
+
+    blob: where it lies; diff_id: what its plain bytes must hash to; stored: the same of the blob; plain: whether
+    the blob is the tar itself, in a file.
+    """
 
     number: int
-    blob: Blob
+    blob: LayerBytes
     diff_id: str
     stored: str = ""
-    compressed: bool = False
+    plain: bool = True
     parts: dict[int, LayerFacts] = field(default_factory=dict)
     sha256: str = ""
     failure: str = ""
@@ -83,7 +87,7 @@ def _tasks(wanted: list[Wanted], processes: int, total: int) -> list[_Task]:
     tasks: list[tuple[float, _Task]] = []
     for layer in wanted:
         size = layer.blob.size
-        if layer.compressed:
+        if not layer.plain:
             tasks.append((size * 6.0, (layer, "stream", 0, None)))
             continue
         # Reading takes about as long as hashing, so that halves of it make even shares.
@@ -130,35 +134,33 @@ def _start(collector: Collector) -> None:
     _collector = collector
 
 
-def _work_packed(kind: str, blob: Blob, first: int, last: int | None) -> tuple[bytes, tuple[str, str], str]:
+def _work_packed(kind: str, blob: LayerBytes, first: int, last: int | None) -> tuple[bytes, tuple[str, str], str]:
     assert _collector is not None
     facts, digests, failure = _work(kind, blob, first, last, _collector)
     return pack(facts) if facts is not None else b"", digests, failure
 
 
 def _work(
-    kind: str, blob: Blob, first: int, last: int | None, collector: Collector
+    kind: str, blob: LayerBytes, first: int, last: int | None, collector: Collector
 ) -> tuple[LayerFacts | None, tuple[str, str], str]:
     """Do one task; return (facts, (sha256 of the plain bytes, of the stored bytes), what failed)."""
     try:
+        if kind == "stream" or not isinstance(blob, Blob):
+            return _stream(blob, collector)
         if kind == "hash":
             digest = blob.sha256()
             return None, (digest, digest), ""
-        if kind == "scan":
-            return scan_map(blob, first, last, collector), ("", ""), ""
-        return _stream(blob, collector)
+        return scan_map(blob, first, last, collector), ("", ""), ""
     except (zlib.error, OSError, ValueError, OverflowError, EOFError, ImageError) as error:
         return None, ("", ""), safe_line(str(error))[:300]
 
 
-def _stream(blob: Blob, collector: Collector) -> tuple[LayerFacts | None, tuple[str, str], str]:
-    reader = BlobReader(blob)
+def _stream(blob: LayerBytes, collector: Collector) -> tuple[LayerFacts | None, tuple[str, str], str]:
+    reader = blob.reader()
     try:
         stored = Hashed(reader)
-        plain = decompressed(stored, stored.read(512))
-        if plain is None:
-            raise ValueError("neither gzip nor zstd")
-        inner = Hashed(plain)
+        head = stored.read(512)
+        inner = Hashed(decompressed(stored, head) or Joined(stored, head))
         facts = scan_stream(inner, collector)
         inner.drain()
         stored.drain()

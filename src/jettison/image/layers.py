@@ -23,6 +23,9 @@ WHITEOUT: Final = ".wh."
 OPAQUE: Final = ".wh..wh..opq"
 _RESERVED: Final = ".wh..wh."
 _MAX_LINKS: Final = 40
+# Which folders are remembered to have no link above them: enough for any real image, no more.
+_SHORT: Final = 256
+_MAX_PLAIN: Final = 200_000
 _Fact = TypeVar("_Fact")
 
 
@@ -65,6 +68,12 @@ class Stack:
         self._paths: list[str] | None = None
         self._implicit = False
         self._linked = False
+        self._plain: set[str] = set()
+
+    @property
+    def shared(self) -> dict[int, list[Any]]:
+        """Return the ids of the entries whose bytes have several names."""
+        return self._names
 
     def lay(self, facts: LayerFacts, number: int) -> None:
         """Lay the next layer on top."""
@@ -78,54 +87,57 @@ class Stack:
             path for path in facts.entries if WHITEOUT in path and path[path.rfind("/") + 1 :].startswith(WHITEOUT)
         ]
         removed = sum(self._whiteout(path, number) for path in marks)
-        skipped = frozenset(marks)
-        added = changed = 0
-        files, last, folder = self.files, None, ""
-        for path, entry in facts.entries.items():
-            if path in skipped or not path:
-                continue
-            parent, _, base = path.rpartition("/")
-            if parent != last:
-                last, folder = parent, self._real(parent)
-                if folder not in files and folder:
-                    self._implicit = True
-            if folder != parent:
-                path = f"{folder}/{base}" if folder else base
-            source = facts.hardlinks.get(path) if facts.hardlinks else None
-            if source is not None:
-                self._join(path, source, entry, facts)
-            old = files.get(path)
-            if entry.kind == "dir":
-                if old is not None and old.kind != "dir":
-                    self._hide(path, old, number, entry)
-                files[path] = entry
-                continue
-            self._count(path, entry.size if source is None else 0, source is not None)
-            if old is None:
-                if self._implicit:
-                    removed += self._below(path, number)
-                added += 1
-            elif old.kind == "dir":
-                removed += self._below(path, number)
-                added += 1
-            else:
-                changed += 1
-                self._hide(path, old, number, entry)
-            files[path] = entry
-            if entry.kind == "link":
-                self._linked = True
-        self.changes.append(LayerChange(added, changed, removed, facts.size))
+        added, changed, more = self._add(facts, frozenset(marks), number)
+        self.changes.append(LayerChange(added, changed, removed + more, facts.size))
         _carry(self.elves, facts.elves, facts)
         _carry(self.texts, facts.texts, facts)
         _carry(self.interpreters, facts.interpreters, facts)
 
-    def _count(self, path: str, size: int, again: bool = False) -> None:
-        if again:
-            return
-        known = self.smallest.get(path)
-        if known is None or size < known:
-            self.smallest[path] = size
+    def _add(self, facts: LayerFacts, skipped: frozenset[str], number: int) -> tuple[int, int, int]:
+        """Add the entries of a layer; return how many files it adds, changes and, in folders it replaces, removes."""
+        added = changed = removed = 0
+        files, smallest, hardlinks = self.files, self.smallest, facts.hardlinks
+        last: str | None = None
+        folder = ""
+        for path, entry in facts.entries.items():
+            if path in skipped or not path:
+                continue
+            parent = path[: max(path.rfind("/"), 0)]
+            if parent != last:
+                last, folder = parent, self._real(parent)
+                if folder and folder not in files:
+                    self._implicit = True
+            target = hardlinks.get(path)
+            if folder != parent:
+                path = f"{folder}/{path[len(parent) + 1 :]}" if folder else path[len(parent) + 1 :]
+            if target is not None:
+                self._join(target, entry, facts)
+            kind, old = entry.kind, files.get(path)
+            files[path] = entry
+            if kind == "dir":
+                if old is not None and old.kind != "dir":
+                    self._hide(path, old, number, entry)
+                continue
+            if kind == "link":
+                self._linked = True
+                if path in self._plain:
+                    self._plain.clear()
+            if target is None:
+                self.total += entry.size
+                if smallest.setdefault(path, entry.size) > entry.size:
+                    smallest[path] = entry.size
+            if old is not None and old.kind != "dir":
+                changed += 1
+                self._hide(path, old, number, entry)
+                continue
+            added += 1
+            if old is not None or self._implicit:
+                removed += self._below(path, number)
+        return added, changed, removed
+
+    def _count(self, path: str, size: int) -> None:
         self.total += size
+        self.smallest[path] = min(self.smallest.get(path, size), size)
 
     def _whiteout(self, path: str, number: int) -> int:
         folder, _, base = path.rpartition("/")
@@ -180,7 +192,7 @@ class Stack:
         if content.size:
             self.covered.append(Covered(path, content, number, replacement))
 
-    def _join(self, path: str, source: str, entry: FileEntry, facts: LayerFacts) -> None:
+    def _join(self, source: str, entry: FileEntry, facts: LayerFacts) -> None:
         """Make a hard link share the bytes of its target: in its own layer, else in one below."""
         target = facts.entries.get(source)
         if target is None or target is entry:
@@ -197,13 +209,17 @@ class Stack:
         """Return where a folder is once links on the way are followed; itself when there are none."""
         if not self._linked or not folder:
             return folder
-        files = self.files
-        at = folder
+        files, at = self.files, folder
         while at:
             entry = files.get(at)
             if entry is not None and entry.kind == "link":
                 return self._followed(folder)
+            if at in self._plain:
+                break
             at = at[: max(at.rfind("/"), 0)]
+        # A folder under which nothing was found to be a link stays so until a link takes the place of a folder.
+        if len(folder) < _SHORT and len(self._plain) < _MAX_PLAIN:
+            self._plain.add(folder)
         return folder
 
     def _followed(self, folder: str) -> str:

@@ -11,12 +11,13 @@ import posixpath
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from platform import machine
 from typing import TYPE_CHECKING, Any, Final
 
 from jettison.errors import ImageError
 
 if TYPE_CHECKING:
-    from jettison.image.blob import Blob
+    from jettison.image.blob import LayerBytes
 
 Documents = Mapping[str, bytes]
 MAX_INDEXES: Final = 32
@@ -53,7 +54,7 @@ class Chosen:
         name = self.layers[number]
         return f"sha256:{posixpath.basename(name)}" if name.startswith("blobs/sha256/") else ""
 
-    def doubt(self, number: int, blob: Blob) -> str:
+    def doubt(self, number: int, blob: LayerBytes) -> str:
         """Return why a layer is not what its descriptor says, "" when nothing speaks against it."""
         descriptor = self.descriptors[number] if self.descriptors else {}
         size = descriptor.get("size")
@@ -109,7 +110,7 @@ def _tags(manifest: list[dict[str, Any]]) -> str:
 
 
 def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
-    waiting = _descriptors(_object(_json(documents, "index.json"), "index.json"))
+    waiting = _own_first(_descriptors(_object(_json(documents, "index.json"), "index.json")))
     if wanted:
         waiting = [d for d in waiting if wanted in (_annotation(d, _REF), _annotation(d, _NAME))] or waiting
     seen = 0
@@ -123,16 +124,28 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
             continue
         document = _object(_blob(documents, descriptor), "a manifest")
         if isinstance(document.get("manifests"), list):
-            waiting = _descriptors(document) + waiting
+            waiting = _own_first(_descriptors(document)) + waiting
             continue
-        stated = descriptor.get("platform") or {}
-        name = "/".join(str(stated[k]) for k in ("os", "architecture", "variant") if stated.get(k))
+        name = _platform(descriptor)
         if platform and name and not (name + "/").startswith(platform + "/"):
             offered.append(name)
             continue
         return _from_manifest(documents, document)
     what = f"for {platform[:40]}; it holds {', '.join(offered)[:200]}" if offered else "that can be read"
     raise ImageError(f"the image index names no image {what}")
+
+
+def _platform(descriptor: dict[str, Any]) -> str:
+    stated = descriptor.get("platform")
+    if not isinstance(stated, dict):
+        return ""
+    return "/".join(str(stated[k]) for k in ("os", "architecture", "variant") if stated.get(k))
+
+
+def _own_first(descriptors: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the descriptors with those for this machine's processor first: what an engine would pull."""
+    own = {"x86_64": "amd64", "aarch64": "arm64"}.get(machine(), machine())
+    return sorted(descriptors, key=lambda d: not (_platform(d) + "/").startswith(f"linux/{own}/"))
 
 
 def _from_manifest(documents: Documents, manifest: dict[str, Any]) -> Chosen:

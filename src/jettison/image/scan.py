@@ -18,7 +18,7 @@ from jettison.image.blob import Blob
 from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, Content, LayerFacts
 from jettison.image.columns import clean_path
 from jettison.image.tar import Reader, TarStream, release, walk
-from jettison.image.tar_header import Entry, TarError
+from jettison.image.tar_header import Entry
 
 # Above this, a file of a stream goes through a nameless file on disk instead of memory.
 IN_MEMORY: Final = 16 << 20
@@ -91,6 +91,13 @@ def _in_pieces(
     return check, digest.digest() if collector.digests else b""
 
 
+def confirm_parts(facts: LayerFacts, blob: Blob) -> None:
+    """Make the digests of files in different parts of a layer that seem to be equal."""
+    data = blob.map()
+    _confirm_equal(facts, data, blob.offset)
+    data.close()
+
+
 def _confirm_equal(facts: LayerFacts, data: mmap.mmap, start: int) -> None:
     """Make the digests of files that seem to be equal: the same size and checksum."""
     columns = facts.columns
@@ -101,6 +108,8 @@ def _confirm_equal(facts: LayerFacts, data: mmap.mmap, start: int) -> None:
     for (size, _), members in groups.items():
         if len(members) > 1:
             for index in members:
+                if index in columns.digests:
+                    continue
                 at = start + columns.offsets[index]
                 columns.digests[index] = sha256_of(data, at, size)
 
@@ -111,7 +120,8 @@ def sha256_of(data: mmap.mmap, at: int, size: int) -> bytes:
     for begin in range(at, at + size, PIECE):
         end = min(begin + PIECE, at + size)
         digest.update(data[begin:end])
-        release(data, begin, end)
+        if end - begin == PIECE:
+            release(data, begin, end)
     return digest.digest()
 
 
@@ -168,6 +178,3 @@ def _streamed(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collec
         at += len(piece)
         tail = piece[-OVERLAP:]
     return check, digest.digest()
-
-
-__all__ = ["TarError", "scan_map", "scan_stream", "sha256_of"]

@@ -8,11 +8,12 @@ import os
 import stat
 import zlib
 
-from jettison.errors import ImageError
+from jettison.errors import EngineError, ImageError, UsageError
 from jettison.image.archive import read_archive, read_file, read_layout
 from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
 from jettison.image.image import Image, Layer, read_config
 from jettison.image.layers import merge
+from jettison.image.reference import SCHEMES, has_host
 from jettison.image.tar_header import Entry
 
 MAX_FILES = 3_000_000
@@ -22,6 +23,8 @@ def open_image(
     name: str, collector: Collector, engine: str | None = None, platform: str = "", strict: bool = True
 ) -> Image:
     """Return the image that a name means: a path when there is one of it, else an image of the engine.
+
+    `registry://HOST/NAME:TAG` is read from a registry, and so is a name with its host that no engine has.
 
     `PATH:NAME` picks one image of an archive with several. strict: a layer that cannot be read is an error;
     else it is left out, and the image's `damage` says so.
@@ -36,11 +39,27 @@ def open_image(
         return _root_file_system(path, collector)
     if os.path.exists(path):
         return read_file(path, collector, wanted, platform, strict)
+    if name.startswith(SCHEMES):
+        return _of_registry(name, collector, platform, strict)
     from jettison.engine.find import find_engine
 
-    found = find_engine(engine)
-    with found.save(name) as stream:
-        return read_archive(stream, collector)
+    try:
+        with find_engine(engine).save(name) as stream:
+            return read_archive(stream, collector)
+    except EngineError as error:
+        # A name that says its registry can be read there, where no engine has the image.
+        if engine or not has_host(name):
+            raise
+        try:
+            return _of_registry(name, collector, platform, strict)
+        except (ImageError, UsageError) as other:
+            raise ImageError(f"{error}; and from the registry: {other}") from other
+
+
+def _of_registry(name: str, collector: Collector, platform: str, strict: bool) -> Image:
+    from jettison.image.registry import read_registry
+
+    return read_registry(name, collector, platform, strict)
 
 
 def _split(name: str) -> tuple[str, str]:

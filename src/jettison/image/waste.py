@@ -69,24 +69,47 @@ class Waste:
 def find_waste(image: Image) -> Waste:
     """Return the waste of an image."""
     stack: Stack = image.stack
-    kept = {id(entry.original or entry): path for path, entry in image.files.items() if entry.kind == "file"}
-    contents = [(path, image.files[path].original or image.files[path]) for path in kept.values()]
-    groups: defaultdict[tuple[int, int], list[tuple[str, FileEntry]]] = defaultdict(list)
+    contents = _contents(image)
+    groups: dict[tuple[int, int], list[tuple[str, FileEntry]]] = {}
+    same = []
+    visible = 0
     for path, entry in contents:
-        if entry.size:
-            groups[entry.size, entry.check].append((path, entry))
-    same = [group for group in groups.values() if len(group) > 1]
+        visible += entry.size
+        key = entry.size, entry.check
+        group = groups.get(key)
+        if group is None:
+            groups[key] = [(path, entry)]
+            continue
+        group.append((path, entry))
+        if len(group) == 2:
+            same.append(group)
     replaced = [row for row in stack.covered if _may_be_touched(row)]
     _make_digests(image, _without_digest(same, replaced))
     duplicates, copies = _copies(same)
     return Waste(
         tuple(Hidden(row.path, row.entry.size, row.entry.layer, row.by, _cause(row)) for row in stack.covered),
         tuple(stack.changes),
-        sum(entry.size for _, entry in contents),
+        visible,
         duplicates,
         sum(stack.smallest.values()) / stack.total if stack.total else 1.0,
         copies,
     )
+
+
+def _contents(image: Image) -> list[tuple[str, FileEntry]]:
+    """Return each visible content that has bytes once, with one of its names."""
+    seen: set[int] = set()
+    found = []
+    for path, entry in image.files.items():
+        if not entry.size or entry.kind != "file":
+            continue
+        if entry.original is not None or id(entry) in image.stack.shared:
+            entry = entry.original or entry
+            if id(entry) in seen:
+                continue
+            seen.add(id(entry))
+        found.append((path, entry))
+    return found
 
 
 def _may_be_touched(row: Covered) -> bool:

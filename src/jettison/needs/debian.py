@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from jettison.inventory.text import paragraphs
+from jettison.knowledge.runtime_files import NOT_BY_DEPENDENCY
 
 if TYPE_CHECKING:
     from jettison.image.image import Image
@@ -82,7 +83,9 @@ class DebianPackages:
             found.add(name)
             for group in self.depends[name]:
                 installed = self._installed(group)
-                if installed is not None and installed not in without:
+                if installed is None or installed in without or installed.endswith(NOT_BY_DEPENDENCY):
+                    continue
+                if installed not in found:
                     waiting.append(installed)
         return found
 

@@ -11,16 +11,20 @@ from jettison.knowledge.runtime_files import HINTS, PLAIN_LOCALES, PROCESSES, SH
 MAX_TEXT: Final = 1 << 20
 _STRING: Final = re.compile(r"\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`")
 _WORDS: Final = re.compile(r"[\w./+-]{2,100}")
+MAX_PATHS: Final = 5000
+_PATH: Final = re.compile(r"[\w.-]*(?:/[\w.-]+)+")
 _LIBRARY: Final = re.compile(r"\blib[\w+.-]{1,60}\.so(?:\.\d{1,4}){0,3}\b")
 
 
 class Hints(NamedTuple):
-    """packages: names by the hint that asks for them; programs: words that may be programs; libraries: names."""
+    """packages: names by the hint that asks for them; programs: words that may be programs; libraries: names;
+    paths: what looks like a path of a folder or file."""
 
     packages: dict[str, str]
     programs: frozenset[str]
     libraries: frozenset[str]
     shell: bool
+    paths: frozenset[str] = frozenset()
 
 
 def read_hints(texts: Iterable[str], variables: Mapping[str, str]) -> Hints:
@@ -28,6 +32,7 @@ def read_hints(texts: Iterable[str], variables: Mapping[str, str]) -> Hints:
     packages: dict[str, str] = {}
     programs: set[str] = set()
     libraries: set[str] = set()
+    paths: set[str] = set()
     shell = False
     for name, facts in HINTS.items():
         for variable in facts["variables"]:
@@ -40,9 +45,10 @@ def read_hints(texts: Iterable[str], variables: Mapping[str, str]) -> Hints:
             if word is not None:
                 for package in facts["packages"]:
                     packages.setdefault(package, f"the program says {word} ({name})")
+        paths.update(path.strip("./") for path in _PATH.findall(text)[:MAX_PATHS])
         libraries.update(_LIBRARY.findall(text))
         if any(mark in text for mark in PROCESSES):
             shell = shell or any(mark in text for mark in SHELLS)
             for match in _STRING.finditer(text):
                 programs.update(_WORDS.findall(match[1] or match[2] or match[3] or ""))
-    return Hints(packages, frozenset(programs), frozenset(libraries), shell)
+    return Hints(packages, frozenset(programs), frozenset(libraries), shell, frozenset(paths))

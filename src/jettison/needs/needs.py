@@ -8,6 +8,7 @@ packages that own those, and what these packages say they depend on.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from jettison.knowledge.runtime_files import (
     APART,
     INSTALLATION,
     INSTALLED_BELOW,
+    OPTIONAL_LIBRARIES,
+    PARTS,
     SHARED_FOLDERS,
     TOOL_NAMES,
     companions,
@@ -40,7 +43,8 @@ class Needs:
     packages: kept as a whole; apart: package -> files, where only some are used; base_files: files of the base
     that no package owns; own: files that the project's layers wrote; unneeded: path -> why it goes;
     above_base: packages that the project installed; foreign: packages come from another repository;
-    why: package -> what asks for it; stranded: scripts of kept packages whose interpreter is not kept; size: bytes of all that is kept.
+    why: package -> what asks for it; stranded: scripts of kept packages whose interpreter is not kept; parts: expressions
+    of paths, with leading slash, of kept packages that nothing here reads; size: bytes of all that is kept.
     """
 
     packages: tuple[str, ...]
@@ -52,6 +56,7 @@ class Needs:
     foreign: bool
     why: dict[str, str]
     stranded: tuple[str, ...]
+    parts: tuple[str, ...]
     size: int
     shell: bool
     debian: DebianPackages
@@ -87,7 +92,11 @@ class _Search:
         self.hints = hints
         self.debian = debian
         self.libraries = Libraries(image)
-        self.above, self.base = unowned(image, debian, base_layers)
+        above, self.base = unowned(image, debian, base_layers)
+        # What update-alternatives made counts only where something that is kept leads over it.
+        self.alternatives = {path for path in above if image.files[path].link.startswith("/etc/alternatives/")}
+        self.alternatives |= {path for path in above if path.startswith("etc/alternatives/")}
+        self.above = above - self.alternatives
         self.why: dict[str, str] = {}
         self.whole: set[str] = set()
         self.apart: dict[str, set[str]] = defaultdict(set)
@@ -99,7 +108,7 @@ class _Search:
         interpreters = {posixpath.basename(path) for path in started.paths} | started.names
         locales = any(package == "locales" for package in self.hints.packages)
         tools = TOOL_NAMES & started.names
-        unneeded = not_needed(self.above, started.paths.keys(), interpreters, locales)
+        unneeded = not_needed(self.above, started.paths.keys(), interpreters, self.hints.paths, locales)
         if tools:
             unneeded = {path: why for path, why in unneeded.items() if "only installs" not in why}
         own = {path for path in self.above if path not in unneeded}
@@ -152,10 +161,8 @@ class _Search:
                 self.why.setdefault(owner, why)
             else:
                 self._package(owner, why)
-        elif path in self.base and not is_unread(path):
+        elif (path in self.base or path in self.alternatives) and not is_unread(path):
             self.base_files.add(path)
-        elif path not in self.base and path not in self.above and path not in self.image.files:
-            return
         self._load(path, why)
 
     def _load(self, path: str, why: str) -> None:
@@ -209,6 +216,8 @@ class _Search:
             for path in waiting:
                 elf = self.image.elves.get(path)
                 for name in elf.loads if elf is not None else ():
+                    if name in OPTIONAL_LIBRARIES:
+                        continue
                     self._library(name, f"/{path} may load {name}")
             waiting = list(self.seen - before)
 
@@ -235,6 +244,8 @@ class _Search:
 
     def _result(self, own: set[str], unneeded: dict[str, str], started: Started) -> Needs:
         kept = {path for package in self.whole for path in self.debian.files.get(package, ()) if not is_unread(path)}
+        parts = self._parts()
+        kept = {path for path in kept if not any(re.search(part, f"/{path}") for part in parts)}
         for paths in self.apart.values():
             kept |= paths
         kept |= self.base_files | own
@@ -251,10 +262,28 @@ class _Search:
             any(path.startswith(("etc/apt/sources.list", "etc/apt/keyrings/")) for path in self.above),
             self.why,
             stranded,
+            parts,
             sum(self.image.files[path].size for path in kept if path in self.image.files),
             bool(SHELLS & {posixpath.basename(path) for path in self.seen}),
             self.debian,
         )
+
+    def _parts(self) -> tuple[str, ...]:
+        """Return expressions of what kept packages hold for callers of a function that nothing kept calls."""
+        if self.hints.packages.keys() & {"locales", "libc-l10n"}:
+            return ()
+        found = []
+        for part in PARTS:
+            callers = (
+                path
+                for path in self.seen
+                if (elf := self.image.elves.get(path)) is not None
+                and set(elf.calls) & set(part["calls"])
+                and self.debian.owner.get(path) not in part["of"]
+            )
+            if next(callers, None) is None:
+                found.append(str(part["files"]))
+        return tuple(found)
 
     def _can_start(self, path: str, kept: set[str]) -> bool:
         line = self.image.interpreters.get(path)

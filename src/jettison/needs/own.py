@@ -31,10 +31,12 @@ def unowned(image: Image, debian: DebianPackages, base_layers: int) -> tuple[set
     return above, base
 
 
-def not_needed(paths: Iterable[str], seeds: Set[str], interpreters: Set[str], locales: bool) -> dict[str, str]:
+def not_needed(
+    paths: Iterable[str], seeds: Set[str], interpreters: Set[str], named: Set[str], locales: bool
+) -> dict[str, str]:
     """Return path -> why nothing reads it when the program runs; what starting it names is never among them.
 
-    interpreters: names of the language programs that the image keeps.
+    interpreters: names of the language programs that the image keeps; named: paths that texts of the program name.
     """
     why: dict[str, str] = {}
     waste, tools = dropped("of_program"), dropped("tools")
@@ -46,21 +48,36 @@ def not_needed(paths: Iterable[str], seeds: Set[str], interpreters: Set[str], lo
             why[path] = "left by installing or building"
         elif tools.match(path):
             why[path] = "a program that only installs"
-    for folder, kind in _projects(path for path in paths if path not in why):
+    projects = _projects(path for path in paths if path not in why)
+    for folder, kind in projects:
         facts = PROJECTS[kind]
         build = matcher(tuple(facts["build"]))
         runs = not facts["interpreter"] or bool(interpreters & set(facts["interpreter"]))
+        start = f"{folder}/"
+        shared = any(
+            other not in (kind, "any") and (at == folder or at.startswith(start)) for at, other in projects
+        ) or any(seed.startswith(start) for seed in seeds)
         compiled = matcher(() if runs else tuple(facts["compiled"]))
-        start = f"{folder}/" if folder else ""
         for path in paths:
             if not path.startswith(start) or path in why or path in seeds:
                 continue
             rest = path[len(start) :]
             if build.match(rest):
                 why[path] = f"source or build output of the {kind} project"
-            elif compiled.match(rest):
+            elif compiled.match(rest) or (not runs and not shared and not _is_named(folder, rest, named)):
                 why[path] = f"needs an interpreter that the {kind} project's result does not use"
     return why
+
+
+def _is_named(folder: str, rest: str, named: Set[str]) -> bool:
+    """Return whether a text names the file, or a folder of the project that it lies in, from the project on."""
+    parts = rest.split("/")
+    last = folder.rsplit("/", 1)[-1]
+    for depth in range(1, len(parts) + 1):
+        below = "/".join(parts[:depth])
+        if f"{last}/{below}" in named or f"{folder}/{below}" in named:
+            return True
+    return False
 
 
 def _projects(paths: Iterable[str]) -> list[tuple[str, str]]:

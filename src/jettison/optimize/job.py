@@ -23,7 +23,9 @@ from jettison.model.dockerfile import build_model
 from jettison.needs.hints import read_hints
 from jettison.needs.texts import program_texts
 from jettison.optimize.costs import LineCost, line_costs, measured
+from jettison.optimize.identity import base_records, image_record
 from jettison.optimize.records import Attempt, BackedOut, Outcome, Request, Side
+from jettison.optimize.stops import stops
 from jettison.project.detect import detect
 from jettison.proof.behave import behaviour_claims
 from jettison.proof.behaviour import Behaviour, Probe, Questions
@@ -107,10 +109,7 @@ class Job:
         try:
             return self._with_engine(self.engine)
         finally:
-            with shield():
-                self.stand.close()
-                for tag in self.tags:
-                    self.engine.remove_image(tag)
+            self._clean_up(self.engine)
 
     def on_event(self, event: Event) -> None:
         """Pass an event of a build on: BuildKit names a step by its expanded text, secrets included."""
@@ -153,6 +152,24 @@ class Job:
         texts = (self.context.read(path).decode("utf-8", "replace") for path in program_texts(self.context))
         return read_hints(texts, image.config.env_map)
 
+    def prove_again(self, candidate: Candidate, ignore_before: bytes) -> Proof:
+        """Return a new proof of one candidate; every image made on the way is removed."""
+        assert self.engine is not None
+        engine = self.engine
+        self.stand = Stand(engine, self.run_id, self._questions())
+        try:
+            before = self._second_look(self._build(engine, "before", self.model.source.data, ignore_before))
+            after = self._build(engine, "after", candidate.dockerfile, candidate.dockerignore)
+            return _redacted(prove(before, after, candidate), self.redact)
+        finally:
+            self._clean_up(engine)
+
+    def _clean_up(self, engine: Engine) -> None:
+        with shield():
+            self.stand.close()
+            for tag in self.tags:
+                engine.remove_image(tag)
+
     def _second_look(self, before: Built) -> Built:
         if isinstance(before.behaviour, str):
             return before
@@ -183,7 +200,10 @@ class Job:
             )
             cause = self._cause(proof, candidate, without)
             if cause is None:
-                return None if worse or proof.refuted else self._accept(candidate, before, after, proof)
+                if worse or proof.refuted:
+                    return None
+                accepted = self._accept(candidate, before, after, proof)
+                return self._with_stops(engine, accepted, evidence, without)
             without |= cause
         return None
 
@@ -205,6 +225,17 @@ class Job:
             BackedOut(cause, f"{claim.verdict}: {claim.title}", claim.evidence) for cause in sorted(causes)
         ]
         return causes if causes and "multi-stage" not in causes else None
+
+    def _with_stops(self, engine: Engine, outcome: Outcome, evidence: Evidence, without: frozenset[str]) -> Outcome:
+        if not self.request.commit or outcome.chosen is None or outcome.verdict != PROVEN:
+            return outcome
+        name = outcome.chosen.name
+
+        def remake(later: frozenset[str]) -> Candidate | None:
+            found, _ = candidates(self.model, self.project, engine.features, evidence, without | later)
+            return next((candidate for candidate in found if candidate.name == name), None)
+
+        return replace(outcome, stops=stops(outcome, remake, engine, self.say, self.on_event))
 
     def _accept(self, candidate: Candidate, before: Built, after: Built, proof: Proof) -> Outcome:
         verdict = "proven" if proof.verdict == PROVEN else "not proven"
@@ -282,6 +313,9 @@ class Job:
             seconds=time.monotonic() - self.started,
             costs=tuple(replace(cost, text=self.redact(cost.text)) for cost in self.costs),
             sides=tuple(self._sides(candidate, before, after)),
+            image_before=image_record(before.image) if before else None,
+            image_after=image_record(after.image) if after else None,
+            bases=base_records(self.engine, self.model, candidate) if before else (),
         )
 
     def _sides(self, candidate: Candidate | None, before: Built | None, after: Built | None) -> Iterator[Side]:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from jettison.findings import Finding
     from jettison.image.attribution import Origin
     from jettison.image.image import Image
+    from jettison.optimize.branch import Stop
     from jettison.optimize.costs import LineCost
     from jettison.proof.claims import Proof
     from jettison.proof.measure import Measurement
@@ -23,7 +24,7 @@ class Request:
     project: the folder that is the build context; dockerfile: path of the Dockerfile, or None for
     the default name; budget_seconds: no new build is started after this long; probe_commands: run on this
     machine while the container runs; online: the containers may reach the outside network; aim: "safe", "small"
-    or "smallest".
+    or "smallest"; commit: each change of the result is measured by itself.
     """
 
     project: str
@@ -40,6 +41,7 @@ class Request:
     probe_commands: tuple[str, ...] = ()
     online: bool = False
     aim: str = "small"
+    commit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,25 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """What an image was: digest of its configuration, diff ids of its layers, os/architecture."""
+
+    digest: str
+    layers: tuple[str, ...]
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaseRecord:
+    """A base image as the engine knows it; id "" where only its builder holds it."""
+
+    name: str
+    id: str
+    digests: tuple[str, ...]
+    platform: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """Everything a report needs.
 
@@ -109,3 +130,7 @@ class Outcome:
     seconds: float = 0.0
     costs: tuple[LineCost, ...] = ()
     sides: tuple[Side, ...] = ()
+    image_before: ImageRecord | None = None
+    image_after: ImageRecord | None = None
+    bases: tuple[BaseRecord, ...] = ()
+    stops: tuple[Stop, ...] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
@@ -77,14 +76,19 @@ def _waste(seen: Inspection, palette: Palette) -> Iterator[str]:
 
 
 def _folders(seen: Inspection, palette: Palette) -> Iterator[str]:
-    sizes: Counter[str] = Counter()
-    unowned: Counter[str] = Counter()
+    of_folder: dict[str, list[int]] = {}
+    owners = seen.inventory.owner_of
     for path, entry in seen.image.files.items():
         if entry.kind == "file":
-            top = _top(posixpath.dirname(path), 2)
-            sizes[top] += entry.size
-            if path not in seen.inventory.owner_of:
-                unowned[top] += entry.size
+            sums = of_folder.setdefault(path[: max(path.rfind("/"), 0)], [0, 0])
+            sums[0] += entry.size
+            if path not in owners:
+                sums[1] += entry.size
+    sizes: Counter[str] = Counter()
+    unowned: Counter[str] = Counter()
+    for folder, (size, free) in of_folder.items():
+        sizes[_top(folder, 2)] += size
+        unowned[_top(folder, 2)] += free
     if not sizes:
         return
     yield palette(f"{'Folders':<52}{'bytes':>10} {'of no package':>14}", "bold")

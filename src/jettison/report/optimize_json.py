@@ -9,6 +9,7 @@ from jettison.report.check_json import finding_data
 
 if TYPE_CHECKING:
     from jettison.optimize.records import Outcome
+    from jettison.proof.claims import Proof
     from jettison.proof.measure import Measurement
 
 VERSION = 1
@@ -31,12 +32,9 @@ def render_json(outcome: Outcome) -> str:
         "candidate": None if chosen is None else chosen.name,
         "changes": [{"id": change.id, "title": change.title} for change in outcome.changes],
         "diff": outcome.diff,
-        "before": _measurement(outcome.before),
-        "after": _measurement(outcome.after),
-        "claims": [] if outcome.proof is None else [
-            {"id": claim.id, "title": claim.title, "verdict": claim.verdict, "evidence": list(claim.evidence)}
-            for claim in outcome.proof.claims
-        ],
+        "before": measurement_data(outcome.before),
+        "after": measurement_data(outcome.after),
+        "claims": claims_data(outcome.proof),
         "attempts": [
             {
                 "candidate": attempt.candidate,
@@ -54,7 +52,16 @@ def render_json(outcome: Outcome) -> str:
     return json.dumps(data, indent=2) + "\n"
 
 
-def _measurement(measured: Measurement | None) -> dict[str, Any] | None:
+def claims_data(proof: Proof | None) -> list[dict[str, Any]]:
+    """Return the claims of a proof."""
+    return [
+        {"id": claim.id, "title": claim.title, "verdict": claim.verdict, "evidence": list(claim.evidence)}
+        for claim in (proof.claims if proof is not None else ())
+    ]
+
+
+def measurement_data(measured: Measurement | None) -> dict[str, Any] | None:
+    """Return the figures of one image: bytes and seconds."""
     if measured is None:
         return None
     return {

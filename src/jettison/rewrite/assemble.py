@@ -7,11 +7,12 @@ a root file system of whole packages on scratch, and the slim form of the same b
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Final
 
 from jettison.image.attribution import layer_origins
 from jettison.knowledge.bases import slim_tag
-from jettison.knowledge.runtime_files import BUILD_ONLY, PROBES
+from jettison.knowledge.runtime_files import BUILD_ONLY, DEPENDENCIES, PROBES
 from jettison.model.context import IgnoreFile
 from jettison.model.dockerfile import build_model
 from jettison.needs.needs import Asked, Needs, find_needs
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from jettison.model.stage import Stage
     from jettison.project.detect import Project
 
+# Bytes below which a program's symbol table is left alone.
+MIN_STRIP: Final = 512 * 1024
 HEALTH: Final = "HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \\\n    CMD "
 
 
@@ -127,9 +130,11 @@ def _command(job: _Job, node: object) -> tuple[str, ...]:
 
 
 def _probe(job: _Job, needs: Needs) -> list[str] | None:
-    if job.project.port is None or "healthcheck" in job.without:
+    exposed = next((port.split("/")[0] for port in job.image.config.exposed if not port.endswith("/udp")), None)
+    port = job.project.port or exposed
+    if port is None or "healthcheck" in job.without:
         return None
-    url = f"http://127.0.0.1:{job.project.port}{job.project.health_path}"
+    url = f"http://127.0.0.1:{port}{job.project.health_path}"
     kept = {path.rsplit("/", 1)[-1] for path in _program_files(needs)}
     for name, words in PROBES.items():
         if name == "busybox" or words[0] in kept:
@@ -166,9 +171,11 @@ def _pinned(model: Model) -> dict[str, str]:
 def _candidate(job: _Job, needs: Needs, slim: str | None) -> Candidate:
     assert job.pieces is not None
     changes = [Change("multi-stage", "build in one stage, ship another", ("env", "layers")), *job.changes]
+    if _to_strip(job, needs):
+        changes.append(Change("strip", "the program without its symbol tables"))
     newline = job.model.source.newline
     build = _free_name(job.model, "build")
-    parts = [_build_stage(job, build)]
+    parts = [_build_stage(job, needs, build)]
     parts.append("\n" + (_slim_stage(job, needs, slim) if slim else _scratch_stage(job, needs)))
     parts.append(_runtime(job, needs, build, slim is not None, changes) + job.pieces.tail)
     text = job.pieces.head + "".join(parts).replace("\r\n", "\n").replace("\n", newline)
@@ -186,7 +193,27 @@ def _free_name(model: Model, wanted: str) -> str:
     return next(name for name in (wanted, *(f"{wanted}-{n}" for n in range(2, 99))) if name not in taken)
 
 
-def _build_stage(job: _Job, name: str) -> str:
+def _to_strip(job: _Job, needs: Needs) -> list[str]:
+    """Return the project's own compiled programs that are worth freeing of their symbol tables.
+
+    A Go program is not one: its linker does that. What a language's package manager brought stays as it is.
+    """
+    if "strip" in job.without or job.image.find("/usr/bin/strip") is None:
+        return []
+    places = {"node_modules", "site-packages", "dist-packages", "vendor", "gems"}
+    return [
+        path
+        for path in needs.own
+        if (elf := job.image.elves.get(path)) is not None
+        and job.image.files[path].size >= MIN_STRIP
+        and elf.interpreter
+        and not path.endswith(".so")
+        and not places & set(path.split("/"))
+        and job.project.ecosystem != "go"
+    ]
+
+
+def _build_stage(job: _Job, needs: Needs, name: str) -> str:
     assert job.pieces is not None
     pieces = job.pieces
     node = pieces.from_.node
@@ -201,6 +228,12 @@ def _build_stage(job: _Job, name: str) -> str:
         if moves and not (piece.node.keyword == "USER" and number < last):
             continue
         lines.append(piece.lead + piece.text)
+    stripped = _to_strip(job, needs)
+    if stripped:
+        lines.append(f"RUN strip --strip-unneeded {' '.join(_word(f'/{path}') for path in stripped)}\n")
+    installers = _installers(needs)
+    if installers:
+        lines.append(f"RUN rm -rf {' '.join(installers)}\n")
     if _wants_prune(job):
         lines.append("RUN npm prune --omit=dev\n")
     return "".join(lines)
@@ -271,7 +304,7 @@ def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[C
     assert job.pieces is not None
     body = job.pieces.body
     config = job.image.config
-    lines = [piece.lead + piece.text for piece in body if piece.node.keyword in ("ARG", "LABEL", "MAINTAINER")]
+    lines = [piece.lead + piece.text for piece in body if _carried(job, piece)]
     lines += _environment(job, on_base)
     shells = [piece for piece in body if piece.node.keyword == "SHELL"]
     lines += [piece.lead + piece.text for piece in shells]
@@ -292,6 +325,16 @@ def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[C
     return "".join(lines)
 
 
+def _carried(job: _Job, piece: Piece) -> bool:
+    """Return whether a label, or an ARG that a line of the final stage refers to."""
+    if piece.node.keyword in ("LABEL", "MAINTAINER"):
+        return True
+    if piece.node.keyword != "ARG" or job.pieces is None:
+        return False
+    texts = "".join(p.text for p in job.pieces.body if p.node.keyword in RUNTIME or p.node.keyword == "ENV")
+    return any(f"${name.value}" in texts or f"${{{name.value}" in texts for name, _ in piece.node.pairs)
+
+
 def _kept(body: tuple[Piece, ...], *keywords: str) -> list[str]:
     return [piece.lead + piece.text for piece in body if piece.node.keyword in keywords]
 
@@ -307,7 +350,12 @@ def _environment(job: _Job, on_base: bool) -> list[str]:
     own = [piece for piece in job.pieces.body if piece.node.keyword == "ENV"]
     named = {name.value for piece in own for name, _ in piece.node.pairs}
     before: dict[str, str] = {}
+    assert job.original.final is not None
+    # What a fix made an ARG, or took away, does not come back from the original's configuration.
+    gone = job.original.end_scope(job.original.final).env.keys() - job.model.end_scope(job.stage).env.keys()
     for name, value in job.image.config.env_map.items():
+        if name in gone:
+            continue
         if name not in named or name in ("PATH", "LD_LIBRARY_PATH"):
             before[name] = value
     if "PATH" in named and not any("$PATH" in p.text or "${PATH" in p.text for p in own):
@@ -342,7 +390,8 @@ def _copy_lines(job: _Job, needs: Needs, build: str, owner: str) -> list[str]:
     ignored = _ignored(job)
     own = {path for path in needs.own if not path.endswith(ignored)}
     # A folder is copied as a whole though a README lies in it: a list of files would miss the next new one.
-    beside = {path for path, why in needs.unneeded.items() if "the any project" in why} | (set(needs.own) - own)
+    beside = {path for path, why in needs.unneeded.items() if "the any project" in why or _in_dependencies(path)}
+    beside |= set(needs.own) - own
     sizes = {path: size for path, size in sizes.items() if path not in beside}
     lines = []
     written = tuple(folder.strip("/") for folder in job.evidence.written)
@@ -355,6 +404,21 @@ def _copy_lines(job: _Job, needs: Needs, build: str, owner: str) -> list[str]:
         sources = " ".join(_word(f"/{path}") for path in copy.sources)
         lines.append(f"COPY {flags}--from={build} {sources} {_word('/' + copy.target)}\n")
     return lines
+
+
+def _in_dependencies(path: str) -> bool:
+    return not DEPENDENCIES.isdisjoint(path.split("/")[:-1])
+
+
+def _installers(needs: Needs) -> list[str]:
+    """Return what lies among the dependencies and only installs: a folder copied as a whole must not hold it."""
+    tops = set()
+    for path, why in needs.unneeded.items():
+        if "only installs" in why and _in_dependencies(path):
+            parts = path.split("/")
+            at = next(n for n, part in enumerate(parts) if part in DEPENDENCIES)
+            tops.add("/" + re.sub(r"-[0-9][^/]*[.]dist-info$", "-*.dist-info", "/".join(parts[: at + 2])))
+    return sorted(tops)
 
 
 def _ignored(job: _Job) -> tuple[str, ...]:

@@ -53,7 +53,8 @@ def _roots(kept: set[str], sizes: Mapping[str, int], extra: int) -> list[tuple[s
             if keep:
                 children[parent].add(at)
                 wanted[parent] += 1
-                if posixpath.basename(at) in DEPENDENCIES and parent:
+                inner = not DEPENDENCIES.isdisjoint(parent.split("/"))
+                if parent and not inner and (posixpath.basename(at) in DEPENDENCIES or at in apart):
                     apart.add(parent)
             else:
                 other[parent] += size + 1

@@ -22,6 +22,8 @@ from jettison.rules.runtime.shell_form_entry import plain_argv
 
 STATIC_BASE: Final = "gcr.io/distroless/static-debian12:nonroot"
 DEBIAN_BASE: Final = "debian:bookworm-slim"
+# What the static base brings as files.
+IN_STATIC: Final = frozenset(("tzdata", "ca-certificates", "netbase", "base-files"))
 BASE_BYTES: Final = 2_000_000
 PROBE_BYTES: Final = 2_500_000
 CACHES: Final = ("/go/pkg/mod", "/root/.cache/go-build")
@@ -59,7 +61,7 @@ def recipes(job: Job) -> Iterable[Recipe]:
     argv = _argv(job)
     if posixpath.normpath(posixpath.join(job.scope.workdir or "/", argv[0])) != binary:
         raise NotUnderstood(f"the start command runs {argv[0]}, the build writes {binary}")
-    packages = kept_packages(job)
+    packages = tuple(name for name in kept_packages(job) if name not in IN_STATIC)
     changes = [Change("strip", "a static binary without debugging tables")]
     if job.features.mounts and "cache-mounts" not in job.without:
         changes.append(Change("cache-mounts", "compiler and module caches survive between builds"))

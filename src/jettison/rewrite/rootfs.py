@@ -25,6 +25,8 @@ SYSTEM: Final = (
     "/etc/timezone",
     "/home",
     "/root",
+    "/var/lock",
+    "/var/run",
 )
 _PROGRAMS: Final = ("usr/bin/", "usr/sbin/", "etc/", "bin/", "sbin/")
 COMMENT: Final = "# What the program needs of the base: these packages with their records, for scanners to see.\n"
@@ -55,7 +57,8 @@ def rootfs_stage(
     if needs.apart:
         lines.append("    for package in \\\n" + _wrapped(sorted(needs.apart), 12))
         lines.append('    ; do record "$package"; done; \\\n')
-    lines.append(f"    grep -vE '{UNREAD_OF_PACKAGES}' /tmp/listed > /tmp/wanted; \\\n")
+    unread = "|".join((UNREAD_OF_PACKAGES, *needs.parts))
+    lines.append(f"    grep -vE '{unread}' /tmp/listed > /tmp/wanted; \\\n")
     trees, single = _base_trees(needs, image)
     lines.append("    printf '%s\\n' \\\n" + _wrapped([*SYSTEM, *single], 8) + "        >> /tmp/wanted; \\\n")
     if trees:

@@ -104,7 +104,9 @@ def _on_mount(run: Run, call: PackageCall) -> bool:
 
 def _fix(model: Model, copied: Instruction, between: list[Instruction], run: Run, call: PackageCall) -> Fix | None:
     node = run.instruction
-    if any(other.keyword not in _BETWEEN for other in between) or copied.keyword != "COPY" or copied.heredocs:
+    if any(other.keyword not in _BETWEEN and not _independent(model, other) for other in between):
+        return None
+    if copied.keyword != "COPY" or copied.heredocs:
         return None
     if call.manager != "go" and not _installs_only(model, run, call):
         return None
@@ -130,6 +132,21 @@ def _fix(model: Model, copied: Instruction, between: list[Instruction], run: Run
         lines = f"{first}{keyword} go mod download{newline}"
         return Fix(title, (Edit(Span(start.start, start.start), lines),), UNSAFE)
     return Fix(title, (Edit(start, first), Edit(Span(node.span.end, node.span.end), text)), UNSAFE)
+
+
+def _independent(model: Model, node: Instruction) -> bool:
+    """Return whether a RUN installs packages by their names and so reads nothing of the project."""
+    run = next((run for run in model.runs if run.instruction is node), None)
+    if run is None or run.has_error or not run.commands:
+        return False
+    calls = {call.command.span.start: call for call in model.facts(run)}
+    for command in run.commands:
+        call = calls.get(command.span.start)
+        if call is None or call.action not in ("install", "update", "clean", "upgrade") or from_manifest(call):
+            return False
+        if call.action == "install" and (not call.packages or any("/" in word.value for word in call.packages)):
+            return False
+    return True
 
 
 def _installs_only(model: Model, run: Run, call: PackageCall) -> bool:
@@ -209,6 +226,12 @@ RULE = Rule(
             before="FROM golang:1.23\nWORKDIR /src\nCOPY . .\nRUN go build -o /app .\n",
             lines=(3,),
             after="FROM golang:1.23\nWORKDIR /src\nCOPY go.mod go.sum* ./\nRUN go mod download\nCOPY . .\nRUN go build -o /app .\n",
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install --upgrade pip\nRUN pip install -r requirements.txt\n",
+            lines=(3,),
+            after="FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt ./\nRUN pip install --upgrade pip\nRUN pip install -r requirements.txt\nCOPY . .\n",
             level=UNSAFE,
         ),
         Example(before="FROM maven:3\nCOPY . .\nRUN mvn package\n", lines=(2,), level=UNSAFE),

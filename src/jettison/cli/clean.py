@@ -1,0 +1,39 @@
+"""`jettison clean`: removes what interrupted runs left in the engine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Final
+
+from jettison.cli.options import Option
+from jettison.terminal import safe_line
+
+OPTIONS: Final = (
+    Option(("--engine",), "docker or podman (default: the first that answers)", {"metavar": "ENGINE"}),
+    Option(("-n", "--dry-run"), "only list what would be removed", {"action": "store_true"}),
+)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Remove every container, network, volume and image of ours; another run that still works loses its own too."""
+    from jettison.engine.find import find_engine
+    from jettison.errors import EngineError
+
+    engine = find_engine(args.engine)
+    stayed = 0
+    found = engine.leftovers()
+    for leftover in found:
+        name = f"{leftover.kind} {safe_line(leftover.name)}"
+        if args.dry_run:
+            sys.stdout.write(f"would remove {name}\n")
+            continue
+        try:
+            engine.discard(leftover)
+            sys.stdout.write(f"removed {name}\n")
+        except EngineError as error:
+            stayed += 1
+            sys.stderr.write(f"jettison: {name} stays: {safe_line(str(error))}\n")
+    if not found:
+        sys.stdout.write(f"nothing of jettison is left in {safe_line(engine.name)}\n")
+    return 4 if stayed else 0

@@ -1,0 +1,1 @@
+"""`jettison inspect IMAGE --tui`: an interactive explorer of layers and files, for a terminal."""

@@ -1,0 +1,99 @@
+"""A real registry (Debian's docker-registry) on this machine, with or without a password and TLS."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+USER, PASSWORD = "reader", "c0rrect-horse"
+
+
+class Running(NamedTuple):
+    """host: with its port; log: what the registry wrote."""
+
+    host: str
+    log: Path
+
+
+def need(program: str) -> str:
+    """Return the path of a program; skip without it, or fail where everything is required."""
+    found = shutil.which(program)
+    if found is None:
+        if os.environ.get("JETTISON_REQUIRE_ENGINE") == "1":
+            pytest.fail(f"{program} is missing; .ci/run installs it")
+        pytest.skip(f"{program} is not installed")
+    return found
+
+
+def free_port() -> int:
+    """Return a port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        assert isinstance(port, int)
+        return port
+
+
+@contextlib.contextmanager
+def registry(folder: Path, password: bool = False, certificate: tuple[Path, Path] | None = None) -> Iterator[Running]:
+    """Run a registry that keeps its images in a folder."""
+    program = need("docker-registry")
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    lines = [
+        "version: 0.1",
+        "storage:",
+        "  filesystem:",
+        f"    rootdirectory: {folder / 'data'}",
+        "http:",
+        f"  addr: 127.0.0.1:{port}",
+    ]
+    if certificate:
+        lines += ["  tls:", f"    certificate: {certificate[0]}", f"    key: {certificate[1]}"]
+    if password:
+        htpasswd = subprocess.run([need("htpasswd"), "-Bbn", USER, PASSWORD], check=True, capture_output=True).stdout
+        (folder / "htpasswd").write_bytes(htpasswd)
+        lines += ["auth:", "  htpasswd:", "    realm: test", f"    path: {folder / 'htpasswd'}"]
+    (folder / "config.yml").write_text("\n".join(lines) + "\n")
+    log = folder / "log"
+    with log.open("wb") as out:
+        process = subprocess.Popen([program, "serve", str(folder / "config.yml")], stdout=out, stderr=out)
+    try:
+        for _ in range(200):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                break
+            time.sleep(0.05)
+        else:
+            pytest.fail(log.read_text())
+        yield Running(f"localhost:{port}", log)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def push(source: str, target: str, *options: str) -> None:
+    """Copy an image to a registry with skopeo."""
+    command = [need("skopeo"), "copy", "--insecure-policy", "-q", *options, source, f"docker://{target}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    """Return a certificate for localhost that nobody vouches for, and its key."""
+    folder.mkdir(parents=True, exist_ok=True)
+    cert, key = folder / "own.crt", folder / "own.key"
+    subprocess.run(
+        [need("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(key), "-out", str(cert)],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return cert, key
