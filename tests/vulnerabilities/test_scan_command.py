@@ -15,52 +15,10 @@ from image.archives import config_of, old_layout, tar_of
 from jettison.cli.main import main
 
 from . import small
+from .images import BASE, metadata
 
-STATUS = b"""Package: libcurl4
-Status: install ok installed
-Version: 7.88.1-10+deb12u5
-Architecture: amd64
-Source: curl
-
-Package: curl
-Status: install ok installed
-Version: 7.88.1-10+deb12u5
-Architecture: amd64
-"""
 SCHEMA = Path(__file__).parent.parent.parent / "docs" / "scan.schema.json"
 FORMATS = ("text", "json", "sarif", "markdown", "html", "openvex", "cyclonedx")
-BASE = tar_of(
-    (
-        "etc/os-release",
-        "file",
-        b'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\nHOME_URL="https://www.debian.org/"\n',
-    ),
-    ("var/lib/dpkg/status", "file", STATUS),
-)
-
-
-def metadata(name: str, version: str) -> tuple[str, str, bytes]:
-    text = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\nSummary: a package for tests\n"
-    return f"usr/lib/python3/site-packages/{name}-{version}.dist-info/METADATA", "file", text.encode()
-
-
-@pytest.fixture(autouse=True)
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Work in an empty folder with an empty cache."""
-    monkeypatch.setenv("JETTISON_CACHE", str(tmp_path / "cache"))
-    work = tmp_path / "work"
-    work.mkdir()
-    monkeypatch.chdir(work)
-    return work
-
-
-@pytest.fixture
-def image(tmp_path: Path) -> str:
-    """Return an archive with Debian's curl in the base and a Python package above it."""
-    top = tar_of(metadata("old_thing", "1.6"))
-    path = tmp_path / "image.tar"
-    path.write_bytes(old_layout(BASE, top))
-    return str(path)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
     subject = _subject(args, kinds)
     scan = Scan(subject, _findings(args, subject, kinds, now), kinds)
     _write(args, scan)
-    if args.fail_on != "never" and "vuln" in kinds and nothing_looked_up(scan.findings):
+    if args.fail_on != "never" and "vuln" in kinds and nothing_looked_up(scan.findings) and not args.scanner:
         raise SourceError(
             "no package could be looked up, so --fail-on has nothing to judge; import data first: `jettison db import PATH`"
         )
@@ -86,7 +86,7 @@ def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
     if os.path.isfile(args.image):
         inventory = read_sbom_file(args.image)
         if inventory is not None:
-            return Subject(args.image, "sbom", inventory)
+            return Subject(args.image, "sbom", inventory, source="sbom")
     from jettison.cli.inspect import inspected, told_damage
     from jettison.report.steps import layer_command
 
@@ -109,7 +109,16 @@ def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
         secrets,
         seen.secrets_note,
         told_damage(seen),
+        _source(args.image),
+        tuple(layer.diff_id for layer in seen.image.layers),
     )
+
+
+def _source(name: str) -> str:
+    """Return what a name means to other scanners."""
+    if os.path.isdir(name):
+        return "layout" if os.path.isfile(os.path.join(name, "index.json")) else "folder"
+    return "archive" if os.path.isfile(name) else "image"
 
 
 def _findings(args: argparse.Namespace, subject: Subject, kinds: tuple[str, ...], now: datetime) -> Findings:
@@ -132,6 +141,11 @@ def _findings(args: argparse.Namespace, subject: Subject, kinds: tuple[str, ...]
     finally:
         if database is not None:
             database.close()
+    for name in dict.fromkeys(args.scanner):
+        from jettison.vulnerabilities.scanners.join import join
+        from jettison.vulnerabilities.scanners.run import ask
+
+        found = join(found, name, ask(name, args.image, subject.source), subject.layers)
     return apply(found, exemptions, statements, image_names(subject), now, args.only_fixed)
 
 

@@ -37,7 +37,8 @@ def render_status(database: Database, size: int, now: datetime, max_age: int, fo
             f"{safe_line(source.name)[:40]:<40} {one.entries:>8}  {one.dated[:10]:<11} {one.age:>4} days{mark}"
         )
         if source.checksum:
-            lines.append(f"  {safe_line(source.checksum)}"[:WIDTH])
+            digest, _, how = source.checksum.partition(", ")
+            lines.append(f"  {safe_line(how)} ({safe_line(digest)[:23]}...)"[:WIDTH])
     names = ", ".join(safe_line(name) for name in database.ecosystems())
     lines += ["", f"ecosystems: {names or 'none'}"]
     return "\n".join(lines) + "\n"

@@ -34,6 +34,7 @@ class Subject:
 
     kind: "image" or "sbom"; dockerfile: its path, "" when none was named. secrets: of every confidence.
     damage: the exit code for layers that could not be read, 0 when all were.
+    source: "image", "archive", "layout", "folder" or "sbom", for other scanners; layers: diff ids, the lowest first.
     """
 
     name: str
@@ -46,6 +47,8 @@ class Subject:
     secrets: tuple[SecretFinding, ...] = ()
     secrets_note: str = ""
     damage: int = 0
+    source: str = "image"
+    layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

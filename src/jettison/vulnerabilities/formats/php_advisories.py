@@ -29,7 +29,8 @@ def read(value: object, sink: Sink, name: str = "") -> None:
     sink.covers("Packagist")
     cve = identifier(entry.get("cve"))
     stem = name.rpartition("/")[2].rpartition(".")[0]
-    own = cve or identifier(f"{package.replace('/', '-')}-{stem}")
+    # One CVE may have an entry for each of several packages, each with its own versions.
+    own = identifier(f"PHPSEC-{cve or stem}/{package}")
     branches = [mapping(one) for one in mapping(entry.get("branches")).values()]
     dates = sorted(date for one in branches if (date := date_of(one.get("time"))))
     for date in dates:
@@ -42,6 +43,7 @@ def read(value: object, sink: Sink, name: str = "") -> None:
         Advisory(
             own,
             (Affected("Packagist", normal_name("Packagist", package), tuple(when)),),
+            (cve,) if cve else (),
             summary=summary_of(entry.get("title")),
             url=web_address(entry.get("link")),
             published=dates[0] if dates else "",

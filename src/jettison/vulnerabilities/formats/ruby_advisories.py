@@ -13,7 +13,7 @@ from typing import Final
 from jettison.inventory.text import clean, mapping, sequence
 from jettison.vulnerabilities.advisory import OPERATORS, Advisory, Affected, Clause
 from jettison.vulnerabilities.severity import UNKNOWN, by_score
-from jettison.vulnerabilities.sink import Sink, date_of, identifier, identifiers, summary_of, web_address
+from jettison.vulnerabilities.sink import MAX_ID, Sink, date_of, identifier, identifiers, summary_of, web_address
 from jettison.vulnerabilities.versions.gem import bump
 
 _REQUIREMENT: Final = re.compile(r"\s*(~>|[<>!]?=|[<>])?\s*([0-9A-Za-z.-]+)\s*\Z")
@@ -47,9 +47,10 @@ def read(value: object, sink: Sink) -> None:
     score, vector = _score(entry.get("cvss_v4"), entry.get("cvss_v3"), entry.get("cvss_v2"))
     sink.advisory(
         Advisory(
-            names[0],
+            # One CVE may have an entry for each of several gems, each with its own versions.
+            f"RUBYSEC-{names[0]}/{package}"[:MAX_ID],
             (Affected(ecosystem, package, ((),), (), tuple(safe)),),
-            names[1:],
+            names,
             identifiers([f"CVE-{one}" for one in sequence(mapping(entry.get("related")).get("cve"))]),
             summary_of(entry.get("title"), entry.get("description")),
             by_score(score) if score is not None else UNKNOWN,
