@@ -69,6 +69,13 @@ OPTIONS: Final = (
         "let the program shellcheck look at shell text too (`pip install 'jettison[shellcheck]'` brings it)",
         {"action": "store_true"},
     ),
+    Option(
+        ("--image",),
+        "the image built from the one Dockerfile named: findings get what was measured there, and what only "
+        "it shows (secrets, hidden bytes, packages) gets lines",
+        {"metavar": "IMAGE", "default": ""},
+    ),
+    Option(("--engine",), "for --image: docker, podman, or the path of a client", {"metavar": "ENGINE"}),
     Option(("--no-context",), "do not look at the build context beside the Dockerfile", {"action": "store_true"}),
 )
 
@@ -88,6 +95,10 @@ def run(args: argparse.Namespace) -> int:
     known = _known(args.baseline)
     checked, unreadable = check_paths(args)
     reports = [item.report for item in checked]
+    if args.image:
+        from jettison.cli.check_image import add_image
+
+        add_image(reports, args.image, args.engine)
     if args.write_baseline:
         from jettison.lint.baseline import write_baseline
 

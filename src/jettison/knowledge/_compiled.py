@@ -776,6 +776,30 @@ INVENTORY_BINARIES: Final[dict[str, Any]] = {'source': 'version strings of the p
          'version': '\\x00git/(?P<version>\\d\\.\\d{1,3}\\.\\d{1,3}(?:\\.\\d{1,3})?)'},
  'curl': {'names': 'curl', 'version': 'curl/(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'}}
 
+LAYER_CONTENTS: Final[dict[str, Any]] = {'package-lists-left': {'measure': 'lists', 'values': []},
+ 'package-cache-left': {'measure': 'caches', 'values': []},
+ 'archive-left': {'measure': 'endings',
+                  'values': ['.tar',
+                             '.tar.gz',
+                             '.tgz',
+                             '.tar.xz',
+                             '.txz',
+                             '.tar.bz2',
+                             '.tbz2',
+                             '.tar.zst',
+                             '.zip',
+                             '.deb',
+                             '.rpm',
+                             '.whl',
+                             '.gz',
+                             '.xz']},
+ 'high-user-id': {'measure': 'paths',
+                  'values': ['var/log/lastlog', 'var/log/faillog', 'var/log/tallylog']},
+ 'recursive-ownership': {'measure': 'touched', 'values': []},
+ 'mode-after-copy': {'measure': 'touched', 'values': []},
+ 'heavy-package': {'measure': 'packages', 'values': []},
+ 'tool-kept': {'measure': 'packages', 'values': []}}
+
 LICENCES: Final[dict[str, Any]] = {'source': "SPDX License List 3.25; Debian copyright format 1.0, section 'License short name'; "
            'PyPI classifiers',
  'ids': ['0BSD',

@@ -57,16 +57,20 @@ def measured(findings: Iterable[Finding], model: Model, costs: Iterable[LineCost
 
     A line that wrote 3 MB cannot leave a cache of 60; such a claim is cut and called measured.
     """
+    costs = tuple(costs)
     by_line = {cost.line: cost for cost in costs if cost.line is not None}
     starts = sorted(by_line)
-    return tuple(_measured(finding, model, by_line, starts) for finding in findings)
+    whole = sum(cost.bytes for cost in costs)
+    return tuple(_measured(finding, model, by_line, starts, whole) for finding in findings)
 
 
-def _measured(finding: Finding, model: Model, by_line: dict[int, LineCost], starts: list[int]) -> Finding:
+def _measured(finding: Finding, model: Model, by_line: dict[int, LineCost], starts: list[int], whole: int) -> Finding:
     at = model.source.line(finding.span.start)
     start = max((line for line in starts if line <= at), default=None)
     node = next((n for n in model.file.instructions if n.start_line <= at <= n.end_line), None)
-    if start is None or node is None or node.start_line != start or node.keyword == "FROM":
+    if node is not None and node.keyword == "FROM":
+        return _at_most(finding, whole)
+    if start is None or node is None or node.start_line != start:
         return finding
     cost = by_line[start]
     impact = finding.impact
@@ -81,3 +85,13 @@ def _measured(finding: Finding, model: Model, by_line: dict[int, LineCost], star
     if not changed:
         return finding
     return finding._replace(impact=Impact(sizes, seconds, impact.context_bytes, "measured at most"))
+
+
+def _at_most(finding: Finding, whole: int) -> Finding:
+    """Return a finding on a base image, which cannot save more than the whole image takes."""
+    sizes = finding.impact.bytes_saved
+    if sizes is None or sizes[1] <= whole:
+        return finding
+    return finding._replace(
+        impact=finding.impact._replace(bytes_saved=(min(sizes[0], whole), whole), basis="measured at most")
+    )

@@ -24,6 +24,7 @@ from jettison.needs.hints import read_hints
 from jettison.needs.texts import program_texts
 from jettison.optimize.costs import LineCost, line_costs, measured
 from jettison.optimize.identity import base_records, image_record
+from jettison.optimize.measured_impact import LineContents, measured_contents
 from jettison.optimize.records import Attempt, BackedOut, Outcome, Request, Side
 from jettison.optimize.stops import stops
 from jettison.project.detect import detect
@@ -136,7 +137,9 @@ class Job:
                 "the original does not build, so there is nothing to compare with", self.redact(error.log_tail)
             )
         self.costs = line_costs(self.model, before.image, before.steps)
-        self.findings = rank(measured(self.findings, self.model, self.costs))
+        contents = LineContents(before.image, layer_origins(before.image.history, self.model))
+        exact = measured_contents(self.findings, self.model, contents)
+        self.findings = rank(measured(exact, self.model, self.costs))
         before = self._second_look(before)
         evidence = Evidence(runtime_packages(before.image), before.image, self._hints(before.image))
         found, why = candidates(self.model, self.project, engine.features, evidence)

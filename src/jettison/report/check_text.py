@@ -40,7 +40,16 @@ def _block(report: FileReport, masked: MaskedSource, finding: Finding, palette: 
     fix = ""
     if finding.fix is not None:
         fix = f"   = {safe_line(finding.fix.title)} ({APPLICABILITY_NAMES[finding.fix.applicability]} fix)\n"
-    return head + shown + fix
+    return head + shown + _measured(finding, palette) + fix
+
+
+def _measured(finding: Finding, palette: Palette) -> str:
+    """Return what was measured of the bytes in question; estimates are only in the summary."""
+    if finding.impact.bytes_saved is None or not finding.impact.basis.startswith("measured"):
+        return ""
+    low, high = finding.impact.bytes_saved
+    shown = human_bytes(high) if low == high else f"{human_bytes(low)} to {human_bytes(high)}"
+    return palette(f"   = {finding.impact.basis}: {shown}", "bold") + "\n"
 
 
 def _marked(row: Line, style: str, palette: Palette) -> str:

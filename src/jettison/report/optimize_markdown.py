@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from jettison.report.impact import impact_text
 from jettison.report.markdown import cell, fenced, folded, plain, table
 from jettison.report.measured_rows import measured_rows
-from jettison.report.optimize_text import impact_text
 from jettison.report.units import factor, human_bytes
 from jettison.terminal import safe
 

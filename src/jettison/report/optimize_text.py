@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Effort, Finding, Severity
 from jettison.report.cells import WIDTH, fit, fit_end, pad, width, wrap
+from jettison.report.impact import impact_text
 from jettison.report.measured_rows import measured_rows
 from jettison.report.units import factor, human_bytes, human_seconds
 from jettison.terminal import Palette, safe, safe_line
@@ -94,24 +95,6 @@ def _finding_lines(outcome: Outcome, finding: Finding, palette: Palette) -> Iter
     worth = f"[{impact_text(finding)}; effort {effort}; {severity}]"
     yield f"  {palette(pad(place, PLACE), 'cyan')} {fit(safe_line(finding.message), WIDTH - PLACE - 3)}"
     yield f"  {' ' * PLACE} {palette(worth, 'dim')}"
-
-
-def impact_text(finding: Finding) -> str:
-    """Return what a finding is worth in words, with its basis; never a bare estimate."""
-    impact = finding.impact
-    gains = []
-    if impact.bytes_saved:
-        gains.append(_range(impact.bytes_saved, human_bytes))
-    if impact.seconds_saved:
-        gains.append(f"{_range(impact.seconds_saved, human_seconds)} a rebuild")
-    if impact.context_bytes:
-        gains.append(f"{_range(impact.context_bytes, human_bytes)} of context")
-    return f"{impact.basis} {', '.join(gains)}" if gains else "no size claim"
-
-
-def _range(pair: tuple[float, float], unit: Callable[[float], str]) -> str:
-    low, high = unit(pair[0]), unit(pair[1])
-    return low if low == high else f"{low} to {high}"
 
 
 def _diff(outcome: Outcome, palette: Palette) -> Iterator[str]:

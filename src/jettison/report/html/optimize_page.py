@@ -30,7 +30,7 @@ from jettison.report.html.parts import (
 )
 from jettison.report.html.sections import severity_badge
 from jettison.report.html.text_parts import claims, diff, log
-from jettison.report.optimize_text import impact_text
+from jettison.report.impact import impact_text
 from jettison.report.units import factor, human_bytes, human_seconds
 
 if TYPE_CHECKING:

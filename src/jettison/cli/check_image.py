@@ -1,0 +1,53 @@
+"""`jettison check FILE --image IMAGE`: what the built image tells of the findings, and of what no file shows."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from jettison.errors import UsageError
+from jettison.terminal import safe_line
+
+if TYPE_CHECKING:
+    from jettison.lint.engine import FileReport
+
+
+def add_image(reports: Sequence[FileReport], name: str, engine: str | None) -> None:
+    """Measure the findings of the one Dockerfile in its image, and add what the image alone shows.
+
+    Raises:
+        UsageError: not exactly one Dockerfile with a stage was checked.
+        ImageError, SourceError, EngineError: the image cannot be read.
+    """
+    from jettison.image.inspection import inspect
+    from jettison.optimize.costs import line_costs, measured
+    from jettison.optimize.image_findings import image_findings
+    from jettison.optimize.measured_impact import LineContents, measured_contents
+
+    report = _only(reports)
+    model = report.model
+    assert model is not None
+    # The check runs without a garbage collector; an image makes far more garbage.
+    gc.enable()
+    seen = inspect(name, engine, "", model)
+    for note in seen.notes:
+        sys.stderr.write(f"jettison: {safe_line(name)}: {safe_line(note)}\n")
+    if all(origin.line is None for origin in seen.origins):
+        sys.stderr.write(
+            f"jettison: no layer of {safe_line(name)} matches a line of {safe_line(report.path)}: "
+            "was it built from another file?\n"
+        )
+    contents = LineContents(seen.image, seen.origins, seen.inventory)
+    exact = measured_contents(report.findings, model, contents)
+    found = (*measured(exact, model, line_costs(model, seen.image, ())), *image_findings(seen, model))
+    report.findings = tuple(sorted(found, key=lambda finding: finding.span.start))
+
+
+def _only(reports: Sequence[FileReport]) -> FileReport:
+    files = [report for report in reports if report.model is not None and report.model.final is not None]
+    if len(files) != 1:
+        count = "none was" if not files else f"{len(files)} were"
+        raise UsageError(f"--image goes with one Dockerfile, and {count} found; name the file it was built from")
+    return files[0]

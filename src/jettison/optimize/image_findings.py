@@ -1,0 +1,116 @@
+"""What only the built image shows, as findings at the lines that are to blame: secrets, hidden bytes, packages."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Impact, Severity
+from jettison.report.secrets_text import place_of_secret
+from jettison.report.units import human_bytes
+from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
+from jettison.span import Span
+
+if TYPE_CHECKING:
+    from jettison.image.inspection import Inspection
+    from jettison.model.dockerfile import Model
+    from jettison.secretscan.findings import SecretFinding
+
+SECRET_CODE: Final = "JT010"
+HIDDEN_CODE: Final = "JT011"
+PACKAGES_CODE: Final = "JT012"
+# Less than this is not worth a line of a report.
+MIN_HIDDEN: Final = 100_000
+MIN_PACKAGES: Final = 1_000_000
+NAMED: Final = 3
+_LEVELS: Final = {"critical": Severity.HIGH, "high": Severity.HIGH, "medium": Severity.MEDIUM, "low": Severity.LOW}
+
+
+def image_findings(seen: Inspection, model: Model) -> tuple[Finding, ...]:
+    """Return what the image shows, each at the instruction that wrote it, or at FROM for the base image."""
+    return (*_secrets(seen, model), *_hidden(seen, model), *_packages(seen, model))
+
+
+def _secrets(seen: Inspection, model: Model) -> Iterator[Finding]:
+    for secret in at_level(seen.secrets, DEFAULT_LEVEL):
+        yield Finding(
+            SECRET_CODE,
+            "secret-in-image",
+            f"the image holds a secret: {secret.title.lower()}, {place_of_secret(secret)}",
+            _span(model, secret.dockerfile_line),
+            _LEVELS.get(secret.severity, Severity.HIGH),
+            _confidence(secret),
+            Effort.MEDIUM,
+            NO_IMPACT,
+        )
+
+
+def _confidence(secret: SecretFinding) -> int:
+    return Confidence.HIGH if secret.confidence == "high" else Confidence.MEDIUM
+
+
+def _hidden(seen: Inspection, model: Model) -> Iterator[Finding]:
+    """Yield what lines of this Dockerfile store for nothing: at the line that hides it."""
+    sizes: defaultdict[tuple[int, int | None], int] = defaultdict(int)
+    causes: dict[tuple[int, int | None], Counter[str]] = defaultdict(Counter)
+    for item in seen.waste.hidden:
+        line = seen.origins[item.hidden].line
+        if line is None:
+            continue
+        key = (line, seen.origins[item.written].line)
+        sizes[key] += item.bytes
+        causes[key][item.cause] += item.bytes
+    for (line, written), size in sizes.items():
+        if size < MIN_HIDDEN:
+            continue
+        origin = f"line {written}" if written is not None else "the base image"
+        cause = causes[line, written].most_common(1)[0][0]
+        saved = Impact((size, size), None, None, "measured") if written is not None else NO_IMPACT
+        yield Finding(
+            HIDDEN_CODE,
+            "hidden-bytes",
+            f"{human_bytes(size)} that {origin} stored are {cause} here and stay in the image, unseen",
+            _span(model, line),
+            Severity.MEDIUM if written is not None else Severity.INFO,
+            Confidence.HIGH,
+            Effort.MEDIUM,
+            saved,
+        )
+
+
+def _packages(seen: Inspection, model: Model) -> Iterator[Finding]:
+    """Yield for each line what its packages take, the largest named."""
+    lines: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    image = seen.image
+    for path, index in seen.inventory.owner_of.items():
+        entry = image.files.get(path)
+        line = seen.origins[entry.layer].line if entry is not None and entry.kind == "file" else None
+        if entry is not None and line is not None and entry.original is None:
+            lines[line].append((entry.size, seen.inventory.packages[index].name))
+    for line, files in sorted(lines.items()):
+        sizes: Counter[str] = Counter()
+        for size, name in files:
+            sizes[name] += size
+        total = sum(sizes.values())
+        if total < MIN_PACKAGES:
+            continue
+        largest = ", ".join(f"{name} {human_bytes(size)}" for name, size in sizes.most_common(NAMED))
+        yield Finding(
+            PACKAGES_CODE,
+            "packages-of-line",
+            f"{len(sizes)} {'package takes' if len(sizes) == 1 else 'packages take'} {human_bytes(total)}: {largest}",
+            _span(model, line),
+            Severity.INFO,
+            Confidence.HIGH,
+            Effort.MEDIUM,
+            NO_IMPACT,
+        )
+
+
+def _span(model: Model, line: int | None) -> Span:
+    """Return the keyword of the instruction at a line; of the final stage's FROM for the base image."""
+    if line is None and model.final is not None:
+        line = model.lineage(model.final)[0].from_.start_line
+    node = next((n for n in model.file.instructions if n.start_line == line), None)
+    return node.keyword_span if node is not None else Span(0, 0)

@@ -1,0 +1,108 @@
+"""`check --image`: findings get what was measured in the image, and what only the image shows gets a line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from image.archives import config_of, tar_of
+from jettison.cli.main import main
+
+KEY = "AKIA" + "QYLPMN5HFIQR7XYA"
+STATUS = b"Package: vim\nStatus: install ok installed\nVersion: 9\nArchitecture: amd64\n\n"
+DOCKERFILE = f"""\
+FROM debian:bookworm
+RUN apt-get update && apt-get install -y vim
+COPY app.env big.tar.gz /srv/
+RUN rm /srv/big.tar.gz && chown -R 1000 /srv
+USER 1000
+CMD ["/srv/run", "{"x" * 3}"]
+"""
+BASE = tar_of(("bin/sh", "file", b"x" * 1_000_000))
+APT = tar_of(
+    ("var/lib/apt/lists/deb_main", "file", b"l" * 4_000_000),
+    ("var/lib/dpkg/status", "file", STATUS),
+    ("var/lib/dpkg/info/vim.list", "file", b"/usr/bin/vim\n"),
+    ("usr/bin/vim", "file", b"v" * 2_500_000),
+)
+COPIED = tar_of(
+    ("srv/app.env", "file", f"AWS_ACCESS_KEY_ID={KEY}\n".encode()),
+    ("srv/big.tar.gz", "file", b"b" * 700_000),
+    ("srv/data", "file", b"d" * 300_000),
+)
+OWNED = tar_of(("srv/.wh.big.tar.gz", "file", b""), ("srv/data", "file", b"d" * 300_000))
+HISTORY = (
+    {"created_by": "import"},
+    {"created_by": "RUN /bin/sh -c apt-get update && apt-get install -y vim # buildkit"},
+    {"created_by": "COPY app.env big.tar.gz /srv/ # buildkit"},
+    {"created_by": "RUN /bin/sh -c rm /srv/big.tar.gz && chown -R 1000 /srv # buildkit"},
+    {"created_by": "USER 1000", "empty_layer": True},
+    {"created_by": "CMD", "empty_layer": True},
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    layers = [BASE, APT, COPIED, OWNED]
+    config = {**json.loads(config_of(layers)), "history": HISTORY}
+    data = json.dumps(config).encode()
+    name = hashlib.sha256(data).hexdigest() + ".json"
+    names = [f"{number}/layer.tar" for number in range(len(layers))]
+    manifest = json.dumps([{"Config": name, "Layers": names}]).encode()
+    members = [(path, "file", layer) for path, layer in zip(names, layers, strict=True)]
+    (tmp_path / "image.tar").write_bytes(tar_of(*members, (name, "file", data), ("manifest.json", "file", manifest)))
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    return tmp_path
+
+
+def found(project: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, dict[str, object]]:
+    main(["check", str(project / "Dockerfile"), "--format", "json", *arguments])
+    out = capsys.readouterr().out
+    assert KEY not in out
+    return {finding["code"]: finding for finding in json.loads(out)["files"][0]["findings"]}
+
+
+def test_estimates_become_what_was_measured(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = found(project, capsys)
+    after = found(project, capsys, "--image", str(project / "image.tar"))
+    assert "measured" not in json.dumps(before["JT104"])
+    assert after["JT104"]["impact"]["bytes_saved"] == [4_000_000, 4_000_000]  # type: ignore[index]
+    assert after["JT104"]["impact"]["basis"] == "measured"  # type: ignore[index]
+    assert after["JT157"]["impact"]["bytes_saved"] == [2_500_000, 2_500_000]  # type: ignore[index]
+    assert after.keys() - before.keys() == {"JT010", "JT011", "JT012"}
+    for code, finding in after.items():
+        if finding["impact"].get("bytes_saved") and code not in ("JT011",):  # type: ignore[attr-defined]
+            assert str(finding["impact"]["basis"]).startswith("measured") or code not in before, code  # type: ignore[index]
+
+
+def test_what_only_the_image_shows_has_a_line(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    after = found(project, capsys, "--image", str(project / "image.tar"))
+    assert {code: after[code]["line"] for code in ("JT010", "JT011", "JT012")} == {"JT010": 3, "JT011": 4, "JT012": 2}
+    assert "1.0 MB that line 3 stored" in str(after["JT011"]["message"])
+    assert "1 package takes 2.5 MB: vim 2.5 MB" in str(after["JT012"]["message"])
+    main(["check", str(project / "Dockerfile"), "--image", str(project / "image.tar")])
+    text = capsys.readouterr().out
+    assert "measured: 4.0 MB" in text and KEY not in text
+
+
+@pytest.mark.parametrize("form", ["sarif", "markdown", "html", "github", "junit", "gitlab", "checkstyle", "sonarqube"])
+def test_every_format_takes_them(form: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["check", str(project / "Dockerfile"), "--image", str(project / "image.tar"), "--format", form])
+    out = capsys.readouterr().out
+    assert code == 1 and "secret" in out and KEY not in out
+
+
+def test_an_image_of_another_file_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "Dockerfile").write_text('FROM debian:bookworm\nENTRYPOINT ["a"]\n')
+    main(["check", str(project / "Dockerfile"), "--image", str(project / "image.tar")])
+    assert "was it built from another file?" in capsys.readouterr().err
+
+
+def test_it_goes_with_one_dockerfile(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "other").mkdir()
+    (project / "other" / "Dockerfile").write_text(DOCKERFILE)
+    assert main(["check", str(project), "--image", str(project / "image.tar")]) == 2
+    assert "2 were found" in capsys.readouterr().err
