@@ -41,7 +41,7 @@ RULE = Rule(
     triggers=("cd ",),
     severity=Severity.INFO,
     foreign=("DL3003", "DS-0013", "f4a6bcd3-e231-4acf-993c-aa027be50d2e"),
-    differs="A cd in the middle of a RUN, into a relative folder or back again is what cd is for; only a RUN that begins by changing its folder for good is reported.",
+    differs="A cd in the middle of a RUN, into a relative folder or back again is what cd is for; only a RUN that begins by changing its folder for good is reported by default; cd-in-run reports all.",
     examples=(
         Example(before="FROM debian:bookworm\nRUN cd /srv && make\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN curl -O x && cd x && make && cd .. && rm -rf x\n"),

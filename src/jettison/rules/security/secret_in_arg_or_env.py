@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.stage import Stage
     from jettison.syntax.tree import Instruction
+    from jettison.syntax.words import Word
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -34,6 +35,10 @@ def check(model: Model) -> Iterable[Finding]:
     for secret in variable_secrets(model):
         where = "history" if secret.instruction.keyword == "ARG" else "configuration"
         yield RULE.at(secret.span, f"the value of {secret.name} is readable in the image's {where}")
+    for node in model.meta_args:
+        for name, value in node.pairs:
+            if value is None and is_secret_name(name.value):
+                yield from _asked_for(model, (), name)
     for stage in model.stages:
         yield from _given(model, stage)
 
@@ -45,13 +50,8 @@ def _given(model: Model, stage: Stage) -> Iterator[Finding]:
         if node.keyword == "ARG":
             for name, value in node.pairs:
                 declared.add(name.value)
-                if (
-                    value is None
-                    and is_secret_name(name.value)
-                    and _used(model, stage.instructions[at + 1 :], name.value)
-                ):
-                    message = f"{name.value} comes in by a build argument and stays in the history and the build log"
-                    yield RULE.at(name.span, message)._replace(confidence=Confidence.MEDIUM)
+                if value is None and is_secret_name(name.value):
+                    yield from _asked_for(model, stage.instructions[at + 1 :], name)
         elif node.keyword == "ENV":
             for name, value in node.pairs:
                 kept = {ref for ref, _, _ in references(value.raw, model.file.escape)} if value else set()
@@ -62,16 +62,25 @@ def _given(model: Model, stage: Stage) -> Iterator[Finding]:
                     )
 
 
-def _used(model: Model, nodes: tuple[Instruction, ...], name: str) -> bool:
+def _asked_for(model: Model, nodes: tuple[Instruction, ...], word: Word) -> Iterator[Finding]:
+    name, mounted = word.value, False
     for node in nodes:
+        if node.keyword == "ENV" and any(value and name in value.raw for _, value in node.pairs):
+            # Reported where the ENV keeps it.
+            return
         if node.keyword != "RUN":
             continue
         if any(name in (m.options.get("id"), m.options.get("env")) for m in read_mounts(node)):
+            mounted = True
             continue
         text = model.source.text(node.span)
         if f"${name}" in text or f"${{{name}" in text:
-            return True
-    return False
+            message = f"{name} comes in by a build argument and stays in the history and the build log"
+            yield RULE.at(word.span, message)._replace(confidence=Confidence.MEDIUM)
+            return
+    if not mounted:
+        message = f"{name} is asked for as a build argument, which is no place for a secret; use a secret mount"
+        yield RULE.at(word.span, message)._replace(confidence=Confidence.LOW)
 
 
 RULE = Rule(
@@ -92,8 +101,9 @@ RULE = Rule(
         ),
         Example(before="FROM debian:bookworm\nARG TOKEN\nENV TOKEN=$TOKEN\n", lines=(3,)),
         Example(
-            before='FROM debian:bookworm\nENV DB_PASSWORD_FILE=/run/secrets/db SECRET_KEY_BASE=dummy POSTGRES_PASSWORD=""\nARG TOKEN\n'
+            before='FROM debian:bookworm\nENV DB_PASSWORD_FILE=/run/secrets/db SECRET_KEY_BASE=dummy POSTGRES_PASSWORD=""\n'
         ),
+        Example(before="FROM debian:bookworm\nARG AWS_SECRET_ACCESS_KEY\n", lines=(2,)),
         Example(
             before='FROM debian:bookworm\nARG TOKEN\nRUN --mount=type=secret,id=TOKEN,env=TOKEN curl -H "X: $TOKEN" https://example.org/\n'
         ),
