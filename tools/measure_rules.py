@@ -6,7 +6,7 @@ For every example with a fix and a claim of bytes (or of the rules that are name
 and the unpacked bytes of both images are taken from the engine. An example that cannot be built here (its base, its
 project or the network is missing) is told and left out. `--write` keeps the figures in
 src/jettison/report/measured_rules.toml, from which `tools/gen.py` writes them into the pages of the rules. What an
-example needs beside it (project files, another tag of its base) stands in tools/measure_rules.toml.
+example needs beside it (project files, another tag of its base, a line) stands in tools/measure_rules.toml.
 Meant to be run every night; JETTISON_BUILD_NETWORK names the network of the builds.
 """
 
@@ -82,6 +82,8 @@ def measure(engine: Engine, job: Job, needs: dict[str, Any]) -> dict[str, Any]:
         for text in (job.example.before, job.example.after):
             for name, other in given.get("bases", {}).items():
                 text = text.replace(f"FROM {name}\n", f"FROM {other}\n").replace(f"FROM {name} ", f"FROM {other} ")
+            for line, more in given.get("insert", {}).items():
+                text = text.replace(f"{line}\n", f"{line}\n{more}\n", 1)
             sizes.append(_size(engine, folder, text))
     row = {"rule": job.rule.code, "example": job.number, "before": sizes[0], "after": sizes[1]}
     bases = ", ".join(f"{other} for {name}" for name, other in given.get("bases", {}).items())
@@ -128,7 +130,9 @@ def main() -> int:
         try:
             row = measure(engine, job, needs)
         except JettisonError as error:
-            print(f"{job.rule.code} example {job.number}: not built here: {str(error).splitlines()[0][:150]}", flush=True)
+            print(
+                f"{job.rule.code} example {job.number}: not built here: {str(error).splitlines()[0][:150]}", flush=True
+            )
             continue
         rows[row["rule"], row["example"]] = row
         less = row["before"] - row["after"]

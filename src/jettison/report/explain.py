@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jettison.findings import APPLICABILITY_NAMES, Confidence, Effort, Impact, Severity
 from jettison.lint.engine import check_bytes
@@ -94,12 +94,17 @@ def _impact(rule: Rule) -> tuple[str, ...]:
     ]
     claims = dict.fromkeys(text for example in rule.examples for text in _claims(rule, example))
     lines += claims or ("no figure is claimed: what it gains is said above",)
-    lines += [
-        f"measured by building example {row['example']} before and after its fix on {row['engine']}: "
-        f"{human_bytes(row['before'])} -> {human_bytes(row['after'])}, {human_bytes(row['before'] - row['after'])} less"
-        for row in measured(rule.code)
-    ]
+    lines += [_measured(row) for row in measured(rule.code)]
     return tuple(lines)
+
+
+def _measured(row: dict[str, Any]) -> str:
+    less = row["before"] - row["after"]
+    bases = f" ({row['bases']})" if row["bases"] else ""
+    # A tar is padded: some bytes of difference are noise.
+    gained = f"{human_bytes(less)} less" if less > 100_000 else "no less on this base"
+    sizes = f"{human_bytes(row['before'])} -> {human_bytes(row['after'])}"
+    return f"measured with example {row['example']}, built before and after its fix on {row['engine']}{bases}: {sizes}, {gained}"
 
 
 def _claims(rule: Rule, example: Example) -> list[str]:
