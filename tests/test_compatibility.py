@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from jettison.rules.index import resolve
+from jettison.cli.main import main
+from jettison.rules.index import left_out, resolve
 
 COMPAT: dict[str, Any] = runpy.run_path(str(Path(__file__).parent.parent / "tools" / "gen_compat.py"))
 
@@ -29,6 +30,17 @@ def test_each_covered_id_works_as_a_name() -> None:
     for check in COMPAT["checks"]():
         if check.ours:
             assert set(resolve(check.id)) >= {rule.code for rule in check.ours}, check.id
+
+
+def test_an_id_without_a_rule_may_be_named_and_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    for check in COMPAT["checks"]():
+        if not check.ours:
+            assert left_out(check.id), check.id
+            assert main(["check", "--ignore", check.id, "--select", "JT104", str(tmp_path)]) == 0
+            assert "no rule of its own" in capsys.readouterr().err
+            (tmp_path / "jettison.toml").write_text(f'ignore = ["{check.id}"]\n')
+    assert left_out("DL9999") == ""
 
 
 @pytest.mark.parametrize("tool", COMPAT["NAMES"])

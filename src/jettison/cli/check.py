@@ -266,7 +266,7 @@ def rule_names(value: str) -> frozenset[str] | None:
     Raises:
         UsageError: a name is not a rule.
     """
-    from jettison.rules.index import finding_codes
+    from jettison.rules.index import finding_codes, left_out
 
     names = [name.strip() for name in value.split(",") if name.strip()]
     if not names:
@@ -274,6 +274,9 @@ def rule_names(value: str) -> frozenset[str] | None:
     codes: list[str] = []
     for name in names:
         found = finding_codes(name)
+        if not found and (reason := left_out(name)):
+            sys.stderr.write(f"jettison: {name}: no rule of its own: {reason}\n")
+            continue
         if not found:
             raise UsageError(f"{name!r} is not a rule{_meant(name)}; `jettison explain` lists them all")
         codes.extend(found)

@@ -8,7 +8,7 @@ from typing import Final
 
 from jettison.cli.options import Option
 from jettison.errors import UsageError
-from jettison.terminal import Palette, wants_colour
+from jettison.terminal import Palette, safe_line, wants_colour
 
 OPTIONS: Final = (
     Option(
@@ -22,7 +22,7 @@ OPTIONS: Final = (
 def run(args: argparse.Namespace) -> int:
     """Print one rule's page, or the list of all rules when none is named."""
     from jettison.report.explain import render_list, render_rule
-    from jettison.rules.index import ENTRIES, finding_codes, load, resolve
+    from jettison.rules.index import ENTRIES, finding_codes, left_out, load, resolve
 
     palette = Palette(wants_colour())
     if args.rule is None:
@@ -31,6 +31,9 @@ def run(args: argparse.Namespace) -> int:
     codes = resolve(args.rule)
     if not codes and (foreign := finding_codes(args.rule)):
         sys.stdout.write(f"{foreign[0]} is a check of ShellCheck: https://www.shellcheck.net/wiki/{foreign[0]}\n")
+        return 0
+    if not codes and (reason := left_out(args.rule)):
+        sys.stdout.write(f"{safe_line(args.rule)}: no rule of its own: {reason}\n")
         return 0
     if not codes:
         raise UsageError(f"{args.rule!r} is not a rule; `jettison explain` lists them all")

@@ -123,6 +123,17 @@ def finding_codes(name: str) -> tuple[str, ...]:
     return found
 
 
+def left_out(name: str) -> str:
+    """Return why another tool's check has no rule here, "" for a name that is not known at all."""
+    # Read only when a name is no rule.
+    from jettison.rules._left_out import LEFT_OUT
+
+    wanted = name.lower()
+    tool, slash, rest = wanted.partition("/")
+    bare = rest if slash and tool in _TOOLS and tool != "tally" else wanted
+    return LEFT_OUT.get(bare) or LEFT_OUT.get(_modern(bare), "")
+
+
 def _modern(name: str) -> str:
     """Return the current form of an id that Trivy once wrote as AVD-DS-0002 or DS002."""
     name = name.removeprefix("avd-")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from jettison.findings import Severity
-from jettison.rules.index import entries, finding_codes, load
+from jettison.rules.index import entries, finding_codes, left_out, load
 from jettison.rules.nearest import nearest
 from jettison.settings.settings import Proving
 
@@ -41,7 +41,7 @@ def codes_of(name: object, key: str, report: Report) -> frozenset[str]:
         report(key, f"the name of a rule was expected, not {shown(name)}")
         return frozenset()
     codes = finding_codes(name)
-    if not codes:
+    if not codes and not left_out(name):
         report(key, f"{shown(name)} is not a rule{meant(name, rule_names())}")
     return frozenset(codes)
 
