@@ -10,7 +10,7 @@ BASE_IMAGES: Final[dict[str, Any]] = {'golang': {'toolchain': True, 'full_bytes'
  'node': {'toolchain': True, 'full_bytes': 1100000000, 'runtime_bytes': 200000000, 'slim': 'slim'},
  'rust': {'toolchain': True, 'full_bytes': 1400000000, 'runtime_bytes': 80000000, 'slim': 'slim'},
  'ruby': {'toolchain': True, 'full_bytes': 990000000, 'runtime_bytes': 220000000, 'slim': 'slim'},
- 'php': {'toolchain': True, 'full_bytes': 500000000, 'runtime_bytes': 120000000, 'slim': ''},
+ 'php': {'toolchain': False, 'full_bytes': 500000000, 'runtime_bytes': 120000000, 'slim': ''},
  'maven': {'toolchain': True, 'full_bytes': 520000000, 'runtime_bytes': 200000000, 'slim': ''},
  'gradle': {'toolchain': True, 'full_bytes': 700000000, 'runtime_bytes': 200000000, 'slim': ''},
  'gcc': {'toolchain': True, 'full_bytes': 1400000000, 'runtime_bytes': 80000000, 'slim': ''},

@@ -38,9 +38,10 @@ def check(model: Model) -> Iterable[Finding]:
     )
     family = FAMILIES[stage.base.name]
     saved = family["full_bytes"] - family["runtime_bytes"]
+    without = "build tools" if family["toolchain"] else "manual pages and translations"
     yield RULE.at(
         span,
-        f"{stage.base.name}:{slim} is the same release without build tools",
+        f"{stage.base.name}:{slim} is the same release without {without}",
         fix,
         Impact(bytes_saved=(saved // 2, saved)),
     )

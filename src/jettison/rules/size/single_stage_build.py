@@ -28,7 +28,8 @@ def check(model: Model) -> Iterable[Finding]:
     family = FAMILIES[stage.base.name]
     if not family["toolchain"] or not is_full(stage.base.name, stage.base.tag):
         return
-    if stage.instructions:
+    # Where nothing is built, the slim form of the same image is the answer (full-base-image).
+    if stage.instructions and (not family["slim"] or any(node.keyword == "RUN" for node in stage.instructions)):
         saved = family["full_bytes"] - family["runtime_bytes"]
         yield RULE.at(stage.from_.span, impact=Impact(bytes_saved=(saved * 2 // 3, saved)))
 
@@ -47,6 +48,7 @@ RULE = Rule(
     differs="Only a base that holds a toolchain is reported; `jettison optimize` writes the second stage and proves it.",
     examples=(
         Example(before='FROM golang:1.19\nCOPY . .\nRUN go build -o /app .\nCMD ["/app"]\n', lines=(1,)),
+        Example(before='FROM node:18\nCOPY . .\nCMD ["node", "a.js"]\n'),
         Example(
             before='FROM golang:1.19 AS build\nRUN go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\nCMD ["/app"]\n'
         ),
