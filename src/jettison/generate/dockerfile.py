@@ -70,7 +70,9 @@ def _build_stage(plan: Plan) -> Iterable[list[str]]:
     if one.user:
         lines.append(f"USER {one.user}")
     lines.append(f"WORKDIR {one.workdir}")
-    packages = tuple(dict.fromkeys((*one.packages, *plan.service.build_packages)))
+    # What PHP's extensions are compiled with is needed where they are.
+    compiled = () if plan.service.extensions else plan.service.build_packages
+    packages = tuple(dict.fromkeys((*one.packages, *compiled)))
     if packages:
         lines += ["# Distribution packages that the build needs.", *_apt(packages)]
     if one.tool_copy:
@@ -149,7 +151,7 @@ def _runtime_stage(plan: Plan) -> Iterable[list[str]]:
         f"WORKDIR {run.workdir}",
     ]
     packages = tuple(dict.fromkeys((*runtime.packages, *service.run_packages)))
-    if packages:
+    if packages and not service.extensions:
         lines += ["# Libraries that the program loads.", *_apt(packages)]
     if service.extensions:
         lines += _extensions(plan)
@@ -251,20 +253,20 @@ def _there(plan: Plan, source: str) -> tuple[str, ...]:
 
 
 def _extensions(plan: Plan) -> list[str]:
-    packages = plan.service.build_packages
-    install = f'docker-php-ext-install -j"$(nproc)" {" ".join(plan.service.extensions)}'
-    if not packages:
-        return ["# Extensions that composer.json asks for.", f"RUN {install}"]
-    lines = [
-        "# Extensions that composer.json asks for; what they are compiled with goes again.",
-        "RUN apt-get update \\",
-    ]
-    lines += [f"    && apt-get install -y --no-install-recommends {' '.join(packages)} \\", f"    && {install} \\"]
-    return [
-        *lines,
-        f"    && apt-get purge -y --auto-remove {' '.join(packages)} \\",
-        "    && rm -rf /var/lib/apt/lists/*",
-    ]
+    service = plan.service
+    install = f'docker-php-ext-install -j"$(nproc)" {" ".join(sorted(service.extensions))}'
+    compiled = sorted(service.build_packages)
+    kept = sorted(set(service.run_packages))
+    if not compiled and not kept:
+        return ["# Extensions that are not enabled by themselves.", f"RUN {install}"]
+    lines = ["# Extensions that composer.json asks for, their libraries, and for a moment what they are compiled with.",
+             "# jettison: ignore=JT611 Debian keeps only the newest version of a package", "RUN apt-get update \\",
+             "    && apt-get install -y --no-install-recommends \\"]  # fmt: skip
+    lines += [f"        {name} \\" for name in sorted((*compiled, *kept))]
+    lines.append(f"    && {install} \\")
+    if compiled:
+        lines.append(f"    && apt-get purge -y {' '.join(compiled)} \\")
+    return [*lines, "    && rm -rf /var/lib/apt/lists/*"]
 
 
 def _writable(plan: Plan) -> list[str]:
