@@ -43,7 +43,7 @@ start() {
 chroot_docker() { chroot "$root" docker -H unix:///run/jettison/docker.sock "$@"; }
 
 load() {
-  mapfile -t names < <(docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '^(debian|golang|python|node|gcr.io/distroless/.*|jettison-base/.*):' | sort -u)
+  mapfile -t names < <(docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '^(debian|golang|python|node|busybox|nginx|nginxinc/.*|gcr.io/distroless/.*|jettison-base/.*):' | sort -u)
   docker save "${names[@]}" | chroot_docker load >/dev/null
 }
 

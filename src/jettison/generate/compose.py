@@ -89,7 +89,9 @@ def _folders(plan: Plan) -> list[str]:
 
 def asked(plan: Plan) -> tuple[str, ...]:
     """Return the variables that whoever deploys sets."""
-    return () if plan.service.web_root else tuple(name for name in plan.service.variables if name not in _GIVEN)
+    framework = plan.service.framework
+    given = {*_GIVEN, *plan.runs_on.run.env, *(framework.env if framework else ())}
+    return () if plan.service.web_root else tuple(name for name in plan.service.variables if name not in given)
 
 
 def env_example(plan: Plan) -> str:

@@ -28,7 +28,8 @@ _PORTS: Final = tuple(
 _OTHERS: Final = frozenset((3306, 5432, 6379, 27017, 5672, 9200, 11211, 25, 587, 465, 443, 1433, 9092, 2181))
 _LISTENS: Final = re.compile(
     r"ListenAndServe|net\.Listen|createServer|\.listen\(|\blisten\s*\(|TcpListener|HTTPServer|http\.server|ServerSocket|HttpServer|TCPServer|"
-    r"WEBrick|Deno\.serve|Bun\.serve|serve_forever|axum|actix_web|warp::|rocket|Javalin|Undertow|WebApplication\.Create|\bserve\("
+    r"WEBrick|Deno\.serve|Bun\.serve|serve_forever|axum|actix_web|warp::|rocket|Javalin|Undertow|WebApplication\.Create|\bserve\(|"
+    r"\bgin\.(?:Default|New)\(|echo\.New\(|fiber\.New\(|chi\.NewRouter|gorilla/mux"
 )
 _ROUTE: Final = re.compile(
     r"(?:\.(?:get|route|HandleFunc|Handle|GET|Get|all|use|path|map)\w*|@(?:Get|Request)Mapping|\bget|\bpath|\b[Rr]oute|createContext|MapGet|\.add_url_rule)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from jettison.project.service import Program
@@ -33,12 +34,13 @@ def program(tree: Tree, framework: Framework | None, known: Dependencies) -> Pro
     """Return how a Python project starts."""
     sources = tree.sources((".py",))
     stated = plain_words(procfile_line(tree))
+    made = _collected(tree, sources) if framework and framework.build else ()
     if stated and stated[0][0] in (*_SERVERS, "python", "python3"):
-        return Program(start=stated[0], env=stated[1], notes=("started as its Procfile says",))
+        return Program(start=stated[0], env=stated[1], artefacts=made, notes=("started as its Procfile says",))
     if framework and framework.finds:
         found = _object(tree, framework, sources)
         if found:
-            return _served(tree, framework, known, *found)
+            return replace(_served(tree, framework, known, *found), artefacts=made)
     if framework and framework.start and not framework.finds:
         main = _main(tree, sources, framework.name.lower())
         return Program({"main": main}, framework.start, startable=bool(main))
@@ -69,6 +71,12 @@ def _served(tree: Tree, framework: Framework, known: Dependencies, path: str, na
     return Program(
         {"module": module, "object": name, "main": path}, framework.start, _path_env(tree, root), adds=adds, notes=notes
     )
+
+
+def _collected(tree: Tree, sources: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return the folder to which Django collects its static files."""
+    match = tree.search(r"^STATIC_ROOT\s*=.*[\"']([\w-]+)[\"']\)*\s*$", sources)
+    return ((match[1], match[1]),) if match else ()
 
 
 def _root(path: str) -> tuple[str, str]:

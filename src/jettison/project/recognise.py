@@ -122,7 +122,8 @@ def _service(tree: Tree, folder: str, one: Ecosystem, mark: str) -> Service:
     settings = tuple(path for path in _SETTINGS if path in tree.files)
     seen = listening(tree, sources + settings)
     natives = [native for native in one.natives if known.all.intersection(native.names)]
-    port = _port(one, framework, program, seen.port, seen.listens)
+    asked = variables(tree, sources)
+    port = _port(one, framework, program, seen.port, seen.listens or "PORT" in asked)
     packages = [
         tuple(dict.fromkeys(name for native in natives for name in getattr(native, kind)))
         for kind in ("build", "run", "extensions")
@@ -143,7 +144,7 @@ def _service(tree: Tree, folder: str, one: Ecosystem, mark: str) -> Service:
         run_packages=packages[1],
         extensions=tuple(dict.fromkeys((*one.run.extensions, *packages[2]))),
         libc=program.libc or any(native.libc or native.run for native in natives),
-        variables=variables(tree, sources),
+        variables=asked,
         tools={name: read_version(tree, tool).text for name, tool in one.tools.items()},
     )
 

@@ -21,7 +21,7 @@ def php(tree: Tree, framework: Framework | None, known: Dependencies) -> Program
     """Return the folder that the web server shows."""
     folder = framework.web_root if framework else "."
     served = "{root}" if folder in ("", ".") else f"{{root}}/{folder}"
-    startable = tree.has("index.php") or tree.has("public/index.php") or tree.has("artisan")
+    startable = any(tree.has(name) for name in ("index.php", "public/index.php", "web/index.php", "artisan"))
     # What a project lacks here and declares elsewhere must not stop the installation: the runtime has it.
     return Program({"document_root": served, "ignore": " --ignore-platform-reqs"}, startable=startable)
 

@@ -14,7 +14,7 @@ MAX_TEXT: Final = 256 * 1024
 MAX_SOURCES: Final = 400
 _NOISE: Final = frozenset(
     "node_modules bower_components vendor .venv venv env .tox .nox __pycache__ .git .hg .svn .idea .vscode target .gradle .next .nuxt "
-    ".svelte-kit .cache .terraform .mypy_cache .pytest_cache .ruff_cache _build deps .dart_tool obj".split()
+    ".svelte-kit .cache .terraform .mypy_cache .pytest_cache .ruff_cache _build deps .dart_tool obj .mvn".split()
 )
 _ASIDE: Final = frozenset(
     "test tests testdata spec specs __tests__ e2e example examples sample samples demo demos doc docs fixtures benchmark benchmarks "

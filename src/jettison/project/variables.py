@@ -16,7 +16,8 @@ _READS: Final = re.compile(
 _DOTENV: Final = re.compile(r"^\s*(?:export\s+)?([A-Z][A-Z0-9_]{1,60})\s*=", re.MULTILINE)
 # Set by the system or by the image, not by who deploys.
 _NOT_ASKED: Final = frozenset(
-    "PATH HOME USER PWD HOSTNAME LANG TZ SHELL TERM TMPDIR NODE_ENV PYTHONPATH DEV PROD MODE".split()
+    "PATH HOME USER PWD HOSTNAME LANG TZ SHELL TERM TMPDIR NODE_ENV PYTHONPATH DEV PROD MODE "
+    "CI PYTHONUNBUFFERED BUNDLE_GEMFILE RAILS_ENV RACK_ENV PIDFILE GIN_MODE".split()
 )
 _MAX: Final = 60
 
