@@ -25,13 +25,15 @@ def add_image(reports: Sequence[FileReport], name: str, engine: str | None) -> N
     from jettison.optimize.costs import line_costs, measured
     from jettison.optimize.image_findings import image_findings
     from jettison.optimize.measured_impact import LineContents, measured_contents
+    from jettison.report.reading_bar import reading_bar
 
     report = _only(reports)
     model = report.model
     assert model is not None
     # The check runs without a garbage collector; an image makes far more garbage.
     gc.enable()
-    seen = inspect(name, engine, "", model)
+    with reading_bar(name):
+        seen = inspect(name, engine, "", model)
     for note in seen.notes:
         sys.stderr.write(f"jettison: {safe_line(name)}: {safe_line(note)}\n")
     if all(origin.line is None for origin in seen.origins):

@@ -32,9 +32,12 @@ def run(args: argparse.Namespace) -> int:
     """Print what differs; with --semantic return 1 when anything but times, history and layering does."""
     from jettison.image.compare import compare
     from jettison.image.inspection import inspect
+    from jettison.report.reading_bar import reading_bar
 
-    before = inspect(args.before, args.engine, args.platform, digests=True)
-    after = inspect(args.after, args.engine, args.platform, digests=True)
+    with reading_bar(args.before):
+        before = inspect(args.before, args.engine, args.platform, digests=True)
+    with reading_bar(args.after):
+        after = inspect(args.after, args.engine, args.platform, digests=True)
     seen = compare(before, after)
     if args.html:
         from jettison.lint.baseline import write_text

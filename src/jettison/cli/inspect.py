@@ -105,11 +105,13 @@ def inspected(args: argparse.Namespace) -> Inspection:
     from datetime import date
 
     from jettison.image.inspection import inspect
+    from jettison.report.reading_bar import reading_bar
     from jettison.secretscan.exceptions import read_exceptions, without_excepted
 
     # A wrong file is told before the work.
     exceptions = read_exceptions()
-    seen = inspect(args.image, args.engine, args.platform, read_model(args.file))
+    with reading_bar(args.image):
+        seen = inspect(args.image, args.engine, args.platform, read_model(args.file))
     secrets, note = without_excepted(seen.secrets, seen.secrets_note, exceptions, date.today())
     return replace(seen, secrets=secrets, secrets_note=note)
 

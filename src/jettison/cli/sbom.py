@@ -26,11 +26,13 @@ def run(args: argparse.Namespace) -> int:
     from jettison.image.collect import InventoryCollector
     from jettison.image.inspection import inventory_of
     from jettison.image.source import open_image
+    from jettison.report.reading_bar import reading_bar
     from jettison.sbom.cyclonedx import write_cyclonedx
     from jettison.sbom.spdx import write_spdx
     from jettison.sbom.subject import Subject
 
-    image = open_image(args.image, InventoryCollector(), args.engine, args.platform)
+    with reading_bar(args.image):
+        image = open_image(args.image, InventoryCollector(), args.engine, args.platform)
     platform = "/".join(str(image.settings[key]) for key in ("os", "architecture") if image.settings.get(key))
     layers = tuple(layer.diff_id for layer in image.layers)
     created = str(image.settings.get("created") or "")

@@ -17,12 +17,14 @@ from jettison.image.collect import Collector, LayerFacts
 from jettison.image.decompress import Joined, decompressed
 from jettison.image.digest import Hashed
 from jettison.image.layer_cache import pack, unpack
+from jettison.image.reading import tell
 from jettison.image.scan import scan_map, scan_stream
 from jettison.terminal import safe_line
 
 # Below this, starting processes takes longer than it saves.
 MIN_PARALLEL: Final = 48 << 20
 MIN_PART: Final = 64 << 20
+TELL_SECONDS: Final = 0.2
 _collector: Collector | None = None
 
 
@@ -69,13 +71,16 @@ def read_layers(wanted: list[Wanted], collector: Collector, processes: int | Non
     total = sum(layer.blob.size for layer in wanted)
     tasks = _tasks(wanted, count, total)
     if count == 1 or total < MIN_PARALLEL:
+        done = 0
         for layer, kind, first, last in tasks:
             _take(layer, kind, first, _work(kind, layer.blob, first, last, collector))
+            done += _bytes_of((layer, kind, first, last))
+            tell(done, total)
         return
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     try:
         with ProcessPoolExecutor(min(count, len(tasks)), context, _start, (collector,)) as pool:
-            _run(pool, tasks)
+            _run(pool, tasks, total)
     except BrokenProcessPool as error:
         raise ImageError("a process that read the image ended early: out of memory, or the file was cut off") from error
 
@@ -100,15 +105,25 @@ def _tasks(wanted: list[Wanted], processes: int, total: int) -> list[_Task]:
     return [task for _, task in tasks]
 
 
-def _run(pool: ProcessPoolExecutor, tasks: list[_Task]) -> None:
+def _bytes_of(task: _Task) -> int:
+    """Return the bytes that are read once a task is done; the digest is made beside the reading."""
+    layer, kind, first, last = task
+    return 0 if kind == "hash" else (layer.blob.size if last is None else last) - first
+
+
+def _run(pool: ProcessPoolExecutor, tasks: list[_Task], total: int) -> None:
+    read = 0
     running: dict[Future[Any], _Task] = {
         pool.submit(_work_packed, task[1], task[0].blob, task[2], task[3]): task for task in tasks
     }
     try:
         while running:
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            # Often enough for a bar to move: what was read is told of while nothing is done, too.
+            done, _ = wait(running, TELL_SECONDS, return_when=FIRST_COMPLETED)
+            tell(read, total)
             for future in done:
-                layer, kind, first, _last = running.pop(future)
+                layer, kind, first, last = running.pop(future)
+                read += _bytes_of((layer, kind, first, last))
                 facts, digests, failure = future.result()
                 _take(layer, kind, first, (unpack(facts) if facts else None, digests, failure))
     except BaseException:

@@ -7,12 +7,14 @@ import mmap
 import os
 import stat
 import zlib
+from typing import IO, cast
 
 from jettison.errors import EngineError, ImageError, UsageError
 from jettison.image.archive import read_archive, read_file, read_layout
 from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
 from jettison.image.image import Image, Layer, read_config
 from jettison.image.layers import merge
+from jettison.image.reading import Told
 from jettison.image.reference import SCHEMES, has_host
 from jettison.image.tar_header import Entry
 
@@ -45,7 +47,7 @@ def open_image(
 
     try:
         with find_engine(engine).save(name) as stream:
-            return read_archive(stream, collector)
+            return read_archive(cast(IO[bytes], Told(stream)), collector)
     except EngineError as error:
         # A name that says its registry can be read there, where no engine has the image.
         if engine or not has_host(name):
