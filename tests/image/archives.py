@@ -65,3 +65,24 @@ def blob_layout(*layers: bytes, compress: bool = False) -> bytes:
         ("manifest.json", "file", manifest),
         ("oci-layout", "file", b"{}"),
     )
+
+
+def tar_of_modes(files: dict[str, tuple[int, bytes]]) -> bytes:
+    """Return a tar of path -> (mode, content)."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.GNU_FORMAT) as tar:
+        for name, (mode, content) in files.items():
+            info = tarfile.TarInfo(name)
+            info.mode, info.size = mode, len(content)
+            tar.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+def layered(layer: bytes, history: tuple[str, ...], config: dict[str, object]) -> bytes:
+    """Return an archive with one layer, and a history of steps that made none but the last."""
+    steps = [{"created_by": text, "empty_layer": True} for text in history] + [{"created_by": "layer"}]
+    diff_ids = ["sha256:" + hashlib.sha256(layer).hexdigest()]
+    text = json.dumps({"config": config, "rootfs": {"type": "layers", "diff_ids": diff_ids}, "history": steps}).encode()
+    name = hashlib.sha256(text).hexdigest() + ".json"
+    manifest = json.dumps([{"Config": name, "RepoTags": None, "Layers": ["0/layer.tar"]}]).encode()
+    return tar_of(("0/layer.tar", "file", layer), (name, "file", text), ("manifest.json", "file", manifest))

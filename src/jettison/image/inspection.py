@@ -99,9 +99,9 @@ def _inspect(name: str, engine: str | None, platform: str, model: Model | None, 
     secrets = ranked((*file_findings(image, inventory, origins), *config_findings(of_config, of_entries)))
     redact = Redactor(secret.value for secret in of_config)
     shown = _masked(image, of_config, redact)
-    return Inspection(
-        name, shown, find_waste(image), inventory, checkpoints(shown, name), origins, secrets, scanner.note, redact
-    )
+    named = [one.where.name or one.where.kind for one in of_config if one.hit.level]
+    practice = checkpoints(shown, name, named)
+    return Inspection(name, shown, find_waste(image), inventory, practice, origins, secrets, scanner.note, redact)
 
 
 def _masked(image: Image, secrets: tuple[ConfigSecret, ...], redact: Redactor) -> Image:

@@ -1,0 +1,34 @@
+"""One remark of best practice on an image, and the data that the checks share."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any, Final
+
+MAX_NAMED: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """One thing that is not as it should be. id: dockle's and CIS' name of it."""
+
+    id: str
+    title: str
+    severity: int
+    detail: str
+
+
+@lru_cache(maxsize=1)
+def table() -> dict[str, Any]:
+    """Return the lists of names that the checks go by."""
+    return tomllib.loads(resources.files("jettison.image").joinpath("checkpoints.toml").read_text())
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first names in order, and how many more there are."""
+    more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
+    return ", ".join(sorted(names)[:MAX_NAMED]) + more

@@ -1,0 +1,109 @@
+"""Checkpoints on the visible files of an image: rights, credentials, caches, what development left behind."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import Severity
+from jettison.image.checkpoint import Checkpoint, some, table
+
+if TYPE_CHECKING:
+    from jettison.image.image import FileEntry, Image
+
+_SET_ID: Final = 0o6000
+_STICKY: Final = 0o1000
+_OTHERS_WRITE: Final = 0o002
+
+
+def file_checks(image: Image) -> Iterator[Checkpoint]:
+    """Yield what the modes and names of files say."""
+    yield from _modes(image)
+    yield from _names(image)
+
+
+def _modes(image: Image) -> Iterator[Checkpoint]:
+    bits = _SET_ID | _OTHERS_WRITE
+    marked = [(path, e) for path, e in image.files.items() if e.mode & bits and e.kind in ("file", "dir")]
+    set_id = [path for path, e in marked if e.mode & _SET_ID and e.kind == "file"]
+    if set_id:
+        title = f"{len(set_id)} programs that run with their owner's rights"
+        yield Checkpoint("CIS-DI-0008", title, Severity.INFO, some(set_id))
+    skipped, folders = tuple(table()["not_judged"]), frozenset(table()["open_folders"])
+    open_ = [
+        path
+        for path, e in marked
+        if e.mode & (_STICKY | _OTHERS_WRITE) == _OTHERS_WRITE and path not in folders and not path.startswith(skipped)
+    ]
+    if open_:
+        yield Checkpoint("JT323", f"{len(open_)} files that everyone may write", Severity.MEDIUM, some(open_))
+
+
+def _names(image: Image) -> Iterator[Checkpoint]:
+    secret: list[str] = []
+    unneeded: list[str] = []
+    caches: Counter[str] = Counter()
+    bases, endings, folders = _wanted()
+    cache = _cache_pattern()
+    not_below = tuple(table()["not_below"])
+    for path, entry in image.files.items():
+        base = path[path.rfind("/") + 1 :]
+        # The last part of a path rules nearly all files out without an expression.
+        if base in bases or path.endswith(endings):
+            _sort(path, base, entry, secret, unneeded, not_below, folders)
+        if entry.kind == "file" and entry.size and (match := cache.match(path)):
+            caches[match[0]] += entry.size
+    if secret:
+        yield Checkpoint("CIS-DI-0010", "files that hold credentials", Severity.HIGH, some(secret))
+    for folder, size in sorted(caches.items()):
+        if size > table()["cache_least"]:
+            yield Checkpoint("DKL-DI-0005", f"a package manager's cache: /{folder}", Severity.LOW, f"{size} bytes")
+    if unneeded:
+        yield Checkpoint("DKL-LI-0003", "files that no container needs", Severity.LOW, some(unneeded))
+    servers = [path for path in table()["unneeded_programs"] if path in image.files]
+    if servers:
+        yield Checkpoint("DKL-LI-0003", "a server for remote login", Severity.LOW, some(servers))
+
+
+def _sort(
+    path: str,
+    base: str,
+    entry: FileEntry,
+    secret: list[str],
+    unneeded: list[str],
+    not_below: tuple[str, ...],
+    folders: frozenset[str],
+) -> None:
+    if entry.kind == "file" and entry.size and (base in table()["credential_files"] or _is_credential(path)):
+        secret.append(path)
+    elif not path.startswith(not_below) and _is_left(base, entry.kind, folders):
+        unneeded.append(path)
+
+
+def _is_left(base: str, kind: str, folders: frozenset[str]) -> bool:
+    if kind == "dir":
+        return base in folders
+    return kind == "file" and (base in table()["unneeded_files"] or base.endswith(tuple(table()["unneeded_endings"])))
+
+
+def _is_credential(path: str) -> bool:
+    return any(path == one or path.endswith(f"/{one}") for one in table()["credential_paths"])
+
+
+@lru_cache(maxsize=1)
+def _wanted() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+    """Return (names, endings, names of folders) that are looked at more closely."""
+    data = table()
+    folders = frozenset(data["unneeded_folders"])
+    names = folders.union(data["credential_files"], data["unneeded_files"])
+    return names, (*data["unneeded_endings"], *data["credential_paths"]), folders
+
+
+@lru_cache(maxsize=1)
+def _cache_pattern() -> re.Pattern[str]:
+    fixed = "|".join(map(re.escape, table()["cache_folders"]))
+    home = "|".join(map(re.escape, table()["home_caches"]))
+    return re.compile(rf"(?:{fixed}|(?:root|home/[^/]+)/(?:{home}))")

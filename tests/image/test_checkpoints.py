@@ -1,0 +1,106 @@
+"""Every checkpoint of dockle: seen on an image that breaks all of them, and not on one that breaks none."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from jettison.image.inspection import inspect
+
+from .archives import layered, tar_of_modes
+
+FOREIGN = Path(__file__).parent.parent.parent / "src" / "jettison" / "knowledge" / "foreign" / "dockle.toml"
+# dockle lists these and checks none of them.
+ONLY_LISTED = {"CIS-DI-0002", "CIS-DI-0003", "CIS-DI-0004", "CIS-DI-0011"}
+BAD_FILES = {
+    "etc/passwd": (0o644, b"root:x:0:0::/root:/bin/sh\ntoor:x:0:0::/root:/bin/sh\n"),
+    "etc/group": (0o644, b"root:x:0:\nwheel:x:0:\n"),
+    "etc/shadow": (0o640, b"root::19000:0:99999:7:::\ntoor:*:19000:0:99999:7:::\n"),
+    "usr/bin/passwd": (0o4755, b"x" * 100),
+    "srv/open": (0o666, b"x"),
+    "srv/.env": (0o644, b"x=1"),
+    "srv/Dockerfile": (0o644, b"FROM scratch\n"),
+    "srv/notes.txt.swp": (0o644, b"x"),
+    "usr/sbin/sshd": (0o755, b"x"),
+    "var/lib/apt/lists/list": (0o644, b"x" * 200_000),
+    "home/dev/.npm/_cacache/x": (0o644, b"x" * 200_000),
+}
+BAD_HISTORY = (
+    "/bin/sh -c apt-get update",
+    "COPY . /srv # buildkit",
+    "/bin/sh -c #(nop) ADD dir:0123456789 in /srv ",
+    "RUN /bin/sh -c sudo make install # buildkit",
+    "RUN /bin/sh -c apt-get -y dist-upgrade # buildkit",
+    "RUN /bin/sh -c apk add curl # buildkit",
+)
+GOOD_FILES = {
+    "etc/passwd": (0o644, b"root:x:0:0::/root:/bin/sh\napp:x:1000:1000::/:/sbin/nologin\n"),
+    "etc/group": (0o644, b"root:x:0:\napp:x:1000:\n"),
+    "etc/shadow": (0o640, b"root:*:19000:0:99999:7:::\napp:!:19000:0:99999:7:::\n"),
+    "app": (0o755, b"x"),
+    "usr/share/doc/x/Dockerfile": (0o644, b"FROM scratch\n"),
+    "dev/null": (0o666, b"x"),
+    "var/cache/apk/small": (0o644, b"x"),
+}
+GOOD_HISTORY = (
+    "/bin/sh -c #(nop) ADD file:0123 in / ",
+    "ADD https://example.org/x.txt /x # buildkit",
+    "ADD rootfs.tar.xz / # buildkit",
+    "RUN /bin/sh -c apt-get update && apt-get install -y --no-install-recommends curl # buildkit",
+    "RUN /bin/sh -c apt-get install -y sudo # buildkit",
+    "RUN /bin/sh -c apk add --no-cache curl # buildkit",
+    "RUN /bin/sh -c apk add curl && rm -rf /var/cache/apk/* # buildkit",
+)
+
+
+def found(
+    folder: Path, files: dict[str, tuple[int, bytes]], history: tuple[str, ...], config: dict[str, object], name: str
+) -> dict[str, str]:
+    path = folder / name
+    path.write_bytes(layered(tar_of_modes(files), history, config))
+    seen = inspect(str(path)).checkpoints
+    return {one.id: f"{one.title}: {one.detail}" for one in seen}
+
+
+@pytest.fixture(autouse=True)
+def trust(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DOCKER_CONTENT_TRUST", raising=False)
+
+
+def test_an_image_that_breaks_all(tmp_path: Path) -> None:
+    config: dict[str, object] = {
+        "Env": ["DB_PASSWORD=correct-horse-battery-9f3a"],
+        "Volumes": {"/usr/": {}, "/data": {}},
+    }
+    seen = found(tmp_path, BAD_FILES, BAD_HISTORY, config, "image:latest")
+    wanted = set(tomllib.loads(FOREIGN.read_text())["rules"]) - ONLY_LISTED
+    assert wanted <= set(seen)
+    assert "JT323" in seen
+    text = json.dumps(seen)
+    assert "toor" not in seen["DKL-LI-0001"] and "root" in seen["DKL-LI-0001"]
+    assert "user 0" in seen["DKL-LI-0002"] and "group 0" in seen["DKL-LI-0002"]
+    assert "/usr" in seen["DKL-DI-0002"] and "/data" not in seen["DKL-DI-0002"]
+    assert "correct-horse" not in text
+
+
+def test_an_image_that_breaks_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_CONTENT_TRUST", "1")
+    config: dict[str, object] = {
+        "User": "app",
+        "Healthcheck": {"Test": ["CMD", "/app", "health"]},
+        "Env": ["PATH=/usr/bin"],
+        "Volumes": {"/data": {}, "/usr/share/data": {}},
+    }
+    assert found(tmp_path, GOOD_FILES, GOOD_HISTORY, config, "image:1.0") == {}
+
+
+def test_passwords_in_the_old_place_and_odd_lines(tmp_path: Path) -> None:
+    files = {
+        "etc/passwd": (0o644, b"root::0:0::/:/bin/sh\n+::::::\n\xff\xfe\nshort\n"),
+        "etc/shadow": (0o600, b"\n:\n::\nx\n"),
+    }
+    seen = found(tmp_path, files, (), {}, "image")
+    assert "root" in seen["DKL-LI-0001"]
