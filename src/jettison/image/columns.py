@@ -6,7 +6,7 @@ from array import array
 from typing import Any, Final
 
 from jettison.image.image import FileEntry
-from jettison.image.tar_header import Entry
+from jettison.image.tar_header import Entry, TarError
 
 KINDS: Final = ("file", "dir", "link", "other")
 _CODES: Final = {kind: number for number, kind in enumerate(KINDS)}
@@ -43,6 +43,8 @@ class Columns:
         """Add one entry under its cleaned path; return its index."""
         index = len(self.names)
         kind = entry.kind
+        if not path and kind != "dir":
+            raise TarError("something that is no folder in place of the root")
         self.names.append(path)
         if kind == "hardlink":
             self.hardlinks[index] = clean_path(entry.link)

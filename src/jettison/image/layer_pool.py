@@ -133,6 +133,9 @@ def _run(pool: ProcessPoolExecutor, tasks: list[_Task], total: int) -> None:
 
 def _take(layer: Wanted, kind: str, first: int, result: tuple[LayerFacts | None, tuple[str, str], str]) -> None:
     facts, (plain, stored), failure = result
+    if kind == "stream" and layer.stored and stored and stored != layer.stored.partition(":")[2]:
+        # What the bytes hold is of no interest when they are others.
+        failure = f"has the digest sha256:{stored}, the manifest says {layer.stored[:80]}"
     if failure:
         layer.failure = layer.failure or failure
         return
@@ -140,8 +143,6 @@ def _take(layer: Wanted, kind: str, first: int, result: tuple[LayerFacts | None,
         layer.parts[first] = facts
     if plain:
         layer.sha256 = plain
-    if kind == "stream" and layer.stored and stored != layer.stored.partition(":")[2]:
-        layer.failure = f"its bytes have the digest sha256:{stored}, the manifest says {layer.stored}"
 
 
 def _start(collector: Collector) -> None:
@@ -176,9 +177,13 @@ def _stream(blob: LayerBytes, collector: Collector) -> tuple[LayerFacts | None, 
         stored = Hashed(reader)
         head = stored.read(512)
         inner = Hashed(decompressed(stored, head) or Joined(stored, head))
-        facts = scan_stream(inner, collector)
-        inner.drain()
+        facts, failure = None, ""
+        try:
+            facts = scan_stream(inner, collector)
+            inner.drain()
+        except (zlib.error, ValueError, OverflowError, EOFError) as error:
+            failure = safe_line(str(error))[:300]
         stored.drain()
-        return facts, (inner.hexdigest(), stored.hexdigest()), ""
+        return facts, (inner.hexdigest() if not failure else "", stored.hexdigest()), failure
     finally:
         reader.close()

@@ -196,7 +196,9 @@ class Stack:
         """Make a hard link share the bytes of its target: in its own layer, else in one below."""
         target = facts.entries.get(source)
         if target is None or target is entry:
-            target = self.files.get(source)
+            folder, _, base = source.rpartition("/")
+            folder = self._real(folder)
+            target = self.files.get(f"{folder}/{base}" if folder else base)
         if target is None or target is entry or target.kind == "dir":
             return
         content = target.original or target

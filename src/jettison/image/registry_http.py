@@ -18,7 +18,7 @@ import re
 import ssl
 import time
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
 from jettison import __version__
 from jettison.errors import ImageError
@@ -132,7 +132,7 @@ class RegistryHttp:
         return True
 
     def _moved(self, url: _Url, target: str, redirect: bool) -> _Url:
-        parts = urlsplit(urljoin(f"{url.scheme}://{url.host}{url.path}", target))
+        parts = _split(f"{url.scheme}://{url.host}{url.path}", target)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ImageError(f"{self.host} redirects to {target[:100]!r}, which is no place to read from")
         new = _Url(parts.scheme, parts.netloc.rpartition("@")[2], f"{parts.path or '/'}?{parts.query}".rstrip("?"))
@@ -162,7 +162,7 @@ class RegistryHttp:
             self._authorization = _basic(known)
             return
         fields = dict(_PARAMETER.findall(rest[:16384]))
-        realm = urlsplit(fields.get("realm", ""))
+        realm = _split("", fields.get("realm", ""))
         if kind.lower() != "bearer" or not realm.hostname:
             raise ImageError(f"{self.host} asks for a way to sign in that is not known: {kind[:40]!r}")
         if realm.scheme != "https" and not (realm.scheme == "http" and self._scheme == "http"):
@@ -190,6 +190,16 @@ class RegistryHttp:
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise ImageError(f"{url.host} gave no token for {self.host}: sign in first (docker login {self.host})")
         return token
+
+
+def _split(base: str, target: str) -> SplitResult:
+    """Return the parts of a URL that a server named; empty ones when it is none."""
+    try:
+        parts = urlsplit(urljoin(base, target))
+        # An impossible port is noticed only when it is asked for.
+        return parts if parts.port is None or parts.port else urlsplit("")
+    except ValueError:
+        return urlsplit("")
 
 
 def _basic(known: tuple[str, str]) -> str:
