@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from jettison.image.image import FileEntry
     from jettison.secretscan.scanner import Scanner
 
-# A file up to this size is seen whole; a larger one in pieces, each beginning OVERLAP before the last one's end.
-WHOLE: Final = 512 << 20
+# A file up to this size is seen whole; of a larger one a scanner sees pieces, each beginning OVERLAP before the last
+# one's end, and the inventory a view of the whole, which costs memory only where it is looked at.
+WHOLE: Final = 64 << 20
 PIECE: Final = 16 << 20
+MAX_LARGE: Final = 512 << 20
 OVERLAP: Final = 16 << 10
 MAX_TEXT: Final = 4 << 20
 # What a layer may keep in all: contents that the inventory joins later, texts.
@@ -101,6 +103,9 @@ class Collector(Protocol):
     def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
         """Keep what is wanted of a file: of its whole content, or of the piece of a very large one at `at`."""
 
+    def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
+        """Keep what is wanted of a very large file as a whole; its pieces were seen before."""
+
 
 class ProofCollector:
     """Keeps what the proof asks: programs, scripts, accounts, and the size under gzip."""
@@ -111,8 +116,14 @@ class ProofCollector:
 
     def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
         """Keep what a program needs to start, and the texts that name users and places."""
-        if len(data) != size:
-            return
+        if len(data) == size:
+            self._keep(facts, path, mode, size, data)
+
+    def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
+        """Keep what a very large program needs to start."""
+        self._keep(facts, path, mode, size, data)
+
+    def _keep(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content) -> None:
         if size <= MAX_TEXT and _TEXTS.match(path) is not None:
             facts.keep(facts.texts, path, data)
         elif mode & 0o111 or ".so" in path:
@@ -163,8 +174,15 @@ class InventoryCollector:
             found = self.scanner.scan(path, mode, size, data, at)
             if found:
                 facts.hits.setdefault(path, []).extend(found)
-        if len(data) != size:
-            return
+        if len(data) == size:
+            self._keep(facts, path, mode, size, data)
+
+    def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
+        """Keep the packages of a very large file."""
+        if size <= MAX_LARGE:
+            self._keep(facts, path, mode, size, data)
+
+    def _keep(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content) -> None:
         if path in _ACCOUNTS and size <= MAX_TEXT:
             facts.keep(facts.texts, path, data)
         wanted = self._wants(path, size, mode)

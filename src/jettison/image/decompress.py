@@ -14,6 +14,9 @@ from jettison.image.tar import Reader
 
 GZIP: Final = b"\x1f\x8b"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
+# Above RATIO_FROM plain bytes, a layer that grew more than RATIO times is a bomb and no file system.
+RATIO: Final = 200
+RATIO_FROM: Final = 100 << 20
 _CHUNK: Final = 1 << 17
 _PIECE: Final = 1 << 20
 
@@ -29,11 +32,41 @@ def decompressed(stream: Reader, head: bytes) -> Reader | None:
     Raises:
         ImageError: the compression is known, and nothing that reads it is installed.
     """
+    counted = _Counted(stream, len(head))
     if head[:2] == GZIP:
-        return _Gunzip(stream, head)
+        return _Bounded(_Gunzip(counted, head), counted)
     if head[:4] == ZSTD:
-        return _Unzstd(stream, head)
+        return _Bounded(_Unzstd(counted, head), counted)
     return None
+
+
+class _Counted:
+    """A stream that knows how much was read of it."""
+
+    def __init__(self, stream: Reader, size: int) -> None:
+        self._stream = stream
+        self.size = size
+
+    def read(self, size: int, /) -> bytes:
+        data = self._stream.read(size)
+        self.size += len(data)
+        return data
+
+
+class _Bounded:
+    """Plain bytes as long as they are not absurdly more than the compressed ones."""
+
+    def __init__(self, plain: Reader, packed: _Counted) -> None:
+        self._plain = plain
+        self._packed = packed
+        self._size = 0
+
+    def read(self, size: int, /) -> bytes:
+        data = self._plain.read(size)
+        self._size += len(data)
+        if self._size > RATIO_FROM and self._size > RATIO * self._packed.size:
+            raise ValueError(f"{self._packed.size} compressed bytes become more than {RATIO} times as many")
+        return data
 
 
 class _Gunzip:

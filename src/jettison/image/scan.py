@@ -15,7 +15,7 @@ from collections import defaultdict
 from typing import Any, Final
 
 from jettison.image.blob import Blob
-from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, Content, LayerFacts
+from jettison.image.collect import MAX_LARGE, OVERLAP, PIECE, WHOLE, Collector, Content, LayerFacts
 from jettison.image.columns import clean_path
 from jettison.image.tar import Reader, TarStream, release, walk
 from jettison.image.tar_header import Entry
@@ -88,6 +88,8 @@ def _in_pieces(
         from_ = max(begin - OVERLAP, 0)
         collector.learn(facts, path, entry.mode, entry.size, view[from_ : begin + PIECE], from_)
         release(data, at + from_, at + begin)
+    collector.learn_large(facts, path, entry.mode, entry.size, view)
+    release(data, at, at + entry.size)
     return check, digest.digest() if collector.digests else b""
 
 
@@ -145,7 +147,7 @@ def scan_stream(reader: Reader, collector: Collector) -> LayerFacts:
             content = tar.read(size)
             check, digest = crc32(content), hashlib.sha256(content).digest()
             collector.learn(facts, path, entry.mode, size, content, 0)
-        elif size <= WHOLE:
+        elif size <= MAX_LARGE:
             check, digest = _spooled(facts, path, entry, tar, collector)
         else:
             check, digest = _streamed(facts, path, entry, tar, collector)
@@ -163,7 +165,10 @@ def _spooled(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collect
             spool.write(piece)
         spool.flush()
         with mmap.mmap(spool.fileno(), 0, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
-            collector.learn(facts, path, entry.mode, entry.size, view, 0)
+            if entry.size <= WHOLE:
+                collector.learn(facts, path, entry.mode, entry.size, view, 0)
+            else:
+                _in_pieces(facts, path, entry, view, data, 0, collector)
     return check, digest.digest()
 
 

@@ -116,6 +116,7 @@ def _look(facts: LayerFacts, full: str, path: str, mode: int, size: int, collect
                 for begin in range(0, size, PIECE):
                     at = max(begin - OVERLAP, 0)
                     collector.learn(facts, path, mode, size, view[at : begin + PIECE], at)
+                collector.learn_large(facts, path, mode, size, view)
             return zlib.crc32(view), hashlib.sha256(view).digest()
     finally:
         os.close(handle)

@@ -37,6 +37,9 @@ MAX_PROGRAM: Final = 512 << 20
 _SMALLEST_PROGRAM: Final = 4096
 _MAX_STATUS: Final = 1 << 20
 _MAX_LINKS: Final = 40
+# Paths that all packages together may claim; an image of a million files is the largest that was seen.
+MAX_LISTED: Final = 1_000_000
+_LISTS: Final = (".list", ".md5sums", "/RECORD", "/installed-files.txt")
 _DISTRIBUTION: Final = ("deb", "apk", "rpm")
 _Wanted = Callable[[str], bool]
 
@@ -161,6 +164,7 @@ def collect(
     contents: visible path -> the bytes that `wants` asked for; found: visible path -> what `read_large` gave.
     files: every visible path. release: the distribution where the caller knows it already.
     """
+    contents = _bounded(contents)
     release = release or find_release(contents)
     packages = _read_all(contents, files, release)
     for path, large in (found or {}).items():
@@ -169,6 +173,18 @@ def collect(
     packages = [_placed(package, files) for package in dict.fromkeys(packages)]
     packages.sort(key=lambda package: (package.type, package.name, package.version, package.path))
     return _owned(packages, files, release)
+
+
+def _bounded(contents: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """Return the contents without the lists of files that would make more than MAX_LISTED paths in all."""
+    left = MAX_LISTED
+    dropped = set()
+    for path, data in contents.items():
+        if path.endswith(_LISTS):
+            left -= data.count(b"\n")
+            if left < 0:
+                dropped.add(path)
+    return {path: data for path, data in contents.items() if path not in dropped} if dropped else contents
 
 
 def find_release(contents: Mapping[str, bytes]) -> OsRelease | None:
