@@ -137,7 +137,9 @@ def _many_members(folder: Path) -> str:
 
 def _wide_window() -> bytes:
     parameters = zstandard.ZstdCompressionParameters(window_log=31, enable_ldm=False)
-    return zstandard.ZstdCompressor(compression_params=parameters).compress(bytes(1 << 20))[:4] + b"\x00\xa8" + bytes(64)
+    return (
+        zstandard.ZstdCompressor(compression_params=parameters).compress(bytes(1 << 20))[:4] + b"\x00\xa8" + bytes(64)
+    )
 
 
 DEEP = b"[" * 10_000 + b"]" * 10_000
@@ -224,5 +226,3 @@ def test_memory_and_time_are_bounded(name: str, tmp_path: Path) -> None:
 
 def test_there_are_enough_bombs() -> None:
     assert len(BOMBS) >= 30
-
-

@@ -191,7 +191,12 @@ def test_formats_of_the_standard_library(form: int, tmp_path: Any) -> None:
     members = [("a/b", "file", b"x" * 700), ("a", "dir", b""), ("l", "link", "a/b"), ("h", "hardlink", "a/b")]
     for how in ("stream", "map"):
         image = read(tar_of(*members, form=form), tmp_path, how)
-        assert {path: entry.kind for path, entry in image.files.items()} == {"a/b": "file", "a": "dir", "l": "link", "h": "file"}
+        assert {path: entry.kind for path, entry in image.files.items()} == {
+            "a/b": "file",
+            "a": "dir",
+            "l": "link",
+            "h": "file",
+        }
 
 
 def test_there_are_enough_cases() -> None:

@@ -45,7 +45,16 @@ def wh(name: str) -> Member:
     return name, "file", b""
 
 
-ROOT = [d("etc"), f("etc/passwd", b"root"), d("usr"), d("usr/bin"), f("usr/bin/tool", b"tool"), d("d"), f("d/a", b"aa"), f("d/b", b"b")]
+ROOT = [
+    d("etc"),
+    f("etc/passwd", b"root"),
+    d("usr"),
+    d("usr/bin"),
+    f("usr/bin/tool", b"tool"),
+    d("d"),
+    f("d/a", b"aa"),
+    f("d/b", b"b"),
+]
 OUT = [
     "../out", "../../out", "a/../../out", "/../out", "./../out", "d/../../../etc/new", "/abs", "//abs", "///abs",
     "./dot", ".//dot", "d//c", "d/./c", "d/../c", "..", ".", "/", "./", "...", "d/...", "..a", "a..", "d/..c", " ",

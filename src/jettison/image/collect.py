@@ -25,7 +25,7 @@ MAX_LARGE: Final = 512 << 20
 OVERLAP: Final = 16 << 10
 MAX_TEXT: Final = 4 << 20
 # What a layer may keep in all: contents that the inventory joins later, texts.
-MAX_KEPT: Final = 48 << 20
+MAX_KEPT: Final = 16 << 20
 _TEXTS: Final = re.compile(
     r"etc/(?:passwd|group|shadow|ld\.so\.conf|ld\.so\.conf\.d/[^/]+|os-release)\Z|var/lib/dpkg/(?:status|info/[^/]+\.list)\Z|(?:.*/)?pyvenv\.cfg\Z"
 )

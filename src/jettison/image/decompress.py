@@ -89,11 +89,18 @@ class _Gunzip:
                 self._inflate = _inflater()
             raw = self._pending or self._stream.read(_CHUNK)
             if not raw:
-                break
-            self._out += self._inflate.decompress(raw, _PIECE)
+                raise ValueError("a gzip stream that is cut off")
+            self._out += self._plain(raw)
             self._pending = getattr(self._inflate, "unconsumed_tail", b"")
         data, self._out = self._out[:want], self._out[want:]
         return data
+
+    def _plain(self, raw: bytes) -> bytes:
+        try:
+            return bytes(self._inflate.decompress(raw, _PIECE))
+        except Exception as error:
+            # ISA-L's errors are of a class of its own.
+            raise ValueError(f"a damaged gzip stream: {error}"[:200]) from error
 
 
 def _inflater() -> Any:

@@ -87,7 +87,7 @@ def _in_pieces(
             digest.update(piece)
         from_ = max(begin - OVERLAP, 0)
         collector.learn(facts, path, entry.mode, entry.size, view[from_ : begin + PIECE], from_)
-        release(data, at + from_, at + begin)
+        release(data, at + max(begin - PIECE, 0), at + from_)
     collector.learn_large(facts, path, entry.mode, entry.size, view)
     release(data, at, at + entry.size)
     return check, digest.digest() if collector.digests else b""
