@@ -79,6 +79,11 @@ OPTIONS: Final = (
         "a shell command to run on this machine against each container, with JETTISON_ADDRESS and JETTISON_PORT",
         {**_REPEAT, "metavar": "COMMAND"},
     ),
+    Option(
+        ("--no-services",),
+        "do not start the services that a Compose file beside the project says it depends on",
+        {"action": "store_true"},
+    ),
     Option(("--online",), "let the containers reach the outside network", {"action": "store_true"}),
     Option(("--touch",), "the source file that the rebuild changes, relative to PROJECT", {"metavar": "FILE"}),
     Option(
@@ -153,6 +158,7 @@ def _request(args: argparse.Namespace) -> Request:
         probe_commands=tuple(args.probe_cmd),
         online=args.online,
         commit=args.commit is not None,
+        services=not args.no_services,
     )
 
 

@@ -159,6 +159,9 @@ class Engine(Protocol):
     def identity(self, image: str) -> ImageIdentity | None:
         """Return what tells an image of the engine from others, None when it has no such image."""
 
+    def fetch(self, image: str) -> None:
+        """Fetch an image from its registry. Raises EngineError when that fails or takes too long."""
+
     def leftovers(self) -> tuple[Leftover, ...]:
         """Return everything of ours that is still there, whoever's run made it."""
 

@@ -34,6 +34,7 @@ from jettison.errors import EngineError
 from jettison.terminal import safe, safe_line
 
 CALL_SECONDS: Final = 60.0
+FETCH_SECONDS: Final = 600.0
 # What our images are called: JETTISON/run:what.
 REPOSITORY: Final = "jettison/"
 
@@ -227,6 +228,10 @@ class CliEngine:
         identity = str(data.get("Id", ""))
         identity = identity if identity.startswith("sha256:") else f"sha256:{identity}"
         return ImageIdentity(identity, digests, f"{data.get('Os', '')}/{data.get('Architecture', '')}")
+
+    def fetch(self, image: str) -> None:
+        """Fetch an image."""
+        self._call(["pull", "-q", image], timeout=FETCH_SECONDS)
 
     def leftovers(self) -> tuple[Leftover, ...]:
         """Return everything that carries our label or, for images, our name."""

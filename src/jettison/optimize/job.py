@@ -23,6 +23,7 @@ from jettison.model.dockerfile import build_model
 from jettison.needs.hints import read_hints
 from jettison.needs.texts import program_texts
 from jettison.optimize.costs import LineCost, line_costs, measured
+from jettison.optimize.dependencies import prepare, read_needs
 from jettison.optimize.identity import base_records, image_record
 from jettison.optimize.measured_impact import LineContents, measured_contents
 from jettison.optimize.records import Attempt, BackedOut, Outcome, Request, Side
@@ -35,7 +36,7 @@ from jettison.proof.closure import closure_claim, entry_claim
 from jettison.proof.config import config_claim
 from jettison.proof.libraries import runtime_packages
 from jettison.proof.measure import Measurement, rebuild_seconds
-from jettison.proof.stand import Stand
+from jettison.proof.stand import Service, Stand
 from jettison.report.mask import Redactor, masked_diff, secret_values
 from jettison.rewrite.aim import by_aim
 from jettison.rewrite.candidates import Candidate, Evidence, candidates
@@ -98,6 +99,8 @@ class Job:
         self.ignore_before = self.context.read(".dockerignore") if self.context.ignore_path == ".dockerignore" else None
         self.run_id = uuid.uuid4().hex[:10]
         self.tags: list[str] = []
+        self.stand: Stand | None = None
+        self.lacks = ""
         self.attempts: list[Attempt] = []
         self.backed_out: list[BackedOut] = []
         self.costs: tuple[LineCost, ...] = ()
@@ -106,7 +109,6 @@ class Job:
         """Return the outcome; every image made on the way is removed."""
         if self.engine is None:
             return self._static(no_engine)
-        self.stand = Stand(self.engine, self.run_id, self._questions())
         try:
             return self._with_engine(self.engine)
         finally:
@@ -159,7 +161,6 @@ class Job:
         """Return a new proof of one candidate; every image made on the way is removed."""
         assert self.engine is not None
         engine = self.engine
-        self.stand = Stand(engine, self.run_id, self._questions())
         try:
             before = self._second_look(self._build(engine, "before", self.model.source.data, ignore_before))
             after = self._build(engine, "after", candidate.dockerfile, candidate.dockerignore)
@@ -169,13 +170,15 @@ class Job:
 
     def _clean_up(self, engine: Engine) -> None:
         with shield():
-            self.stand.close()
+            if self.stand is not None:
+                self.stand.close()
             for tag in self.tags:
                 engine.remove_image(tag)
 
     def _second_look(self, before: Built) -> Built:
         if isinstance(before.behaviour, str):
             return before
+        assert self.stand is not None
         again = self.stand.observe(before.tag, before.image.config)
         return replace(before, again=None if isinstance(again, str) else again)
 
@@ -243,6 +246,8 @@ class Job:
     def _accept(self, candidate: Candidate, before: Built, after: Built, proof: Proof) -> Outcome:
         verdict = "proven" if proof.verdict == PROVEN else "not proven"
         reason = "" if verdict == "proven" else "not everything could be shown; see the proof below"
+        if reason and self.lacks:
+            reason = f"{reason}; {self.redact(self.lacks)}"
         return self._outcome(verdict, candidate, before, after, proof, reason)
 
     def _probes(self) -> tuple[Probe, ...]:
@@ -251,9 +256,23 @@ class Job:
         )
         return tuple(Probe(*(text.split(" ", 1) if " " in text else ("GET", text))) for text in paths)
 
-    def _questions(self) -> Questions:
+    def _stand(self, engine: Engine) -> Stand:
         asked = self.request
-        return Questions(self._probes(), asked.checks, asked.probe_commands, asked.env, asked.online)
+        needs = read_needs(asked.project, self.path, self.model) if asked.services else None
+        services: tuple[Service, ...] = ()
+        if needs is not None and needs.services:
+            try:
+                services = prepare(needs, engine, self.run_id, asked.network, self.tags, self.say, self.on_event)
+            except EngineError as error:
+                # Without what it needs, what the Compose file sets for it would only mislead it.
+                self.lacks = str(error)
+                self.say(f"{error}; trying without it")
+                needs = None
+        env = {**(needs.env if needs is not None else {}), **asked.env}
+        secrets = [value for name, value in env.items() if is_secret_name(name)]
+        self.redact = Redactor((*secret_values(self.model), *_secret_settings(asked), *secrets))
+        questions = Questions(self._probes(), asked.checks, asked.probe_commands, env, asked.online)
+        return Stand(engine, self.run_id, questions, services, needs.name if needs is not None else "")
 
     def _build(self, engine: Engine, name: str, dockerfile: bytes, ignore: bytes | None) -> Built:
         tag = f"jettison/{self.run_id}:{name}"
@@ -273,6 +292,8 @@ class Job:
         self.say("rebuilding after one more source line")
         rebuild = rebuild_seconds(engine, request, self.request.project, self._source_file(), self.on_event)
         self.say("running it")
+        if self.stand is None:
+            self.stand = self._stand(engine)
         behaviour = self.stand.observe(tag, image.config)
         return Built(tag, image, result.seconds, rebuild, behaviour, steps=result.steps)
 

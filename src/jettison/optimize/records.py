@@ -24,7 +24,8 @@ class Request:
     project: the folder that is the build context; dockerfile: path of the Dockerfile, or None for
     the default name; budget_seconds: no new build is started after this long; probe_commands: run on this
     machine while the container runs; online: the containers may reach the outside network; aim: "safe", "small"
-    or "smallest"; commit: each change of the result is measured by itself.
+    or "smallest"; commit: each change of the result is measured by itself; services: what the
+    Compose file beside it says that it needs is started.
     """
 
     project: str
@@ -42,6 +43,7 @@ class Request:
     online: bool = False
     aim: str = "small"
     commit: bool = False
+    services: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,8 +47,17 @@ def _up_claim(before: Behaviour, again: Behaviour | None, after: Behaviour) -> C
             if again is not None and not _same_text(before.output, again.output):
                 return Claim("starts", title, NOT_PROVEN, (seen, "the original itself prints something else each time"))
             return Claim("starts", title, REFUTED, ("both end, with different output", _last(after.output)), causes)
-        return Claim("starts", title, PROVEN, (seen,))
+        return Claim("starts", title, PROVEN, (seen, *_surroundings(after)))
     return Claim("starts", title, REFUTED, (f"it ends with code {after.exit_code}: {_last(after.output)}",), causes)
+
+
+def _surroundings(seen: Behaviour) -> list[str]:
+    found = []
+    if seen.needs:
+        found.append(f"beside the services {', '.join(seen.needs)}")
+    if seen.capabilities:
+        found.append(f"with the capabilities {', '.join(seen.capabilities)}: it does not run without")
+    return found
 
 
 def _same_text(old: str, new: str) -> bool:
