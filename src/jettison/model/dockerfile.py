@@ -14,6 +14,8 @@ from jettison.span import SourceText
 from jettison.syntax.tree import File, Instruction
 
 if TYPE_CHECKING:
+    import re
+
     from jettison.model.context import BuildContext
     from jettison.model.copied import Copied
     from jettison.model.secrets import Secret
@@ -48,6 +50,7 @@ class Model:
         "meta",
         "meta_args",
         "options",
+        "secret_patterns",
         "stages",
         "target",
         "text_secrets",
@@ -74,6 +77,7 @@ class Model:
         self.unread_shell: Instruction | None = None
         self._words: dict[str, bool] = {}
         self.text_secrets: tuple[Secret, ...] | None = None
+        self.secret_patterns: list[tuple[str, re.Pattern[str]]] | None = None
         self._started: tuple[StartCommand, ...] | None = None
         self._copied: tuple[Copied, ...] | None = None
 

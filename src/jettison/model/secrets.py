@@ -28,9 +28,15 @@ class Secret(NamedTuple):
     name: str
 
 
+def _patterns(model: Model) -> list[tuple[str, re.Pattern[str]]]:
+    if model.secret_patterns is None:
+        model.secret_patterns = patterns(model.text_has)
+    return model.secret_patterns
+
+
 def variable_secrets(model: Model) -> Iterator[Secret]:
     """Yield the literal secrets of ENV, ARG and LABEL."""
-    wanted = {name: pattern for name, pattern in patterns(model.text_has) if name in ("shapes", "url-password")}
+    wanted = {name: pattern for name, pattern in _patterns(model) if name in ("shapes", "url-password")}
     for outer in model.file.instructions:
         node = outer.onbuild or outer
         if node.keyword not in ("ENV", "ARG", "LABEL"):
@@ -76,7 +82,7 @@ def _text_secrets(model: Model) -> Iterator[Secret]:
 
 
 def _in_text(model: Model) -> Iterator[Span]:
-    wanted = patterns(model.text_has)
+    wanted = _patterns(model)
     if not wanted:
         return
     # latin-1: one character for each byte, so that places in the text are places in the file.

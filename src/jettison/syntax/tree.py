@@ -158,7 +158,7 @@ class Instruction(Node):
 class File:
     """A parsed file; `nodes` tile it from the first byte to the last."""
 
-    __slots__ = ("directives", "escape", "nodes", "source")
+    __slots__ = ("directives", "escape", "instructions", "nodes", "source")
 
     def __init__(
         self, source: SourceText, nodes: tuple[Node, ...], directives: dict[str, Directive], escape: str
@@ -167,11 +167,8 @@ class File:
         self.nodes = nodes
         self.directives = directives
         self.escape = escape
-
-    @property
-    def instructions(self) -> list[Instruction]:
-        """Return the instructions in order, without error nodes."""
-        return [node for node in self.nodes if isinstance(node, Instruction)]
+        # In order, without error nodes; most rules go over them.
+        self.instructions = [node for node in nodes if isinstance(node, Instruction)]
 
     @property
     def errors(self) -> list[ErrorNode]:
