@@ -26,6 +26,10 @@ class EngineError(JettisonError):
     exit_code = 4
 
 
+class DiskFullError(EngineError):
+    """The engine's disk is full."""
+
+
 class BuildError(EngineError):
     """A build failed; `log_tail` holds the last lines of its output, already safe to print."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from jettison.proof.behave import behaviour_claims
 from jettison.proof.behaviour import Answer, Behaviour
-from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED
+from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED, Proof, confirmed
 
 PAGE = Answer(200, "text/html", b"<h1>hello</h1>\nserved by a1\n")
 QUIET = Behaviour(True, 0, (80,), {(80, "GET /"): PAGE}, {}, None, 0, 0.1, "")
@@ -50,3 +50,25 @@ def test_another_status_is_refuted_even_when_the_body_varies() -> None:
 )
 def test_a_check_that_the_engine_could_not_run_refutes_nothing(output: bytes, code: int, expected: str) -> None:
     assert verdict(None, replace(QUIET, health=(code, output)), "health") == expected
+
+
+def test_what_a_second_run_does_not_show_again_is_flaky_and_takes_nothing_back() -> None:
+    wrong, right = (Proof(tuple(behaviour_claims(QUIET, None, answering(body)))) for body in (b"oops", PAGE.body))
+    assert wrong.verdict == REFUTED and confirmed(wrong, wrong).verdict == REFUTED
+    flaky = next(claim for claim in confirmed(wrong, right).claims if claim.id == "http")
+    assert (flaky.verdict, flaky.causes) == (NOT_PROVEN, ())
+    assert "flaky" in flaky.evidence[0]
+
+
+def test_a_port_that_is_promised_and_silent_decides() -> None:
+    silent = replace(QUIET, ports=(), answers={}, expected=True)
+    claim = next(claim for claim in behaviour_claims(silent, None, silent) if claim.id == "http")
+    assert (claim.verdict, claim.decides) == (NOT_PROVEN, True)
+
+
+def test_output_that_the_original_does_not_repeat_refutes_nothing() -> None:
+    ended = replace(QUIET, stayed_up=False, ports=(), answers={}, output="run 1\n")
+    other = replace(ended, output="run 2\n")
+    assert behaviour_claims(ended, other, replace(ended, output="run 3\n"))[0].verdict == NOT_PROVEN
+    assert behaviour_claims(ended, ended, replace(ended, output="run 3\n"))[0].verdict == REFUTED
+    assert behaviour_claims(ended, ended, replace(ended, output="run 1\n"))[0].verdict == PROVEN

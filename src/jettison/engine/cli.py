@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import tempfile
@@ -25,18 +26,18 @@ from jettison.engine.base import (
     State,
 )
 from jettison.engine.call import MAX_OUTPUT, call
-from jettison.engine.failure import build_failure
+from jettison.engine.failure import DISK_FULL, build_failure
 from jettison.engine.progress import PlainProgress
 from jettison.engine.rawjson import RawJsonProgress
 from jettison.engine.sandbox import LABEL, run_options
 from jettison.engine.shield import shield
-from jettison.errors import EngineError
+from jettison.errors import DiskFullError, EngineError
 from jettison.terminal import safe, safe_line
 
 CALL_SECONDS: Final = 60.0
 FETCH_SECONDS: Final = 600.0
-# What our images are called: JETTISON/run:what.
-REPOSITORY: Final = "jettison/"
+# What our images are called: jettison/RUN:what.
+_OUR_IMAGE: Final = re.compile(r"(?:localhost/)?jettison/(?:probe|[0-9a-f]{10}):")
 
 Progress = PlainProgress | RawJsonProgress
 
@@ -241,7 +242,7 @@ class CliEngine:
         found += [Leftover("network", name) for name in networks]
         found += [Leftover("volume", name) for name in self._names(["volume", "ls", "-q", "--filter", label])]
         named = self._names(["images", "--format", "{{.Repository}}:{{.Tag}}"])
-        ours = (name for name in named if name.removeprefix("localhost/").startswith(REPOSITORY))
+        ours = (name for name in named if _OUR_IMAGE.match(name))
         found += [Leftover("image", name) for name in ours]
         if self._labels_images:
             dangling = self._names(["images", "-q", "--filter", label, "--filter", "dangling=true"])
@@ -289,6 +290,8 @@ class CliEngine:
             raise EngineError(f"{self.name} did not answer `{arguments[0]}` within {timeout:.0f} s")
         if done.code:
             message = safe((done.errors or done.output).decode("utf-8", "replace")).strip()
+            if DISK_FULL in message:
+                raise DiskFullError(f"the disk of {self.name} is full: {message[-300:]}")
             raise EngineError(f"{self.name} refused `{arguments[0]}`: {message[-600:]}")
         return done.output
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from jettison.engine.steps import StepLines
-from jettison.errors import BuildError, EngineError
+from jettison.errors import BuildError, DiskFullError, EngineError
 
 # BuildKit: " > [build 2/3] RUN make:" above the failed step's output. Others announce each step and
 # stop at the one that fails.
@@ -21,7 +21,7 @@ _GONE: Final = (
     "connection reset by peer",
     "unexpected EOF",
 )
-_FULL: Final = "no space left on device"
+DISK_FULL: Final = "no space left on device"
 
 
 def build_failure(engine: str, tail: list[str], dockerfile: bytes) -> EngineError:
@@ -31,8 +31,8 @@ def build_failure(engine: str, tail: list[str], dockerfile: bytes) -> EngineErro
     """
     text = "\n".join(tail)
     cause = _cause(tail)
-    if _FULL in text:
-        return EngineError(
+    if DISK_FULL in text:
+        return DiskFullError(
             f"the disk of {engine} is full ({cause}): free space, for example with `docker system prune`"
         )
     if any(sign in text for sign in _GONE):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.engine.base import BuildRequest, Features
 from jettison.engine.shield import shield
-from jettison.errors import BuildError, EngineError, JettisonError, SourceError
+from jettison.errors import BuildError, DiskFullError, EngineError, JettisonError, SourceError
 from jettison.findings import Finding
 from jettison.image.archive import read_archive
 from jettison.image.attribution import layer_origins
@@ -31,7 +31,7 @@ from jettison.optimize.stops import stops
 from jettison.project.detect import detect
 from jettison.proof.behave import behaviour_claims
 from jettison.proof.behaviour import Behaviour, Probe, Questions
-from jettison.proof.claims import NOT_PROVEN, PROVEN, Claim, Proof
+from jettison.proof.claims import NOT_PROVEN, PROVEN, Claim, Proof, confirmed
 from jettison.proof.closure import closure_claim, entry_claim
 from jettison.proof.config import config_claim
 from jettison.proof.libraries import runtime_packages
@@ -40,6 +40,7 @@ from jettison.proof.stand import Service, Stand
 from jettison.report.mask import Redactor, masked_diff, secret_values
 from jettison.rewrite.aim import by_aim
 from jettison.rewrite.candidates import Candidate, Evidence, candidates
+from jettison.rules.windows_stage import is_windows
 from jettison.syntax.edit import unified_diff
 from jettison.syntax.tree import parse
 
@@ -51,6 +52,8 @@ if TYPE_CHECKING:
     from jettison.project.detect import Project
 
 MAX_TRIES: Final = 8
+# Claims that a run decides, and that another run may decide otherwise.
+SEEN_RUNNING: Final = frozenset(("starts", "ports", "http", "check", "health"))
 ALL_FEATURES: Final = Features(mounts=True)
 Say = Callable[[str], None]
 
@@ -109,6 +112,10 @@ class Job:
         """Return the outcome; every image made on the way is removed."""
         if self.engine is None:
             return self._static(no_engine)
+        if self.model.final is not None and is_windows(self.model, self.model.final):
+            return self._static(
+                "the image is for Windows, which is neither built nor run here; only rules were applied"
+            )
         try:
             return self._with_engine(self.engine)
         finally:
@@ -135,9 +142,8 @@ class Job:
         try:
             before = self._build(engine, "before", self.model.source.data, None)
         except BuildError as error:
-            return self._static(
-                "the original does not build, so there is nothing to compare with", self.redact(error.log_tail)
-            )
+            reason = f"the original does not build, so there is nothing to compare with: {self.redact(str(error))}"
+            return self._static(reason, self.redact(error.log_tail))
         self.costs = line_costs(self.model, before.image, before.steps)
         contents = LineContents(before.image, layer_origins(before.image.history, self.model))
         exact = measured_contents(self.findings, self.model, contents)
@@ -198,13 +204,20 @@ class Job:
                 tail = error.log_tail.splitlines()[-1:] or [str(error)]
                 self.attempts.append(Attempt(candidate.name, tuple(sorted(without)), "not built", self.redact(tail[0])))
                 return None
-            proof = _redacted(prove(before, after, candidate), self.redact)
+            except DiskFullError as error:
+                # Room for the next one, which may be smaller.
+                engine.remove_image(self.tags[-1])
+                self.attempts.append(Attempt(candidate.name, tuple(sorted(without)), "not built", str(error)))
+                return None
+            proof = _redacted(self._confirmed(before, after, candidate), self.redact)
             worse = after.image.size_unpacked > before.image.size_unpacked * 1.01
             reason = "; ".join(c.title for c in proof.refuted) or ("larger than the original" if worse else "")
             self.attempts.append(
                 Attempt(candidate.name, tuple(sorted(without)), proof.verdict, reason, after.image.size_unpacked)
             )
             cause = self._cause(proof, candidate, without)
+            if cause is not None or worse or proof.refuted:
+                engine.remove_image(after.tag)
             if cause is None:
                 if worse or proof.refuted:
                     return None
@@ -212,6 +225,16 @@ class Job:
                 return self._with_stops(engine, accepted, evidence, without)
             without |= cause
         return None
+
+    def _confirmed(self, before: Built, after: Built, candidate: Candidate) -> Proof:
+        """Return the proof; what the running image refuted must be refuted by a second run as well."""
+        proof = prove(before, after, candidate)
+        if isinstance(after.behaviour, str) or not any(claim.id in SEEN_RUNNING for claim in proof.refuted):
+            return proof
+        assert self.stand is not None
+        self.say("running it once more")
+        again = self.stand.observe(after.tag, after.image.config)
+        return confirmed(proof, prove(before, replace(after, behaviour=again), candidate))
 
     def _cause(self, proof: Proof, candidate: Candidate, without: frozenset[str]) -> frozenset[str] | None:
         """Return the smallest set of changes that may be to blame for what is not proven; None: nothing helps."""

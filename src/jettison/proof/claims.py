@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 PROVEN: Final = "proven"
@@ -43,3 +43,16 @@ class Proof:
         if self.refuted:
             return REFUTED
         return PROVEN if all(c.verdict == PROVEN for c in self.claims if c.decides) else NOT_PROVEN
+
+
+def confirmed(first: Proof, second: Proof) -> Proof:
+    """Return the first proof, with what a second run of the new image does not refute again called flaky."""
+    again = {(claim.id, claim.title): claim for claim in second.claims}
+    claims = []
+    for claim in first.claims:
+        other = again.get((claim.id, claim.title))
+        if claim.verdict == REFUTED and other is not None and other.verdict != REFUTED:
+            seen = ("flaky: one of two runs of the new image differed", *claim.evidence)
+            claim = replace(claim, verdict=NOT_PROVEN, evidence=seen, causes=())
+        claims.append(claim)
+    return Proof(tuple(claims))

@@ -91,6 +91,8 @@ class Stand:
                 return more
             return seen
         except EngineError as error:
+            if "exec format error" in str(error):
+                return f"the image is for another platform than this engine: {error}"
             return str(error)
 
     def _observe(self, image: str, config: ImageConfig, capabilities: tuple[str, ...]) -> Behaviour:
