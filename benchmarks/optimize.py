@@ -1,46 +1,121 @@
-"""Optimises the bundled projects (or the folders named) on the engine of this machine and prints a table.
+"""Optimises the benchmark projects (or the folders named) on the engine of this machine and prints a table.
 
-    python benchmarks/optimize.py [FOLDER ...]
+    python benchmarks/optimize.py [--no-trace] [FOLDER ...]
 
-JETTISON_BUILD_NETWORK=host where the bases are stand-ins. Every figure comes from this run.
+JETTISON_BUILD_NETWORK=host where the bases are stand-ins. Every figure comes from this run. "expert" is the size of
+the reference Dockerfile.expert beside the naive one; "traced" the bytes of only those files that the original was
+seen to open while it was asked (no image: a lower bound; needs root and a local engine).
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sys
+import uuid
 from pathlib import Path
 
+from jettison.engine.base import BuildRequest
+from jettison.engine.find import find_engine
+from jettison.errors import JettisonError
+from jettison.image.archive import read_archive
 from jettison.optimize.job import optimize
 from jettison.optimize.records import Outcome, Request
 from jettison.report.units import human_bytes, human_seconds
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
+ROOT = Path(__file__).parent
+PROJECTS = [*sorted((ROOT.parent / "examples").iterdir()), *sorted((ROOT / "projects").iterdir())]
+HEAD = (
+    "| project | naive | ours | smaller | expert | ours/expert | traced | cold build | rebuild | proof | chosen |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+)
 
 
-def row(name: str, outcome: Outcome) -> str:
+def expert_bytes(folder: Path, network: str | None) -> int | None:
+    """Return the unpacked bytes of the image of the reference Dockerfile, None where there is none."""
+    file = folder / "Dockerfile.expert"
+    if not file.exists():
+        return None
+    engine = find_engine(None)
+    tag = f"jettison/expert:{uuid.uuid4().hex[:8]}"
+    try:
+        engine.build(BuildRequest(str(folder), file.read_bytes(), None, tag, network))
+        with engine.save(tag) as stream:
+            return read_archive(stream).size_unpacked
+    finally:
+        engine.remove_image(tag)
+
+
+def pair(before: float | None, after: float | None) -> str:
+    """Return two times as text."""
+    return " -> ".join("-" if value is None else human_seconds(value) for value in (before, after))
+
+
+def row(name: str, outcome: Outcome, expert: int | None, traced: int | None) -> str:
     """Return one line of the Markdown table."""
     before, after = outcome.before, outcome.after
     if before is None or after is None:
-        return f"| {name} | - | - | - | - | - | {outcome.verdict} |"
-    rebuilds = [human_seconds(m.rebuild_seconds) if m.rebuild_seconds is not None else "-" for m in (before, after)]
-    colds = [human_seconds(m.cold_build_seconds) for m in (before, after)]
-    times = before.size_unpacked / after.size_unpacked
-    return (
-        f"| {name} | {human_bytes(before.size_unpacked)} | {human_bytes(after.size_unpacked)} | {times:.1f} x | "
-        f"{colds[0]} -> {colds[1]} | {rebuilds[0]} -> {rebuilds[1]} | {outcome.verdict} |"
+        return f"| {name} | - | - | - | - | - | - | - | - | {outcome.verdict} | {outcome.unproven_reason} |"
+    cells = (
+        name,
+        human_bytes(before.size_unpacked),
+        human_bytes(after.size_unpacked),
+        f"{before.size_unpacked / after.size_unpacked:.1f} x",
+        human_bytes(expert) if expert else "-",
+        f"{after.size_unpacked / expert:.2f}" if expert else "-",
+        human_bytes(traced) if traced else "-",
+        pair(before.cold_build_seconds, after.cold_build_seconds),
+        pair(before.rebuild_seconds, after.rebuild_seconds),
+        outcome.verdict,
+        outcome.chosen.name if outcome.chosen else "-",
     )
+    return f"| {' | '.join(cells)} |"
+
+
+def traced_bytes(folder: Path, network: str | None) -> int | None:
+    """Return the bytes of the files that the original opened while it was asked; None where it cannot be watched."""
+    from jettison.proof.trace import can_trace, trace_image
+
+    if not can_trace():
+        return None
+    engine = find_engine(None)
+    tag = f"jettison/traced:{uuid.uuid4().hex[:8]}"
+    try:
+        engine.build(BuildRequest(str(folder), (folder / "Dockerfile").read_bytes(), None, tag, network))
+        with engine.save(tag) as stream:
+            image = read_archive(stream)
+        opened = trace_image(engine, tag, image.config)
+        return sum(image.files[path].size for path in opened if path in image.files)
+    finally:
+        engine.remove_image(tag)
 
 
 def main() -> None:
-    """Print the table."""
-    folders = [Path(name) for name in sys.argv[1:]] or sorted(p for p in EXAMPLES.iterdir() if p.is_dir())
-    print("| project | before | after | smaller | cold build | rebuild after one source line | proof |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    """Print the table and the geometric means."""
+    arguments = [name for name in sys.argv[1:] if not name.startswith("--")]
+    folders = [Path(name) for name in arguments] or [folder for folder in PROJECTS if folder.is_dir()]
     network = os.environ.get("JETTISON_BUILD_NETWORK") or None
+    print("\n".join(HEAD), flush=True)
+    smaller, against = [], []
     for folder in folders:
-        outcome = optimize(Request(str(folder), network=network), lambda text: None)
-        print(row(folder.name, outcome), flush=True)
+        try:
+            outcome = optimize(Request(str(folder), network=network), lambda text: None)
+            expert = expert_bytes(folder, network)
+            traced = None if "--no-trace" in sys.argv else traced_bytes(folder, network)
+        except JettisonError as error:
+            print(f"| {folder.name} | - | - | - | - | - | - | - | - | failed | {error} |", flush=True)
+            continue
+        print(row(folder.name, outcome, expert, traced), flush=True)
+        for attempt in outcome.attempts:
+            if attempt.outcome != "proven":
+                print(f"<!-- {folder.name}: {attempt.candidate}: {attempt.outcome}: {attempt.reason} -->", flush=True)
+        if outcome.before and outcome.after:
+            smaller.append(outcome.before.size_unpacked / outcome.after.size_unpacked)
+            against += [outcome.after.size_unpacked / expert] if expert else []
+    for title, values in (("smaller than naive", smaller), ("of the expert's size", against)):
+        if values:
+            mean = math.exp(sum(math.log(value) for value in values) / len(values))
+            print(f"\ngeometric mean over {len(values)}: {mean:.2f} times {title}", flush=True)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "shellcheck": {"syntax", "model", "lint", "report"},
     "project": {"model", "knowledge"},
     "generate": {"syntax", "knowledge", "model", "project", "lint", "report", "engine", "image", "proof"},
+    "slim": {"engine", "image", "knowledge", "needs", "optimize", "proof", "rewrite"},
     "needs": {"syntax", "knowledge", "model", "image", "inventory", "proof"},
     "rewrite": {"syntax", "knowledge", "model", "rules", "lint", "project", "engine", "image", "needs"},
     "engine": set(),
@@ -32,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "image": {"engine", "inventory", "model", "syntax", "secretscan"},
     "proof": {"engine", "image"},
     "optimize": {"cli", "compose", "settings", "engine", "image", "inventory", "knowledge", "lint", "model", "needs", "project", "proof", "report", "rewrite", "rules", "secretscan", "syntax"},
-    "report": {"engine", "generate", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "syntax", "vulnerabilities"},
+    "report": {"engine", "generate", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "slim", "syntax", "vulnerabilities"},
     "tui": {"image", "report"},
 }  # fmt: skip
 JOINS = {"attribution.py", "inspection.py"}

@@ -92,6 +92,9 @@ OPTIONS: Final = (
         {"choices": ("safe", "small", "smallest"), "default": "small"},
     ),
     Option(
+        ("--no-trace",), "do not watch which files the original opens (needs root anyway)", {"action": "store_true"}
+    ),
+    Option(
         ("--budget",),
         "time after which no further candidate is tried, as in 600, 10m or 1h (default: 30m)",
         {"type": duration, "default": 1800.0, "metavar": "TIME"},
@@ -154,6 +157,7 @@ def _request(args: argparse.Namespace) -> Request:
         env={**said.env, **_env_files(args.env_file), **pairs("--env", args.env)},
         budget_seconds=args.budget,
         aim=args.aim,
+        trace=not args.no_trace,
         source_file=args.touch or said.touch or None,
         probe_commands=tuple(args.probe_cmd),
         online=args.online,

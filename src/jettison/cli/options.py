@@ -41,6 +41,7 @@ COMMANDS: Final = (
     Command("explain", "jettison.cli.explain", "explain one rule, or list all of them"),
     Command("inspect", "jettison.cli.inspect", "layers, hidden bytes, packages and practice of a built image"),
     Command("compare", "jettison.cli.compare", "what differs between two images"),
+    Command("slim", "jettison.cli.slim", "make a finished image smaller, proven to run like it"),
     Command("sbom", "jettison.cli.sbom", "the bill of materials of an image, CycloneDX or SPDX"),
     Command("scan", "jettison.cli.scan", "known vulnerabilities, secrets and practice of an image or an SBOM"),
     Command("secrets", "jettison.cli.secrets", "secrets in an image, a folder of sources or a file"),

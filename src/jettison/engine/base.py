@@ -21,7 +21,7 @@ class Features:
 class BuildRequest:
     """One build. The project's folder is only read; both texts are given beside it.
 
-    dockerignore None: the ignore file of the project applies.
+    dockerignore None: the ignore file of the project applies; ours: the image serves a run and carries our label.
     """
 
     context: str
@@ -32,6 +32,7 @@ class BuildRequest:
     build_args: dict[str, str] = field(default_factory=dict)
     no_cache: bool = False
     timeout_seconds: float = 1800.0
+    ours: bool = True
 
 
 @dataclass(frozen=True, slots=True)

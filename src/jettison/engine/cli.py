@@ -94,7 +94,7 @@ class CliEngine:
             argv += ["--no-cache"] if request.no_cache else []
             argv += ["--format", "docker"] if self._product == "podman" else []
             # Without BuildKit a label would be one more entry of the history; those images have only our name.
-            argv += ["--label", f"{LABEL}=1"] if self._labels_images else []
+            argv += ["--label", f"{LABEL}=1"] if self._labels_images and request.ours else []
             for name, value in request.build_args.items():
                 argv += ["--build-arg", f"{name}={value}"]
             start = time.perf_counter()

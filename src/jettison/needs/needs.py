@@ -67,13 +67,15 @@ class Asked:
     """What a Dockerfile says of the image. start: the command that starts it, where it is another than the image's.
 
     base_layers: how many layers are the base; commands: more that the image must be able to run;
-    packages: what the project installs for its program.
+    packages: what the project installs for its program; opened: files that the original opened when it was
+    watched: they are added to what is found, never the only reason to leave something out.
     """
 
     base_layers: int
     start: tuple[str, ...] | None = None
     commands: tuple[tuple[str, ...], ...] = ()
     packages: tuple[str, ...] = ()
+    opened: frozenset[str] = frozenset()
 
 
 def find_needs(image: Image, asked: Asked, hints: Hints) -> Needs | None:
@@ -107,7 +109,7 @@ class _Search:
         started = self._started()
         interpreters = {posixpath.basename(path) for path in started.paths} | started.names
         locales = any(package == "locales" for package in self.hints.packages)
-        tools = TOOL_NAMES & started.names
+        tools = frozenset(TOOL_NAMES & started.names)
         unneeded = not_needed(self.above, started.paths.keys(), interpreters, self.hints.paths, locales)
         if tools:
             unneeded = {path: why for path, why in unneeded.items() if "only installs" not in why}
@@ -123,6 +125,7 @@ class _Search:
             self._package(package, why)
         for path in sorted(own):
             self._keep(path, f"/{path}")
+        own |= self._opened(tools)
         for name in sorted(self.hints.libraries):
             self._library(name, "the program's text names it")
         if self.base_layers or self.base:
@@ -148,6 +151,23 @@ class _Search:
         if self.hints.shell:
             started.program("sh", "the program's text uses a shell")
         return started
+
+    def _opened(self, tools: frozenset[str]) -> set[str]:
+        """Keep what the original was seen to open; return those of the project's own files."""
+        argv = (*self.image.config.entrypoint, *self.image.config.cmd)
+        # Where a package manager started the program, what it opened itself cannot be told apart.
+        managed = not tools and bool(TOOL_NAMES & {posixpath.basename(word) for text in argv for word in text.split()})
+        own = set()
+        for path in sorted(self.asked.opened):
+            if path not in self.image.files or path.startswith(("tmp/", "proc/", "dev/", "sys/", "run/")):
+                continue
+            owner = self.debian.owner.get(path)
+            if path in self.above:
+                own.add(path)
+            elif owner in APART or (managed and owner not in self.whole):
+                continue
+            self._keep(path, "the original opened it")
+        return own
 
     def _keep(self, path: str, why: str) -> None:
         """Keep one file with what it takes to load it."""
@@ -294,7 +314,8 @@ class _Search:
         for word in words[:2] if posixpath.basename(words[0]) == "env" else words[:1]:
             if not started.program(word, ""):
                 return True
-        return all(step in kept or self.image.files[step].kind == "link" for step in started.paths)
+        # Links of the root folder itself (bin, lib) are always there.
+        return all(step in kept or "/" not in step for step in started.paths)
 
 
 def _install_top(path: str) -> str:

@@ -37,7 +37,9 @@ from jettison.proof.config import config_claim
 from jettison.proof.libraries import runtime_packages
 from jettison.proof.measure import Measurement, rebuild_seconds
 from jettison.proof.stand import Service, Stand
+from jettison.proof.trace import can_trace, trace_image
 from jettison.report.mask import Redactor, masked_diff, secret_values
+from jettison.report.units import human_bytes
 from jettison.rewrite.aim import by_aim
 from jettison.rewrite.candidates import Candidate, Evidence, candidates
 from jettison.rules.windows_stage import is_windows
@@ -107,6 +109,7 @@ class Job:
         self.attempts: list[Attempt] = []
         self.backed_out: list[BackedOut] = []
         self.costs: tuple[LineCost, ...] = ()
+        self.notes: list[str] = []
 
     def run(self, no_engine: str) -> Outcome:
         """Return the outcome; every image made on the way is removed."""
@@ -149,7 +152,10 @@ class Job:
         exact = measured_contents(self.findings, self.model, contents)
         self.findings = rank(measured(exact, self.model, self.costs))
         before = self._second_look(before)
-        evidence = Evidence(runtime_packages(before.image), before.image, self._hints(before.image))
+        opened = self._opened(engine, before)
+        evidence = Evidence(
+            runtime_packages(before.image), before.image, self._hints(before.image), written=(), opened=opened
+        )
         found, why = candidates(self.model, self.project, engine.features, evidence)
         for candidate in by_aim(found, self.request.aim):
             outcome = self._try(engine, candidate, before, evidence)
@@ -158,6 +164,30 @@ class Job:
         return self._outcome(
             "refused", before=before, unproven_reason=" ".join(("no candidate could be proven.", *why))
         )
+
+    def _opened(self, engine: Engine, before: Built) -> frozenset[str]:
+        """Return the files that the original opens when it is asked, where this process may watch it."""
+        if not self.request.trace or isinstance(before.behaviour, str) or not before.behaviour.stayed_up:
+            return frozenset()
+        if not can_trace():
+            self.notes.append(
+                "not watched while it ran (that needs Linux, root and a local engine): by its files alone"
+            )
+            return frozenset()
+        self.say("watching which files it opens")
+        paths = tuple(probe.path for probe in self._probes() if probe.method == "GET")
+        try:
+            opened = trace_image(engine, before.tag, before.image.config, paths, self.request.env)
+        except EngineError as error:
+            self.notes.append(f"not watched while it ran ({error}): by its files alone")
+            return frozenset()
+        found = frozenset(path for path in opened if path in before.image.files)
+        size = sum(before.image.files[path].size for path in found)
+        self.notes.append(
+            f"watched while it ran: it opened {len(found)} files, {human_bytes(size)} of "
+            f"{human_bytes(before.image.size_unpacked)}; what is kept is found by its files and only widened by this"
+        )
+        return found
 
     def _hints(self, image: Image) -> Hints:
         texts = (self.context.read(path).decode("utf-8", "replace") for path in program_texts(self.context))
@@ -358,6 +388,7 @@ class Job:
             unproven_reason=unproven_reason,
             build_failure=build_failure,
             seconds=time.monotonic() - self.started,
+            notes=tuple(self.notes),
             costs=tuple(replace(cost, text=self.redact(cost.text)) for cost in self.costs),
             sides=tuple(self._sides(candidate, before, after)),
             image_before=image_record(before.image) if before else None,

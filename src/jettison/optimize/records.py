@@ -42,6 +42,7 @@ class Request:
     probe_commands: tuple[str, ...] = ()
     online: bool = False
     aim: str = "small"
+    trace: bool = True
     commit: bool = False
     services: bool = True
 
@@ -130,6 +131,7 @@ class Outcome:
     unproven_reason: str = ""
     build_failure: str = ""
     seconds: float = 0.0
+    notes: tuple[str, ...] = ()
     costs: tuple[LineCost, ...] = ()
     sides: tuple[Side, ...] = ()
     image_before: ImageRecord | None = None

@@ -35,6 +35,7 @@ def render_json(outcome: Outcome) -> str:
         "before": measurement_data(outcome.before),
         "after": measurement_data(outcome.after),
         "claims": claims_data(outcome.proof),
+        "notes": list(outcome.notes),
         "attempts": [
             {
                 "candidate": attempt.candidate,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from jettison.image.attribution import layer_origins
@@ -22,6 +23,7 @@ from jettison.rewrite.dockerignore import new_dockerignore
 from jettison.rewrite.inplace import fixed
 from jettison.rewrite.intent import intended
 from jettison.rewrite.pieces import RUNTIME, Piece, Pieces, split_final
+from jettison.rewrite.quote import quoted
 from jettison.rewrite.rootfs import apt_install, rootfs_stage
 from jettison.rewrite.start import argv_of, script_argv
 from jettison.syntax.tree import parse
@@ -116,7 +118,9 @@ def _needs(job: _Job) -> Needs | None:
     if before is None and job.image.config.healthcheck[:1] in (("CMD",), ("CMD-SHELL",)):
         commands.append(job.image.config.healthcheck[1:])
     assert job.evidence.hints is not None
-    needs = find_needs(job.image, Asked(base, start, tuple(commands), packages), job.evidence.hints)
+    needs = find_needs(
+        job.image, Asked(base, start, tuple(commands), packages, job.evidence.opened), job.evidence.hints
+    )
     if needs is not None and before is None and not job.image.config.healthcheck:
         job.probe = _probe(job, needs)
     return needs
@@ -274,9 +278,9 @@ def _scratch_stage(job: _Job, needs: Needs) -> str:
     pinned = _pinned(job.model)
     install = [pinned.get(name, name) for name in needs.debian.roots(needs.above_base)] if needs.above_base else []
     packages = list(needs.packages)
-    if job.probe and job.probe[0] == "/bin/busybox" and "busybox-static" not in packages:
+    if job.probe and job.probe[0] == "/bin/busybox":
         install.append("busybox-static")
-        packages.append("busybox-static")
+        needs = replace(needs, apart={**needs.apart, "busybox-static": ("bin/busybox",)})
     if needs.foreign:
         # The packages come from a repository that a RUN set up: only the build stage knows it.
         words, install = _free_name(job.model, "build"), [name for name in install if name == "busybox-static"]
@@ -309,7 +313,7 @@ def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[C
     shells = [piece for piece in body if piece.node.keyword == "SHELL"]
     lines += [piece.lead + piece.text for piece in shells]
     if config.workdir:
-        lines.append(f"WORKDIR {_quoted(config.workdir)}\n")
+        lines.append(f"WORKDIR {quoted(config.workdir)}\n")
     owner = _owner(job, changes)
     lines += _copy_lines(job, needs, build, owner)
     lines += _labels(job)
@@ -363,16 +367,9 @@ def _environment(job: _Job, on_base: bool) -> list[str]:
     if on_base:
         inherited = ("PATH", "LANG", "LC_ALL", "GPG_KEY", "NODE_VERSION", "YARN_VERSION")
         before = {k: v for k, v in before.items() if k not in inherited and not k.startswith("PYTHON_")}
-    pairs = [f"{name}={_quoted(value)}" for name, value in before.items()]
+    pairs = [f"{name}={quoted(value)}" for name, value in before.items()]
     lines = ["ENV " + " \\\n    ".join(pairs) + "\n"] if pairs else []
     return lines + [piece.lead + piece.text for piece in own]
-
-
-def _quoted(value: str) -> str:
-    plain = value and all(c.isalnum() or c in "/._:-+,@%=" for c in value)
-    if plain:
-        return value
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$") + '"'
 
 
 def _owner(job: _Job, changes: list[Change]) -> str:
@@ -432,13 +429,13 @@ def _ignored(job: _Job) -> tuple[str, ...]:
 
 
 def _word(path: str) -> str:
-    return path if not any(c.isspace() or c in "$[]*?\"'\\" for c in path) else _quoted(path)
+    return path if not any(c.isspace() or c in "$[]*?\"'\\" for c in path) else quoted(path)
 
 
 def _labels(job: _Job) -> list[str]:
     scope = job.model.end_scope(job.stage)
     inherited = [(k, v) for k, v in job.image.config.labels if k not in scope.labels]
-    return [f"LABEL {_quoted(k)}={_quoted(v)}\n" for k, v in inherited]
+    return [f"LABEL {quoted(k)}={quoted(v)}\n" for k, v in inherited]
 
 
 def _health(job: _Job, changes: list[Change]) -> list[str]:

@@ -47,13 +47,15 @@ class Evidence(NamedTuple):
     """What the built original tells.
 
     runtime_packages: owners of the libraries that its compiled files need; image: it itself; hints: what the
-    program's text says of things that it opens by itself; written: folders that it wrote to when it ran.
+    program's text says of things that it opens by itself; written: folders that it wrote to when it ran; opened:
+    files that it was seen to open.
     """
 
     runtime_packages: tuple[str, ...] = ()
     image: Image | None = None
     hints: Hints | None = None
     written: tuple[str, ...] = ()
+    opened: frozenset[str] = frozenset()
 
 
 def candidates(

@@ -1,0 +1,34 @@
+"""Values and paths as words of a Dockerfile."""
+
+from __future__ import annotations
+
+import json
+
+from jettison.image.image import ImageConfig
+
+
+def quoted(value: str) -> str:
+    """Return a value as one word: quoted where it must be, nothing in it expanded."""
+    plain = value and all(c.isalnum() or c in "/._:-+,@%=" for c in value)
+    if plain:
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$") + '"'
+
+
+def config_lines(config: ImageConfig) -> str:
+    """Return the instructions that give an image on scratch this configuration."""
+    env = [f"{name}={quoted(value)}" for name, value in config.env_map.items()]
+    lines = ["ENV " + " \\\n    ".join(env)] if env else []
+    lines += [f"LABEL {quoted(name)}={quoted(value)}" for name, value in config.labels]
+    lines += [f"WORKDIR {quoted(config.workdir)}"] if config.workdir else []
+    lines += [f"VOLUME {json.dumps(list(config.volumes))}"] if config.volumes else []
+    lines += [f"STOPSIGNAL {config.stop_signal}"] if config.stop_signal else []
+    lines += [f"EXPOSE {' '.join(port.removesuffix('/tcp') for port in config.exposed)}"] if config.exposed else []
+    lines += [f"USER {config.user}"] if config.user else []
+    lines += [f"SHELL {json.dumps(list(config.shell))}"] if config.shell else []
+    test = config.healthcheck
+    if len(test) > 1:
+        lines.append(f"HEALTHCHECK CMD {json.dumps(list(test[1:])) if test[0] == 'CMD' else test[1]}")
+    lines += [f"ENTRYPOINT {json.dumps(list(config.entrypoint))}"] if config.entrypoint else []
+    lines += [f"CMD {json.dumps(list(config.cmd))}"] if config.cmd else []
+    return "".join(f"{line}\n" for line in lines)

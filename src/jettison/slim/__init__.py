@@ -1,0 +1,1 @@
+"""`jettison slim`: a finished image without its sources, made smaller and proven."""
