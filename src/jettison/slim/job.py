@@ -99,7 +99,7 @@ class _Slimming:
             proof = prove(before, after, Candidate(name, name, text, None, (Change("multi-stage", name),)))
             if proof.verdict != REFUTED and after.image.size_unpacked < self.image.size_unpacked:
                 return self._accepted(wanted, after, proof, text, attempts)
-            why = "; ".join(f"{c.title} ({c.evidence[0] if c.evidence else str()})" for c in proof.refuted)
+            why = "; ".join(f"{c.title} ({c.evidence[0] if c.evidence else ''})" for c in proof.refuted)
             attempts.append(f"{name}: {proof.verdict}: {why or 'it is no smaller'}")
         return SlimOutcome(
             self.request.image, "refused", "", self.image.size_unpacked, None, b"", (), tuple(attempts), None,
