@@ -18,6 +18,7 @@ EXPRESSIONS = [engine.Expression(rb"ab[0-9]{3}", (b"ab",)), engine.Expression(rb
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("JETTISON_CACHE", "off")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return tmp_path / "jettison"
 
@@ -50,7 +51,7 @@ def test_a_damaged_database_is_made_again(cache: Path, damage: bytes | None) -> 
 
 def test_a_place_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("JETTISON_CACHE", str(tmp_path / "file"))
     assert engine.open_matcher(EXPRESSIONS).events(b"ab123") == [(0, 5)]
 
 

@@ -111,8 +111,11 @@ def _load(hyperscan: Any, identity: str) -> Any:
 
 
 def _kept_at(identity: str) -> str:
+    # JETTISON_CACHE=off keeps no results of layers; this is none and stays in its usual place.
+    own = os.environ.get("JETTISON_CACHE")
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(home, "jettison", f"secrets-{identity}.hs")
+    folder = own if own and own != "off" else os.path.join(home, "jettison")
+    return os.path.join(folder, f"secrets-{identity}.hs")
 
 
 def _keep(path: str, data: bytes) -> None:

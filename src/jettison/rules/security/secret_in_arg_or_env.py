@@ -8,6 +8,9 @@ Give secrets to a build with `RUN --mount=type=secret`, to a container at run ti
 was ever in a pushed image is burnt: replace it. Names that say where a secret is kept
 (`DB_PASSWORD_FILE`), switches, empty values and stand-ins such as `dummy` are not reported.
 
+An ARG that only commands of RUN use is fixed with `--unsafe`: they get it by a secret mount. The build has to be
+called with `--secret id=NAME,env=NAME` then, in place of `--build-arg NAME`, and fails when the secret is missing.
+
 Source: Docker documentation, "Build secrets".
 """
 
@@ -16,11 +19,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from jettison.findings import Confidence, Effort, Finding, Severity
+from jettison.findings import UNSAFE, Confidence, Effort, Finding, Fix, Severity
 from jettison.knowledge.secret_marks import is_secret_name
 from jettison.model.run import read_mounts
 from jettison.model.secrets import variable_secrets
 from jettison.rules.base import Example, Rule
+from jettison.rules.secret_mount import mount_of_argument
 from jettison.syntax.expand import references
 
 if TYPE_CHECKING:
@@ -51,7 +55,8 @@ def _given(model: Model, stage: Stage) -> Iterator[Finding]:
             for name, value in node.pairs:
                 declared.add(name.value)
                 if value is None and is_secret_name(name.value):
-                    yield from _asked_for(model, stage.instructions[at + 1 :], name)
+                    fix = mount_of_argument(model, stage, node, name.value)
+                    yield from _asked_for(model, stage.instructions[at + 1 :], name, fix)
         elif node.keyword == "ENV":
             for name, value in node.pairs:
                 kept = {ref for ref, _, _ in references(value.raw, model.file.escape)} if value else set()
@@ -62,7 +67,7 @@ def _given(model: Model, stage: Stage) -> Iterator[Finding]:
                     )
 
 
-def _asked_for(model: Model, nodes: tuple[Instruction, ...], word: Word) -> Iterator[Finding]:
+def _asked_for(model: Model, nodes: tuple[Instruction, ...], word: Word, fix: Fix | None = None) -> Iterator[Finding]:
     name, mounted = word.value, False
     for node in nodes:
         if node.keyword == "ENV" and any(value and name in value.raw for _, value in node.pairs):
@@ -76,7 +81,7 @@ def _asked_for(model: Model, nodes: tuple[Instruction, ...], word: Word) -> Iter
         text = model.source.text(node.span)
         if f"${name}" in text or f"${{{name}" in text:
             message = f"{name} comes in by a build argument and stays in the history and the build log"
-            yield RULE.at(word.span, message)._replace(confidence=Confidence.MEDIUM)
+            yield RULE.at(word.span, message, fix)._replace(confidence=Confidence.MEDIUM)
             return
     if not mounted:
         message = f"{name} is asked for as a build argument, which is no place for a secret; use a secret mount"
@@ -97,8 +102,17 @@ RULE = Rule(
         Example(before="FROM debian:bookworm\nENV DB_PASSWORD=hunter2\n", lines=(2,)),
         Example(
             before="FROM debian:bookworm\nARG NPM_TOKEN\nRUN echo //example.org/:_authToken=$NPM_TOKEN > .npmrc\n",
+            after='FROM debian:bookworm\nRUN --mount=type=secret,id=NPM_TOKEN,required=true export NPM_TOKEN="$(cat /run/secrets/NPM_TOKEN)" && echo //example.org/:_authToken=$NPM_TOKEN > .npmrc\n',
             lines=(2,),
+            level=UNSAFE,
         ),
+        Example(
+            before="# syntax=docker/dockerfile:1\nFROM debian:bookworm\nARG API_TOKEN\nRUN make\nRUN --network=host ./fetch ${API_TOKEN}\n",
+            after="# syntax=docker/dockerfile:1\nFROM debian:bookworm\nRUN make\nRUN --mount=type=secret,id=API_TOKEN,env=API_TOKEN,required=true --network=host ./fetch ${API_TOKEN}\n",
+            lines=(3,),
+            level=UNSAFE,
+        ),
+        Example(before='FROM debian:bookworm\nARG API_TOKEN\nRUN ["sh", "-c", "./fetch $API_TOKEN"]\n', lines=(2,)),
         Example(before="FROM debian:bookworm\nARG TOKEN\nENV TOKEN=$TOKEN\n", lines=(3,)),
         Example(
             before='FROM debian:bookworm\nENV DB_PASSWORD_FILE=/run/secrets/db SECRET_KEY_BASE=dummy POSTGRES_PASSWORD=""\n'
