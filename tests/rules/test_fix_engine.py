@@ -19,7 +19,20 @@ from jettison.rules.index import ENTRIES, load
 from jettison.syntax.tree import parse
 
 # What the oldest supported engine's own frontend does not know yet.
-NEWER = ("--chmod", "--link", "<<", "--checksum", "--start-interval", "--parents", "--exclude", "--network", "--security", "# syntax", "/}", "#syntax")
+NEWER = (
+    "--chmod",
+    "--link",
+    "<<",
+    "--checksum",
+    "--start-interval",
+    "--parents",
+    "--exclude",
+    "--network",
+    "--security",
+    "# syntax",
+    "/}",
+    "#syntax",
+)
 SAMPLE = 40
 
 

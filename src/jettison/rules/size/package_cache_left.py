@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 # apt in Debian's images deletes its downloads itself; its lists are the subject of package-lists-left.
 _OTHER_RULES = frozenset(("apt",))
 # What they keep may serve the next RUN or the program itself: only the last word of the image is looked at.
-_BUILDERS = frozenset(("maven", "gradle", "go", "cargo", "hex"))
+_BUILDERS = frozenset(("maven", "gradle", "go", "cargo", "hex", "nuget"))
 # Their caches hold what the program needs at run time.
-_NEEDED = _BUILDERS | {"nuget", "pipenv"}
+_NEEDED = _BUILDERS | {"pipenv"}
 
-_WORDS = ("mvn", "gradle", "go ", "cargo", "mix ")
+_WORDS = ("mvn", "gradle", "go ", "cargo", "mix ", "dotnet ")
 
 _MAX_LOOKS = 50
 
@@ -80,7 +80,11 @@ def _builders(model: Model) -> Iterable[Finding]:
     base = model.lineage(final)[0].base
     if base.unresolved or (base.name in FAMILIES and FAMILIES[base.name]["toolchain"]):
         return
-    starts = {start.program for start in model.start_commands()}
+    # A program that was published brings its packages along: dotnet app.dll
+    starts = {
+        "a published program" if start.program == "dotnet" and ".dll" in " ".join(start.argv) else start.program
+        for start in model.start_commands()
+    }
     last: dict[str, tuple[Run, PackageCall]] = {}
     for run in model.runs:
         for call in model.facts(run) if model.in_final_image(run.stage) else ():
