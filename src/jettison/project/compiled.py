@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from jettison.project.dependencies import Dependencies
     from jettison.project.tree import Tree
 
-_GO_MAIN: Final = re.compile(r"^package main\b(?:.|\n)*?^func main\(\)", re.MULTILINE)
+_GO_PACKAGE: Final = re.compile(r"^package main\b", re.MULTILINE)
+_GO_MAIN: Final = re.compile(r"^func main\(\)", re.MULTILINE)
+# Sections of a pom.xml that speak of other artefacts.
+_POM_SECTIONS: Final = ("parent", "dependencies", "dependencyManagement", "plugins", "profiles")
 _SERVER_NAMES: Final = ("server", "api", "web", "app", "main")
 _NOT_SERVERS: Final = re.compile(r"cli|ctl|migrat|tool|gen|client|seed|example")
 _C: Final = (".c", ".cc", ".cpp", ".cxx")
@@ -26,7 +29,11 @@ def go(tree: Tree, framework: Framework | None, known: Dependencies) -> Program:
     """Return the main package; of several, the one named like a server or like the module."""
     sources = tree.sources((".go",))
     folders = sorted(
-        {path.rpartition("/")[0] for path in sources if _GO_MAIN.search(tree.text(path)) and "_test" not in path}
+        {
+            path.rpartition("/")[0]
+            for path in sources
+            if _GO_PACKAGE.search(tree.text(path)) and _GO_MAIN.search(tree.text(path))
+        }
     )
     module = re.search(r"^module\s+(\S+)", tree.text("go.mod"), re.MULTILINE)
     name = re.sub(r"/v\d+$", "", module[1]).rsplit("/", 1)[-1] if module else "app"
@@ -108,20 +115,28 @@ def java(tree: Tree, framework: Framework | None, known: Dependencies) -> Progra
 
 
 def _maven_jar(tree: Tree) -> str:
-    text = re.sub(
-        r"(?s)<(parent|dependencies|dependencyManagement|plugins|profiles)>.*?</\1>|<!--.*?-->",
-        "",
-        tree.text("pom.xml"),
-    )
+    text = _own_part(tree.text("pom.xml"))
     final = re.search(r"<finalName>\s*([\w.-]+)\s*</finalName>", text)
     if final:
         return f"{final[1]}.jar"
     name = re.search(r"<artifactId>\s*([\w.-]+)", text)
     version = re.search(r"<version>\s*([\w.-]+)", text)
     if version is None:
-        parent = re.search(r"(?s)<parent>.*?<version>\s*([\w.-]+).*?</parent>", tree.text("pom.xml"))
-        version = parent
+        parent = tree.text("pom.xml").partition("<parent>")[2].partition("</parent>")[0]
+        version = re.search(r"<version>\s*([\w.-]+)", parent)
     return f"{name[1] if name else 'app'}-{version[1] if version else '*'}.jar"
+
+
+def _own_part(text: str) -> str:
+    """Return a pom without the sections that speak of other artefacts."""
+    for name in _POM_SECTIONS:
+        kept: list[str] = []
+        while text:
+            before, _, rest = text.partition(f"<{name}>")
+            kept.append(before)
+            text = rest.partition(f"</{name}>")[2]
+        text = "".join(kept)
+    return text
 
 
 def _gradle_jar(tree: Tree) -> str:

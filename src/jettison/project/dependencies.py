@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _REQUIREMENT: Final = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?", re.MULTILINE)
 _INCLUDE: Final = re.compile(r"^\s*-(?:r|-requirement)[ =]?\s*(\S+)", re.MULTILINE)
 _MAX_INCLUDES: Final = 20
+# Bound for patterns that look for an end which may never come.
+_MAX_OPEN: Final = 32 * 1024
 
 
 class Dependencies(NamedTuple):
@@ -79,7 +81,7 @@ def _python(tree: Tree) -> Dependencies:
     if isinstance(project, list):
         names += [name for one in project if isinstance(one, str) for name in _requirements(one)]
     names += [*table(data, "tool", "poetry", "dependencies"), *table(toml_table(tree.text("Pipfile")), "packages")]
-    setup = re.search(r"install_requires\s*=\s*\[([^\]]*)\]", tree.text("setup.py"))
+    setup = re.search(r"install_requires\s*=\s*\[([^\]]*)\]", tree.text("setup.py")[:_MAX_OPEN])
     names += re.findall(r"[\"']([A-Za-z0-9._-]+)", setup[1]) if setup else []
     conda = tree.text("environment.yml") + tree.text("environment.yaml")
     names += re.findall(r"^\s*-\s*([A-Za-z0-9._-]+)", conda, re.MULTILINE)
@@ -149,10 +151,11 @@ def _dotnet(tree: Tree) -> Dependencies:
 
 def _native(tree: Tree) -> Dependencies:
     makefiles = "".join(
-        tree.text(name) for name in ("Makefile", "makefile", "GNUmakefile", "Makefile.am", "src/Makefile.am")
+        tree.text(name)[:_MAX_OPEN]
+        for name in ("Makefile", "makefile", "GNUmakefile", "Makefile.am", "src/Makefile.am")
     )
     names = re.findall(r"(?:^|\s)-l(\w+)", makefiles) + re.findall(r"pkg-config [^`)]*?\b(\w+)\s*[`)]", makefiles)
-    cmake = tree.text("CMakeLists.txt")
+    cmake = tree.text("CMakeLists.txt")[:_MAX_OPEN]
     names += re.findall(r"find_package\s*\(\s*(\w+)", cmake)
     names += [
         n for body in re.findall(r"target_link_libraries\s*\(\s*\w+([^)]*)\)", cmake) for n in re.findall(r"\w+", body)

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from jettison.project.tree import Tree
 
 # The surest first: a default for PORT, then calls that listen, then settings by name.
+# Runs of blanks are bounded: two of them beside each other would take quadratic time on a hostile line.
 _PORTS: Final = tuple(
-    re.compile(pattern)
+    re.compile(pattern.replace(r"\s*", r"\s{0,8}"))
     for pattern in (
         r"\bPORT[\"'`\])]*\s*(?:,|\|\||\?\?|\)?\s*or\b|:-|\)\s*\.unwrap_or[^0-9\n]{0,40})\s*[\"'`]?:?(\d{2,5})\b",
         r"\.listen\(\s*(?:\{\s*port:\s*)?[\"'`]?(\d{2,5})\b",

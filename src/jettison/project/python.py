@@ -93,14 +93,14 @@ def _object(tree: Tree, framework: Framework, sources: tuple[str, ...]) -> tuple
         path = next((f for f in sources if f.endswith("wsgi.py") and "get_wsgi_application" in tree.text(f)), None)
         return (path, "application") if path else None
     assigned = re.compile(rf"^(\w+)\s*(?::[^=\n]+)?=\s*(?:\w+\.)?{framework.finds}\(", re.MULTILINE)
-    factory = re.compile(
-        rf"^def\s+(create_app|make_app|get_app|build_app)\s*\([^)]*\)[^:]*:(?:.|\n)*?{framework.finds}\(", re.MULTILINE
-    )
+    factory = re.compile(r"^def (create_app|make_app|get_app|build_app)\(", re.MULTILINE)
     made = re.compile(
         r"^(app|application|server|api)\s*=\s*(?:\w+\.)?(?:create_app|make_app|get_app|build_app)\(", re.MULTILINE
     )
     for pattern, call in ((assigned, ""), (made, ""), (factory, "()")):
         hits = [(path, match[1]) for path in sources if (match := pattern.search(tree.text(path)))]
+        if call:
+            hits = [(path, name) for path, name in hits if f"{framework.finds}(" in tree.text(path)]
         if hits:
             path, name = min(hits, key=lambda hit: (hit[0].count("/"), _rank(hit[0])))
             asgi = any("uvicorn" in word for word in framework.start)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import posixpath
 import re
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 3
 MAX_SERVICES: Final = 40
+MAX_FOLDERS: Final = 200
 Look = Callable[[Tree, Framework | None, Dependencies], Program]
 _LOOKS: Final[dict[str, Look]] = {
     "python": python.program,
@@ -75,14 +77,22 @@ def _around(found: list[Service], inner: Service) -> bool:
 
 
 def _folders(tree: Tree) -> list[str]:
+    """Return the folders in which a file lies that may mark a program, the root first."""
+    marks = {
+        (pattern.count("/"), pattern.rpartition("/")[2])
+        for one in ecosystems().values()
+        for pattern in one.detect.files
+    }
+    names = re.compile("|".join(f"(?:{fnmatch.translate(name)})" for name in sorted({name for _, name in marks})))
     folders = {""}
     for path in tree.files:
-        parts = path.split("/")[:-1]
-        folders.update("/".join(parts[: depth + 1]) for depth in range(min(len(parts), MAX_DEPTH)))
-    return sorted(
-        (one for one in folders if not one or not is_aside(f"{one}/x")),
-        key=lambda one: (one.count("/") + bool(one), one),
-    )[:2000]
+        *parents, name = path.split("/")
+        if len(parents) > MAX_DEPTH + 1 or not names.match(name) or is_aside("/".join((*parents, "x"))):
+            continue
+        found = {depth for depth, mark in marks if fnmatch.fnmatchcase(name, mark)}
+        folders.update("/".join(parents[: len(parents) - depth]) for depth in found if depth <= len(parents))
+    near = sorted(folders, key=lambda one: (one.count("/") + bool(one), one))
+    return [one for one in near if one.count("/") < MAX_DEPTH][:MAX_FOLDERS]
 
 
 def _in_folder(tree: Tree, folder: str, only: str) -> list[Service]:
