@@ -108,7 +108,7 @@ class _Search:
     def find(self) -> Needs:
         started = self._started()
         interpreters = {posixpath.basename(path) for path in started.paths} | started.names
-        locales = any(package == "locales" for package in self.hints.packages)
+        locales = "libc-l10n" in self.hints.packages
         tools = frozenset(TOOL_NAMES & started.names)
         unneeded = not_needed(self.above, started.paths.keys(), interpreters, self.hints.paths, locales)
         if tools:
@@ -290,7 +290,7 @@ class _Search:
 
     def _parts(self) -> tuple[str, ...]:
         """Return expressions of what kept packages hold for callers of a function that nothing kept calls."""
-        if self.hints.packages.keys() & {"locales", "libc-l10n"}:
+        if self.hints.packages.keys() & {"libc-l10n"}:
             return ()
         found = []
         for part in PARTS:

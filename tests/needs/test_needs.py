@@ -1,0 +1,150 @@
+"""What an image's program needs, on small images made by hand."""
+
+from __future__ import annotations
+
+from jettison.image.elf import Elf
+from jettison.image.image import FileEntry, Image, ImageConfig
+from jettison.needs.hints import Hints, read_hints
+from jettison.needs.needs import Asked, Needs, find_needs
+
+NOTHING = Hints({}, frozenset(), frozenset(), False)
+MACHINE = (62, 2)
+STATUS = """Package: base-files
+Status: install ok installed
+Version: 1
+
+Package: libc6
+Status: install ok installed
+Version: 1
+
+Package: tool
+Status: install ok installed
+Version: 1
+Depends: libc6, debconf | debconf-2.0, libtool-dev
+
+Package: debconf
+Status: install ok installed
+Version: 1
+
+Package: libtool-dev
+Status: install ok installed
+Version: 1
+
+Package: libplug1
+Status: install ok installed
+Version: 1
+Depends: libc6
+
+Package: unused
+Status: install ok installed
+Version: 1
+"""
+OWNED = {
+    "base-files": ["etc/os-release"],
+    "libc6": ["usr/lib/libc.so.6", "usr/lib/gconv/BIG5.so"],
+    "tool": ["usr/bin/tool", "usr/share/man/man1/tool.1"],
+    "debconf": ["usr/bin/debconf"],
+    "libtool-dev": ["usr/include/tool.h"],
+    "libplug1": ["usr/lib/libplug.so.1"],
+    "unused": ["usr/bin/unused"],
+}
+
+
+def image(own: dict[str, int], cmd: tuple[str, ...], elves: dict[str, Elf]) -> Image:
+    """Return an image: layer 0 holds the packages, `own` names the layer of each further file."""
+    files: dict[str, FileEntry] = {}
+    texts = {"var/lib/dpkg/status": STATUS.encode()}
+    for package, paths in OWNED.items():
+        texts[f"var/lib/dpkg/info/{package}.list"] = "".join(f"/{path}\n" for path in paths).encode()
+        for path in (*paths, f"var/lib/dpkg/info/{package}.list"):
+            files[path] = FileEntry("file", 100, 0o755, 0, 0, "", 0)
+    for path, layer in own.items():
+        files[path] = FileEntry("file", 100, 0o755, 0, 0, "", layer)
+    for path in list(files):
+        parts = path.split("/")
+        for depth in range(1, len(parts)):
+            files.setdefault("/".join(parts[:depth]), FileEntry("dir", 0, 0o755, 0, 0, "", 0))
+    config = ImageConfig((), cmd, ("PATH=/usr/bin:/usr/local/bin",), "", "/app", (), (), (), (), "", ())
+    return Image(config, (), files, elves, texts, {})
+
+
+def needs(own: dict[str, int], cmd: tuple[str, ...], elves: dict[str, Elf], hints: Hints = NOTHING) -> Needs:
+    found = find_needs(image(own, cmd, elves), Asked(1), hints)
+    assert found is not None
+    return found
+
+
+def elf(*needed: str, loads: tuple[str, ...] = ()) -> Elf:
+    return Elf(MACHINE, "", needed, "", (), loads)
+
+
+LIBRARIES = {"usr/lib/libc.so.6": elf(), "usr/lib/libplug.so.1": elf("libc.so.6")}
+
+
+def test_the_program_brings_its_package_with_dependencies_but_not_what_only_installing_needs() -> None:
+    found = needs({}, ("tool",), {**LIBRARIES, "usr/bin/tool": elf("libc.so.6")})
+    assert found.packages == ("base-files", "libc6", "tool")
+
+
+def test_a_library_of_the_projects_own_program_brings_its_package() -> None:
+    found = needs({"app/server": 1}, ("./server",), {**LIBRARIES, "app/server": elf("libplug.so.1")})
+    assert found.packages == ("base-files", "libc6", "libplug1")
+    assert found.own == ("app/server",)
+
+
+def test_a_library_that_is_named_in_a_program_counts_as_loaded_later() -> None:
+    found = needs(
+        {"app/server": 1}, ("./server",), {**LIBRARIES, "app/server": elf("libc.so.6", loads=("libplug.so.1",))}
+    )
+    assert "libplug1" in found.packages
+
+
+def test_a_library_that_the_text_names_is_kept() -> None:
+    hints = read_hints(['ctypes.CDLL("libplug.so.1")'], {})
+    assert "libplug1" in needs({"app/server": 1}, ("./server",), LIBRARIES, hints).packages
+
+
+def test_a_program_that_the_text_starts_is_kept() -> None:
+    hints = read_hints(['subprocess.run(["tool", "--x"])'], {})
+    assert "tool" in needs({"app/server": 1}, ("./server",), LIBRARIES, hints).packages
+    assert "tool" not in needs({"app/server": 1}, ("./server",), LIBRARIES, read_hints(['x = "tool"'], {})).packages
+
+
+def test_caches_and_sources_go_and_what_is_started_stays() -> None:
+    own = {"app/go.mod": 1, "app/main.go": 1, "app/server": 1, "app/pages/x.html": 1, "root/.cache/x": 1}
+    found = needs(own, ("./server",), LIBRARIES)
+    assert found.own == ("app/pages/x.html", "app/server")
+    assert set(found.unneeded) == {"app/go.mod", "app/main.go", "root/.cache/x"}
+
+
+def test_a_configuration_file_that_the_project_changed_is_its_own() -> None:
+    found = needs({"usr/bin/tool": 2, "app/server": 1}, ("./server",), LIBRARIES)
+    assert "usr/bin/tool" in found.own
+
+
+def test_what_was_opened_only_adds() -> None:
+    opened = find_needs(
+        image({"app/server": 1}, ("./server",), LIBRARIES), Asked(1, opened=frozenset(("usr/bin/unused",))), NOTHING
+    )
+    assert opened is not None and "unused" in opened.packages
+    plain = needs({"app/server": 1}, ("./server",), LIBRARIES)
+    assert set(plain.packages) < set(opened.packages)
+
+
+def test_a_front_end_without_its_interpreter_keeps_what_a_text_names() -> None:
+    own = {"app/package.json": 1, "app/src/main.js": 1, "app/dist/index.html": 1, "srv/www/index.html": 1}
+    assert needs(own, ("tool",), LIBRARIES).own == ("srv/www/index.html",)
+    named = read_hints(["root /app/dist;"], {})
+    assert needs(own, ("tool",), LIBRARIES, named).own == ("app/dist/index.html", "srv/www/index.html")
+
+
+def test_an_image_without_dpkg_tells_nothing() -> None:
+    bare = Image(ImageConfig((), (), (), "", "", (), (), (), (), "", ()), (), {}, {}, {}, {})
+    assert find_needs(bare, Asked(0), NOTHING) is None
+
+
+def test_time_zones_and_locales_are_asked_for_by_text_and_environment() -> None:
+    assert "tzdata" in read_hints(["zoneinfo.ZoneInfo('x')"], {}).packages
+    assert "tzdata" in read_hints([], {"TZ": "Europe/Berlin"}).packages
+    assert "libc-l10n" in read_hints([], {"LC_ALL": "de_DE.UTF-8"}).packages
+    assert read_hints([], {"LANG": "C.UTF-8"}).packages == {}

@@ -1,0 +1,143 @@
+"""Traps: things a program opens by itself. What its text or environment tells is kept; what only running tells is
+refuted by the proof and backed out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from jettison.engine.base import Engine
+from jettison.optimize.job import optimize
+from jettison.optimize.records import Outcome, Request
+from jettison.report.optimize_text import render_outcome
+from jettison.terminal import Palette
+
+NETWORK = os.environ.get("JETTISON_BUILD_NETWORK") or None
+ROOTFS = "root file system of the needed packages"
+pytestmark = pytest.mark.engine
+
+SERVER = """
+import http.server
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = answer().encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+"""
+START = "\nhttp.server.HTTPServer(('0.0.0.0', 8000), Handler).serve_forever()\n"
+# A library by dlopen, a template, a time zone, certificates, a locale, a shell, a plug-in found by a scan, data of a package.
+TOLD = """
+import ctypes, datetime, importlib, locale, pkgutil, ssl, subprocess, zoneinfo
+from pathlib import Path
+import plugins
+
+def answer():
+    found = [str(bool(ctypes.CDLL("libxml2.so.2").xmlCheckVersion))]
+    found.append(Path("templates/page.html").read_text())
+    found.append(datetime.datetime(2024, 7, 1, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin")).isoformat())
+    found.append(str(ssl.create_default_context().cert_store_stats()["x509_ca"] > 50))
+    locale.setlocale(locale.LC_ALL, "de_DE.UTF-8")
+    found.append(locale.str(1.5))
+    found.append(subprocess.run("echo shell | tr a-z A-Z", shell=True, capture_output=True, text=True).stdout)
+    for module in pkgutil.iter_modules(plugins.__path__):
+        found.append(importlib.import_module(f"plugins.{module.name}").NAME)
+    found.append((Path(plugins.__file__).parent / "data.json").read_text())
+    return "\\n".join(found)
+"""
+# The name of the library stands nowhere as one word.
+UNTOLD = """
+import ctypes
+
+def answer():
+    return str(bool(ctypes.CDLL("lib" + "xml2" + ".so" + ".2").xmlCheckVersion))
+"""
+ADDON = """
+#include <node_api.h>
+#include <yaml.h>
+static napi_value init(napi_env env, napi_value exports) {
+  napi_value text;
+  napi_create_string_utf8(env, yaml_get_version_string(), NAPI_AUTO_LENGTH, &text);
+  napi_set_named_property(env, exports, "yaml", text);
+  return exports;
+}
+NAPI_MODULE(addon, init)
+"""
+
+
+def run(project: Path, **settings: object) -> Outcome:
+    return optimize(Request(str(project), network=NETWORK, **settings), lambda text: None)  # type: ignore[arg-type]
+
+
+def python_project(tmp_path: Path, app: str, packages: str, more: str = "") -> Path:
+    project = tmp_path / "app"
+    for folder in ("templates", "plugins"):
+        (project / folder).mkdir(parents=True)
+    (project / "templates" / "page.html").write_text("<h1>hello</h1>\n")
+    (project / "plugins" / "__init__.py").write_text("")
+    (project / "plugins" / "first.py").write_text("NAME = 'first plug-in'\n")
+    (project / "plugins" / "data.json").write_text('{"data": 1}\n')
+    (project / "requirements.txt").write_text("")
+    (project / "app.py").write_text(SERVER + app + START)
+    (project / "Dockerfile").write_text(
+        f"FROM python:3.11-slim\nRUN apt-get update && apt-get install -y {packages}\n{more}"
+        'WORKDIR /app\nCOPY . .\nEXPOSE 8000\nCMD ["python3", "app.py"]\n'
+    )
+    return project
+
+
+def test_what_the_program_tells_is_kept(engine: Engine, tmp_path: Path) -> None:
+    locales = "RUN echo 'de_DE.UTF-8 UTF-8' > /etc/locale.gen && locale-gen\nENV LC_ALL=de_DE.UTF-8\n"
+    project = python_project(tmp_path, TOLD, "libxml2 locales tzdata ca-certificates gcc", locales)
+    outcome = run(project, trace=False)
+    report = render_outcome(outcome, Palette(False))
+    assert outcome.verdict == "proven", report
+    assert outcome.chosen is not None and outcome.chosen.name == ROOTFS, report
+    assert outcome.before is not None and outcome.after is not None
+    assert outcome.before.size_unpacked > 4 * outcome.after.size_unpacked, report
+
+
+def test_a_library_that_only_running_names_is_refuted_or_seen(engine: Engine, tmp_path: Path) -> None:
+    # The Dockerfile does not name it either: it comes with another package that serves the build.
+    project = python_project(tmp_path, UNTOLD, "libxml2-dev")
+    outcome = run(project, trace=False)
+    report = render_outcome(outcome, Palette(False))
+    first = outcome.attempts[0]
+    assert (first.candidate, first.outcome) == (ROOTFS, "refuted"), report
+    assert outcome.verdict == "proven", report
+    assert outcome.chosen is not None and outcome.chosen.name != ROOTFS, report
+
+    from jettison.proof.trace import can_trace
+
+    if can_trace():
+        seen = run(project)
+        report = render_outcome(seen, Palette(False))
+        assert seen.verdict == "proven" and seen.chosen is not None and seen.chosen.name == ROOTFS, report
+        assert any("watched while it ran" in note for note in seen.notes), report
+
+
+def test_a_native_addon_keeps_its_library_and_not_the_headers(engine: Engine, tmp_path: Path) -> None:
+    project = tmp_path / "app"
+    project.mkdir()
+    (project / "addon.c").write_text(ADDON)
+    (project / "package.json").write_text('{"name": "app", "version": "1.0.0", "scripts": {"start": "node app.js"}}\n')
+    (project / "app.js").write_text(
+        "const { yaml } = require('./addon.node');\n"
+        "require('http').createServer((_, r) => r.end(yaml)).listen(3000);\n"
+        "process.on('SIGTERM', () => process.exit(0));\n"
+    )
+    (project / "Dockerfile").write_text(
+        "FROM node:18\nWORKDIR /app\nCOPY . .\n"
+        "RUN gcc -shared -fPIC -I/usr/include/node -o addon.node addon.c -lyaml\n"
+        "EXPOSE 3000\nCMD npm start\n"
+    )
+    outcome = run(project)
+    report = render_outcome(outcome, Palette(False))
+    assert outcome.verdict == "proven", report
+    assert outcome.chosen is not None and outcome.chosen.name == ROOTFS, report
+    text = outcome.chosen.dockerfile.decode()
+    assert " libyaml-0-2" in text and "libyaml-dev" not in text, text
