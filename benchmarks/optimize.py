@@ -84,7 +84,7 @@ def traced_bytes(folder: Path, network: str | None) -> int | None:
         engine.build(BuildRequest(str(folder), (folder / "Dockerfile").read_bytes(), None, tag, network))
         with engine.save(tag) as stream:
             image = read_archive(stream)
-        opened = trace_image(engine, tag, image.config)
+        opened = trace_image(engine, tag, image.config).opened
         return sum(image.files[path].size for path in opened if path in image.files)
     finally:
         engine.remove_image(tag)

@@ -37,7 +37,7 @@ from jettison.proof.config import config_claim
 from jettison.proof.libraries import runtime_packages
 from jettison.proof.measure import Measurement, rebuild_seconds
 from jettison.proof.stand import Service, Stand
-from jettison.proof.trace import can_trace, trace_image
+from jettison.proof.trace import Trace, can_trace, trace_image
 from jettison.report.mask import Redactor, masked_diff, secret_values
 from jettison.report.units import human_bytes
 from jettison.rewrite.aim import by_aim
@@ -152,9 +152,9 @@ class Job:
         exact = measured_contents(self.findings, self.model, contents)
         self.findings = rank(measured(exact, self.model, self.costs))
         before = self._second_look(before)
-        opened = self._opened(engine, before)
+        seen = self._watched(engine, before)
         evidence = Evidence(
-            runtime_packages(before.image), before.image, self._hints(before.image), written=(), opened=opened
+            runtime_packages(before.image), before.image, self._hints(before.image), seen.written, seen.opened
         )
         found, why = candidates(self.model, self.project, engine.features, evidence)
         for candidate in by_aim(found, self.request.aim):
@@ -165,29 +165,29 @@ class Job:
             "refused", before=before, unproven_reason=" ".join(("no candidate could be proven.", *why))
         )
 
-    def _opened(self, engine: Engine, before: Built) -> frozenset[str]:
-        """Return the files that the original opens when it is asked, where this process may watch it."""
+    def _watched(self, engine: Engine, before: Built) -> Trace:
+        """Return what the original opens and writes when it is asked, where this process may watch it."""
         if not self.request.trace or isinstance(before.behaviour, str) or not before.behaviour.stayed_up:
-            return frozenset()
+            return Trace(frozenset(), frozenset())
         if not can_trace():
             self.notes.append(
                 "not watched while it ran (that needs Linux, root and a local engine): by its files alone"
             )
-            return frozenset()
+            return Trace(frozenset(), frozenset())
         self.say("watching which files it opens")
         paths = tuple(probe.path for probe in self._probes() if probe.method == "GET")
         try:
-            opened = trace_image(engine, before.tag, before.image.config, paths, self.request.env)
+            seen = trace_image(engine, before.tag, before.image.config, paths, self.request.env)
         except EngineError as error:
             self.notes.append(f"not watched while it ran ({error}): by its files alone")
-            return frozenset()
-        found = frozenset(path for path in opened if path in before.image.files)
+            return Trace(frozenset(), frozenset())
+        found = frozenset(path for path in seen.opened if path in before.image.files)
         size = sum(before.image.files[path].size for path in found)
         self.notes.append(
             f"watched while it ran: it opened {len(found)} files, {human_bytes(size)} of "
             f"{human_bytes(before.image.size_unpacked)}; what is kept is found by its files and only widened by this"
         )
-        return found
+        return Trace(found, seen.written)
 
     def _hints(self, image: Image) -> Hints:
         texts = (self.context.read(path).decode("utf-8", "replace") for path in program_texts(self.context))

@@ -14,6 +14,7 @@ import ctypes
 import http.client
 import os
 import platform
+import re
 import select
 import struct
 import sys
@@ -21,7 +22,7 @@ import tempfile
 import threading
 import time
 import uuid
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.engine.base import BuildRequest, RunRequest
 from jettison.errors import EngineError
@@ -37,6 +38,8 @@ _ADD_FILE_SYSTEM: Final = 0x1 | 0x100
 _OPEN: Final = 0x20 | 0x1000  # open, and open to execute
 _AT_FDCWD: Final = -100
 _EVENT: Final = struct.Struct("=IBBHQii")
+MAX_WRITTEN: Final = 1000
+_UPPER: Final = re.compile(r"[ ,]upperdir=([^,\s]+)")
 HOLD: Final = "/.jettison-hold"
 START_SECONDS: Final = 20.0
 # Waits for ever: pause on x86-64; ppoll without descriptors on arm64.
@@ -44,6 +47,16 @@ _CODE: Final = {
     "x86_64": (62, bytes.fromhex("b8220000000f05ebf7")),
     "aarch64": (183, bytes.fromhex("000080d2010080d2020080d2030080d2280980d2010000d4faffff17")),
 }
+
+
+class Trace(NamedTuple):
+    """What was seen. Paths have no leading slash.
+
+    opened: files that were opened; written: folders in which something was made or changed.
+    """
+
+    opened: frozenset[str]
+    written: frozenset[str]
 
 
 def can_trace() -> bool:
@@ -69,15 +82,15 @@ def hold_program(machine: str) -> bytes:
 
 def trace_image(
     engine: Engine, tag: str, config: ImageConfig, paths: tuple[str, ...] = ("/",), env: dict[str, str] | None = None
-) -> frozenset[str]:
-    """Return the files, without leading slash, that an image's program opened while it was started and asked.
+) -> Trace:
+    """Return what an image's program opened, and where it wrote, while it was started and asked.
 
     Raises:
         EngineError: the container could not be started, or its file system not be marked.
     """
     argv = [*config.entrypoint, *config.cmd]
     if not argv:
-        return frozenset()
+        return Trace(frozenset(), frozenset())
     held = f"jettison/hold:{uuid.uuid4().hex[:10]}"
     with tempfile.TemporaryDirectory(prefix="jettison-") as folder:
         program = os.path.join(folder, "hold")
@@ -92,7 +105,7 @@ def trace_image(
         engine.remove_image(held)
 
 
-def _watch(engine: Engine, image: str, argv: list[str], paths: tuple[str, ...], env: dict[str, str]) -> frozenset[str]:
+def _watch(engine: Engine, image: str, argv: list[str], paths: tuple[str, ...], env: dict[str, str]) -> Trace:
     name = f"jettison-trace-{uuid.uuid4().hex[:10]}"
     network = f"{name}-net"
     engine.create_network(network, internal=True)
@@ -103,9 +116,10 @@ def _watch(engine: Engine, image: str, argv: list[str], paths: tuple[str, ...], 
         engine.remove_network(network)
 
 
-def _watch_in(engine: Engine, container: str, argv: list[str], paths: tuple[str, ...]) -> frozenset[str]:
+def _watch_in(engine: Engine, container: str, argv: list[str], paths: tuple[str, ...]) -> Trace:
     mark = -1
     found: set[str] = set()
+    written: frozenset[str] = frozenset()
     done = threading.Event()
     threads: list[threading.Thread] = []
     try:
@@ -120,6 +134,7 @@ def _watch_in(engine: Engine, container: str, argv: list[str], paths: tuple[str,
         for thread in threads:
             thread.start()
         _ask(engine, container, paths)
+        written = _written(state.pid)
     except OSError as error:
         raise EngineError(f"the files of a container cannot be watched here: {error}") from error
     finally:
@@ -129,7 +144,29 @@ def _watch_in(engine: Engine, container: str, argv: list[str], paths: tuple[str,
             thread.join(5)
         if mark >= 0:
             os.close(mark)
-    return frozenset(found - {HOLD.strip("/")})
+    return Trace(frozenset(found - {HOLD.strip("/")}), written)
+
+
+def _written(pid: int) -> frozenset[str]:
+    """Return the folders of the container's own layer that hold something new or changed.
+
+    Source: proc(5), mountinfo; the kernel's overlayfs documentation, upperdir.
+    """
+    with open(f"/proc/{pid}/mountinfo", encoding="utf-8", errors="surrogateescape") as stream:
+        roots = [line for line in stream if line.split()[4:5] == ["/"]]
+    match = _UPPER.search(roots[-1]) if roots else None
+    if match is None:
+        return frozenset()
+    found: set[str] = set()
+    for folder, _, files in os.walk(match[1]):
+        if len(found) >= MAX_WRITTEN:
+            break
+        if files:
+            found.add(os.path.relpath(folder, match[1]).removeprefix("."))
+        # A folder that is in the container's layer though nothing in it changed was made.
+        elif not os.listdir(folder):
+            found.add(os.path.relpath(os.path.dirname(folder), match[1]).removeprefix("."))
+    return frozenset(found)
 
 
 def _ask(engine: Engine, container: str, paths: tuple[str, ...]) -> None:

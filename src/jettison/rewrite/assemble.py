@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from jettison.model.stage import Stage
     from jettison.project.detect import Project
 
+_NOT_GIVEN: Final = frozenset(("var", "var/lib", "var/cache", "var/tmp", "var/spool", "var/lib/dpkg"))
 # Bytes below which a program's symbol table is left alone.
 MIN_STRIP: Final = 512 * 1024
 HEALTH: Final = "HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \\\n    CMD "
@@ -285,7 +286,9 @@ def _scratch_stage(job: _Job, needs: Needs) -> str:
         # The packages come from a repository that a RUN set up: only the build stage knows it.
         words, install = _free_name(job.model, "build"), [name for name in install if name == "busybox-static"]
     accounts = "".join(piece.text for piece in _accounts(job))
+    owner = _owner(job)
     stage = rootfs_stage(f"FROM {words}", needs, job.image, install, sorted(packages), accounts)
+    stage += _writable(job, owner) if owner else ""
     link = "--link " if job.features.link else ""
     return f"{stage}\n{_final_from(job, 'scratch')}COPY {link}--from=rootfs /rootfs/ /\n"
 
@@ -314,7 +317,7 @@ def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[C
     lines += [piece.lead + piece.text for piece in shells]
     if config.workdir:
         lines.append(f"WORKDIR {quoted(config.workdir)}\n")
-    owner = _owner(job, changes)
+    owner = _owner(job)
     lines += _copy_lines(job, needs, build, owner)
     lines += _labels(job)
     lines += _kept(body, "VOLUME") or [f"VOLUME {json.dumps(list(config.volumes))}\n" if config.volumes else ""]
@@ -372,9 +375,22 @@ def _environment(job: _Job, on_base: bool) -> list[str]:
     return lines + [piece.lead + piece.text for piece in own]
 
 
-def _owner(job: _Job, changes: list[Change]) -> str:
+def _writable(job: _Job, owner: str) -> str:
+    """Return the RUN that gives the new user the folders in which the original was seen to write."""
+    folders = sorted(
+        f"/rootfs/{_word('/' + folder).strip('/')}"
+        for folder in job.evidence.written
+        if folder.startswith(("var/", "run")) and folder not in _NOT_GIVEN and folder in job.image.files
+    )
+    if not folders:
+        return ""
+    names = " ".join(folders)
+    return f"# The program writes here, as {owner}.\nRUN mkdir -p {names} && chown {owner} {names}\n"
+
+
+def _owner(job: _Job) -> str:
     """Return the numeric user that the image will run as, where a fix of ours chose it; else ""."""
-    if not any(change.id == "user" for change in changes) or job.pieces is None:
+    if not any(change.id == "user" for change in job.changes) or job.pieces is None:
         return ""
     users = [piece for piece in job.pieces.body if piece.node.keyword == "USER"]
     return users[-1].node.words[0].value if users else ""

@@ -54,7 +54,7 @@ class Evidence(NamedTuple):
     runtime_packages: tuple[str, ...] = ()
     image: Image | None = None
     hints: Hints | None = None
-    written: tuple[str, ...] = ()
+    written: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
 
 

@@ -119,7 +119,7 @@ class _Slimming:
         self.say("watching which files it opens")
         paths = tuple(probe.path for probe in self.stand.questions.probes)
         opened = trace_image(self.engine, self.request.image, self.image.config, paths, self.request.env)
-        found = frozenset(path for path in opened if path in self.image.files)
+        found = frozenset(path for path in opened.opened if path in self.image.files)
         self.notes.append(f"watched while it ran: it opened {len(found)} files")
         return found
 
