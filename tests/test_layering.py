@@ -32,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
     # attribution and inspection join an image with its Dockerfile; the rest knows nothing of Dockerfiles.
     "image": {"engine", "inventory", "model", "syntax", "secretscan"},
     "proof": {"engine", "image"},
-    "optimize": {"cli", "compose", "settings", "engine", "image", "inventory", "knowledge", "lint", "model", "needs", "project", "proof", "report", "rewrite", "rules", "secretscan", "syntax"},
+    "optimize": {"cli", "compose", "settings", "engine", "image", "inventory", "knowledge", "lint", "model", "needs", "project", "proof", "report", "rewrite", "rules", "secretscan", "syntax", "vulnerabilities"},
     "report": {"engine", "generate", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "slim", "syntax", "vulnerabilities"},
     "tui": {"image", "report"},
 }  # fmt: skip

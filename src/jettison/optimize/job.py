@@ -45,6 +45,7 @@ from jettison.rewrite.candidates import Candidate, Evidence, candidates
 from jettison.rules.windows_stage import is_windows
 from jettison.syntax.edit import unified_diff
 from jettison.syntax.tree import parse
+from jettison.vulnerabilities.image_counts import ImageCounts, count_image
 
 if TYPE_CHECKING:
     from jettison.engine.base import Engine, Event, OnEvent, StepTime
@@ -408,7 +409,16 @@ class Job:
             built.image,
             layer_origins(built.image.history, model),
             tuple(replace(cost, text=self.redact(cost.text)) for cost in costs),
+            self._vulnerabilities(built.tag),
         )
+
+    def _vulnerabilities(self, tag: str) -> ImageCounts | None:
+        try:
+            return count_image(tag, self.request.engine)
+        except JettisonError as error:
+            # What was proven does not hang on it.
+            self.say(f"vulnerabilities were not counted: {error}")
+            return None
 
     def _measurement(self, built: Built, candidate: Candidate | None) -> Measurement:
         stop = built.behaviour.stop_text if isinstance(built.behaviour, Behaviour) else "did not start"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jettison.proof.measure import Measurement
     from jettison.rewrite.candidates import Candidate, Change
     from jettison.span import SourceText
+    from jettison.vulnerabilities.image_counts import ImageCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,13 @@ class BackedOut:
 class Side:
     """One of the two images: as it was read, the origin of each layer, what each line costs.
 
-    The texts of costs hold no secret; the image's history may.
+    The texts of costs hold no secret; the image's history may. vulnerabilities: None without a database of them.
     """
 
     image: Image
     origins: tuple[Origin, ...]
     costs: tuple[LineCost, ...]
+    vulnerabilities: ImageCounts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from jettison.terminal import safe_line
 if TYPE_CHECKING:
     from jettison.optimize.records import Outcome
     from jettison.proof.measure import Measurement
+    from jettison.vulnerabilities.image_counts import ImageCounts
 
 _Value = int | float | str | None
 _Unit = Callable[[float], str] | None
@@ -23,6 +24,13 @@ _ROWS: Final[tuple[tuple[str, Callable[[Measurement], _Value], _Unit], ...]] = (
     ("rebuild, one source line", lambda m: m.rebuild_seconds, human_seconds),
     ("runs as user", lambda m: m.user or "root", None),
     ("on SIGTERM", lambda m: m.stop_text, None),
+)
+
+
+_COUNTS: Final[tuple[tuple[str, Callable[[ImageCounts], int]], ...]] = (
+    ("known vulnerabilities", lambda side: side.total),
+    ("  critical or high", lambda side: side.of("critical", "high")),
+    ("  known to be exploited", lambda side: side.exploited),
 )
 
 
@@ -44,6 +52,20 @@ def measured_rows(outcome: Outcome) -> Iterator[Row]:
         after = value(outcome.after) if outcome.after else None
         if before is not None or after is not None:
             yield Row(title, _cell(before, unit), _cell(after, unit), _gain(before, after, unit))
+    yield from _vulnerability_rows(outcome)
+
+
+def _vulnerability_rows(outcome: Outcome) -> Iterator[Row]:
+    """Yield the known vulnerabilities, with the age of the data, where there is a database of them."""
+    sides = [side.vulnerabilities for side in outcome.sides]
+    known = [side for side in sides if side is not None]
+    if not known:
+        return
+    least = "at least, " if any(side.at_least for side in known) else ""
+    data = f"{least}data {max(side.age for side in known)} days old"
+    for title, number in _COUNTS:
+        values = [number(side) if side is not None else None for side in sides] + [None] * (2 - len(sides))
+        yield Row(title, _cell(values[0], None), _cell(values[1], None), data if number is _COUNTS[0][1] else "")
 
 
 def _cell(value: _Value, unit: _Unit) -> str:

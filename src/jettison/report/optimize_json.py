@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from jettison.optimize.records import Outcome
     from jettison.proof.claims import Proof
     from jettison.proof.measure import Measurement
+    from jettison.vulnerabilities.image_counts import ImageCounts
 
 VERSION = 1
 
@@ -34,6 +35,7 @@ def render_json(outcome: Outcome) -> str:
         "diff": outcome.diff,
         "before": measurement_data(outcome.before),
         "after": measurement_data(outcome.after),
+        "vulnerabilities": [vulnerability_data(side.vulnerabilities) for side in outcome.sides],
         "claims": claims_data(outcome.proof),
         "notes": list(outcome.notes),
         "attempts": [
@@ -59,6 +61,21 @@ def claims_data(proof: Proof | None) -> list[dict[str, Any]]:
         {"id": claim.id, "title": claim.title, "verdict": claim.verdict, "evidence": list(claim.evidence)}
         for claim in (proof.claims if proof is not None else ())
     ]
+
+
+def vulnerability_data(counts: ImageCounts | None) -> dict[str, Any] | None:
+    """Return the known vulnerabilities of one image, None where no data speaks of its packages."""
+    if counts is None:
+        return None
+    return {
+        "counts": dict(counts.counts),
+        "exploited": counts.exploited,
+        "packages": counts.packages,
+        "looked_up": counts.looked_up,
+        "counts_are": "at least" if counts.at_least else "exact",
+        "data_of": counts.dated,
+        "data_age_days": counts.age,
+    }
 
 
 def measurement_data(measured: Measurement | None) -> dict[str, Any] | None:

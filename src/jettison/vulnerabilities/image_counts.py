@@ -1,0 +1,68 @@
+"""How many known vulnerabilities an image has, for reports on something else that only want the figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from jettison.vulnerabilities.age import DEFAULT_MAX_AGE
+
+
+@dataclass(frozen=True, slots=True)
+class ImageCounts:
+    """counts: (severity, number), the worst first; exploited: those known to be.
+
+    packages: all, looked_up: those that data speaks of. at_least: the true numbers may be higher.
+    dated: day of the oldest data that was used, age: days since.
+    """
+
+    counts: tuple[tuple[str, int], ...]
+    exploited: int
+    packages: int
+    looked_up: int
+    at_least: bool
+    dated: str
+    age: int
+
+    @property
+    def total(self) -> int:
+        """Return the number of all severities."""
+        return sum(number for _, number in self.counts)
+
+    def of(self, *severities: str) -> int:
+        """Return the number of some severities."""
+        return sum(number for name, number in self.counts if name in severities)
+
+
+def count_image(name: str, engine: str | None = None) -> ImageCounts | None:
+    """Return the counts of an image; None without a database, or where it speaks of none of the packages.
+
+    The image is read only when there is a database.
+
+    Raises:
+        DatabaseError: it is damaged. ImageError, EngineError: the image cannot be read.
+    """
+    from jettison.vulnerabilities.database import open_database
+    from jettison.vulnerabilities.place import database_path
+
+    database = open_database(database_path())
+    if database is None:
+        return None
+    from jettison.image.collect import InventoryCollector
+    from jettison.image.inspection import inventory_of
+    from jettison.image.source import open_image
+    from jettison.vulnerabilities.match import find
+
+    try:
+        inventory = inventory_of(open_image(name, InventoryCollector(), engine))
+        found = find(inventory, database, datetime.now(UTC), DEFAULT_MAX_AGE)
+    finally:
+        database.close()
+    looked_up = sum(one.packages for one in found.lookups if not one.why_not)
+    if not looked_up:
+        return None
+    oldest = max(found.data, key=lambda source: source.age)
+    exploited = len({match.vulnerability.id for match in found.matches if match.vulnerability.exploited})
+    return ImageCounts(
+        tuple(found.counts().items()), exploited, len(inventory.packages), looked_up, found.at_least, oldest.dated[:10], oldest.age
+    )  # fmt: skip
