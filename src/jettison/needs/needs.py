@@ -68,7 +68,8 @@ class Asked:
 
     base_layers: how many layers are the base; commands: more that the image must be able to run;
     packages: what the project installs for its program; opened: files that the original opened when it was
-    watched: they are added to what is found, never the only reason to leave something out.
+    watched: they are added to what is found, never the only reason to leave something out; replaced: programs
+    that a copy made in the build stands in for: only what they load is kept.
     """
 
     base_layers: int
@@ -76,6 +77,19 @@ class Asked:
     commands: tuple[tuple[str, ...], ...] = ()
     packages: tuple[str, ...] = ()
     opened: frozenset[str] = frozenset()
+    replaced: tuple[str, ...] = ()
+
+    @property
+    def homes(self) -> tuple[str, ...]:
+        """Return the installations that a copy replaces."""
+        return tuple(
+            sorted(
+                {
+                    path.split("/lib/")[0] if path.startswith("opt/") else "/".join(path.split("/")[:4])
+                    for path in self.replaced
+                }
+            )
+        )
 
 
 def find_needs(image: Image, asked: Asked, hints: Hints) -> Needs | None:
@@ -126,6 +140,8 @@ class _Search:
         for path in sorted(own):
             self._keep(path, f"/{path}")
         own |= self._opened(tools)
+        for path in self.asked.replaced:
+            self._load_of_copy(path)
         for name in sorted(self.hints.libraries):
             self._library(name, "the program's text names it")
         if self.base_layers or self.base:
@@ -159,7 +175,8 @@ class _Search:
         managed = not tools and bool(TOOL_NAMES & {posixpath.basename(word) for text in argv for word in text.split()})
         own = set()
         for path in sorted(self.asked.opened):
-            if path not in self.image.files or path.startswith(("tmp/", "proc/", "dev/", "sys/", "run/")):
+            inside = any(path.startswith(f"{home}/") for home in self.asked.homes)
+            if inside or path not in self.image.files or path.startswith(("tmp/", "proc/", "dev/", "sys/", "run/")):
                 continue
             owner = self.debian.owner.get(path)
             if path in self.above:
@@ -205,6 +222,16 @@ class _Search:
                 self._keep(found, f"/{path} needs {name}")
                 for step in chain(self.image, posixpath.join(posixpath.dirname(found), name)):
                     self._keep(step, f"/{path} needs {name}")
+
+    def _load_of_copy(self, path: str) -> None:
+        elf = self.image.elves.get(path)
+        home = {posixpath.dirname(other) for other in self.asked.replaced}
+        for name in elf.needed if elf is not None else ():
+            found = self.libraries.locate(path, elf, name) if elf is not None else None
+            if found is not None and posixpath.dirname(found) not in home:
+                self._keep(found, f"a copy of /{path} needs {name}")
+                for step in chain(self.image, posixpath.join(posixpath.dirname(found), name)):
+                    self._keep(step, f"a copy of /{path} needs {name}")
 
     def _library(self, name: str, why: str) -> None:
         for folder in self.libraries.folders:

@@ -154,7 +154,9 @@ def _native(tree: Tree) -> Dependencies:
         tree.text(name)[:_MAX_OPEN]
         for name in ("Makefile", "makefile", "GNUmakefile", "Makefile.am", "src/Makefile.am")
     )
-    names = re.findall(r"(?:^|\s)-l(\w+)", makefiles) + re.findall(r"pkg-config [^`)\n]{0,200}?\b(\w+)\s*[`)]", makefiles)
+    names = re.findall(r"(?:^|\s)-l(\w+)", makefiles) + re.findall(
+        r"pkg-config [^`)\n]{0,200}?\b(\w+)\s*[`)]", makefiles
+    )
     cmake = tree.text("CMakeLists.txt")[:_MAX_OPEN]
     names += re.findall(r"find_package\s*\(\s*(\w+)", cmake)
     names += [

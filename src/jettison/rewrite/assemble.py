@@ -22,6 +22,7 @@ from jettison.rewrite.copies import copies
 from jettison.rewrite.dockerignore import new_dockerignore
 from jettison.rewrite.inplace import fixed
 from jettison.rewrite.intent import intended
+from jettison.rewrite.java_runtime import FOLDER, Linked, linked
 from jettison.rewrite.pieces import RUNTIME, Piece, Pieces, split_final
 from jettison.rewrite.quote import quoted
 from jettison.rewrite.rootfs import apt_install, rootfs_stage
@@ -60,6 +61,7 @@ class _Job:
         self.argv: list[str] | None = None
         self.probe: list[str] | None = None
         self.health_added = False
+        self.java: Linked | None = None
 
     @property
     def stage(self) -> Stage:
@@ -101,7 +103,12 @@ def _needs(job: _Job) -> Needs | None:
     start: tuple[str, ...] | None = None
     if not entry and command:
         plain = script_argv(job.model.context, command) if "exec-form" not in job.without else None
-        if plain:
+        if "exec-form" not in job.without and not job.image.config.entrypoint:
+            job.java = linked(job.image, command)
+        if job.java is not None:
+            job.argv, plain = list(job.java.argv), list(job.java.argv[1:])
+            plain = [argument for argument in plain if not argument.startswith("-")]
+        if plain and job.java is None:
             job.argv = plain
         if scope.entrypoint is None and not job.image.config.entrypoint:
             start = tuple(plain or command)
@@ -120,7 +127,9 @@ def _needs(job: _Job) -> Needs | None:
         commands.append(job.image.config.healthcheck[1:])
     assert job.evidence.hints is not None
     needs = find_needs(
-        job.image, Asked(base, start, tuple(commands), packages, job.evidence.opened), job.evidence.hints
+        job.image,
+        Asked(base, start, tuple(commands), packages, job.evidence.opened, job.java.libraries if job.java else ()),
+        job.evidence.hints,
     )
     if needs is not None and before is None and not job.image.config.healthcheck:
         job.probe = _probe(job, needs)
@@ -236,6 +245,8 @@ def _build_stage(job: _Job, needs: Needs, name: str) -> str:
     stripped = _to_strip(job, needs)
     if stripped:
         lines.append(f"RUN strip --strip-unneeded {' '.join(_word(f'/{path}') for path in stripped)}\n")
+    if job.java is not None:
+        lines.append(job.java.run)
     installers = _installers(needs)
     if installers:
         lines.append(f"RUN rm -rf {' '.join(installers)}\n")
@@ -318,6 +329,8 @@ def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[C
     if config.workdir:
         lines.append(f"WORKDIR {quoted(config.workdir)}\n")
     owner = _owner(job)
+    if job.java is not None:
+        lines.append(f"COPY --from={build} {FOLDER} {FOLDER}\n")
     lines += _copy_lines(job, needs, build, owner)
     lines += _labels(job)
     lines += _kept(body, "VOLUME") or [f"VOLUME {json.dumps(list(config.volumes))}\n" if config.volumes else ""]
