@@ -1,0 +1,107 @@
+"""Packed data: what is found inside, and the limits that hostile data meets."""
+
+from __future__ import annotations
+
+import base64
+import bz2
+import gzip
+import io
+import lzma
+import random
+import time
+import tracemalloc
+import zipfile
+import zlib
+
+import pytest
+import zstandard
+
+from jettison.secretscan import packed
+from jettison.secretscan.scanner import Scanner
+
+from .samples import github_token
+
+TOKEN = github_token(random.Random(61)).encode()
+TEXT = b"line\n" * 200 + b"token = " + TOKEN + b"\n"
+
+
+def _zip(*members: tuple[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            archive.writestr(name, data)
+    return out.getvalue()
+
+
+FORMS = {
+    "gzip": gzip.compress(TEXT),
+    "gzip, two members": gzip.compress(b"first\n") + gzip.compress(TEXT),
+    "zstd": zstandard.ZstdCompressor().compress(TEXT),
+    "bzip2": bz2.compress(TEXT),
+    "xz": lzma.compress(TEXT),
+    "zlib": zlib.compress(b"blob 9\0" + TEXT),
+    "zip": _zip(("a.txt", b"x"), ("b/c.py", TEXT)),
+    "stored zip": _zip(("a.txt", TEXT)),
+    "gzip in zip": _zip(("a.gz", gzip.compress(TEXT))),
+    "zip in zip in gzip": gzip.compress(_zip(("lib/b.jar", _zip(("c.class", TEXT))))),
+    "base64 in gzip": gzip.compress(base64.b64encode(TEXT)),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_it_is_found_inside(form: str, scanner: Scanner) -> None:
+    hits = [hit for hit in scanner.text("srv/data.bin", FORMS[form]) if hit.detector == "github-token"]
+    # zstd leaves what it cannot shorten as it is: then it is found twice.
+    assert {hit.level for hit in hits} == {2}
+    assert any(hit.via for hit in hits)
+
+
+def test_a_member_is_judged_by_its_own_name(scanner: Scanner) -> None:
+    (hit,) = scanner.text("srv/app.zip", _zip(("x/.env", b"DB_PASSWORD=Kx93mVpq7Rt2\n")))
+    assert (hit.detector, hit.via) == ("env-file-secret", "zip:x/.env")
+
+
+def test_deeper_than_three_is_not_opened(scanner: Scanner) -> None:
+    data = TEXT
+    for _ in range(packed.MAX_DEPTH):
+        data = gzip.compress(data)
+    assert scanner.text("a", data)
+    assert scanner.text("a", gzip.compress(data)) == []
+
+
+BOMBS = {
+    "gzip": lambda: gzip.compress(bytes(150 << 20), 1),
+    "zstd": lambda: zstandard.ZstdCompressor().compress(bytes(200 << 20)),
+    "bzip2": lambda: bz2.compress(bytes(60 << 20)),
+    "xz": lambda: lzma.compress(bytes(100 << 20), preset=0),
+    "zip of many": lambda: _zip(*((f"m{n}", bytes(2 << 20)) for n in range(80))),
+    "nested gzip": lambda: gzip.compress(gzip.compress(gzip.compress(bytes(200 << 20), 1))),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_a_bomb_meets_the_limits(bomb: str, scanner: Scanner) -> None:
+    data = BOMBS[bomb]()
+    limit = min(packed.MAX_PLAIN * 2, packed.FREE * 16 + packed.MAX_RATIO * len(data))
+    plain = sum(len(part.data) for part in packed.parts(data, packed.Budget(len(data))))
+    assert plain <= limit
+    tracemalloc.start()
+    start = time.process_time()
+    scanner.text("a", data)
+    spent = time.process_time() - start
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 3 * packed.MAX_PLAIN
+    assert spent < 10
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_damage_is_no_error(form: str, scanner: Scanner) -> None:
+    data = FORMS[form]
+    chance = random.Random(form)
+    for cut in sorted({0, 1, 3, 8, len(data) // 2, len(data) - 1}):
+        scanner.text("a", data[:cut])
+    for _ in range(60):
+        broken = bytearray(data)
+        broken[chance.randrange(len(broken))] ^= 1 << chance.randrange(8)
+        scanner.text("a", bytes(broken))
