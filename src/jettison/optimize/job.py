@@ -38,7 +38,7 @@ from jettison.proof.libraries import runtime_packages
 from jettison.proof.measure import Measurement, rebuild_seconds
 from jettison.proof.stand import Service, Stand
 from jettison.proof.trace import Trace, can_trace, trace_image
-from jettison.report.mask import Redactor, masked_diff, secret_values
+from jettison.report.mask import Redactor, every_secret_value, masked_diff
 from jettison.report.units import human_bytes
 from jettison.rewrite.aim import by_aim
 from jettison.rewrite.candidates import Candidate, Evidence, candidates
@@ -98,7 +98,7 @@ class Job:
             reason = report.findings[0].message if report.findings else "it holds no stage"
             raise SourceError(f"{path}: {reason}")
         self.model: Model = report.model
-        self.redact = Redactor((*secret_values(self.model), *_secret_settings(request)))
+        self.redact = Redactor((*every_secret_value(self.model), *_secret_settings(request)))
         self.findings: tuple[Finding, ...] = rank(report.findings)
         scope = self.model.end_scope(report.model.final)
         self.project: Project = detect(self.context, scope.exposed)
@@ -324,7 +324,7 @@ class Job:
                 needs = None
         env = {**(needs.env if needs is not None else {}), **asked.env}
         secrets = [value for name, value in env.items() if is_secret_name(name)]
-        self.redact = Redactor((*secret_values(self.model), *_secret_settings(asked), *secrets))
+        self.redact = Redactor((*every_secret_value(self.model), *_secret_settings(asked), *secrets))
         questions = Questions(self._probes(), asked.checks, asked.probe_commands, env, asked.online)
         return Stand(engine, self.run_id, questions, services, needs.name if needs is not None else "")
 

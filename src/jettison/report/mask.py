@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from jettison.lint.engine import FileReport
     from jettison.model.dockerfile import Model
 
-__all__ = ("MASK", "MaskedSource", "Redactor", "masked", "masked_diff", "secret_values")
+__all__ = ("MASK", "MaskedSource", "Redactor", "every_secret_value", "masked", "masked_diff", "secret_values")
 
 
 class MaskedSource:
@@ -51,7 +51,15 @@ def masked(data: bytes) -> bytes:
             continue
         pieces += [data[position : max(span.start, position)], MASK.encode()]
         position = span.end
-    return b"".join((*pieces, data[position:]))
+    left = b"".join((*pieces, data[position:])).decode("utf-8", "surrogateescape")
+    return Redactor(_detected(data))(left).encode("utf-8", "surrogateescape")
+
+
+def _detected(data: bytes) -> tuple[str, ...]:
+    # Imported here: the engine of all detectors is for reports that show whole texts, not for each finding of `check`.
+    from jettison.secretscan.text_values import secret_texts
+
+    return secret_texts(data)
 
 
 def masked_diff(before: bytes, after: bytes, path: str) -> str:
@@ -66,3 +74,8 @@ def secret_values(model: Model) -> tuple[str, ...]:
     data = model.source.data
     texts = (data[span.start : span.end].decode("utf-8", "replace").strip("\"'") for span in secret_spans(model))
     return tuple(dict.fromkeys(texts))
+
+
+def every_secret_value(model: Model) -> tuple[str, ...]:
+    """Return those and what any detector knows: for reports that show texts of a build or of an image."""
+    return tuple(dict.fromkeys((*secret_values(model), *_detected(model.source.data))))
