@@ -7,11 +7,14 @@ import bz2
 import gzip
 import io
 import lzma
+import os
 import random
+import subprocess
 import time
 import tracemalloc
 import zipfile
 import zlib
+from pathlib import Path
 
 import pytest
 import zstandard
@@ -105,3 +108,34 @@ def test_damage_is_no_error(form: str, scanner: Scanner) -> None:
         broken = bytearray(data)
         broken[chance.randrange(len(broken))] ^= 1 << chance.randrange(8)
         scanner.text("a", bytes(broken))
+
+
+def test_what_a_clone_once_held_is_found_in_its_pack(tmp_path: Path, scanner: Scanner) -> None:
+    def git(*words: str) -> None:
+        identity = {
+            "GIT_AUTHOR_NAME": "a",
+            "GIT_AUTHOR_EMAIL": "a@b",
+            "GIT_COMMITTER_NAME": "a",
+            "GIT_COMMITTER_EMAIL": "a@b",
+        }
+        environment = {**os.environ, **identity, "GIT_CONFIG_GLOBAL": os.devnull}
+        subprocess.run(["git", *words], cwd=tmp_path, env=environment, check=True, capture_output=True)
+
+    lines = [f"setting{n} = {random.Random(n).random()}\n" for n in range(400)]
+    git("init", "-q", ".")
+    for text in ("".join(lines), "".join([*lines[:200], f"token = {TOKEN.decode()}\n", *lines[200:]]), "".join(lines)):
+        (tmp_path / "settings.py").write_text(text)
+        git("add", ".")
+        git("commit", "-q", "--allow-empty", "-m", "a")
+    git("gc", "-q")
+    (pack,) = (tmp_path / ".git/objects/pack").glob("*.pack")
+    data = pack.read_bytes()
+    hits = scanner.text(".git/objects/pack/a.pack", data)
+    assert {(hit.detector, hit.via) for hit in hits} == {("github-token", "git pack")}
+    chance = random.Random(3)
+    for cut in range(0, len(data), max(1, len(data) // 40)):
+        scanner.text("a.pack", data[:cut])
+    for _ in range(60):
+        broken = bytearray(data)
+        broken[chance.randrange(12, len(broken))] ^= 1 << chance.randrange(8)
+        scanner.text("a.pack", bytes(broken))

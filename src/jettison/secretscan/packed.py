@@ -1,4 +1,4 @@
-"""What is packed inside a file: gzip, zstd, bzip2, xz, zlib (git objects), ZIP; bounded, never written to disk."""
+"""What is packed inside a file: gzip, zstd, bzip2, xz, zlib (git objects), git packs, ZIP; bounded, never written to disk."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
 from jettison.inventory.zip_entries import zip_content, zip_entries
+from jettison.secretscan.git_pack import MAGIC as GIT_PACK
+from jettison.secretscan.git_pack import pack_objects
 
 MAX_PACKED: Final = 64 * 1024 * 1024
 MAX_PLAIN: Final = 64 * 1024 * 1024
@@ -16,7 +18,7 @@ FREE: Final = 1024 * 1024
 MAX_MEMBERS: Final = 50_000
 MAX_DEPTH: Final = 3
 _ZLIB: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-MAGICS: Final = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\0", *_ZLIB)
+MAGICS: Final = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\0", GIT_PACK, *_ZLIB)
 FIRST: Final = frozenset(magic[0] for magic in MAGICS)
 
 
@@ -49,6 +51,12 @@ def parts(data: bytes, budget: Budget) -> Iterator[Part]:
     """Yield what a packed file holds; nothing for what is damaged or goes over the limits."""
     if data.startswith(b"PK\x03\x04"):
         yield from _zip(data, budget)
+        return
+    if data.startswith(GIT_PACK):
+        plain = b"\n".join(pack_objects(data, budget.limit(len(data))))
+        budget.left -= len(plain)
+        if plain:
+            yield Part("git pack", plain)
         return
     how, plain = _stream(data, budget.limit(len(data)))
     if plain:
