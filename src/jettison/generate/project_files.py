@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.errors import SourceError
 from jettison.generate.compose import asked, compose, env_example
-from jettison.generate.dockerfile import WEB_CONFIG, dockerfile
+from jettison.generate.dockerfile import dockerfile
 from jettison.generate.ignore import Line, ignore_lines, ignore_text
+from jettison.generate.runtime_stage import WEB_CONFIG
 from jettison.generate.web_server import site
 from jettison.lint.engine import check_bytes
 from jettison.model.context import BuildContext, IgnoreFile
