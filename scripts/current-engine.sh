@@ -2,8 +2,8 @@
 # Starts a second, current engine beside the first: Debian trixie's docker.io and docker-buildx in a root
 # of their own, with their own socket, data, bridge and addresses. Needs root and mmdebstrap.
 #
-#   scripts/current-engine.sh start   prints the DOCKER_HOST to use
-#   scripts/current-engine.sh load    copies the stand-in bases of the first engine into it
+#   scripts/current-engine.sh start   prints the DOCKER_HOST to use, and a DOCKER_CONFIG in which buildx is found
+#   scripts/current-engine.sh load [NAME...]   copies images (all stand-in bases) of the first engine into it
 #   scripts/current-engine.sh stop
 set -euo pipefail
 home=${JETTISON_ENGINE_HOME:-/var/lib/jettison-engine}
@@ -13,7 +13,8 @@ host=unix://$socket
 
 make_root() {
   [ -x "$root/usr/sbin/dockerd" ] && return
-  mkdir -p "$home"
+  mkdir -p "$home/config"
+  echo "{\"cliPluginsExtraDirs\": [\"$root/usr/libexec/docker/cli-plugins\"]}" >"$home/config/config.json"
   uri=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | sed -n 1p)
   mmdebstrap --quiet --variant=minbase --aptopt='APT::Install-Recommends "false"' \
     --include=docker.io,docker-cli,docker-buildx,iptables,ca-certificates trixie "$root" "${uri:-http://deb.debian.org/debian}"
@@ -24,7 +25,7 @@ make_root() {
 
 start() {
   make_root
-  if DOCKER_HOST=$host chroot_docker version >/dev/null 2>&1; then echo "DOCKER_HOST=$host"; return; fi
+  if DOCKER_HOST=$host chroot_docker version >/dev/null 2>&1; then settings; return; fi
   mountpoint -q "$root" || mount --bind "$root" "$root"
   for kind in proc sys dev; do mountpoint -q "$root/$kind" || mount --rbind "/$kind" "$root/$kind"; done
   mkdir -p "$root/run/jettison"
@@ -37,13 +38,16 @@ start() {
     --pidfile /run/jettison/docker.pid -H unix:///run/jettison/docker.sock >"$home/dockerd.log" 2>&1 &
   for _ in $(seq 60); do [ -S "$socket" ] && chroot_docker version >/dev/null 2>&1 && break; sleep 1; done
   chroot_docker version --format '{{.Server.Version}}' || { tail -20 "$home/dockerd.log" >&2; exit 1; }
-  echo "DOCKER_HOST=$host"
+  settings
 }
+
+settings() { printf 'DOCKER_HOST=%s\nDOCKER_CONFIG=%s\n' "$host" "$home/config"; }
 
 chroot_docker() { chroot "$root" docker -H unix:///run/jettison/docker.sock "$@"; }
 
 load() {
-  mapfile -t names < <(docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '^(debian|golang|python|node|busybox|nginx|nginxinc/.*|gcr.io/distroless/.*|jettison-base/.*):' | sort -u)
+  names=("$@")
+  [ $# -gt 0 ] || mapfile -t names < <(docker images --format '{{.Repository}}:{{.Tag}}' | grep -E '^(debian|golang|python|node|busybox|nginx|nginxinc/.*|gcr.io/distroless/.*|jettison-base/.*):' | sort -u)
   docker save "${names[@]}" | chroot_docker load >/dev/null
 }
 
@@ -54,4 +58,4 @@ stop() {
   ip link del jettison0 2>/dev/null || true
 }
 
-"${1:-start}"
+"${1:-start}" "${@:2}"
