@@ -12,7 +12,7 @@ from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
 from jettison.vulnerabilities.database import Database
 from jettison.vulnerabilities.match import find
-from jettison.vulnerabilities.vulnerability import Findings
+from jettison.vulnerabilities.vulnerability import DataSource, Findings
 
 from . import small
 
@@ -161,3 +161,10 @@ def test_old_data_makes_counts_lower_bounds(database: Database) -> None:
     late = find(Inventory((package,)), database, datetime(2026, 12, 1, tzinfo=UTC), 30)
     assert not fresh.at_least and late.at_least
     assert {one.name: one.age for one in late.data}["all"] == 122
+
+
+def test_an_old_catalogue_of_exploits_does_not_lower_counts() -> None:
+    catalogue = DataSource("kev", "2025-08-25", 400, True, 1400, counted=False)
+    advisories = DataSource("osv", "2026-08-01", 4, False, 10)
+    assert not Findings((), data=(catalogue, advisories)).at_least
+    assert Findings((), data=(DataSource("osv", "2025-08-01", 369, True, 10),)).at_least

@@ -41,7 +41,8 @@ def data_lines(findings: Findings) -> list[str]:
     """Return a line for each source of data with its age, the oldest first."""
     lines = []
     for one in sorted(findings.data, key=lambda source: (-source.age, source.name)):
-        stale = ", stale: counts are lower bounds" if one.stale else ""
+        stale = ", stale" if one.stale else ""
+        stale += ": counts are lower bounds" if one.stale and one.counted else ""
         days = "1 day" if one.age == 1 else f"{one.age} days"
         lines.append(f"{one.name}: data of {one.dated[:10]} ({days} old{stale})")
     return lines

@@ -32,5 +32,6 @@ def data_sources(
         if used is not None and source.format == "advisories" and source.name not in used:
             continue
         age = days_since(source.dated, now)
-        found.append(DataSource(source.name, source.dated, age, age > max_age, source.entries))
+        counted = "advisories" in source.format
+        found.append(DataSource(source.name, source.dated, age, age > max_age, source.entries, counted))
     return tuple(found)

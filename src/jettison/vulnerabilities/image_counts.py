@@ -61,7 +61,7 @@ def count_image(name: str, engine: str | None = None) -> ImageCounts | None:
     looked_up = sum(one.packages for one in found.lookups if not one.why_not)
     if not looked_up:
         return None
-    oldest = max(found.data, key=lambda source: source.age)
+    oldest = max((source for source in found.data if source.counted), key=lambda source: source.age)
     exploited = len({match.vulnerability.id for match in found.matches if match.vulnerability.exploited})
     return ImageCounts(
         tuple(found.counts().items()), exploited, len(inventory.packages), looked_up, found.at_least, oldest.dated[:10], oldest.age
