@@ -50,6 +50,7 @@ class Rule:
         "message",
         "name",
         "needs_context",
+        "needs_options",
         "options",
         "severity",
         "triggers",
@@ -72,6 +73,7 @@ class Rule:
         differs: str = "",
         options: Mapping[str, object] = NO_OPTIONS,
         needs_context: bool = False,
+        needs_options: bool = False,
     ) -> None:
         self.code = code
         self.name = name
@@ -87,8 +89,9 @@ class Rule:
         self.default = default
         self.differs = differs
         self.options = options
-        # Without a build context at hand the rule is not even loaded.
+        # Without a build context at hand, or without an option that is set, the rule is not even loaded.
         self.needs_context = needs_context
+        self.needs_options = needs_options
 
     def option(self, model: Model, name: str) -> Any:
         """Return a setting of this rule: the user's, else its default."""

@@ -22,6 +22,7 @@ class Entry(NamedTuple):
     group: str
     default: bool
     needs_context: bool = False
+    needs_options: bool = False
 
 
 ENTRIES: Final = tuple(Entry(*row) for row in ROWS)
@@ -45,7 +46,17 @@ def entries() -> Sequence[Entry]:
 
 def register(rule: Rule) -> bool:
     """Make a rule of another package known; False when its code or name is taken."""
-    entry = Entry(rule.code, rule.name, "", rule.triggers, rule.foreign, rule.group, rule.default, rule.needs_context)
+    entry = Entry(
+        rule.code,
+        rule.name,
+        "",
+        rule.triggers,
+        rule.foreign,
+        rule.group,
+        rule.default,
+        rule.needs_context,
+        rule.needs_options,
+    )
     if any(entry.code == other.code or entry.name == other.name for other in entries()):
         return False
     _ADDED[rule.code] = (entry, rule)

@@ -63,6 +63,7 @@ RULE = Rule(
     group="policy",
     message="a registry that is not allowed",
     check=check,
+    needs_options=True,
     triggers=("from",),
     severity=Severity.HIGH,
     foreign=("DL3026",),

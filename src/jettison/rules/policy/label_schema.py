@@ -77,6 +77,7 @@ RULE = Rule(
     group="policy",
     message="a label breaks the schema",
     check=check,
+    needs_options=True,
     severity=Severity.MEDIUM,
     foreign=("DL3049", "DL3050", "DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058"),
     options={"labels": {}, "strict": False},

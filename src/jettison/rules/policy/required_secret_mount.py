@@ -35,6 +35,7 @@ RULE = Rule(
     group="policy",
     message="this command needs a secret mount here",
     check=check,
+    needs_options=True,
     triggers=("run",),
     foreign=("tally/require-secret-mounts",),
     options={"commands": []},
