@@ -23,6 +23,7 @@ def one(text: str) -> Instruction:
         ('CMD ["a", b]', "shell", ['["a", b]']),
         ("CMD ['a']", "shell", ["['a']"]),
         ('CMD [ "a\\n\\u0041" ]  ', "exec", ["a\nA"]),
+        ('CMD ["\\u00e9\\ud83d\\ude00", "\\ud83d"]', "exec", ["é\U0001f600", "\ufffd"]),
         ("CMD a  b", "shell", ["a  b"]),
         ("RUN a \\\n  # note\n\n  b", "shell", ["a   b"]),
         ("run a", "shell", ["a"]),

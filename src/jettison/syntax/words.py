@@ -13,7 +13,9 @@ SHELL_FORM: Final = frozenset(("RUN", "CMD", "ENTRYPOINT"))
 ONE_STRING: Final = frozenset(("RUN", "CMD", "ENTRYPOINT", "STOPSIGNAL", "USER", "WORKDIR", "MAINTAINER", "SHELL"))
 NAME_VALUE: Final = frozenset(("ENV", "LABEL"))
 _JSON_STRING: Final = re.compile(r'\s*"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"\s*')
-_JSON_ESCAPE: Final = re.compile(r'\\(u[0-9a-fA-F]{4}|["\\/bfnrt])')
+_JSON_ESCAPE: Final = re.compile(
+    r'\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|["\\/bfnrt])'
+)
 _JSON_PLAIN: Final = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _BLANKS: Final = re.compile(r"\s*")
 _PLAIN_WORD: Final = re.compile(r"\S+")
@@ -161,7 +163,9 @@ def _json_value(text: str) -> str:
 def _json_char(match: re.Match[str]) -> str:
     code = match[1]
     if code[0] == "u":
-        return chr(int(code[1:], 16))
+        # Two halves are one character; a half alone is none.
+        halves = bytes.fromhex(code.replace("\\u", "").removeprefix("u"))
+        return halves.decode("utf-16-be", "replace")
     return _JSON_PLAIN.get(code, code)
 
 

@@ -37,7 +37,10 @@ def check(model: Model) -> Iterable[Finding]:
 
 def _valid(text: str) -> bool:
     match = _PORT.match(text)
-    return match is not None and all(int(part) <= _LAST for part in match.groups() if part)
+    if match is None:
+        return False
+    first, last = int(match[1]), int(match[2] or match[1])
+    return first <= last <= _LAST
 
 
 RULE = Rule(
@@ -50,7 +53,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     foreign=("DL3011", "ExposeInvalidFormat", "DS-0008", "71bf8cf8-f0a1-42fa-b9d2-d10525e0a38e"),
     examples=(
-        Example(before="FROM debian:bookworm\nEXPOSE 80000\nEXPOSE 127.0.0.1:80:80\n", lines=(2, 3)),
+        Example(before="FROM debian:bookworm\nEXPOSE 80000\nEXPOSE 127.0.0.1:80:80\nEXPOSE 90-80\n", lines=(2, 3, 4)),
         Example(before="FROM debian:bookworm\nARG P\nEXPOSE 80 53/udp 8000-8010 $P\n"),
     ),
 )
