@@ -99,7 +99,7 @@ def test_from_needs_to_branch_evidence_and_undo(
 ) -> None:
     before = {path: path.read_bytes() for path in project.iterdir()}
     evidence = project.parent / "jettison-evidence.json"
-    code = main(["optimize", str(project), "--commit", "smaller", "--evidence", str(evidence), "--format", "json", "--aim", "safe",
+    code = main(["optimize", str(project), "--commit", "smaller", "--evidence", str(evidence), "--format", "json", "--aim", "safe", "--no-trace",
                  *NETWORK_OPTION])  # fmt: skip
     printed = capsys.readouterr()
     assert code == 0, printed
@@ -143,7 +143,9 @@ def test_without_what_it_needs_nothing_is_proven_and_undo_takes_back(
     engine: Engine, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     original = (project / "Dockerfile").read_bytes()
-    outcome = optimize(Request(str(project), network=NETWORK, services=False, aim="safe"), lambda text: None)
+    outcome = optimize(
+        Request(str(project), network=NETWORK, services=False, aim="safe", trace=False), lambda text: None
+    )
     assert outcome.verdict == "not proven"
     assert outcome.proof is not None
     starts = next(claim for claim in outcome.proof.claims if claim.id == "starts")
