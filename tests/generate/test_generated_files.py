@@ -128,3 +128,11 @@ def test_several_services_get_a_file_each(tmp_path: Path) -> None:
     text = (tmp_path / "compose.yaml").read_text()
     assert "build: ./api" in text and "build: ./web" in text
     assert main(["check", str(tmp_path)]) in (0, 1)
+
+
+def test_services_of_the_same_name_are_told_apart(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "go-http", tmp_path / "a" / "web")
+    shutil.copytree(EXAMPLES / "python-plain", tmp_path / "b" / "web")
+    assert main(["init", "--yes", "--no-build", str(tmp_path)]) == 0
+    text = (tmp_path / "compose.yaml").read_text()
+    assert "  a-web:\n" in text and "  b-web:\n" in text

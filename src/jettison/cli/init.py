@@ -41,6 +41,7 @@ OPTIONS: Final = (
     Option(("--build-network",), "network of the build (default: JETTISON_BUILD_NETWORK, else the engine's)", {"metavar": "MODE", "default": os.environ.get("JETTISON_BUILD_NETWORK") or None}),
     Option(("--env",), "NAME=VALUE for starting the result; may be repeated", {**_REPEAT, "metavar": "NAME=VALUE"}),
     Option(("--force",), "replace files that are there", {"action": "store_true"}),
+    Option(("--anyway",), "write the files even when the image does not work", {"action": "store_true"}),
     Option(("--dry-run",), "print the files and write nothing", {"action": "store_true"}),
     Option(("--keep-image",), "keep the image that was built, as NAME:latest", {"action": "store_true"}),
 )  # fmt: skip
@@ -78,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         and not args.force
         and not (asking and confirm("It does not work as it is. Write it all the same?", False))
     ):
-        sys.stderr.write("jettison: nothing was written: the result does not work; --force writes it all the same\n")
+        sys.stderr.write("jettison: nothing was written: the result does not work; --anyway writes it all the same\n")
         return 1
     if asking and not confirm(f"Write {', '.join(file.path for file in files)}?"):
         sys.stderr.write("jettison: nothing was written\n")
@@ -126,7 +127,12 @@ def _one_for_each_folder(found: tuple[Service, ...]) -> tuple[Service, ...]:
         there = best.get(one.folder)
         if there is None or (there.web_root and not one.web_root):
             best[one.folder] = one
-    return tuple(best.values())
+    names = [one.name for one in best.values()]
+    # Names of services are those of folders; where two are alike, the path tells them apart.
+    return tuple(
+        replace(one, name=one.folder.replace("/", "-").lower()) if names.count(one.name) > 1 and one.folder else one
+        for one in best.values()
+    )
 
 
 def _plan(context: BuildContext, service: Service, args: argparse.Namespace, asking: bool) -> Plan:

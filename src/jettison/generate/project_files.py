@@ -85,7 +85,7 @@ def generate(root: str, plan: Plan, with_ignore: bool = True) -> Generated:
     with staged(folder, own) as place:
         report = _checked(place, own, old)
     findings = report.findings
-    ends = tuple(f for f in findings if f.name == "end-of-life-base" and plan.service.version.origin)
+    ends = tuple(f for f in findings if f.name == "end-of-life-base" and _asked_for(plan))
     before = open_context.sent_bytes
     return Generated(
         plan=plan,
@@ -99,6 +99,11 @@ def generate(root: str, plan: Plan, with_ignore: bool = True) -> Generated:
         findings=tuple(f for f in findings if f not in ends),
         ends=ends,
     )
+
+
+def _asked_for(plan: Plan) -> bool:
+    """Return whether the project, or who runs this, named the version."""
+    return bool(plan.service.version.origin) or plan.version != plan.service.version.text
 
 
 def _checked(place: str, own: dict[str, bytes], old: bytes | None) -> FileReport:
