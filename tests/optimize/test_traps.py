@@ -98,7 +98,7 @@ def test_what_the_program_tells_is_kept(engine: Engine, tmp_path: Path) -> None:
     assert outcome.verdict == "proven", report
     assert outcome.chosen is not None and outcome.chosen.name == ROOTFS, report
     assert outcome.before is not None and outcome.after is not None
-    assert outcome.before.size_unpacked > 4 * outcome.after.size_unpacked, report
+    assert outcome.before.size_unpacked > 3 * outcome.after.size_unpacked, report
 
 
 def test_a_library_that_only_running_names_is_refuted_or_seen(engine: Engine, tmp_path: Path) -> None:

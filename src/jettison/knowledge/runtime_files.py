@@ -12,6 +12,7 @@ INSTALLATION: Final = frozenset(RUNTIME_FILES["installation"]["packages"])
 OPTIONAL_LIBRARIES: Final = frozenset(RUNTIME_FILES["installation"]["optional_libraries"])
 PARTS: Final[list[dict[str, Any]]] = RUNTIME_FILES["installation"]["parts"]
 NOT_BY_DEPENDENCY: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["installation"]["not_by_dependency"])
+FILES_WITH: Final[list[dict[str, Any]]] = RUNTIME_FILES["installation"]["files_with"]
 APART: Final = frozenset(RUNTIME_FILES["installation"]["apart"])
 ALWAYS: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["installation"]["always"])
 BUILD_ONLY: Final = frozenset(RUNTIME_FILES["installation"]["build_only"])

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from jettison.knowledge.runtime_files import (
     ALWAYS,
     APART,
+    FILES_WITH,
     INSTALLATION,
     INSTALLED_BELOW,
     OPTIONAL_LIBRARIES,
@@ -147,6 +148,7 @@ class _Search:
         if self.base_layers or self.base:
             self._installed_in_base(started, bool(tools))
         self._loads()
+        self._files_of_others()
         self._beside()
         return self._result(own, unneeded, started)
 
@@ -276,6 +278,14 @@ class _Search:
         for path in sorted(lower):
             if _install_top(path) in tops and not waste.match(path) and (tools or not tool.match(path)):
                 self._keep(path, f"part of /{_install_top(path)}")
+
+    def _files_of_others(self) -> None:
+        for facts in FILES_WITH:
+            if facts["package"] in self.whole:
+                for path in facts["files"]:
+                    if self.debian.owner.get(path) == facts["of"]:
+                        self.apart[facts["of"]].add(path)
+                        self.why.setdefault(facts["of"], f"{facts['package']} opens its files")
 
     def _beside(self) -> None:
         """Keep unowned files of the base in folders that only kept packages own: what installing them made."""
