@@ -13,6 +13,7 @@ import pytest
 
 from image.archives import config_of, old_layout, tar_of
 from jettison.cli.main import main
+from jettison.report.cells import width
 
 from . import small
 from .images import BASE, metadata
@@ -212,7 +213,7 @@ def test_a_bill_of_materials_gives_the_same(
 def test_every_format_is_valid_and_harmless(
     data: None, tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    evil = "e\x1b]0;x\x07\u202e<script>alert(1)</script>|`::set-output name=a::b"
+    evil = "漢字" * 40 + "e\x1b]0;x\x07\u202e<script>alert(1)</script>|`::set-output name=a::b"
     advisory = small.osv("GHSA-evil-0000-0000", "PyPI", "evil", ("introduced", "0"), ("fixed", "9"), summary=evil)
     advisory["references"] = [{"type": "ADVISORY", "url": "javascript:alert(1)"}]
     (tmp_path / "evil.json").write_text(json.dumps(advisory))
@@ -236,7 +237,7 @@ def test_every_format_is_valid_and_harmless(
         assert "\u202e" not in out and "javascript:" not in out, form
         assert form not in ("html", "markdown") or "<script" not in out
         assert not any(line.startswith("::") for line in out.splitlines()), form
-        assert form != "text" or max(map(len, out.splitlines())) <= 100
+        assert form != "text" or max(map(width, out.splitlines())) <= 100
 
 
 def test_sarif_and_cyclonedx_follow_their_schemas(image: str, data: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
+from jettison.report.cells import fit, pad
 from jettison.report.scan_facts import (
     data_lines,
     fixes_all,
@@ -47,11 +48,11 @@ def render(scan: Scan, palette: Palette, everything: bool = False) -> str:
 
 
 def _head(scan: Scan, palette: Palette) -> Iterator[str]:
-    yield palette(safe_line(scan.subject.name)[:WIDTH], "bold")
+    yield palette(fit(safe_line(scan.subject.name), WIDTH), "bold")
     release = scan.release
     if release is not None:
         end = f", security support until {release.end_of_life}" if release.end_of_life else ""
-        yield f"  {safe_line(release.name or release.distro)[:50]}{end}"
+        yield f"  {fit(safe_line(release.name or release.distro), 50)}{end}"
     if "vuln" not in scan.kinds:
         return
     findings = scan.findings
@@ -62,9 +63,9 @@ def _head(scan: Scan, palette: Palette) -> Iterator[str]:
     if findings.updates:
         yield f"  {len(findings.updates)} packages with a security update of the distribution"
     for line in (*gap_lines(findings), *findings.notes):
-        yield palette(f"  {safe_line(line)[: WIDTH - 2]}", "yellow")
+        yield palette(f"  {fit(safe_line(line), WIDTH - 2)}", "yellow")
     for line in data_lines(findings):
-        yield palette(f"  {safe_line(line)[: WIDTH - 2]}", "yellow" if "stale" in line else "dim")
+        yield palette(f"  {fit(safe_line(line), WIDTH - 2)}", "yellow" if "stale" in line else "dim")
 
 
 def _vulnerabilities(scan: Scan, palette: Palette, everything: bool) -> Iterator[str]:
@@ -75,11 +76,11 @@ def _vulnerabilities(scan: Scan, palette: Palette, everything: bool) -> Iterator
     shown = groups if everything else groups[:MAX_PACKAGES]
     for index, matches in shown:
         package = scan.findings.packages[index]
-        name = _cut(f"{safe_line(package.name)} ({package.type})", 34)
+        name = pad(f"{safe_line(package.name)} ({package.type})", 34)
         fixed = safe_line(fixes_all(matches, scheme_of_package(scan, index))) or "no fix"
         where = origin_text(scan.origin(index), package.layer)
-        row = f"{name:<34} {_cut(safe_line(package.version), 20):<20} {_cut(fixed, 20):<20} {len(matches):>5}  {where}"
-        yield palette(row[:WIDTH].rstrip(), "cyan")
+        row = f"{name} {pad(safe_line(package.version), 20)} {pad(fixed, 20)} {len(matches):>5}  {where}"
+        yield palette(fit(row, WIDTH).rstrip(), "cyan")
         rows = matches if everything else matches[:MAX_ROWS]
         yield from (_row(match, palette) for match in rows)
         if len(rows) < len(matches):
@@ -95,9 +96,9 @@ def _row(match: Match, palette: Palette) -> str:
         marks += f"epss {100 * found.likelihood:.0f}% "
     fix = f"{safe_line(match.fixed[0])} fixes it" if match.fixed else safe_line(match.status)
     severity = rating(found.severity, found.score)
-    name = _cut(safe_line(found.id), 20)
-    rest = f"{marks}{_cut(fix, 28)}; {safe_line(found.summary)}" if found.summary else f"{marks}{_cut(fix, 28)}"
-    return f"    {name:<20} {palette(f'{severity:<12}', *_STYLES.get(found.severity, ()))} {_cut(rest, WIDTH - 38)}"
+    name = pad(safe_line(found.id), 20)
+    rest = f"{marks}{fit(fix, 28)}; {safe_line(found.summary)}" if found.summary else f"{marks}{fit(fix, 28)}"
+    return f"    {name} {palette(f'{severity:<12}', *_STYLES.get(found.severity, ()))} {fit(rest, WIDTH - 38)}"
 
 
 def _updates(scan: Scan, palette: Palette, everything: bool) -> Iterator[str]:
@@ -108,7 +109,7 @@ def _updates(scan: Scan, palette: Palette, everything: bool) -> Iterator[str]:
     for update in shown:
         package = scan.findings.packages[update.package]
         text = f"{safe_line(package.name)} {safe_line(package.version)} -> {safe_line(update.version)}"
-        yield f"  {_cut(text, WIDTH - 2)}"
+        yield f"  {fit(text, WIDTH - 2)}"
     if len(shown) < len(scan.findings.updates):
         yield palette(f"  ... and {len(scan.findings.updates) - len(shown)} more (--all)", "dim")
 
@@ -120,7 +121,7 @@ def _ignored(scan: Scan, palette: Palette) -> Iterator[str]:
     for one in scan.findings.ignored[:MAX_PACKAGES]:
         package = scan.findings.packages[one.match.package]
         text = f"{safe_line(one.match.vulnerability.id)} of {safe_line(package.name)}: {safe_line(one.reason)} [{safe_line(one.by)}]"
-        yield f"  {_cut(text, WIDTH - 2)}"
+        yield f"  {fit(text, WIDTH - 2)}"
     if len(scan.findings.ignored) > MAX_PACKAGES:
         yield f"  ... and {len(scan.findings.ignored) - MAX_PACKAGES} more"
 
@@ -131,8 +132,4 @@ def _practice(scan: Scan, palette: Palette) -> Iterator[str]:
     yield palette("Best practice", "bold")
     for found in sorted(scan.subject.practice, key=lambda one: -one.severity):
         text = f"{safe_line(found.title)}: {safe_line(found.detail)}"
-        yield f"  {Severity.NAMES[found.severity]:<7} {found.id:<12} {_cut(text, WIDTH - 23)}"
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 3]}..."
+        yield f"  {Severity.NAMES[found.severity]:<7} {found.id:<12} {fit(text, WIDTH - 23)}"
