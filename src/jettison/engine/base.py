@@ -71,7 +71,8 @@ class RunRequest:
 
     network: a name, or "none"; alias: a second name on that network; capabilities: those that are kept,
     all others are dropped; offline: names of the outside world do not resolve; command: in place of the
-    image's own; read_only: nothing but /tmp can be written.
+    image's own; read_only: nothing but /tmp can be written; hosts: name -> address of what
+    runs beside it, since not every engine's networks know names.
     """
 
     image: str
@@ -84,6 +85,7 @@ class RunRequest:
     command: tuple[str, ...] = ()
     entrypoint: str | None = None
     read_only: bool = False
+    hosts: dict[str, str] = field(default_factory=dict)
     memory_bytes: int = 1024 * 1024 * 1024
     pids: int = 512
 

@@ -36,6 +36,8 @@ def run_options(request: RunRequest, product: str) -> list[str]:
         # An internal network alone still lets names through: the engine's resolver asks this host's.
         # Nobody answers there, so that little patience is needed.
         options += ["--dns", "127.0.0.1", "--dns-opt", "timeout:1", "--dns-opt", "attempts:1"]
+    for name, address in request.hosts.items():
+        options += ["--add-host", f"{name}:{address}"]
     for name, value in request.env.items():
         options += ["-e", f"{name}={value}"]
     options += ["--read-only", "--tmpfs", "/tmp"] if request.read_only else []

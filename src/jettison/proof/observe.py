@@ -50,6 +50,7 @@ def observe(
     capabilities: tuple[str, ...] = (),
     expected: bool = False,
     alias: str = "",
+    hosts: dict[str, str] | None = None,
 ) -> Behaviour:
     """Return what an image does. The container is always removed.
 
@@ -57,7 +58,9 @@ def observe(
     """
     name = f"jettison-{uuid.uuid4().hex[:12]}"
     container = engine.start(
-        RunRequest(image, name, questions.env, network, alias, capabilities, offline=not questions.online)
+        RunRequest(
+            image, name, questions.env, network, alias, capabilities, not questions.online, hosts=dict(hosts or {})
+        )
     )
     try:
         ports, up = settle(engine, container, EXPECTED_SECONDS if expected else START_SECONDS)

@@ -52,6 +52,7 @@ class Stand:
         self._services = services
         self._alias = alias
         self._running: list[str] = []
+        self._hosts: dict[str, str] = {}
         # None until the first image, the original, has shown what it needs.
         self._capabilities: tuple[str, ...] | None = None
         self.questions = questions
@@ -107,6 +108,7 @@ class Stand:
                 capabilities,
                 bool(config.exposed),
                 self._alias,
+                self._hosts,
             )
             return replace(seen, needs=tuple(service.name for service in self._services))
         finally:
@@ -133,8 +135,11 @@ class Stand:
                 offline=not self.questions.online,
                 command=service.command,
                 entrypoint=service.entrypoint,
+                hosts=dict(self._hosts),
             )
             container = self._engine.start(request)
+            if address := self._engine.state(container).address:
+                self._hosts[service.name] = address
             self._wait(service, container)
 
     def _wait(self, service: Service, container: str) -> None:
@@ -158,6 +163,7 @@ class Stand:
                 with contextlib.suppress(EngineError):
                     self._engine.remove(name)
             self._running.clear()
+            self._hosts.clear()
 
 
 def _fails(seen: Behaviour) -> bool:
