@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import jsonschema
@@ -160,3 +163,33 @@ def test_without_what_it_needs_nothing_is_proven_and_undo_takes_back(
     assert (project / "Dockerfile").read_bytes() == original
     assert sorted(path.name for path in project.iterdir()) == ["Dockerfile", "app.py"]
     capsys.readouterr()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_end_in_the_middle_leaves_nothing(
+    engine: Engine, project: Path, number: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    before = {path: path.read_bytes() for path in project.iterdir()}
+    there = set(engine.leftovers())
+    temporary = tmp_path_factory.mktemp("temporary")
+    program = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler); from jettison.cli.main import main; sys.exit(main(sys.argv[1:]))"
+    child = subprocess.Popen(
+        [sys.executable, "-c", program, "optimize", str(project), "--write", "--no-trace", *NETWORK_OPTION],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, "TMPDIR": str(temporary)}, text=True,
+    )  # fmt: skip
+    assert child.stderr is not None
+    said = ""
+    for line in child.stderr:
+        said += line
+        if "running it" in line:
+            break
+    # By now a service or the image itself is running.
+    time.sleep(2)
+    assert set(engine.leftovers()) - there, said
+    child.send_signal(number)
+    rest = child.communicate(timeout=60)[1]
+    assert child.returncode == 130, rest
+    assert "interrupted; nothing of the project was changed" in rest
+    assert set(engine.leftovers()) - there == set()
+    assert list(temporary.iterdir()) == []
+    assert {path: path.read_bytes() for path in project.iterdir()} == before
