@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -139,6 +141,30 @@ def test_compare_tells_what_differs(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "first" not in out and "other" not in out.replace("another", "")
     assert main(["compare", "--semantic", before, before]) == 0
     assert main(["compare", "--semantic", before, after]) == 1
+    assert main(["compare", "--exit-code", before, before]) == 0
+    assert main(["compare", "--exit-code", before, after]) == 1
+
+
+def test_builds_that_differ_in_times_alone_are_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def rebuilt(when: int, content: bytes = b"x" * 100) -> bytes:
+        out = io.BytesIO()
+        with tarfile.open(fileobj=out, mode="w") as tar:
+            info = tarfile.TarInfo("app")
+            info.size, info.mtime = len(content), when
+            tar.addfile(info, io.BytesIO(content))
+        return out.getvalue()
+
+    before, after, other = (
+        archive(tmp_path, *layers, name=f"{number}.tar")
+        for number, layers in enumerate(([BASE, rebuilt(1)], [BASE, rebuilt(2)], [BASE, rebuilt(1, b"y" * 100)]))
+    )
+    assert main(["compare", "--semantic", before, after]) == 0
+    out = capsys.readouterr().out
+    assert "1  files differ in their time alone" in out and "the same but for times" in out
+    assert main(["compare", "--exit-code", before, after]) == 1
+    assert main(["compare", "--exit-code", "--semantic", before, after]) == 0
+    # The same size, other bytes: times are no excuse.
+    assert main(["compare", "--semantic", before, other]) == 1
 
 
 @pytest.mark.parametrize(("form", "mark"), [("cyclonedx", "bomFormat"), ("spdx", "spdxVersion")])

@@ -6,19 +6,25 @@ import argparse
 import json
 import sys
 from dataclasses import asdict
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jettison.cli.inspect import SOURCE, told_damage
 from jettison.cli.options import Option
 from jettison.terminal import Palette, wants_colour
+
+if TYPE_CHECKING:
+    from jettison.image.compare import Comparison
 
 OPTIONS: Final = (
     Option(("before",), "an image, as for inspect", {"metavar": "BEFORE"}),
     Option(("after",), "another", {"metavar": "AFTER"}),
     *SOURCE,
     Option(
-        ("--semantic",), "only tell by the exit code whether they are the same but for times", {"action": "store_true"}
+        ("--semantic",),
+        "exit with 1 when anything but times, history and layering differs",
+        {"action": "store_true"},
     ),
+    Option(("--exit-code",), "exit with 1 when anything differs, times and layers too", {"action": "store_true"}),
     Option(("--html",), "write a page with both side by side to this file; it works offline", {"metavar": "FILE"}),
     Option(
         ("--format",),
@@ -29,7 +35,7 @@ OPTIONS: Final = (
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print what differs; with --semantic return 1 when anything but times, history and layering does."""
+    """Print what differs; return 1 for a difference where the user asked for that, 6 when a layer cannot be read."""
     from jettison.image.compare import compare
     from jettison.image.inspection import inspect
     from jettison.report.reading_bar import reading_bar
@@ -54,4 +60,9 @@ def run(args: argparse.Namespace) -> int:
         from jettison.report.compare_text import render_comparison
 
         sys.stdout.write(render_comparison(seen, Palette(wants_colour())))
-    return told_damage(before, after) or (1 if args.semantic and not seen.same else 0)
+    return told_damage(before, after) or (1 if _differs(seen, args) else 0)
+
+
+def _differs(seen: Comparison, args: argparse.Namespace) -> bool:
+    # Both options: what --semantic leaves out is left out.
+    return not seen.same if args.semantic else bool(args.exit_code and not seen.identical)

