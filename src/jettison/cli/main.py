@@ -10,8 +10,8 @@ from typing import Final
 
 from jettison import __version__
 from jettison.cli.options import COMMANDS, Command, build_parser, plain_arguments
-from jettison.errors import BuildError, JettisonError
-from jettison.terminal import safe
+from jettison.errors import BuildError, ImageError, JettisonError
+from jettison.terminal import safe, safe_line
 
 EXIT_CODES: Final = """\
 exit codes:
@@ -81,7 +81,9 @@ def _run(command: Command, argv: Sequence[str]) -> int:
             _err("".join(f"  | {line}\n" for line in safe(error.log_tail).splitlines()))
         return error.exit_code
     except JettisonError as error:
-        _err(f"jettison: {safe(str(error))}\n")
+        # Names in an image may hold line breaks, and a line of their own may be a command to a CI service.
+        text = safe_line(str(error)) if isinstance(error, ImageError) else safe(str(error))
+        _err(f"jettison: {text}\n")
         return error.exit_code
     except KeyboardInterrupt:
         _err("jettison: interrupted; nothing of the project was changed\n")

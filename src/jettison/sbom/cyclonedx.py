@@ -23,7 +23,7 @@ _ROOT: Final = "image"
 
 def write_cyclonedx(inventory: Inventory, subject: Subject) -> str:
     """Return the document, with a newline at its end."""
-    return json.dumps(cyclonedx(inventory, subject), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(cyclonedx(inventory, subject), indent=2) + "\n"
 
 
 def cyclonedx(inventory: Inventory, subject: Subject) -> dict[str, Any]:

@@ -25,7 +25,7 @@ _SYSTEM: Final = "SPDXRef-OperatingSystem"
 
 def write_spdx(inventory: Inventory, subject: Subject) -> str:
     """Return the document, with a newline at its end."""
-    return json.dumps(spdx(inventory, subject), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(spdx(inventory, subject), indent=2) + "\n"
 
 
 def spdx(inventory: Inventory, subject: Subject) -> dict[str, Any]:
