@@ -25,7 +25,7 @@ from jettison.image.tar_header import (
 
 PIECE: Final = 1 << 18
 # How often pages of a map that were read are given back: bounds the memory that counts as ours.
-_RELEASE: Final = 64 << 20
+_RELEASE: Final = 16 << 20
 
 
 class Reader(Protocol):
@@ -124,7 +124,7 @@ def walk(data: mmap.mmap, start: int, end: int, first: int = 0, last: int | None
         TarError: it is no tar, is damaged or is cut off.
     """
     at = begin = start
-    released = start + first
+    released = start
     stop = end if last is None else start + last
     extra: dict[str, str] = {}
     count = 0
@@ -145,6 +145,9 @@ def walk(data: mmap.mmap, start: int, end: int, first: int = 0, last: int | None
                 raise TarError("it ends in the middle of an entry")
             at += size + -size % BLOCK
             begin = at
+            if at - released > _RELEASE:
+                release(data, released, at)
+                released = at
             continue
         check_block(block)
         count += 1
