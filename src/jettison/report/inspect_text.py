@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
+from jettison.image.waste import METADATA
 from jettison.report.cells import WIDTH, fit, fit_end, pad
 from jettison.report.secrets_text import secret_lines
-from jettison.report.steps import layer_command
+from jettison.report.steps import layer_command, layer_label
 from jettison.report.units import human_bytes
 from jettison.terminal import Palette, safe_line
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS: Final = 8
 MAX_LAYERS: Final = 40
+SEVERITY_STYLES: Final = ("dim", "cyan", "yellow", "red")
 
 
 def render_inspection(seen: Inspection, palette: Palette) -> str:
@@ -51,12 +53,22 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
 
 
 def _layers(seen: Inspection, palette: Palette) -> Iterator[str]:
-    yield palette(f"{'layer':>5} {'bytes':>10} {'added':>7} {'changed':>7} {'removed':>7}  from", "bold")
+    lost: Counter[int] = Counter()
+    for item in seen.waste.hidden:
+        lost[item.written] += item.bytes
+    yield palette(
+        f"{'layer':>5} {'bytes':>9} {'hidden':>9} {'added':>7} {'changed':>7} {'removed':>7}  written by", "bold"
+    )
     rows = list(zip(seen.image.layers, seen.waste.layers, seen.origins, strict=False))
     for number, (layer, change, origin) in enumerate(rows[:MAX_LAYERS]):
-        where = f"line {origin.line}: " if origin.line is not None else ""
-        text = f"{where}{layer_command(layer.created_by)}"
-        yield f"{number:>5} {human_bytes(change.bytes):>10} {change.added:>7} {change.changed:>7} {change.removed:>7}  {fit(text, WIDTH - 42)}"
+        hidden = palette(f"{human_bytes(lost[number]) if lost[number] else '':>9}", "red")
+        counts = " ".join(f"{count or '':>7}" for count in (change.added, change.changed, change.removed))
+        text = (
+            layer_label(number, layer.created_by, origin)
+            if origin.line is not None
+            else layer_command(layer.created_by)
+        )
+        yield f"{number:>5} {human_bytes(change.bytes):>9} {hidden} {counts}  {fit(text, WIDTH - 51)}".rstrip()
     if len(rows) > MAX_LAYERS:
         yield f"      ... and {len(rows) - MAX_LAYERS} more"
 
@@ -64,15 +76,22 @@ def _layers(seen: Inspection, palette: Palette) -> Iterator[str]:
 def _waste(seen: Inspection, palette: Palette) -> Iterator[str]:
     groups: Counter[tuple[int, int, str, str]] = Counter()
     for item in seen.waste.hidden:
-        groups[(item.hidden, item.written, item.cause, _top(item.path, 3))] += item.bytes
+        groups[(item.hidden, item.written, item.cause, _top(item.path, 4))] += item.bytes
     if not groups:
         return
     yield palette("Hidden bytes, the largest first", "bold")
+    yield palette(f"  {'bytes':>9}  {'written by':<10}  {'hidden by':<10}  {'how':<12}  where", "dim")
     for (hidden, written, cause, folder), size in groups.most_common(MAX_ROWS):
-        line = seen.origins[hidden].line
-        who = f"line {line}" if line is not None else f"layer {hidden}"
-        text = f"/{safe_line(folder)}: written by layer {written}, {cause} by {who}"
-        yield f"  {human_bytes(size):>10}  {fit(text, WIDTH - 14)}"
+        how = "touched" if cause == METADATA else cause
+        where = fit_end(f"/{safe_line(folder)}", WIDTH - 51)
+        yield f"  {human_bytes(size):>9}  {_by(seen, written):<10}  {_by(seen, hidden):<10}  {how:<12}  {where}"
+    if any(cause == METADATA for _, _, cause, _ in groups):
+        yield palette("  touched: the same content again, only its owner, mode or time changed", "dim")
+
+
+def _by(seen: Inspection, layer: int) -> str:
+    line = seen.origins[layer].line
+    return f"line {line}" if line is not None else f"layer {layer}"
 
 
 def _folders(seen: Inspection, palette: Palette) -> Iterator[str]:
@@ -118,4 +137,5 @@ def _checkpoints(seen: Inspection, palette: Palette) -> Iterator[str]:
     yield palette("Best practice", "bold")
     for found in sorted(seen.checkpoints, key=lambda c: -c.severity):
         text = f"{found.title}: {safe_line(found.detail)}"
-        yield f"  {Severity.NAMES[found.severity]:<7} {found.id:<12} {fit(text, WIDTH - 24)}"
+        severity = palette(f"{Severity.NAMES[found.severity]:<7}", SEVERITY_STYLES[found.severity])
+        yield f"  {severity} {found.id:<12} {fit(text, WIDTH - 24)}"
