@@ -33,7 +33,7 @@ ALLOWED: dict[str, set[str]] = {
     "image": {"engine", "inventory", "model", "syntax", "secretscan"},
     "proof": {"engine", "image"},
     "optimize": {"cli", "compose", "settings", "engine", "image", "inventory", "knowledge", "lint", "model", "needs", "project", "proof", "report", "rewrite", "rules", "secretscan", "syntax", "vulnerabilities"},
-    "report": {"engine", "generate", "image", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "slim", "syntax", "vulnerabilities"},
+    "report": {"engine", "generate", "image", "inventory", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "slim", "syntax", "vulnerabilities"},
     "tui": {"image", "report"},
 }  # fmt: skip
 JOINS = {"attribution.py", "inspection.py"}

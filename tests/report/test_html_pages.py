@@ -17,12 +17,17 @@ from jettison.cli.main import main
 from jettison.image.archive import read_archive
 from jettison.image.attribution import BASE as BASE_ORIGIN
 from jettison.image.attribution import Origin
+from jettison.image.collect import WholeCollector
+from jettison.image.inspection import inspection_of
 from jettison.optimize.costs import LineCost
 from jettison.optimize.job import optimize
 from jettison.optimize.records import Attempt, BackedOut, Request, Side
 from jettison.proof.claims import Claim, Proof
 from jettison.proof.measure import Measurement
 from jettison.report.html.optimize_page import render_outcome_page
+from jettison.report.known import Known
+from jettison.secretscan.scanner import Scanner
+from jettison.vulnerabilities.vulnerability import DataSource, Findings, Match, Vulnerability
 
 EVIL = "</script><script>window.owned=1</script><img src=x onerror=window.owned=1>"
 NAMES = (EVIL, "rtl\u202egpj.exe", "esc\x1b[31mred", "line\u2028sep", "quote\"'&amp;", "bad\udcff")
@@ -209,10 +214,12 @@ def outcome_page(folder: Path) -> Path:
     static = optimize(Request(str(folder), build=False), lambda text: None)
     sides = []
     for layers in ((BASE, TOP), (TOP,)):
-        image = read_archive(io.BytesIO(old_layout(*layers)))
+        scanner = Scanner()
+        image = read_archive(io.BytesIO(old_layout(*layers)), WholeCollector(scanner))
         origins = (BASE_ORIGIN, Origin(4, "RUN"))[-len(layers) :]
+        seen = dataclasses.replace(inspection_of("image", image, scanner), origins=origins)
         costs = (LineCost(None, EVIL, 225_000, None), LineCost(4, f"RUN \u202e{EVIL}", 450_000, 2.5))
-        sides.append(Side(image, origins, costs))
+        sides.append(Side(seen, costs))
     before = Measurement(675_000, 9_000, 2, 500, 12.5, 11.0, EVIL, EVIL)
     after = dataclasses.replace(before, size_unpacked=450_000, cold_build_seconds=3.0, user="1000")
     claims = (Claim("http", EVIL, "proven", (EVIL, "esc\x1b[31m")), Claim("stop", "it stops", "not proven"))
@@ -230,7 +237,11 @@ def outcome_page(folder: Path) -> Path:
         sides=tuple(sides),
     )
     target = folder / "optimize.html"
-    target.write_text(render_outcome_page(outcome))
+    one = Vulnerability("CVE-2026-1", summary=EVIL, severity="critical", score=9.8)
+    data = (DataSource(EVIL, "2026-01-01", 300, True, 10),)
+    packages = sides[0].seen.inventory.packages
+    known = Known(Findings(packages, (Match(0, one, ("2",), "fixed"),), data=data), Findings((), data=data))
+    target.write_text(render_outcome_page(outcome, known))
     return target
 
 
@@ -245,6 +256,9 @@ def test_an_optimisation_is_shown_with_its_proof(browser: Browser, tmp_path: Pat
     assert browser.run("document.querySelector('.diff .add b').textContent") == "FROM"
     assert browser.run("document.querySelectorAll('#proof .claims > li').length") == 2
     assert EVIL in browser.run("document.querySelector('#tried').innerText")
+    assert "1 gone" in browser.run("document.querySelector('#packages').innerText")
+    vulnerabilities = browser.run("document.querySelector('#vulnerabilities').innerText")
+    assert "at least 1" in vulnerabilities and "gone" in vulnerabilities and "CVE-2026-1" in vulnerabilities
 
 
 def test_a_result_without_an_engine_has_a_page(browser: Browser, tmp_path: Path) -> None:

@@ -200,3 +200,19 @@ class InventoryCollector:
             packages = alone
         if packages:
             facts.packages[path] = packages
+
+
+class WholeCollector:
+    """Keeps what the proof asks and what an inspection tells, from one reading: for images that are built to be compared."""
+
+    gzip: bool = True
+    digests: bool = True
+    key: str = ""
+
+    def __init__(self, scanner: Scanner) -> None:
+        self._parts: tuple[Collector, ...] = (ProofCollector(), InventoryCollector(scanner))
+
+    def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
+        """Let both see the file."""
+        for part in self._parts:
+            part.learn(facts, path, mode, size, data, at)

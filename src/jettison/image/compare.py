@@ -58,7 +58,7 @@ def compare(before: Inspection, after: Inspection) -> Comparison:
         tuple(sorted(old.keys() - new.keys())),
         tuple(changed),
         tuple(rights),
-        tuple(_packages(before, after)),
+        tuple(packages_between(before, after)),
         tuple(_config("", _plain(before.image.settings), _plain(after.image.settings), _hider(before, after))),
         sum(old[path].mtime != new[path].mtime and _content(old[path]) == _content(new[path]) for path in both),
         sum(own.get(layer.diff_id, 0) for layer in after.image.layers),
@@ -74,7 +74,7 @@ def _rights(entry: FileEntry) -> tuple[int, int, int]:
     return (0 if entry.kind == "link" else entry.mode), entry.uid, entry.gid
 
 
-def _packages(before: Inspection, after: Inspection) -> list[tuple[str, str, str]]:
+def packages_between(before: Inspection, after: Inspection) -> list[tuple[str, str, str]]:
     def versions(seen: Inspection) -> dict[tuple[str, str], set[str]]:
         found: dict[tuple[str, str], set[str]] = {}
         for package in seen.inventory.packages:

@@ -90,6 +90,11 @@ def _without_collector() -> Iterator[None]:
 def _inspect(name: str, engine: str | None, platform: str, model: Model | None, digests: bool) -> Inspection:
     scanner = Scanner()
     image = open_image(name, InventoryCollector(scanner, digests), engine, platform, strict=False)
+    return inspection_of(name, image, scanner, model)
+
+
+def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None = None) -> Inspection:
+    """Return the inspection of an image that was read with an InventoryCollector and this scanner."""
     origins = layer_origins(image.history, model) if model is not None else ()
     # An image whose history and layers disagree still has an origin for each layer.
     origins = (*origins, *[BASE] * len(image.layers))[: len(image.layers)]

@@ -15,6 +15,8 @@ from jettison.errors import BuildError, DiskFullError, EngineError, JettisonErro
 from jettison.findings import Finding
 from jettison.image.archive import read_archive
 from jettison.image.attribution import layer_origins
+from jettison.image.collect import WholeCollector
+from jettison.image.inspection import inspection_of
 from jettison.knowledge.secret_marks import is_secret_name
 from jettison.lint.engine import check_bytes
 from jettison.lint.rank import rank
@@ -43,13 +45,15 @@ from jettison.report.units import human_bytes
 from jettison.rewrite.aim import by_aim
 from jettison.rewrite.candidates import Candidate, Evidence, candidates
 from jettison.rules.windows_stage import is_windows
+from jettison.secretscan.scanner import Scanner
 from jettison.syntax.edit import unified_diff
 from jettison.syntax.tree import parse
-from jettison.vulnerabilities.image_counts import ImageCounts, count_image
+from jettison.vulnerabilities.image_counts import ImageCounts, count_inventory
 
 if TYPE_CHECKING:
     from jettison.engine.base import Engine, Event, OnEvent, StepTime
     from jettison.image.image import Image
+    from jettison.inventory.inventory import Inventory
     from jettison.model.dockerfile import Model
     from jettison.needs.hints import Hints
     from jettison.project.detect import Project
@@ -107,6 +111,7 @@ class Job:
         self.tags: list[str] = []
         self.stand: Stand | None = None
         self.lacks = ""
+        self.scanner = Scanner()
         self.attempts: list[Attempt] = []
         self.backed_out: list[BackedOut] = []
         self.costs: tuple[LineCost, ...] = ()
@@ -342,7 +347,7 @@ class Job:
         )
         result = engine.build(request, self.on_event)
         with engine.save(tag) as stream:
-            image = read_archive(stream)
+            image = read_archive(stream, WholeCollector(self.scanner))
         self.say("rebuilding after one more source line")
         rebuild = rebuild_seconds(engine, request, self.request.project, self._source_file(), self.on_event)
         self.say("running it")
@@ -405,16 +410,13 @@ class Job:
 
     def _side(self, model: Model, built: Built) -> Side:
         costs = line_costs(model, built.image, built.steps)
-        return Side(
-            built.image,
-            layer_origins(built.image.history, model),
-            tuple(replace(cost, text=self.redact(cost.text)) for cost in costs),
-            self._vulnerabilities(built.tag),
-        )
+        seen = inspection_of(built.tag, built.image, self.scanner, model)
+        masked = tuple(replace(cost, text=self.redact(cost.text)) for cost in costs)
+        return Side(seen, masked, self._vulnerabilities(seen.inventory))
 
-    def _vulnerabilities(self, tag: str) -> ImageCounts | None:
+    def _vulnerabilities(self, inventory: Inventory) -> ImageCounts | None:
         try:
-            return count_image(tag, self.request.engine)
+            return count_inventory(inventory)
         except JettisonError as error:
             # What was proven does not hang on it.
             self.say(f"vulnerabilities were not counted: {error}")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jettison.findings import Finding
-    from jettison.image.attribution import Origin
-    from jettison.image.image import Image
+    from jettison.image.inspection import Inspection
     from jettison.optimize.branch import Stop
     from jettison.optimize.costs import LineCost
     from jettison.proof.claims import Proof
@@ -73,13 +72,12 @@ class BackedOut:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two images: as it was read, the origin of each layer, what each line costs.
+    """One of the two images: all that an inspection tells, and what each line costs; no text holds a secret.
 
-    The texts of costs hold no secret; the image's history may. vulnerabilities: None without a database of them.
+    vulnerabilities: None without a database of them.
     """
 
-    image: Image
-    origins: tuple[Origin, ...]
+    seen: Inspection
     costs: tuple[LineCost, ...]
     vulnerabilities: ImageCounts | None = None
 

@@ -52,6 +52,9 @@ def measured_rows(outcome: Outcome) -> Iterator[Row]:
         after = value(outcome.after) if outcome.after else None
         if before is not None or after is not None:
             yield Row(title, _cell(before, unit), _cell(after, unit), _gain(before, after, unit))
+    if len(outcome.sides) == 2:
+        counts = [len(side.seen.inventory.packages) for side in outcome.sides]
+        yield Row("packages", f"{counts[0]:,}", f"{counts[1]:,}", factor(*counts))
     yield from _vulnerability_rows(outcome)
 
 

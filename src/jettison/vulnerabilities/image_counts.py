@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from jettison.vulnerabilities.age import DEFAULT_MAX_AGE
+
+if TYPE_CHECKING:
+    from jettison.inventory.inventory import Inventory
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +38,20 @@ class ImageCounts:
         return sum(number for name, number in self.counts if name in severities)
 
 
-def count_image(name: str, engine: str | None = None) -> ImageCounts | None:
-    """Return the counts of an image; None without a database, or where it speaks of none of the packages.
-
-    The image is read only when there is a database.
+def count_inventory(inventory: Inventory) -> ImageCounts | None:
+    """Return the counts of an image's packages; None without a database, or where it speaks of none of them.
 
     Raises:
-        DatabaseError: it is damaged. ImageError, EngineError: the image cannot be read.
+        DatabaseError: the database is damaged.
     """
     from jettison.vulnerabilities.database import open_database
+    from jettison.vulnerabilities.match import find
     from jettison.vulnerabilities.place import database_path
 
     database = open_database(database_path())
     if database is None:
         return None
-    from jettison.image.collect import InventoryCollector
-    from jettison.image.inspection import inventory_of
-    from jettison.image.source import open_image
-    from jettison.vulnerabilities.match import find
-
     try:
-        inventory = inventory_of(open_image(name, InventoryCollector(), engine))
         found = find(inventory, database, datetime.now(UTC), DEFAULT_MAX_AGE)
     finally:
         database.close()
@@ -66,3 +63,21 @@ def count_image(name: str, engine: str | None = None) -> ImageCounts | None:
     return ImageCounts(
         tuple(found.counts().items()), exploited, len(inventory.packages), looked_up, found.at_least, oldest.dated[:10], oldest.age
     )  # fmt: skip
+
+
+def count_image(name: str, engine: str | None = None) -> ImageCounts | None:
+    """Return the counts of an image; it is read only when there is a database.
+
+    Raises:
+        DatabaseError: it is damaged. ImageError, EngineError: the image cannot be read.
+    """
+    import os
+
+    from jettison.image.collect import InventoryCollector
+    from jettison.image.inspection import inventory_of
+    from jettison.image.source import open_image
+    from jettison.vulnerabilities.place import database_path
+
+    if not os.path.exists(database_path()):
+        return None
+    return count_inventory(inventory_of(open_image(name, InventoryCollector(), engine)))

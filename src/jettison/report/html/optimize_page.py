@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from jettison.findings import Effort, Severity
-from jettison.image.waste import find_waste
-from jettison.report.html.compare_page import change_figure
+from jettison.image.compare import packages_between
+from jettison.report.html.compare_page import change_figure, package_changes
 from jettison.report.html.contents import Contents, contents
 from jettison.report.html.maps import HATCH, SEARCH, pair, treemap
 from jettison.report.html.page import render_page
@@ -30,8 +30,12 @@ from jettison.report.html.parts import (
 )
 from jettison.report.html.sections import severity_badge
 from jettison.report.html.text_parts import claims, diff, log
+from jettison.report.html.vulnerability_section import vulnerability_changes, vulnerability_figure
 from jettison.report.impact import impact_text
+from jettison.report.known import Known
+from jettison.report.secrets_text import place_of_secret
 from jettison.report.units import factor, human_bytes, human_seconds
+from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
 
 if TYPE_CHECKING:
     from jettison.optimize.records import Outcome, Side
@@ -42,17 +46,23 @@ VERDICT_TONE: Final = {
 SIDES: Final = ("before", "after")
 
 
-def render_outcome_page(outcome: Outcome) -> str:
-    """Return the page; every text that comes from input is made safe, and no secret of the Dockerfile is in it."""
+def render_outcome_page(outcome: Outcome, known: Known | None = None) -> str:
+    """Return the page; every text that comes from input is made safe, and no secret of the Dockerfile is in it.
+
+    known: the known vulnerabilities of both images, where a database was there to look them up in.
+    """
     held = [_contents(name, side) for name, side in zip(SIDES, outcome.sides, strict=False)]
     parts = (
-        _figures(outcome),
+        _figures(outcome, known),
         _reason(outcome),
         SEARCH if held else Html(""),
         _bytes(outcome, held),
         _lines(outcome),
         _changes(outcome),
         _proof(outcome),
+        _packages(outcome),
+        vulnerability_changes(known) if known is not None else Html(""),
+        _secrets(outcome),
         _attempts(outcome),
         _findings(outcome),
     )
@@ -62,10 +72,11 @@ def render_outcome_page(outcome: Outcome) -> str:
 
 def _contents(name: str, side: Side) -> Contents:
     labels = {cost.line: cost.text for cost in side.costs if cost.line is not None}
-    return contents(name, side.image, find_waste(side.image), side.origins, labels)
+    seen = side.seen
+    return contents(name, seen.image, seen.waste, seen.origins, labels)
 
 
-def _figures(outcome: Outcome) -> Html:
+def _figures(outcome: Outcome, known: Known | None) -> Html:
     items = [figure("Verdict", outcome.verdict, outcome.engine or "no engine", VERDICT_TONE[outcome.verdict])]
     before, after = outcome.before, outcome.after
     if before and after:
@@ -77,6 +88,11 @@ def _figures(outcome: Outcome) -> Html:
             change_figure("Build context", before.context_bytes, after.context_bytes, "bytes"),
             figure("Runs as", after.user or "root", f"before {before.user or 'root'}", "" if after.user else "bad"),
         ]
+        if len(outcome.sides) == 2:
+            counts = [len(side.seen.inventory.packages) for side in outcome.sides]
+            items.append(change_figure("Packages", counts[0], counts[1]))
+        if known is not None:
+            items.append(vulnerability_figure(known))
     elif before:
         items.append(figure("Size", human_bytes(before.size_unpacked)))
     return figures(items)
@@ -100,7 +116,7 @@ def _reason(outcome: Outcome) -> Html:
 def _bytes(outcome: Outcome, held: list[Contents]) -> Html:
     if not held:
         return Html("")
-    known = [any(origin.line is not None for origin in side.origins) for side in outcome.sides]
+    known = [any(origin.line is not None for origin in side.seen.origins) for side in outcome.sides]
     notes = " ".join(dict.fromkeys(each.note for each in held if each.note))
     if len(held) == 1:
         body = treemap(0, "Treemap of the original", known[0], known[0])
@@ -160,6 +176,37 @@ def _proof(outcome: Outcome) -> Html:
     return section(
         "proof", "Proof", claims(rows, VERDICT_TONE), "Each claim with what was measured or compared for it."
     )
+
+
+def _packages(outcome: Outcome) -> Html:
+    if len(outcome.sides) < 2:
+        return Html("")
+    before, after = (side.seen for side in outcome.sides)
+    return package_changes(packages_between(before, after))
+
+
+def _secrets(outcome: Outcome) -> Html:
+    found = [at_level(side.seen.secrets, DEFAULT_LEVEL) for side in outcome.sides]
+    if len(found) < 2 or not any(found):
+        return Html("")
+    left = {(secret.detector, secret.path) for secret in found[1]}
+    rows = [
+        (
+            badge("still there", "bad") if (secret.detector, secret.path) in left else badge("gone", "good"),
+            severity_badge(secret.severity),
+            secret.title,
+            code(secret.masked),
+            place_of_secret(secret),
+        )
+        for secret in found[0]
+    ]
+    columns = (
+        Column("Now", "nw"), Column("Severity", "nw"), Column("Kind", "path"), Column("Shown as"), Column("Where", "wide"),
+    )  # fmt: skip
+    intro = (
+        f"{len(found[0])} in the original, {len(found[1])} in the result. What was pushed once must be replaced anyway."
+    )
+    return section("secrets", "Secrets", table(columns, rows, "Secrets"), intro)
 
 
 def _attempts(outcome: Outcome) -> Html:
