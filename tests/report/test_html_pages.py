@@ -268,3 +268,16 @@ def test_a_result_without_an_engine_has_a_page(browser: Browser, tmp_path: Path)
     browser.open(target)
     is_quiet(browser)
     assert "JT" in browser.run("document.getElementById('findings').innerText")
+
+
+def test_a_scan_is_a_page_of_the_same_kind(browser: Browser, inspected: Path) -> None:
+    target = inspected.parent / "scan.html"
+    main(["scan", str(inspected.parent / "image.tar"), "--html", str(target)])
+    for width in (400, 1600):
+        browser.open(target, width)
+        is_quiet(browser)
+        assert browser.run("document.documentElement.scrollWidth") <= width
+    browser.run("document.querySelector('.search input').focus()")
+    browser.type("root")
+    browser.wait("[...document.querySelectorAll('#practice tbody tr')].some((row) => row.hidden)")
+    assert "it runs as root" in browser.run("document.getElementById('practice').innerText")

@@ -15,7 +15,7 @@ FORMATS: Final = {
     "json": "scan_json",
     "sarif": "scan_sarif",
     "markdown": "scan_markdown",
-    "html": "scan_html",
+    "html": "html.scan_page",
     "openvex": "scan_openvex",
     "cyclonedx": "scan_cyclonedx",
 }

@@ -27,7 +27,14 @@ class Number(NamedTuple):
     text: str
 
 
-Cell = str | Number | Html | None
+class Ranked(NamedTuple):
+    """Markup that sorts by a value of its own: a severity by how grave it is, not by its letters."""
+
+    value: float
+    markup: Html
+
+
+Cell = str | Number | Ranked | Html | None
 
 
 class Column(NamedTuple):
@@ -118,5 +125,7 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[Cell]], label: str,
 def _cell(cell: Cell, column: Column) -> str:
     if isinstance(cell, Number):
         return f'<td class="n" data-v="{cell.value:.10g}">{esc(cell.text)}</td>'
+    if isinstance(cell, Ranked):
+        return f'<td class="{column.kind}" data-v="{cell.value:.10g}">{cell.markup}</td>'
     inner = cell if isinstance(cell, Html) else esc(cell or "")
     return f'<td class="{column.kind}">{inner}</td>' if column.kind else f"<td>{inner}</td>"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
-from jettison.report.html.parts import Column, Html, badge, code, section, size, table
+from jettison.report.html.parts import Column, Html, Ranked, badge, code, section, size, table
 
 if TYPE_CHECKING:
     from jettison.image.checkpoints import Checkpoint
@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 SEVERITY_TONE: Final = {"critical": "bad", "high": "bad", "medium": "warn", "low": "info", "info": "plain"}
 
 
-def severity_badge(name: str) -> Html:
-    """Return the label of a severity by its name, in any case; an unknown one is plain."""
-    return badge(name.lower(), SEVERITY_TONE.get(name.lower(), "plain"))
+def severity_badge(name: str) -> Ranked:
+    """Return the label of a severity by its name, in any case; it sorts by how grave it is, an unknown one is plain."""
+    low = name.lower()
+    grave = list(SEVERITY_TONE)
+    rank = len(grave) - grave.index(low) if low in SEVERITY_TONE else 0
+    return Ranked(rank, badge(low, SEVERITY_TONE.get(low, "plain")))
 
 
 def package_section(seen: Inspection) -> Html:
