@@ -25,6 +25,7 @@ def known_of(outcome: Outcome) -> Known | None:
     from jettison.vulnerabilities.database import open_database
     from jettison.vulnerabilities.match import find
     from jettison.vulnerabilities.place import database_path
+    from jettison.vulnerabilities.scan import nothing_looked_up
 
     if len(outcome.sides) < 2:
         return None
@@ -40,4 +41,5 @@ def known_of(outcome: Outcome) -> Known | None:
     except JettisonError as error:
         sys.stderr.write(f"jettison: vulnerabilities were not looked up: {safe_line(str(error))}\n")
         return None
-    return Known(before, after)
+    # A count of what was never looked up would read as "none".
+    return None if nothing_looked_up(before) else Known(before, after)

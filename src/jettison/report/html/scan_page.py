@@ -12,7 +12,7 @@ from jettison.report.html.secret_section import secret_section
 from jettison.report.html.sections import checkpoint_section, severity_badge
 from jettison.report.html.vulnerability_section import data_note
 from jettison.report.scan_facts import fixes_all, headline, origin_text, scheme_of_package
-from jettison.vulnerabilities.scan import by_package
+from jettison.vulnerabilities.scan import by_package, nothing_looked_up
 from jettison.vulnerabilities.severity import SEVERITIES
 
 if TYPE_CHECKING:
@@ -43,11 +43,15 @@ def _figures(scan: Scan) -> Html:
         counts = scan.findings.counts()
         least = "at least " if scan.findings.at_least else ""
         total = sum(counts.values())
-        items.append(figure("Vulnerabilities", f"{least}{total:,}", _ages(scan), "bad" if total else "good"))
-        for name in _GRAVE:
+        blind = nothing_looked_up(scan.findings)
+        shown = "not looked up" if blind else f"{least}{total:,}"
+        tone = "bad" if total or blind else "" if least else "good"
+        items.append(figure("Vulnerabilities", shown, "no data for its packages" if blind else _ages(scan), tone))
+        for name in () if blind else _GRAVE:
             items.append(figure(name.capitalize(), f"{counts.get(name, 0):,}", "", "bad" if counts.get(name) else ""))
         exploited = len({m.vulnerability.id for m in scan.findings.matches if m.vulnerability.exploited})
-        items.append(figure("Known exploited", f"{exploited:,}", "", "bad" if exploited else ""))
+        if not blind:
+            items.append(figure("Known exploited", f"{exploited:,}", "", "bad" if exploited else ""))
         items.append(figure("Packages", f"{len(scan.findings.packages):,}", scan.release.name if scan.release else ""))
     if "secret" in scan.kinds:
         items.append(
