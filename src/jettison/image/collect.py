@@ -216,3 +216,8 @@ class WholeCollector:
         """Let both see the file."""
         for part in self._parts:
             part.learn(facts, path, mode, size, data, at)
+
+    def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
+        """Let both see a very large file as a whole."""
+        for part in self._parts:
+            part.learn_large(facts, path, mode, size, data)
