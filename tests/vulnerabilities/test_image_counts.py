@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from jettison.cli.main import main
+from jettison.inventory.inventory import Inventory
 from jettison.optimize.records import Outcome, Request, Side
 from jettison.proof.measure import Measurement
 from jettison.report.measured_rows import measured_rows
@@ -20,7 +22,8 @@ from . import small
 
 def outcome(*counts: ImageCounts | None) -> Outcome:
     figures = Measurement(1000, 500, 2, 100, 1.0, None, "", "")
-    sides = tuple(Side(None, (), (), one) for one in counts)  # type: ignore[arg-type]
+    seen = SimpleNamespace(inventory=Inventory(()))
+    sides = tuple(Side(seen, (), one) for one in counts)  # type: ignore[arg-type]
     return Outcome(
         Request("."), "Dockerfile", ".dockerignore", SourceText(b""), None, (), "proven", before=figures, sides=sides
     )

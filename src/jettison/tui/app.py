@@ -81,11 +81,11 @@ class Explorer(App[None]):
     #layers { height: 1fr; }
     #layers:focus, #files:focus { border: round $accent; }
     #layers, #files { border: round $panel; }
-    #about { height: auto; max-height: 12; border: round $panel; padding: 0 1; }
+    #about { text-wrap: nowrap; text-overflow: ellipsis; height: auto; max-height: 12; border: round $panel; padding: 0 1; }
     #right { width: 1fr; }
     #files { height: 1fr; overflow-x: hidden; }
     #filter { display: none; height: 3; }
-    #where { height: 2; padding: 0 1; color: $text-muted; }
+    #where { text-wrap: nowrap; text-overflow: ellipsis; height: 2; padding: 0 1; color: $text-muted; }
     Help { align: center middle; }
     #help { width: 92; max-width: 100%; height: auto; border: round $accent; padding: 1 2; background: $surface; }
     """
