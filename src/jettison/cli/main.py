@@ -105,7 +105,7 @@ def _find(name: str) -> Command | None:
 
 
 def _usage() -> str:
-    rows = "".join(f"  {command.name:<10} {command.summary}\n" for command in COMMANDS)
+    rows = "".join(f"  {command.name:<11}{command.summary}\n" for command in COMMANDS)
     return (
         "usage: jettison COMMAND [OPTIONS]\n\n"
         "Makes container images small, fast to build and safe to run, and proves it.\n\n"

@@ -43,7 +43,7 @@ def check(model: Model) -> Iterable[Finding]:
     for run in model.runs:
         assigned: list[tuple[str, str, str]] | None = None
         for call in model.facts(run):
-            if call.manager not in _ONLY or call.action not in ("install", "build"):
+            if call.manager not in _ONLY or not _installs(call):
                 continue
             if assigned is None:
                 # The quoted lists that the RUN itself gives to variables: read once for all its calls.
@@ -59,8 +59,6 @@ def _loose(model: Model, run: Run, call: PackageCall, assigned: list[tuple[str, 
         return []
     if call.manager in ("gem", "cargo") and any(f.split("=")[0] in _VERSION_FLAGS for f in call.flags):
         return []
-    if call.manager == "go" and not _is_go_install(call):
-        return []
     pins = MANAGERS[call.manager]["pin"]
     names = [word.value for word in call.packages]
     lists = [name.strip('"').strip("${}") for name in names if name.strip('"').startswith("$")]
@@ -72,7 +70,10 @@ def _loose(model: Model, run: Run, call: PackageCall, assigned: list[tuple[str, 
     return [name for name in names if _is_open(name, call.manager, pins)]
 
 
-def _is_go_install(call: PackageCall) -> bool:
+def _installs(call: PackageCall) -> bool:
+    if call.manager not in ("go", "cargo"):
+        return call.action == "install"
+    # Both build what they install; `go get -d` only downloads.
     return any(word.value in ("install", "get") for word in call.command.argv[1:2]) and "-d" not in call.flags
 
 
@@ -125,7 +126,7 @@ RULE = Rule(
     ),
     examples=(
         Example(before="FROM debian:bookworm\nRUN apt-get install -y curl git=1:2.39\n", lines=(2,)),
-        Example(before="FROM node:20\nRUN npm install -g pm2 && npm ci\n", lines=(2,)),
+        Example(before="FROM node:20\nRUN npm install -g pm2 && npm ci && npm run test\n", lines=(2,)),
         Example(
             before="FROM python:3.12\nRUN pip install -r requirements.txt && pip install flask==3.0.0 . git+https://e.org/x\n"
         ),
