@@ -12,7 +12,7 @@ from jettison.image.blob import Blob, LayerBytes
 from jettison.image.collect import Collector, LayerFacts
 from jettison.image.decompress import compression
 from jettison.image.image import HistoryEntry, Image, Layer, read_config
-from jettison.image.layer_cache import LayerCache, cache_folder
+from jettison.image.layer_cache import LayerCache, results_folder
 from jettison.image.layer_pool import Wanted, read_layers
 from jettison.image.layers import merge
 from jettison.image.manifest import Chosen
@@ -36,7 +36,7 @@ def assemble(members: Source, chosen: Chosen, collector: Collector, strict: bool
         ImageError: something is missing or damaged.
     """
     diff_ids = diff_ids_of(chosen)
-    cache = LayerCache(cache_folder() if collector.key else None, collector.key)
+    cache = LayerCache(results_folder() if collector.key else None, collector.key)
     facts: list[LayerFacts | None] = [None] * len(diff_ids)
     failures: dict[int, str] = {}
     wanted: list[Wanted] = []

@@ -20,6 +20,7 @@ from typing import Final
 
 import zstandard
 
+from jettison.cache_folder import cache_folder, keeps_results
 from jettison.image.collect import LayerFacts
 from jettison.image.columns import unpack_columns
 from jettison.inventory.package import Package
@@ -117,15 +118,9 @@ class LayerCache:
         return self._folder / key
 
 
-def cache_folder() -> Path | None:
+def results_folder() -> Path | None:
     """Return where results are kept, None when the user wants none kept."""
-    stated = os.environ.get("JETTISON_CACHE")
-    if stated == "off":
-        return None
-    if stated:
-        return Path(stated) / "layers"
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(home) / "jettison" / "layers"
+    return Path(cache_folder()) / "layers" if keeps_results() else None
 
 
 @cache

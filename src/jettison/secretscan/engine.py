@@ -15,6 +15,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
+from jettison.cache_folder import cache_folder
+
 # More events than this in one piece are noise by design; the rest of the piece is then not looked at.
 MAX_EVENTS: Final = 200_000
 PLAIN_LIMIT: Final = 1024 * 1024
@@ -111,11 +113,7 @@ def _load(hyperscan: Any, identity: str) -> Any:
 
 
 def _kept_at(identity: str) -> str:
-    # JETTISON_CACHE=off keeps no results of layers; this is none and stays in its usual place.
-    own = os.environ.get("JETTISON_CACHE")
-    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    folder = own if own and own != "off" else os.path.join(home, "jettison")
-    return os.path.join(folder, f"secrets-{identity}.hs")
+    return os.path.join(cache_folder(), f"secrets-{identity}.hs")
 
 
 def _keep(path: str, data: bytes) -> None:

@@ -5,19 +5,9 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from jettison.cache_folder import cache_folder
+
 FILE: Final = "vulnerabilities.sqlite"
-
-
-def cache_folder() -> str:
-    """Return the user's cache folder of Jettison: $JETTISON_CACHE, else below $XDG_CACHE_HOME or ~/.cache.
-
-    "off" keeps no results of layers; the database is no such result and stays in its usual place.
-    """
-    own = os.environ.get("JETTISON_CACHE")
-    if own and own != "off":
-        return own
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(base, "jettison")
 
 
 def database_path() -> str:
