@@ -115,7 +115,7 @@ OPTIONS: Final = (
         "make a git branch with one commit for each change, when everything is proven",
         {"nargs": "?", "const": "", "metavar": "BRANCH"},
     ),
-    Option(("--all",), "list every finding in the report", {"action": "store_true"}),
+    Option(("--all",), "list every finding, with all of the evidence", {"action": "store_true"}),
 )
 
 

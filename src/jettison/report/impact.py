@@ -21,6 +21,28 @@ def impact_text(finding: Finding) -> str:
     return f"{impact.basis} {', '.join(gains)}" if gains else "no size claim"
 
 
+def impact_brief(finding: Finding) -> str:
+    """Return the largest gain of a finding for a column: ~ is estimated, <= an upper bound that was measured."""
+    impact = finding.impact
+    mark = {"measured": "", "measured at most": "<= ", "attributed": ""}.get(impact.basis, "~ ")
+    if impact.bytes_saved:
+        return _brief(mark, impact.bytes_saved, human_bytes)
+    if impact.seconds_saved:
+        return f"{_brief(mark, impact.seconds_saved, human_seconds)}/rebuild"
+    if impact.context_bytes:
+        return f"{_brief(mark, impact.context_bytes, human_bytes)} of context"
+    return ""
+
+
+def _brief(mark: str, pair: tuple[float, float], unit: Callable[[float], str]) -> str:
+    low, high = (unit(value).removesuffix(" 00 s") for value in pair)
+    if low == high or mark == "<= ":
+        return mark + high
+    # One unit is enough where both have the same.
+    number, _, name = low.rpartition(" ")
+    return f"{mark}{number if high.split()[1:] == [name] else low} - {high}"
+
+
 def _range(pair: tuple[float, float], unit: Callable[[float], str]) -> str:
     low, high = unit(pair[0]), unit(pair[1])
     return low if low == high else f"{low} to {high}"

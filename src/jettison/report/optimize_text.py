@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Effort, Finding, Severity
 from jettison.report.cells import WIDTH, fit, fit_end, pad, width, wrap
-from jettison.report.impact import impact_text
+from jettison.report.impact import impact_brief, impact_text
 from jettison.report.measured_rows import measured_rows
 from jettison.report.units import factor, human_bytes, human_seconds
 from jettison.terminal import Palette, safe, safe_line
@@ -15,10 +15,11 @@ from jettison.terminal import Palette, safe, safe_line
 if TYPE_CHECKING:
     from jettison.optimize.records import Outcome
 
-MAX_FINDINGS: Final = 12
+MAX_FINDINGS: Final = 9
 MAX_EVIDENCE: Final = 2
 MAX_WRAPPED: Final = 4
 PLACE: Final = 15
+WORTH: Final = 26
 MAX_COST_TEXT: Final = 60
 # What is less than this is left out of the table of lines, unless all is asked for.
 MIN_COST_BYTES: Final = 100_000
@@ -40,7 +41,7 @@ def render_outcome(outcome: Outcome, palette: Palette, all_findings: bool = Fals
         _findings(outcome, palette, all_findings),
         _diff(outcome, palette),
         _table(outcome, palette),
-        _proof(outcome, palette),
+        _proof(outcome, palette, all_findings),
         _attempts(outcome, palette),
     )
     return "\n".join("".join(f"{line}\n" for line in part) for part in map(list, parts) if part)
@@ -78,23 +79,30 @@ def _costs(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str
 def _findings(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:
     if not outcome.findings:
         return
-    yield palette("What was found, by impact", "bold")
+    legend = "" if everything else palette("  (~ estimated, <= at most; effort to change)", "dim")
+    yield palette("What was found, by impact", "bold") + legend
     shown = outcome.findings if everything else outcome.findings[:MAX_FINDINGS]
     for finding in shown:
-        yield from _finding_lines(outcome, finding, palette)
+        yield from (_finding_whole if everything else _finding_row)(outcome, finding, palette)
     hidden = len(outcome.findings) - len(shown)
     if hidden:
-        yield f"  ... and {hidden} more: `jettison check` lists them all"
+        yield f"  ... and {hidden} more: --all, or `jettison check`"
 
 
-def _finding_lines(outcome: Outcome, finding: Finding, palette: Palette) -> Iterator[str]:
-    line = outcome.source.line(finding.span.start)
-    effort = Effort.NAMES[finding.effort]
-    severity = Severity.NAMES[finding.severity]
-    place = f"{finding.code} line {line}"
-    worth = f"[{impact_text(finding)}; effort {effort}; {severity}]"
-    yield f"  {palette(pad(place, PLACE), 'cyan')} {fit(safe_line(finding.message), WIDTH - PLACE - 3)}"
+def _finding_row(outcome: Outcome, finding: Finding, palette: Palette) -> Iterator[str]:
+    worth, effort = fit(impact_brief(finding), WORTH), Effort.NAMES[finding.effort]
+    message = fit(safe_line(finding.message), WIDTH - PLACE - WORTH - 12)
+    yield f"  {_place(outcome, finding, palette)} {worth:<{WORTH}} {palette(f'{effort:<7}', 'dim')} {message}".rstrip()
+
+
+def _finding_whole(outcome: Outcome, finding: Finding, palette: Palette) -> Iterator[str]:
+    worth = f"[{impact_text(finding)}; effort {Effort.NAMES[finding.effort]}; {Severity.NAMES[finding.severity]}]"
+    yield f"  {_place(outcome, finding, palette)} {fit(safe_line(finding.message), WIDTH - PLACE - 3)}"
     yield f"  {' ' * PLACE} {palette(worth, 'dim')}"
+
+
+def _place(outcome: Outcome, finding: Finding, palette: Palette) -> str:
+    return palette(pad(f"{finding.code} line {outcome.source.line(finding.span.start)}", PLACE), "cyan")
 
 
 def _diff(outcome: Outcome, palette: Palette) -> Iterator[str]:
@@ -131,13 +139,18 @@ def _right(text: str, columns: int) -> str:
     return " " * (columns - width(shown)) + shown
 
 
-def _proof(outcome: Outcome, palette: Palette) -> Iterator[str]:
+def _proof(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:
     if outcome.proof is None:
         return
     yield palette("Proof", "bold")
     for claim in outcome.proof.claims:
         verdict = palette(f"{claim.verdict:<11}", _VERDICT_STYLE[claim.verdict])
-        yield f"  {verdict} {fit(safe_line(claim.title), WIDTH - 14)}"
+        title = fit(safe_line(claim.title), WIDTH - 14)
+        brief = f"{title}: {'; '.join(map(safe_line, claim.evidence))}"
+        if claim.verdict == "proven" and not everything:
+            yield f"  {verdict} {fit(brief, WIDTH - 14) if claim.evidence else title}"
+            continue
+        yield f"  {verdict} {title}"
         for evidence in claim.evidence[:MAX_EVIDENCE]:
             yield from _dim(evidence, 14, palette)
 
