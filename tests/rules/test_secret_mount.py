@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
 import string
 import subprocess
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import pytest
 
 from jettison.cli.main import main
 from jettison.engine.base import Engine
+from jettison.engine.cli import CliEngine
 from jettison.image.inspection import inspect
 
 ARG = "FROM debian:bookworm-slim\nARG API_TOKEN\n"
@@ -62,6 +62,7 @@ def test_the_build_sees_it_and_the_image_does_not(
 ) -> None:
     if not engine.name.startswith("docker"):
         pytest.skip("the docker client is called here")
+    assert isinstance(engine, CliEngine)
     value = "".join(random.Random(41).choices(string.ascii_letters + string.digits, k=30))
     text = (
         f"FROM {base_image}\nARG API_TOKEN\n"
@@ -75,9 +76,8 @@ def test_the_build_sees_it_and_the_image_does_not(
         (after, fixed(tmp_path, text), ["--secret", f"id=API_TOKEN,src={tmp_path / 'value'}"]),
     ):
         (tmp_path / "Dockerfile").write_text(content)
-        program = os.environ.get("JETTISON_DOCKER") or shutil.which("docker") or "docker"
         done = subprocess.run(
-            [program, "build", "--network=host", "-t", tag, *options, str(tmp_path)],
+            [*engine.client, "build", "--network=host", "-t", tag, *options, str(tmp_path)],
             env={**os.environ, "DOCKER_BUILDKIT": "1", "BUILDKIT_PROGRESS": "plain"},
             capture_output=True,
             text=True,

@@ -76,6 +76,11 @@ class CliEngine:
         return f"{self._product} {self._version}"
 
     @property
+    def client(self) -> tuple[str, ...]:
+        """Return the words that start the client of this engine."""
+        return tuple(self._base)
+
+    @property
     def features(self) -> Features:
         """Return what the frontend understands."""
         return self._features
