@@ -167,9 +167,14 @@ def test_a_data_folder_that_only_a_built_name_opens_is_missed_and_refuted(engine
     (project / "pages" / "index.html").write_text("<h1>hello</h1>\n")
     outcome = run(project)
     report = render_outcome(outcome, Palette(False))
-    assert next(a.outcome for a in outcome.attempts) == "refuted", report
-    assert outcome.chosen is None or outcome.chosen.name == "in-place", report
-    assert outcome.verdict in ("proven", "refused"), report
+    recipe = "multi-stage on gcr.io/distroless/static-debian12:nonroot"
+    assert {a.outcome for a in outcome.attempts if a.candidate == recipe} == {"refuted"}, report
+    assert "Backed out multi-stage: refuted" in report
+    assert outcome.verdict == "proven", report
+    assert outcome.chosen is not None and outcome.chosen.name != recipe, report
+    # What is kept answers with the page, which the original did as well.
+    assert outcome.proof is not None
+    assert next(claim for claim in outcome.proof.claims if claim.id == "http").evidence[0].endswith("/: 200, 15 bytes")
 
 
 def test_without_an_engine_the_rewrite_is_shown_and_not_called_proven(
