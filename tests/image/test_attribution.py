@@ -16,7 +16,10 @@ from jettison.image.inspection import Inspection, inspect
 from jettison.model.dockerfile import Model, build_model
 from jettison.syntax.tree import parse
 
-BASE = [HistoryEntry("/bin/sh -c #(nop) ADD file:1234 in / ", False), HistoryEntry('/bin/sh -c #(nop)  CMD ["bash"]', True)]
+BASE = [
+    HistoryEntry("/bin/sh -c #(nop) ADD file:1234 in / ", False),
+    HistoryEntry('/bin/sh -c #(nop)  CMD ["bash"]', True),
+]
 
 
 def model(text: str) -> Model:
@@ -119,7 +122,13 @@ def check(seen: Inspection) -> None:
     assert seen.waste.visible_bytes + seen.waste.hidden_bytes == seen.image.size_unpacked
     own = {line: size for line, size in sums.items() if line is not None and size}
     # The second name of a file takes no bytes; writing over one name copies the content for that name alone.
-    assert own == {6: 30_000, 7: 5_000, 9: 4_000, 10: 4_000, 11: 7} or own == {6: 30_000, 7: 5_000, 9: 4_000, 10: 4_000, 11: 14}
+    assert own == {6: 30_000, 7: 5_000, 9: 4_000, 10: 4_000, 11: 7} or own == {
+        6: 30_000,
+        7: 5_000,
+        9: 4_000,
+        10: 4_000,
+        11: 14,
+    }
     hidden = {(item.path, item.cause): (item.bytes, seen.origins[item.hidden].line) for item in seen.waste.hidden}
     assert hidden[("srv/data", "only its owner, mode or time changed")] == (4_000, 10)
     assert hidden[("srv/out", "deleted")] == (30_000, 11)

@@ -29,7 +29,9 @@ OUTPUTS = {
     "cyclonedx": ["sbom", "{}"],
     "spdx": ["sbom", "--format", "spdx", "{}"],
 }
-FORBIDDEN = {chr(code) for code in (*range(32), *range(0x7F, 0xA0), 0x200B, 0x2028, 0x202E, 0x2066, 0x2069, 0xFEFF, 0xE0041)} - {"\n", "\t"}
+FORBIDDEN = {
+    chr(code) for code in (*range(32), *range(0x7F, 0xA0), 0x200B, 0x2028, 0x202E, 0x2066, 0x2069, 0xFEFF, 0xE0041)
+} - {"\n", "\t"}
 
 
 def archive(folder: Path, mark: str) -> str:
@@ -61,7 +63,9 @@ def archive(folder: Path, mark: str) -> str:
     config["architecture"], config["os"] = f"amd64{plain}", "linux"
     text = json.dumps(config).encode()
     config_name = hashlib.sha256(text).hexdigest() + ".json"
-    manifest = json.dumps([{"Config": config_name, "RepoTags": [f"t{plain}:1"], "Layers": ["0/layer.tar", "1/layer.tar"]}])
+    manifest = json.dumps(
+        [{"Config": config_name, "RepoTags": [f"t{plain}:1"], "Layers": ["0/layer.tar", "1/layer.tar"]}]
+    )
     members = [("0/layer.tar", "file", layers[0]), ("1/layer.tar", "file", layers[1]), (config_name, "file", text)]
     path = folder / "image.tar"
     path.write_bytes(tar_of(*members, ("manifest.json", "file", manifest.encode())))
@@ -83,7 +87,11 @@ def test_no_output_carries_what_steers(mark: str, tmp_path: Path, capsys: pytest
         if "json" in name or name in ("cyclonedx", "spdx"):
             json.loads(out)
         if "markdown" in name:
-            assert "<script" not in out and "\n# title" not in out and "](http://example.org)" not in out.replace("\\]", "")
+            assert (
+                "<script" not in out
+                and "\n# title" not in out
+                and "](http://example.org)" not in out.replace("\\]", "")
+            )
     page = tmp_path / "page.html"
     assert main(["inspect", "--html", str(page), target]) == 0
     capsys.readouterr()
@@ -99,7 +107,12 @@ def test_no_error_carries_what_steers(mark: str, tmp_path: Path, capsys: pytest.
     name = hashlib.sha256(config).hexdigest() + ".json"
     manifest = json.dumps([{"Config": name, "RepoTags": [MARKS[mark]], "Layers": [f"layer{MARKS[mark]}"]}]).encode()
     path.write_bytes(tar_of((name, "file", config), ("manifest.json", "file", manifest)))
-    for arguments in (["inspect", str(path)], ["inspect", f"{path}:none"], ["sbom", str(path)], ["compare", str(path), str(path)]):
+    for arguments in (
+        ["inspect", str(path)],
+        ["inspect", f"{path}:none"],
+        ["sbom", str(path)],
+        ["compare", str(path), str(path)],
+    ):
         assert main(arguments) == 6
         out, err = capsys.readouterr()
         assert out == "" and err

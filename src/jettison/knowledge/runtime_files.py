@@ -50,7 +50,7 @@ def is_unread(path: str) -> bool:
 
 @cache
 def dropped(what: str) -> re.Pattern[str]:
-    """Return a pattern of paths that nobody reads; `what` is of_program or tools."""
+    """Return a pattern of paths that nobody reads; `what` is of_program, tools or setuptools."""
     return matcher(tuple(RUNTIME_FILES["dropped"][what]))
 
 

@@ -126,6 +126,8 @@ class _Search:
         locales = "libc-l10n" in self.hints.packages
         tools = frozenset(TOOL_NAMES & started.names)
         unneeded = not_needed(self.above, started.paths.keys(), interpreters, self.hints.paths, locales)
+        if "python3-setuptools" in self.hints.packages:
+            unneeded = {path: why for path, why in unneeded.items() if not dropped("setuptools").match(path)}
         if tools:
             unneeded = {path: why for path, why in unneeded.items() if "only installs" not in why}
         own = {path for path in self.above if path not in unneeded}

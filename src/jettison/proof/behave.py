@@ -37,7 +37,7 @@ def _last(text: str) -> str:
 
 def _up_claim(before: Behaviour, again: Behaviour | None, after: Behaviour) -> Claim:
     title = "it starts and stays up as before"
-    causes = ("user", "exec-form", "dockerignore", "prod-deps", "strip", "multi-stage")
+    causes = ("user", "exec-form", "dockerignore", "prod-deps", "strip", "installers", "multi-stage")
     if not before.stayed_up and before.exit_code:
         why = f"the original itself ends with code {before.exit_code}: {_last(before.output)}"
         return Claim("starts", title, NOT_PROVEN, (why, "give what it needs with --env, or start what it depends on"))

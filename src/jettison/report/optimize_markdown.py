@@ -35,9 +35,7 @@ def _parts(outcome: Outcome) -> Iterator[str]:
         yield f"{plain(outcome.unproven_reason)}\n"
     if outcome.build_failure:
         yield fenced(safe(outcome.build_failure), "text", MAX_DIFF_LINES)
-    rows = [
-        (plain(title), cell(old), cell(new), cell(gained)) for title, old, new, gained in measured_rows(outcome)
-    ]
+    rows = [(plain(title), cell(old), cell(new), cell(gained)) for title, old, new, gained in measured_rows(outcome)]
     if rows:
         yield table(("measured", "before:", "after:", ""), rows)
     if outcome.diff:

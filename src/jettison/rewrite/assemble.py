@@ -187,6 +187,8 @@ def _candidate(job: _Job, needs: Needs, slim: str | None) -> Candidate:
     changes = [Change("multi-stage", "build in one stage, ship another", ("env", "layers")), *job.changes]
     if _to_strip(job, needs):
         changes.append(Change("strip", "the program without its symbol tables"))
+    if _installers(job, needs):
+        changes.append(Change("installers", "what only installs is not shipped"))
     newline = job.model.source.newline
     build = _free_name(job.model, "build")
     parts = [_build_stage(job, needs, build)]
@@ -247,7 +249,7 @@ def _build_stage(job: _Job, needs: Needs, name: str) -> str:
         lines.append(f"RUN strip --strip-unneeded {' '.join(_word(f'/{path}') for path in stripped)}\n")
     if job.java is not None:
         lines.append(job.java.run)
-    installers = _installers(needs)
+    installers = _installers(job, needs)
     if installers:
         lines.append(f"RUN rm -rf {' '.join(installers)}\n")
     if _wants_prune(job):
@@ -436,13 +438,18 @@ def _in_dependencies(path: str) -> bool:
     return not DEPENDENCIES.isdisjoint(path.split("/")[:-1])
 
 
-def _installers(needs: Needs) -> list[str]:
+def _installers(job: _Job, needs: Needs) -> list[str]:
     """Return what lies among the dependencies and only installs: a folder copied as a whole must not hold it."""
+    if "installers" in job.without:
+        return []
     tops = set()
     for path, why in needs.unneeded.items():
         if "only installs" in why and _in_dependencies(path):
             parts = path.split("/")
             at = next(n for n, part in enumerate(parts) if part in DEPENDENCIES)
+            # What the original was seen to read stays whole.
+            if any(own.startswith(f"{'/'.join(parts[: at + 2])}/") for own in needs.own):
+                continue
             tops.add("/" + re.sub(r"-[0-9][^/]*[.]dist-info$", "-*.dist-info", "/".join(parts[: at + 2])))
     return sorted(tops)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.knowledge import package_managers
+from jettison.knowledge.development_packages import runtime_of
 from jettison.rewrite.candidates import Candidate, Change, Evidence
 from jettison.rewrite.dockerignore import new_dockerignore
 from jettison.rewrite.pieces import RUNTIME, Piece, Pieces, split
@@ -258,7 +259,16 @@ def kept_packages(job: Job) -> tuple[str, ...]:
                 )
             if call.manager == "apt" and call.action == "install":
                 found.extend(word.value for word in call.packages)
-    kept = [name for name in found if name not in BUILD_ONLY and not name.endswith("-dev")]
+    kept: list[str] = []
+    for name in found:
+        plain = name.split("=")[0].split(":")[0]
+        if plain in BUILD_ONLY:
+            continue
+        if not plain.endswith("-dev"):
+            kept.append(name)
+        elif job.evidence.image is None:
+            # The built original would tell exactly.
+            kept += runtime_of(plain, job.model.stages[0].base.tag)
     return tuple(dict.fromkeys(kept))
 
 

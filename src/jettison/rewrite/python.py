@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from jettison.knowledge.bases import slim_tag
+from jettison.needs.texts import program_texts
 from jettison.rewrite.candidates import Change
 from jettison.rewrite.multistage import (
     Job,
@@ -21,6 +22,11 @@ from jettison.rewrite.multistage import (
 VENV: Final = "/opt/venv"
 CACHE: Final = "/root/.cache/pip"
 _PIP: Final = re.compile(r"\b(?:pip3?|python3? -m pip)\s+install\b")
+_USES_SETUPTOOLS: Final = re.compile(rb"\bsetuptools\b|\bpkg_resources\b")
+# A distribution that says that it needs setuptools when it runs keeps it.
+UNINSTALL: Final = """RUN pip show setuptools | grep -q "^Required-by: ." || pip uninstall -y setuptools; \\
+    pip uninstall -y pip
+"""
 _NO_CACHE: Final = re.compile(r"\s+--no-cache-dir\b")
 
 
@@ -55,6 +61,8 @@ def recipes(job: Job) -> Iterable[Recipe]:
                     f"line {run.instruction.start_line}: it is not known what `{command.name}` leaves behind"
                 )
     changes = []
+    if _leaves_installers(job):
+        changes.append(Change("installers", "pip and setuptools, which only install, are not shipped"))
     if job.features.mounts and "cache-mounts" not in job.without:
         changes.append(Change("cache-mounts", "pip's downloads survive between builds"))
     if "manifests-first" not in job.without:
@@ -91,6 +99,19 @@ def recipes(job: Job) -> Iterable[Recipe]:
     )
 
 
+def _leaves_installers(job: Job) -> bool:
+    """Return whether nothing of the program is seen to use setuptools when it runs."""
+    if "installers" in job.without:
+        return False
+    if any("/pkg_resources/" in path or "/site-packages/setuptools/" in path for path in job.evidence.opened):
+        return False
+    context = job.model.context
+    if context is None:
+        return True
+    texts = (context.read(path) for path in ("requirements.txt", *program_texts(context)))
+    return not any(_USES_SETUPTOOLS.search(text) for text in texts)
+
+
 def _only_manifest(text: str) -> bool:
     return text.split()[1:2] == ["requirements.txt"] and len(text.split()) == 3
 
@@ -116,4 +137,6 @@ def _build_stage(job: Job) -> str:
         ):
             text = _NO_CACHE.sub("", mounted(job, piece, CACHE))
         out.append(lead + text)
+    if _leaves_installers(job):
+        out.append(UNINSTALL)
     return "".join(out)
