@@ -15,7 +15,7 @@ from jettison.syntax.tree import parse
         ("CMD a && exec b c\n", [("shell", ("a",), ""), ("shell", ("b", "c"), "&&")]),
         ('ENTRYPOINT ["tini", "-g", "--", "gosu", "app", "serve"]\n', [("exec", ("serve",), "")]),
         ('ENTRYPOINT ["tini", "--"]\nCMD ["sh", "-ec", "a & b"]\n', [("script", ("a",), ""), ("script", ("b",), "&")]),
-        ('CMD ["sh", "-c", "\\ud800; x"]\n', [("script", ("?",), ""), ("script", ("x",), ";")]),
+        ('CMD ["sh", "-c", "\\ud800; x"]\n', [("script", ("\ufffd",), ""), ("script", ("x",), ";")]),
         ('CMD []\nENTRYPOINT [""]\n', [("exec", ("",), "")]),
         ("RUN true\n", []),
     ],

@@ -181,6 +181,7 @@ def test_it_runs_in_a_real_terminal(terminal: Terminal, archive: Path) -> None:
     shown = terminal.wait("evil")
     assert "\\x1b]0;owned\\x07" in shown and "\\u202e" in shown
     terminal.keys("C-f")
+    terminal.wait("part of a path")
     terminal.keys("-l", "server")
     terminal.wait("evil", gone=True)
     terminal.keys("Escape")
