@@ -7,6 +7,7 @@ from typing import Any, Final
 from jettison.knowledge._compiled import USERS
 
 _FACTS: Final[dict[str, Any]] = USERS
+DROPS_ROOT: Final = frozenset(USERS["drops_root"]["programs"])
 _OTHER: Final = ("windows", "nanoserver", "oracle", "ubi", "-ol", "centos", "amazon", "busybox", "distroless")
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from jettison.findings import UNSAFE, Confidence, Effort, Finding, Fix
-from jettison.knowledge.users import add_user, family, ready_user, runs_as_non_root
+from jettison.knowledge.users import DROPS_ROOT, add_user, family, ready_user, runs_as_non_root
 from jettison.model.scope import DEFAULT_SHELL
 from jettison.rules.base import Example, Rule
 from jettison.rules.insertion import before_start
@@ -64,7 +64,12 @@ def _fix(model: Model, stage: Stage, base: BaseRef) -> Fix | None:
     kind = family(base.name, base.tag)
     ready = ready_user(base.name)
     # A server's own folders belong to root: another user needs more than a line.
-    if kind is None or base.name in _SERVERS or model.end_scope(stage).shell != DEFAULT_SHELL:
+    if (
+        kind is None
+        or base.name in _SERVERS
+        or _drops_root_itself(model, stage)
+        or model.end_scope(stage).shell != DEFAULT_SHELL
+    ):
         return None
     if ready is not None:
         return Fix(f"Run as the image's user {ready}", (before_start(model, stage, (f"USER {ready}",)),), UNSAFE)
@@ -72,6 +77,17 @@ def _fix(model: Model, stage: Stage, base: BaseRef) -> Fix | None:
         return Fix("Run as a numeric user", (before_start(model, stage, (f"USER {_ID}:{_ID}",)),), UNSAFE)
     lines = (add_user(kind, _ID), f"USER {_ID}:{_ID}")
     return Fix("Add a user and run as it", (before_start(model, stage, lines),), UNSAFE)
+
+
+def _drops_root_itself(model: Model, stage: Stage) -> bool:
+    """Return whether the start command is a server that needs root to begin with and gives it up for its workers."""
+    scope = model.end_scope(stage)
+    for node in (scope.entrypoint, scope.cmd):
+        if node is not None:
+            words = [word.value for command in model.shell_body(node, stage).commands for word in command.full_argv]
+            if any(word.rsplit("/", 1)[-1] in DROPS_ROOT for word in words):
+                return True
+    return False
 
 
 RULE = Rule(
@@ -112,6 +128,7 @@ RULE = Rule(
             level=UNSAFE,
         ),
         Example(before="FROM tomcat:10\nCOPY app.war /usr/local/tomcat/webapps/\n", lines=(1,)),
+        Example(before='FROM debian:bookworm\nCMD ["apachectl", "-D", "FOREGROUND"]\n', lines=(1,)),
         Example(before='FROM debian:bookworm\nUSER root\nCMD ["sleep", "1"]\n', lines=(2,)),
         Example(before='FROM debian:bookworm\nUSER 10001\nCMD ["sleep", "1"]\n'),
         Example(before='FROM gcr.io/distroless/static-debian12:nonroot\nCMD ["/app"]\n'),
