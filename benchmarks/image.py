@@ -122,7 +122,9 @@ def measure(archive: Path, options: argparse.Namespace) -> None:
             if options.syft:
                 command = [options.syft, "scan", f"docker-archive:{archive}", "-o", "cyclonedx-json", "-q"]
                 rows.setdefault("syft, cyclonedx", []).append(run(command, SYFT_CHECK_FOR_APP_UPDATE="false"))
-    print(f"{archive.name}: {archive.stat().st_size / 1e9:.2f} GB, load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
+    print(
+        f"{archive.name}: {archive.stat().st_size / 1e9:.2f} GB, load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores"
+    )
     best = {name: min(run.seconds for run in runs) for name, runs in rows.items()}
     for name, runs in rows.items():
         times = " ".join(f"{run.seconds:.2f}" for run in runs)

@@ -1,17 +1,18 @@
 """Optimises the benchmark projects (or the folders named) on the engine of this machine and prints a table.
 
-    python benchmarks/optimize.py [--no-trace] [FOLDER ...]
+    python benchmarks/optimize.py [--no-trace] [--no-expert] [--budget SECONDS] [FOLDER ...]
 
+--budget: after so many seconds no further candidate of a project is tried; what was proven until then counts.
 JETTISON_BUILD_NETWORK=host where the bases are stand-ins. Every figure comes from this run. "expert" is the size of
-the reference Dockerfile.expert beside the naive one; "traced" the bytes of only those files that the original was
+the reference Dockerfile.expert beside the naive one, or in experts/; "traced" the bytes of only those files that the original was
 seen to open while it was asked (no image: a lower bound; needs root and a local engine).
 """
 
 from __future__ import annotations
 
+import argparse
 import math
 import os
-import sys
 import uuid
 from pathlib import Path
 
@@ -33,8 +34,9 @@ HEAD = (
 
 def expert_bytes(folder: Path, network: str | None) -> int | None:
     """Return the unpacked bytes of the image of the reference Dockerfile, None where there is none."""
-    file = folder / "Dockerfile.expert"
-    if not file.exists():
+    places = (folder / "Dockerfile.expert", ROOT / "experts" / folder.name / "Dockerfile")
+    file = next((place for place in places if place.exists()), None)
+    if file is None:
         return None
     engine = find_engine(None)
     tag = f"jettison/expert:{uuid.uuid4().hex[:8]}"
@@ -92,16 +94,21 @@ def traced_bytes(folder: Path, network: str | None) -> int | None:
 
 def main() -> None:
     """Print the table and the geometric means."""
-    arguments = [name for name in sys.argv[1:] if not name.startswith("--")]
-    folders = [Path(name) for name in arguments] or [folder for folder in PROJECTS if folder.is_dir()]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="*", type=Path, metavar="FOLDER")
+    parser.add_argument("--no-trace", action="store_true", help="leave out the traced lower bound")
+    parser.add_argument("--no-expert", action="store_true", help="do not build the reference Dockerfiles")
+    parser.add_argument("--budget", type=int, default=180, metavar="SECONDS", help="for each project (default 180)")
+    asked = parser.parse_args()
+    folders = asked.folders or [folder for folder in PROJECTS if (folder / "Dockerfile").exists()]
     network = os.environ.get("JETTISON_BUILD_NETWORK") or None
     print("\n".join(HEAD), flush=True)
     smaller, against = [], []
     for folder in folders:
         try:
-            outcome = optimize(Request(str(folder), network=network), lambda text: None)
-            expert = expert_bytes(folder, network)
-            traced = None if "--no-trace" in sys.argv else traced_bytes(folder, network)
+            outcome = optimize(Request(str(folder), network=network, budget_seconds=asked.budget), lambda text: None)
+            expert = None if asked.no_expert else expert_bytes(folder.resolve(), network)
+            traced = None if asked.no_trace else traced_bytes(folder, network)
         except JettisonError as error:
             print(f"| {folder.name} | - | - | - | - | - | - | - | - | failed | {error} |", flush=True)
             continue
