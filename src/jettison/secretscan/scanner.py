@@ -120,8 +120,9 @@ class Scanner:
             yield from self._of_path(data, place)
 
     def _has_path(self, path: str) -> bool:
-        # The name first: the whole regex costs more than the search of a small file.
-        return bool(self._marks.search(path, path.rfind("/") + 1) and self._paths.search(path))
+        # The name first: the whole regex costs more than the search of a small file. A regex that minds the case skips
+        # to where a match may begin, so that making the name small first is the faster way.
+        return bool(self._marks.search(path[path.rfind("/") + 1 :].lower()) and self._paths.search(path))
 
     def _of_path(self, data: bytes | memoryview, place: _Place) -> Iterator[Hit]:
         if self._path_matcher is None:
