@@ -184,6 +184,9 @@ class _Search:
                 continue
             owner = self.debian.owner.get(path)
             if path in self.above:
+                # A manager reads its cache, which another build need not have.
+                if managed and dropped("of_program").match(path):
+                    continue
                 own.add(path)
             elif owner in APART or (managed and owner not in self.whole):
                 continue
