@@ -59,7 +59,7 @@ CASES = [
     ('tls git', 'FROM debian:12-slim\nRUN git -c http.sslVerify=false clone https://a\n', ('verification-off',)),
     ('tls npm', 'FROM node:20\nRUN npm set strict-ssl false\n', ('verification-off',)),
     ('tls apt', 'FROM debian:12-slim\nRUN apt-get -o Acquire::https::Verify-Peer=false update\n', ('verification-off',)),
-    ('tls pip', 'FROM debian:12-slim\nRUN pip install --trusted-host pypi.org x\n', ('verification-off',)),
+    ('tls pip', 'FROM debian:12-slim\nRUN pip install --trusted-host mirror.example x\n', ('verification-off',)),
     ('tls wget', 'FROM debian:12-slim\nRUN wget --no-check-certificate https://a\n', ('verification-off',)),
     ('tls go', 'FROM golang:1.23\nENV GOINSECURE=*\nRUN go build\n', ('verification-off', 'unsigned')),
     ('unsigned', 'FROM debian:12-slim\nRUN apt-get install -y --allow-unauthenticated x\n', ('unsigned',)),

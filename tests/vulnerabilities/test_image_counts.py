@@ -9,15 +9,22 @@ from types import SimpleNamespace
 import pytest
 
 from jettison.cli.main import main
+from jettison.image.collect import InventoryCollector
+from jettison.image.inspection import inventory_of
+from jettison.image.source import open_image
 from jettison.inventory.inventory import Inventory
 from jettison.optimize.records import Outcome, Request, Side
 from jettison.proof.measure import Measurement
 from jettison.report.measured_rows import measured_rows
 from jettison.report.optimize_json import render_json
 from jettison.span import SourceText
-from jettison.vulnerabilities.image_counts import ImageCounts, count_image
+from jettison.vulnerabilities.image_counts import ImageCounts, count_inventory
 
 from . import small
+
+
+def counted(name: str) -> ImageCounts | None:
+    return count_inventory(inventory_of(open_image(name, InventoryCollector())))
 
 
 def outcome(*counts: ImageCounts | None) -> Outcome:
@@ -30,14 +37,14 @@ def outcome(*counts: ImageCounts | None) -> Outcome:
 
 
 def test_nothing_is_counted_without_data(image: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert count_image(image) is None
+    assert counted(image) is None
     assert not any("vulnerabilities" in row.title for row in measured_rows(outcome(None, None)))
     assert json.loads(render_json(outcome(None)))["vulnerabilities"] == [None]
 
 
 def test_before_and_after_with_the_age_of_the_data(image: str, tmp_path: Path) -> None:
     assert main(["db", "import", *small.write(tmp_path / "advisories")]) == 0
-    before = count_image(image)
+    before = counted(image)
     assert before is not None
     assert (before.total, before.of("critical", "high"), before.exploited) == (6, 2, 1)
     assert (before.packages, before.looked_up, before.at_least) == (3, 3, True)
@@ -58,4 +65,4 @@ def test_an_image_of_which_nothing_is_known_has_no_count(tmp_path: Path) -> None
     root = tmp_path / "root" / "node_modules" / "x"
     root.mkdir(parents=True)
     (tmp_path / "root" / "empty").write_text("x")
-    assert count_image(str(tmp_path / "root")) is None
+    assert counted(str(tmp_path / "root")) is None

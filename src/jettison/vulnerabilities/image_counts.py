@@ -63,21 +63,3 @@ def count_inventory(inventory: Inventory) -> ImageCounts | None:
     return ImageCounts(
         tuple(found.counts().items()), exploited, len(inventory.packages), looked_up, found.at_least, oldest.dated[:10], oldest.age
     )  # fmt: skip
-
-
-def count_image(name: str, engine: str | None = None) -> ImageCounts | None:
-    """Return the counts of an image; it is read only when there is a database.
-
-    Raises:
-        DatabaseError: it is damaged. ImageError, EngineError: the image cannot be read.
-    """
-    import os
-
-    from jettison.image.collect import InventoryCollector
-    from jettison.image.inspection import inventory_of
-    from jettison.image.source import open_image
-    from jettison.vulnerabilities.place import database_path
-
-    if not os.path.exists(database_path()):
-        return None
-    return count_inventory(inventory_of(open_image(name, InventoryCollector(), engine)))

@@ -55,7 +55,7 @@ RULE = Rule(
     examples=(
         Example(before="FROM debian:bookworm\nRUN curl -fsSLk https://e.org/x -o x\n", lines=(2,)),
         Example(before="FROM node:20\nENV NODE_TLS_REJECT_UNAUTHORIZED=0\nRUN npm config set strict-ssl false\n", lines=(2, 3)),
-        Example(before="FROM python:3.12\nRUN pip install --trusted-host pypi.org x==1\n", lines=(2,)),
+        Example(before="FROM python:3.12\nRUN pip install --trusted-host mirror.example x==1\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN curl -fsSL https://e.org/x -o x && wget -q https://e.org/y\n"),
     ),
 )  # fmt: skip
