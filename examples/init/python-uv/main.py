@@ -1,10 +1,19 @@
-from starlette.applications import Starlette
-from starlette.responses import PlainTextResponse
-from starlette.routing import Route
+"""Notes, with nothing but the standard library: its lock file names no registry."""
+
+import signal
+import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
-async def index(request):
-    return PlainTextResponse("notes\n")
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == "/":
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"notes\n")
+        else:
+            self.send_error(404)
 
 
-app = Starlette(routes=[Route("/", index)])
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+ThreadingHTTPServer(("0.0.0.0", 8000), Handler).serve_forever()
