@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import SHOW, UNSAFE, Edit, Finding, Fix, Impact, Severity
 from jettison.knowledge.package_managers import MANAGERS
 from jettison.rules.base import Example, Rule
+from jettison.rules.windows_stage import is_windows
 from jettison.span import Span
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def check(model: Model) -> Iterable[Finding]:
     """Yield one finding for each RUN that installs or compiles without a cache mount."""
     for run in model.runs:
         if not model.reaches_final(run.stage) or run.user.split(":")[0] not in ("", "root", "0") or run.has_error:
+            continue
+        if is_windows(model, run.stage):  # no mounts there
             continue
         manager = next((call.manager for call in model.facts(run) if _gains(model, run, call)), None)
         if manager is None:
@@ -122,5 +125,6 @@ RULE = Rule(
         Example(before="FROM node:18-slim\nRUN --mount=type=cache,target=/root/.npm npm ci\n"),
         Example(before="FROM node:18-slim\nUSER node\nRUN npm ci\n"),
         Example(before="FROM python:3.11-slim\nENV PIP_NO_CACHE_DIR=1\nRUN pip install -r requirements.txt\n"),
+        Example(before="FROM mcr.microsoft.com/dotnet/sdk:10.0-nanoserver-ltsc2025\nRUN dotnet restore\n"),
     ),
 )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from jettison.findings import UNSAFE, Edit, Finding, Fix, Severity
 from jettison.rules.base import Example, Rule
+from jettison.rules.windows_stage import is_windows
 from jettison.span import Span
 
 if TYPE_CHECKING:
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each COPY or ADD of the final image without --chown after USER."""
     for stage in model.stages:
-        if not model.in_final_image(stage):
+        # Builders refuse --chown for Windows containers.
+        if not model.in_final_image(stage) or is_windows(model, stage):
             continue
         for node in stage.instructions:
             if node.keyword not in ("COPY", "ADD") or node.flag("chown") is not None:
@@ -58,5 +60,6 @@ RULE = Rule(
             level=UNSAFE,
         ),
         Example(before="FROM debian:12\nCOPY a /a\nUSER app\nCOPY --chown=app b /b\n"),
+        Example(before="FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nUSER ContainerUser\nCOPY a /a\n"),
     ),
 )

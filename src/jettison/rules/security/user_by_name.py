@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from jettison.findings import Finding, Severity
 from jettison.rules.base import Example, Rule
+from jettison.rules.windows_stage import is_windows
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -21,13 +22,14 @@ if TYPE_CHECKING:
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for the USER of the final image when it is a name other than root."""
     final = model.final
-    if final is None:
+    # Windows knows users by name alone.
+    if final is None or is_windows(model, final):
         return
     nodes = [node for stage in model.lineage(final) for node in stage.instructions if node.keyword == "USER"]
     if not nodes or not nodes[-1].words:
         return
     name = nodes[-1].words[0].value.partition(":")[0]
-    if name and not name.isdigit() and "$" not in name and name.lower() not in ("root", "containeradministrator"):
+    if name and not name.isdigit() and "$" not in name and name.lower() != "root":
         yield RULE.at(nodes[-1].words[0].span, f"{name[:40]} is a name: runAsNonRoot needs its number")
 
 
@@ -43,5 +45,6 @@ RULE = Rule(
     examples=(
         Example(before="FROM debian:bookworm\nUSER app\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nUSER app\nRUN a\nUSER 10001:10001\n"),
+        Example(before="FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nUSER ContainerUser\n"),
     ),
 )
