@@ -93,6 +93,22 @@ def test_bake(tmp_path: Path) -> None:
     assert found["tool"].inline == "FROM debian\n"
 
 
+def test_newlines_in_parentheses_mean_nothing(tmp_path: Path) -> None:
+    text = 'variable "V" { default = "" }\ntarget "a" {\n  context = (V == ""\n    ? "x"\n    : (V\n    ))\n}\n'
+    assert builds(tmp_path, "docker-bake.hcl", text)["a"].context == str(tmp_path / "x")
+
+
+def test_a_context_written_from_the_root_of_the_repository(tmp_path: Path) -> None:
+    folder = tmp_path / "deploy" / "app"
+    folder.mkdir(parents=True)
+    (folder / "Dockerfile").write_text("FROM debian\n")
+    (tmp_path / ".git").mkdir()
+    text = 'target "a" {\n  context = "deploy/app"\n}\ntarget "b" {\n  context = "missing"\n}\n'
+    found = builds(folder, "docker-bake.hcl", text)
+    assert found["a"].context == str(folder)
+    assert found["b"].context == str(folder / "missing")
+
+
 def test_bake_json(tmp_path: Path) -> None:
     text = '{"variable": {"V": {"default": "1"}}, "target": {"a": {"context": "x", "args": {"V": "v${V}"}}}}'
     found = builds(tmp_path, "docker-bake.json", text)

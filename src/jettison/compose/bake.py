@@ -18,6 +18,7 @@ MAX_BYTES: Final = 1024 * 1024
 MAX_INHERITED: Final = 64
 MAX_MATRIX: Final = 64
 MAX_TARGETS: Final = 1000
+MAX_ABOVE: Final = 8
 
 
 def read_bake(path: str, data: bytes) -> tuple[list[Build], list[tuple[int, str]]]:
@@ -128,9 +129,11 @@ class _Reader:
         inline = text("dockerfile-inline", "") if "dockerfile-inline" in fields else None
         if context is None or named is None or (is_remote(context) and not context.startswith("cwd://")):
             return
-        root = joined(self.folder, context.removeprefix("cwd://") or ".")
+        stated = bool({"context", "dockerfile"} & fields.keys())
+        local = context.removeprefix("cwd://") or "."
+        root = self._context(local, named) if stated and inline is None else joined(self.folder, local)
         file = joined(root, named)
-        if inline is None and not {"context", "dockerfile"} & fields.keys() and not os.path.exists(file):
+        if inline is None and not stated and not os.path.exists(file):
             # A target that says nothing of a Dockerfile is completed elsewhere.
             return
         self.builds.append(
@@ -146,6 +149,22 @@ class _Reader:
                 line=self.targets[name].line,
             )
         )
+
+
+    def _context(self, context: str, dockerfile: str) -> str:
+        """Return the folder that a context means.
+
+        Bake reads it relative to the folder that it is called in, which is seldom another than the file's own or
+        one above it in the same repository: the nearest that holds the Dockerfile is taken.
+        """
+        folder = self.folder
+        for _ in range(MAX_ABOVE):
+            if os.path.exists(joined(joined(folder, context), dockerfile)):
+                return joined(folder, context)
+            if os.path.exists(joined(folder, ".git")) or os.path.isabs(context):
+                break
+            folder = joined(folder, "..")
+        return joined(self.folder, context)
 
 
 def _is_open(value: object) -> bool:

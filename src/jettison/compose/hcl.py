@@ -7,7 +7,7 @@ Source: HashiCorp's "HCL Native Syntax Specification".
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from jettison.compose.problem import BuildFileError
@@ -22,6 +22,8 @@ _TOKEN: Final = re.compile(
 )
 _ESCAPES: Final = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _BINARY: Final = frozenset(("==", "!=", "&&", "||", "<", ">", "<=", ">=", "+", "-", "*", "/", "%"))
+_OPENING: Final = ("(", "[", "{")
+_CLOSING: Final = (")", "]", "}")
 _LITERALS: Final = {"true": True, "false": False, "null": None}
 
 
@@ -125,7 +127,21 @@ def _tokens(text: str, line: int = 1, depth: int = 0) -> list[Token]:
         line += text.count("\n", position, end)
         position = end
     found.append(("end", "", line))
-    return found
+    return list(_without_inner_newlines(found))
+
+
+def _without_inner_newlines(tokens: list[Token]) -> Iterator[Token]:
+    """Yield the tokens without the newlines between ( and ), which HCL ignores."""
+    brackets: list[str] = []
+    for token in tokens:
+        kind, value, _ = token
+        if kind == "newline" and brackets and brackets[-1] == "(":
+            continue
+        if kind == "op" and value in _OPENING:
+            brackets.append(value)
+        elif kind == "op" and value in _CLOSING and brackets:
+            brackets.pop()
+        yield token
 
 
 def _heredoc(text: str, match: re.Match[str], line: int, depth: int) -> tuple[list[Any], int]:
@@ -279,7 +295,7 @@ class _Parser:
             self._operand()
             self.depth -= 1
             return ("unknown",)
-        if value in ("(", "[", "{"):
+        if value in _OPENING:
             return self._bracketed(value)
         raise BuildFileError(f"not HCL: a value was expected, not {str(value)[:20]!r}", line)
 
@@ -344,7 +360,7 @@ class _Parser:
             if kind == "end":
                 raise BuildFileError("not HCL: a bracket has no end", line)
             if kind == "op":
-                depth += (value in ("(", "[", "{")) - (value in (")", "]", "}"))
+                depth += (value in _OPENING) - (value in _CLOSING)
                 if depth == 0:
                     return
 

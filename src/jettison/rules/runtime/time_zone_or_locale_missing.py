@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.stage import BaseRef, Stage
 
-_ZONE: Final = re.compile(r"[A-Z][A-Za-z_]+/[A-Z][\w/+-]+\Z")
+# Without data every zone means UTC, so that Etc/UTC means what it says.
+_ZONE: Final = re.compile(r"(?!Etc/(?:UTC|UCT|GMT|Universal|Zulu)\Z)[A-Z][A-Za-z_]+/[A-Z][\w/+-]+\Z")
 _LOCALE: Final = re.compile(r"[a-z]{2}_[A-Z]{2}\.?[\w-]*\Z")
 
 
@@ -91,6 +92,7 @@ RULE = Rule(
         Example(before="FROM debian:bookworm-slim\nENV LANG=en_US.UTF-8\n", lines=(2,)),
         Example(before="FROM alpine:3.20\nRUN apk add --no-cache tzdata\nENV TZ=Europe/Berlin\n"),
         Example(before="FROM debian:bookworm-slim\nENV LANG=C.UTF-8 TZ=UTC\n"),
+        Example(before="FROM ubuntu:24.04\nENV TZ=Etc/UTC\n"),
         Example(
             before="FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y locales && locale-gen en_US.UTF-8\nENV LANG=en_US.UTF-8\n"
         ),
