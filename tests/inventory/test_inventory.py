@@ -75,6 +75,38 @@ def test_bytes_are_all_accounted_for() -> None:
     assert len(found.bytes_of) == len(found.packages)
 
 
+def test_what_lies_in_the_folder_of_a_package_is_its_own() -> None:
+    gem = b'Gem::Specification.new do |s|\n  s.name = "rack".freeze\n  s.version = "3.0"\nend\n'
+    contents = {
+        "app/package.json": b'{"name": "app", "version": "1.0.0"}',
+        "app/index.js": b"app",
+        "app/node_modules/a/package.json": b'{"name": "a", "version": "1.0.0"}',
+        "app/node_modules/a/lib/deep/x.js": b"a",
+        "app/node_modules/a/node_modules/@s/b/package.json": b'{"name": "@s/b", "version": "2.0.0"}',
+        "app/node_modules/a/node_modules/@s/b/y.js": b"b",
+        "app/vendor/composer/installed.json": b'{"packages": [{"name": "acme/log", "version": "1.1.0"}]}',
+        "app/vendor/acme/log/src/Log.php": b"log",
+        "app/vendor/autoload.php": b"load",
+        "usr/local/bundle/specifications/rack-3.0.gemspec": gem,
+        "usr/local/bundle/gems/rack-3.0/lib/rack.rb": b"rack",
+    }
+    found = inventory(contents)
+    names = {path: package.name for path in contents if (package := found.owner(path))}
+
+    assert names == {
+        "app/package.json": "app",
+        "app/node_modules/a/package.json": "a",
+        "app/node_modules/a/lib/deep/x.js": "a",
+        "app/node_modules/a/node_modules/@s/b/package.json": "@s/b",
+        "app/node_modules/a/node_modules/@s/b/y.js": "@s/b",
+        "app/vendor/composer/installed.json": "acme/log",
+        "app/vendor/acme/log/src/Log.php": "acme/log",
+        "usr/local/bundle/specifications/rack-3.0.gemspec": "rack",
+        "usr/local/bundle/gems/rack-3.0/lib/rack.rb": "rack",
+    }
+    assert sum(found.bytes_of) + found.unowned == sum(map(len, contents.values()))
+
+
 def test_alpine() -> None:
     found = inventory(
         {

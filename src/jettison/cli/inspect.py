@@ -47,7 +47,16 @@ OPTIONS: Final = (
         {"action": "store_true"},
     ),
     Option(("--max-size",), "fail above this many bytes unpacked (200MB, 1.5GiB)", {"metavar": "SIZE"}),
-    Option(("--max-waste",), "fail above this many hidden bytes, or percent (20MB, 5%%)", {"metavar": "SIZE"}),
+    Option(
+        ("--max-waste",),
+        "fail above this many hidden bytes, or percent (20MB, 5%%); 5%%,20MB fails only above both",
+        {"metavar": "SIZE"},
+    ),
+    Option(
+        ("--max-own-waste",),
+        "the same for what the Dockerfile's own layers hide; needs -f",
+        {"metavar": "SIZE"},
+    ),
     Option(
         ("--min-efficiency",),
         "fail below this efficiency as dive counts it, 0 to 1",
@@ -59,6 +68,8 @@ OPTIONS: Final = (
 def run(args: argparse.Namespace) -> int:
     """Print the inspection; return 1 when a limit is passed, 6 when a layer could not be read."""
     explore = _explorer() if args.tui else None
+    if args.max_own_waste and not args.file:
+        raise UsageError("--max-own-waste needs -f Dockerfile, which tells own layers from those of the base image")
     seen = inspected(args)
     if explore is not None:
         explore(seen)
@@ -150,22 +161,31 @@ def _passed(seen: Inspection, args: argparse.Namespace) -> list[str]:
     size, hidden = seen.image.size_unpacked, seen.waste.hidden_bytes
     if args.max_size and size > parse_size(args.max_size, "--max-size"):
         found.append(f"the image has {size} bytes, more than {args.max_size}")
-    if args.max_waste:
-        limit = _share(args.max_waste, size)
-        if hidden > limit:
-            found.append(f"{hidden} bytes are hidden, more than {args.max_waste}")
+    if args.max_waste and hidden > _limit(args.max_waste, size, "--max-waste"):
+        found.append(f"{hidden} bytes are hidden, more than {args.max_waste}")
+    own = sum(item.bytes for item in seen.own_hidden)
+    if args.max_own_waste and own > _limit(args.max_own_waste, size, "--max-own-waste"):
+        found.append(f"{own} bytes are hidden by the Dockerfile's own layers, more than {args.max_own_waste}")
     if args.min_efficiency is not None and seen.waste.score < args.min_efficiency:
         found.append(f"the efficiency is {seen.waste.score:.3f}, less than {args.min_efficiency}")
     return found
 
 
-def _share(text: str, whole: int) -> float:
+def _limit(text: str, whole: int, option: str) -> float:
+    """Return the bytes that a size, a share, or the larger of two of them allows."""
+    parts = text.split(",")
+    if len(parts) > 2:
+        raise UsageError(f"{option} {text!r} is no limit; write 5%, 20MB or 5%,20MB")
+    return max(_share(part.strip(), whole, option) for part in parts)
+
+
+def _share(text: str, whole: int, option: str) -> float:
     if not text.endswith("%"):
-        return parse_size(text, "--max-waste")
+        return parse_size(text, option)
     try:
         return whole * float(text[:-1]) / 100
     except ValueError:
-        raise UsageError(f"--max-waste {text!r} is no percentage") from None
+        raise UsageError(f"{option} {text!r} is no percentage") from None
 
 
 def parse_size(text: str, option: str) -> float:

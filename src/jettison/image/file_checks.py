@@ -47,7 +47,7 @@ def _names(image: Image) -> Iterator[Checkpoint]:
     unneeded: list[str] = []
     caches: Counter[str] = Counter()
     bases, endings, folders = _wanted()
-    cache = _cache_pattern()
+    cache = cache_pattern()
     not_below = tuple(table()["not_below"])
     for path, entry in image.files.items():
         base = path[path.rfind("/") + 1 :]
@@ -103,7 +103,8 @@ def _wanted() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
 
 
 @lru_cache(maxsize=1)
-def _cache_pattern() -> re.Pattern[str]:
+def cache_pattern() -> re.Pattern[str]:
+    """Return what the beginning of a path in a package manager's cache matches."""
     fixed = "|".join(map(re.escape, table()["cache_folders"]))
     home = "|".join(map(re.escape, table()["home_caches"]))
     return re.compile(rf"(?:{fixed}|(?:root|home/[^/]+)/(?:{home}))")

@@ -53,9 +53,14 @@ class Inspection:
         return (*self.image.damage, *partial)
 
     @property
+    def attributed(self) -> bool:
+        """Return whether layers of a Dockerfile are told from those of its base image."""
+        return any(origin.line is not None for origin in self.origins)
+
+    @property
     def own_hidden(self) -> tuple[Hidden, ...]:
         """Return what layers of the Dockerfile itself hide; all of it where the Dockerfile is not known."""
-        if all(origin.line is None for origin in self.origins):
+        if not self.attributed:
             return self.waste.hidden
         return tuple(item for item in self.waste.hidden if self.origins[item.hidden].line is not None)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from jettison.image.layers import Covered, LayerChange, Stack
@@ -24,6 +24,7 @@ DELETED: Final = "deleted"
 OVERWRITTEN: Final = "overwritten"
 METADATA: Final = "only its owner, mode or time changed"
 MAX_COPIES: Final = 50
+MAX_NAMES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class Copies:
-    """One content under several visible names. bytes: of all copies but one; paths: some of the names."""
+    """One content under several visible names. bytes: of all copies but one; paths: some of the names, the lowest layer's first."""
 
     bytes: int
     count: int
@@ -50,7 +51,8 @@ class Copies:
 class Waste:
     """hidden: every hidden file; duplicates: bytes of further copies of the same content among visible files.
 
-    copies: the largest of those; score: dive's efficiency, 1.0 when nothing has size.
+    copies: the largest of those; copied_by: layer -> (bytes, number) of the copies that it holds, the copy in the
+    lowest layer being the one that stays; score: dive's efficiency, 1.0 when nothing has size.
     """
 
     hidden: tuple[Hidden, ...]
@@ -59,6 +61,7 @@ class Waste:
     duplicates: int
     score: float
     copies: tuple[Copies, ...] = ()
+    copied_by: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def hidden_bytes(self) -> int:
@@ -85,7 +88,7 @@ def find_waste(image: Image) -> Waste:
             same.append(group)
     replaced = [row for row in stack.covered if _may_be_touched(row)]
     _make_digests(image, _without_digest(same, replaced))
-    duplicates, copies = _copies(same)
+    duplicates, copies, copied_by = _copies(same)
     return Waste(
         tuple(Hidden(row.path, row.entry.size, row.entry.layer, row.by, _cause(row)) for row in stack.covered),
         tuple(stack.changes),
@@ -93,6 +96,7 @@ def find_waste(image: Image) -> Waste:
         duplicates,
         sum(stack.smallest.values()) / stack.total if stack.total else 1.0,
         copies,
+        copied_by,
     )
 
 
@@ -149,18 +153,26 @@ def _make_digests(image: Image, entries: Iterable[FileEntry]) -> None:
                 entry.digest = sha256_of(data, blob.offset + entry.at, entry.size)
 
 
-def _copies(same: list[list[tuple[str, FileEntry]]]) -> tuple[int, tuple[Copies, ...]]:
+def _copies(
+    same: list[list[tuple[str, FileEntry]]],
+) -> tuple[int, tuple[Copies, ...], dict[int, tuple[int, int]]]:
     total = 0
     found: list[Copies] = []
+    copied_by: dict[int, tuple[int, int]] = {}
     for group in same:
-        by_digest: defaultdict[bytes, list[str]] = defaultdict(list)
+        by_digest: defaultdict[bytes, list[tuple[int, str]]] = defaultdict(list)
         for path, entry in group:
             if entry.digest:
-                by_digest[entry.digest].append(path)
-        for paths in by_digest.values():
-            if len(paths) > 1:
-                size = group[0][1].size * (len(paths) - 1)
-                total += size
-                found.append(Copies(size, len(paths), tuple(sorted(paths)[:5])))
+                by_digest[entry.digest].append((entry.layer, path))
+        size = group[0][1].size
+        for members in by_digest.values():
+            if len(members) > 1:
+                members.sort()
+                for layer, _ in members[1:]:
+                    held = copied_by.get(layer, (0, 0))
+                    copied_by[layer] = held[0] + size, held[1] + 1
+                total += size * (len(members) - 1)
+                names = tuple(path for _, path in members[:MAX_NAMES])
+                found.append(Copies(size * (len(members) - 1), len(members), names))
     found.sort(key=lambda item: (-item.bytes, item.paths))
-    return total, tuple(found[:MAX_COPIES])
+    return total, tuple(found[:MAX_COPIES]), copied_by

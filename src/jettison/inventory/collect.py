@@ -324,6 +324,7 @@ def _owned(packages: list[Package], files: Mapping[str, VisibleFile], release: O
     for path, index in _claims(left, language, files, links).items():
         owner_of.setdefault(path, index)
     _claim_compiled(owner_of, files)
+    _claim_below(owner_of, left, files)
     sizes = [0] * len(left)
     unowned = 0
     for path, entry in files.items():
@@ -353,6 +354,34 @@ def _claim_compiled(owner_of: dict[str, int], files: Mapping[str, VisibleFile]) 
         owner = owner_of.get(f"{folder}/{base.partition('.')[0]}.py")
         if owner is not None:
             owner_of[path] = owner
+
+
+def _claim_below(owner_of: dict[str, int], packages: list[Package], files: Mapping[str, VisibleFile]) -> None:
+    """Give what lies in the folder of a package, and is nobody's yet, to the innermost such package."""
+    owners: dict[str, int | None] = {"": None}
+    for index, package in enumerate(packages):
+        if package.folder:
+            owners.setdefault(package.folder, index)
+    if len(owners) == 1:
+        return
+    for path, entry in files.items():
+        if path in owner_of or entry.kind == "dir":
+            continue
+        owner = _innermost(path[: max(path.rfind("/"), 0)], owners)
+        if owner is not None:
+            owner_of[path] = owner
+
+
+def _innermost(folder: str, owners: dict[str, int | None]) -> int | None:
+    """Return the owner of a folder or of the nearest one above it; what is learnt on the way is kept in `owners`."""
+    passed = []
+    while folder not in owners:
+        passed.append(folder)
+        folder = folder[: max(folder.rfind("/"), 0)]
+    owner = owners[folder]
+    for each in passed:
+        owners[each] = owner
+    return owner
 
 
 def _claims(

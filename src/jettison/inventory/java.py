@@ -25,10 +25,12 @@ _MAX_RATIO: Final = 200
 _MAX_TEXT: Final = 1 << 20
 _MAX_PACKAGES: Final = 20_000
 _POM: Final = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.properties\Z")
-# A hyphen before a digit ends the name; an underscore only where there is no hyphen (OSGi bundles).
+# A hyphen before a digit ends the name; an underscore only where there is no hyphen (OSGi bundles), a letter only
+# where nothing but numbers follows (py4j0.10.9.9).
 _FILE_NAMES: Final = (
     re.compile(r"(.+?)-(\d[\w.+~-]*)\Z"),
     re.compile(r"(.+?)_(\d[\w.+~-]*)\Z"),
+    re.compile(r"(.*[A-Za-z])(\d+(?:\.\d+)+)\Z"),
 )
 _VERSION_KEYS: Final = ("Implementation-Version", "Bundle-Version", "Specification-Version", "Plugin-Version")
 
@@ -94,7 +96,7 @@ def _read(path: str, name: str, data: Content, depth: int, budget: _Budget, foun
 def _packages(path: str, name: str, manifest: dict[str, str], poms: list[_Pom]) -> list[Package]:
     stem = name.rpartition(".")[0]
     file_name, file_version = _split_name(stem)
-    main = _main_pom(file_name, file_version, stem, poms)
+    main = _main_pom(file_name, file_version, stem, poms, manifest)
     licence = clean(manifest.get("Bundle-License", "").partition(";")[0].strip('" '), 200)
     licences = (licence,) if licence else ()
     packages = [Package("maven", one.artifact, one.version, one.group, path=path) for one in poms if one is not main]
@@ -117,12 +119,18 @@ def _split_name(stem: str) -> tuple[str, str]:
     return stem, ""
 
 
-def _main_pom(file_name: str, file_version: str, stem: str, poms: list[_Pom]) -> _Pom | None:
-    """Return the properties of the archive itself: those that its file name names, or the only ones."""
+def _main_pom(file_name: str, file_version: str, stem: str, poms: list[_Pom], manifest: dict[str, str]) -> _Pom | None:
+    """Return the properties of the archive itself: those that its file name names, or the only ones.
+
+    The only ones may be those of a library that was packed into it: then the manifest tells another version.
+    """
     named = [pom for pom in poms if pom.artifact == file_name or stem.startswith(f"{pom.artifact}-{pom.version}")]
     if named:
         return named[0]
-    return poms[0] if len(poms) == 1 and not file_version else None
+    if len(poms) != 1 or file_version:
+        return None
+    stated = [manifest[key] for key in _VERSION_KEYS if manifest.get(key)]
+    return None if stated and poms[0].version not in stated else poms[0]
 
 
 def _pom(content: bytes) -> _Pom | None:

@@ -33,7 +33,13 @@ def read(path: str, data: bytes) -> list[Package]:
     name, version = clean(manifest.get("name"), 214), clean(manifest.get("version"))
     if not _NAME.match(name) or not version or is_sample(path):
         return []
-    return [Package("npm", name, version, licences=_licences(manifest), path=path)]
+    return [Package("npm", name, version, licences=_licences(manifest), path=path, folder=_folder(path))]
+
+
+def _folder(path: str) -> str:
+    """Return the folder that npm unpacked the package into; an application's own folder is not one."""
+    folder = path.rpartition("/")[0]
+    return folder if "/node_modules/" in f"/{folder}" else ""
 
 
 def _licences(manifest: dict[str, object]) -> tuple[str, ...]:

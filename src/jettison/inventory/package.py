@@ -15,6 +15,7 @@ class Package:
     name: as people write it; for npm, golang and composer with its scope, host or vendor.
     source_name, source_version: what the distribution built it from ("" = the same as the package).
     files: paths that it owns, without leading slash, as its metadata lists them.
+    folder: without leading slash; what is below it and of no other package is its own too, "" for none.
     path: the file it was read from; layer: number of the layer of that file, None while unknown.
     qualifiers: further purl qualifiers (distro, epoch, ...), sorted.
     installed_bytes: what the metadata says that it takes, 0 when it does not say.
@@ -33,6 +34,7 @@ class Package:
     layer: int | None = None
     qualifiers: tuple[tuple[str, str], ...] = ()
     installed_bytes: int = 0
+    folder: str = ""
 
     @property
     def purl(self) -> str:

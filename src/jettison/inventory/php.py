@@ -27,5 +27,11 @@ def read(path: str, data: bytes) -> list[Package]:
         name, version = clean(entry.get("name")), clean(entry.get("version"))
         if name and version:
             licences = tuple(sorted({clean(one, 80) for one in sequence(entry.get("license"))} - {""}))
-            found.append(Package("composer", name, version, licences=licences, path=path))
+            found.append(Package("composer", name, version, licences=licences, path=path, folder=_folder(path, name)))
     return found
+
+
+def _folder(path: str, name: str) -> str:
+    """Return the folder of a package: beside Composer's own, unless an installer of its own put it elsewhere."""
+    vendor = path.removesuffix("installed.json").removesuffix("composer/")
+    return f"{vendor}{name}" if ".." not in name else ""

@@ -18,7 +18,6 @@ _FIELD: Final = re.compile(
     re.MULTILINE,
 )
 _LICENCES: Final = re.compile(r"^[ \t]{0,16}\w{1,32}\.licenses?[ \t]{0,16}=[ \t]{0,16}([^\n]{1,400})", re.MULTILINE)
-_FILES: Final = re.compile(r"^[ \t]{0,16}\w{1,32}\.files[ \t]{0,16}=[ \t]{0,16}\[([^\]\n]{0,400000})\]", re.MULTILINE)
 _STRING: Final = re.compile(r"[\"']([^\"'\n]{1,400})[\"']")
 
 
@@ -38,12 +37,5 @@ def read(path: str, data: bytes) -> list[Package]:
         return []
     stated = _LICENCES.search(text)
     licences = tuple(sorted({clean(one, 80) for one in _STRING.findall(stated[1])})) if stated else ()
-    return [Package("gem", name, version, licences=licences, files=_files(path, name, version, text), path=path)]
-
-
-def _files(path: str, name: str, version: str, text: str) -> tuple[str, ...]:
-    listed = _FILES.search(text)
-    if listed is None or "/specifications/default/" in path:
-        return ()
-    home = path[: path.rfind("specifications/")]
-    return tuple(f"{home}gems/{name}-{version}/{one}" for one in _STRING.findall(listed[1])[:50_000])
+    home = "" if "/specifications/default/" in path else f"{path[: path.rfind('specifications/')]}gems/{name}-{version}"
+    return [Package("gem", name, version, licences=licences, path=path, folder=home)]

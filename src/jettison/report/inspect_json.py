@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from jettison.findings import Severity
+from jettison.image.waste_classes import waste_classes
 from jettison.report.secrets_json import secret_data
 
 if TYPE_CHECKING:
@@ -27,7 +28,19 @@ def render_inspection_json(seen: Inspection) -> str:
         "visible_bytes": waste.visible_bytes,
         "hidden_bytes": waste.hidden_bytes,
         "own_hidden_bytes": sum(item.bytes for item in seen.own_hidden),
+        "attributed": seen.attributed,
         "duplicate_bytes": waste.duplicates,
+        "classes": [
+            {
+                "name": one.name,
+                "bytes": one.bytes,
+                "own_bytes": one.own,
+                "files": one.files,
+                "places": [{"path": path, "bytes": size} for path, size in one.places],
+            }
+            for one in waste_classes(seen)
+        ],
+        "duplicates": [{"bytes": one.bytes, "copies": one.count, "paths": list(one.paths)} for one in waste.copies],
         "dive_efficiency": waste.score,
         "damage": list(seen.notes),
         "cached_layers": image.cached,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
+from jettison.image.waste_classes import waste_classes
 from jettison.report.markdown import cell, folded, plain, table
 from jettison.report.secrets_text import place_of_secret
 from jettison.report.steps import layer_command
@@ -43,6 +44,7 @@ def _parts(seen: Inspection) -> Iterator[str]:
         rows = [(f.severity, cell(f.title), plain(f.masked), cell(place_of_secret(f))) for f in secrets[:MAX_ROWS]]
         yield "### Secrets\n\n" + table(("severity", "kind", "shown as", "where"), rows)
     yield _hidden(seen)
+    yield _classes(seen)
     yield folded(f"{len(image.layers)} layers", _layers(seen))
     if seen.checkpoints:
         ordered = sorted(seen.checkpoints, key=lambda c: -c.severity)
@@ -62,6 +64,24 @@ def _hidden(seen: Inspection) -> str:
         for (folder, written, hidden, cause), size in groups.most_common(MAX_ROWS)
     ]
     return "### Hidden bytes\n\n" + table(("bytes:", "where", "written by", "hidden by", "how"), rows)
+
+
+def _classes(seen: Inspection) -> str:
+    rows = [
+        (
+            one.name, human_bytes(one.bytes), "?" if one.own is None else human_bytes(one.own), f"{one.files:,}",
+            ", ".join(f"{cell('/' + path)} {human_bytes(size)}" for path, size in one.places[:3]),
+        )
+        for one in waste_classes(seen)
+    ]  # fmt: skip
+    text = "### Visible, often not needed\n\n" + table(("what", "bytes:", "own:", "files:", "most of it"), rows)
+    copies = [
+        (human_bytes(one.bytes), str(one.count), ", ".join(cell("/" + path) for path in one.paths))
+        for one in seen.waste.copies[:MAX_ROWS]
+    ]
+    if copies:
+        text += "\n" + folded("the largest second copies", table(("bytes:", "copies:", "files"), copies))
+    return text
 
 
 def _layers(seen: Inspection) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
 from jettison.image.waste import METADATA
+from jettison.image.waste_classes import waste_classes
 from jettison.report.cells import WIDTH, fit, fit_end, pad
 from jettison.report.secrets_text import secret_lines
 from jettison.report.steps import layer_command, layer_label
@@ -19,12 +20,14 @@ if TYPE_CHECKING:
 
 MAX_ROWS: Final = 8
 MAX_LAYERS: Final = 40
+MAX_COPIES: Final = 5
 SEVERITY_STYLES: Final = ("dim", "cyan", "yellow", "red")
 
 
 def render_inspection(seen: Inspection, palette: Palette) -> str:
     """Return the whole report; every text that comes from the image is made safe."""
-    parts = (_head(seen, palette), _layers(seen, palette), _waste(seen, palette), _folders(seen, palette),
+    parts = (_head(seen, palette), _layers(seen, palette), _waste(seen, palette), _classes(seen, palette),
+             _copies(seen, palette), _folders(seen, palette),
              secret_lines(seen.secrets, seen.secrets_note, palette), _packages(seen, palette),
              _checkpoints(seen, palette))  # fmt: skip
     return "\n".join("".join(f"{line}\n" for line in part) for part in map(list, parts) if part)
@@ -37,8 +40,12 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
     yield palette(fit_end(safe_line(seen.name), WIDTH), "bold")
     files = sum(entry.kind == "file" for entry in image.files.values())
     yield f"  {human_bytes(image.size_unpacked)} in {len(image.layers)} layers, {files:,} visible files"
-    yield f"  hidden: {human_bytes(hidden)} ({share:.1f} %), of which own {human_bytes(sum(h.bytes for h in seen.own_hidden))}"
-    yield f"  the same content more than once: {human_bytes(seen.waste.duplicates)}"
+    own = (
+        ""
+        if not seen.attributed
+        else f", of which this Dockerfile hides {human_bytes(sum(h.bytes for h in seen.own_hidden))}"
+    )
+    yield f"  hidden: {human_bytes(hidden)} ({share:.1f} %){own}"
     yield palette(
         f"  dive's efficiency: {100 * seen.waste.score:.1f} % (it counts every copy; hidden bytes are exact)", "dim"
     )
@@ -87,6 +94,28 @@ def _waste(seen: Inspection, palette: Palette) -> Iterator[str]:
         yield f"  {human_bytes(size):>9}  {_by(seen, written):<10}  {_by(seen, hidden):<10}  {how:<12}  {where}"
     if any(cause == METADATA for _, _, cause, _ in groups):
         yield palette("  touched: the same content again, only its owner, mode or time changed", "dim")
+
+
+def _classes(seen: Inspection, palette: Palette) -> Iterator[str]:
+    yield palette(f"{'Visible, often not needed':<26}{'bytes':>10} {'own':>9} {'files':>8}  most of it", "bold")
+    for one in waste_classes(seen):
+        own = "?" if one.own is None else human_bytes(one.own)
+        place = f"/{safe_line(one.places[0][0])} {human_bytes(one.places[0][1])}" if one.places else ""
+        yield f"  {one.name:<24}{human_bytes(one.bytes):>10} {own:>9} {one.files:>8,}  {fit(place, WIDTH - 57)}".rstrip()
+    if not seen.attributed:
+        yield palette("  own: in layers of the Dockerfile; -f Dockerfile tells it from the base image's", "dim")
+
+
+def _copies(seen: Inspection, palette: Palette) -> Iterator[str]:
+    copies = seen.waste.copies[:MAX_COPIES]
+    if not copies:
+        return
+    yield palette("Second copies, the largest first", "bold")
+    for one in copies:
+        names = [f"/{safe_line(path)}" for path in one.paths[:2]]
+        more = f" and {one.count - 2} more" if one.count > 2 else ""
+        room = (WIDTH - 17 - len(more)) // 2
+        yield f"  {human_bytes(one.bytes):>10}  {' = '.join(fit_end(name, room) for name in names)}{more}"
 
 
 def _by(seen: Inspection, layer: int) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from jettison.report.html.class_section import class_section
 from jettison.report.html.contents import contents
 from jettison.report.html.maps import HATCH, SEARCH, treemap
 from jettison.report.html.page import render_page
@@ -59,6 +60,7 @@ def render_inspection_page(seen: Inspection) -> str:
         ),
         _layers(seen),
         _hidden(seen),
+        class_section(seen),
         secret_section(seen.secrets, seen.secrets_note),
         _files(seen),
         package_section(seen),
@@ -86,7 +88,12 @@ def _figures(seen: Inspection) -> Html:
             figure(
                 "Hidden",
                 human_bytes(waste.hidden_bytes),
-                f"{100 * share:.1f} %, {human_bytes(sum(h.bytes for h in seen.own_hidden))} by this Dockerfile",
+                f"{100 * share:.1f} %"
+                + (
+                    f", {human_bytes(sum(h.bytes for h in seen.own_hidden))} by this Dockerfile"
+                    if seen.attributed
+                    else ""
+                ),
                 "bad" if share >= 0.01 else "",
             ),
             figure("Held twice", human_bytes(waste.duplicates), "same content, more than one name"),
