@@ -31,7 +31,7 @@ ALLOWED: dict[str, set[str]] = {
     "vulnerabilities": {"inventory", "knowledge", "sbom", "image", "secretscan"},
     # attribution and inspection join an image with its Dockerfile; the rest knows nothing of Dockerfiles.
     "image": {"engine", "inventory", "model", "syntax", "secretscan"},
-    "proof": {"engine", "image"},
+    "proof": {"syntax", "model", "engine", "image"},
     "optimize": {"cli", "compose", "settings", "engine", "image", "inventory", "knowledge", "lint", "model", "needs", "project", "proof", "report", "rewrite", "rules", "secretscan", "syntax", "vulnerabilities"},
     "report": {"engine", "generate", "image", "inventory", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "slim", "syntax", "vulnerabilities"},
     "tui": {"image", "report"},

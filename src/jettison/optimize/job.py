@@ -36,6 +36,7 @@ from jettison.proof.behaviour import Behaviour, Probe, Questions
 from jettison.proof.claims import NOT_PROVEN, PROVEN, Claim, Proof, confirmed
 from jettison.proof.closure import closure_claim, entry_claim
 from jettison.proof.config import config_claim
+from jettison.proof.frontend import refusal
 from jettison.proof.libraries import runtime_packages
 from jettison.proof.measure import Measurement, rebuild_seconds
 from jettison.proof.stand import Service, Stand
@@ -137,11 +138,27 @@ class Job:
 
     def _static(self, reason: str, failure: str = "") -> Outcome:
         found, why = candidates(self.model, self.project, ALL_FEATURES if self.engine is None else self.engine.features)
+        if self.engine is not None:
+            found = tuple(self._accepted(self.engine, found))
         if not found:
-            return self._outcome("unchanged", unproven_reason=" ".join((reason, *why)))
+            verdict = "refused" if self.attempts else "unchanged"
+            return self._outcome(verdict, unproven_reason=" ".join((reason, *why)))
         return self._outcome(
             "not proven", found[0], unproven_reason=f"nothing was proven: {reason}", build_failure=failure
         )
+
+    def _accepted(self, engine: Engine, found: tuple[Candidate, ...]) -> Iterator[Candidate]:
+        """Yield what can at least be read by the frontend that would build it."""
+        for candidate in found:
+            try:
+                reason = refusal(engine, candidate.dockerfile)
+            except EngineError as error:
+                self.notes.append(f"the engine was not asked whether it accepts the result: {error}")
+                reason = None
+            if reason is None:
+                yield candidate
+            else:
+                self.attempts.append(Attempt(candidate.name, (), "not built", self.redact(reason)))
 
     def _with_engine(self, engine: Engine) -> Outcome:
         found, why = candidates(self.model, self.project, engine.features)
