@@ -14,6 +14,7 @@ from jettison.terminal import Palette, wants_colour
 
 if TYPE_CHECKING:
     from jettison.image.compare import Comparison
+    from jettison.report.known import Known
 
 OPTIONS: Final = (
     Option(("before",), "an image, as for inspect", {"metavar": "BEFORE"}),
@@ -36,6 +37,7 @@ OPTIONS: Final = (
 
 def run(args: argparse.Namespace) -> int:
     """Print what differs; return 1 for a difference where the user asked for that, 6 when a layer cannot be read."""
+    from jettison.cli.known import known_of_both
     from jettison.image.compare import compare
     from jettison.image.inspection import inspect
     from jettison.report.reading_bar import reading_bar
@@ -45,22 +47,30 @@ def run(args: argparse.Namespace) -> int:
     with reading_bar(args.after):
         after = inspect(args.after, args.engine, args.platform, digests=True)
     seen = compare(before, after)
+    known = known_of_both(before.inventory, after.inventory)
     if args.html:
         from jettison.lint.baseline import write_text
         from jettison.report.html.compare_page import render_comparison_page
 
-        write_text(args.html, render_comparison_page(before, after, seen))
+        write_text(args.html, render_comparison_page(before, after, seen, known))
     if args.format == "json":
-        sys.stdout.write(json.dumps({"version": 1, "same": seen.same, **asdict(seen)}, indent=2) + "\n")
+        sys.stdout.write(_json(seen, known))
     elif args.format == "markdown":
         from jettison.report.compare_markdown import render_comparison_markdown
 
-        sys.stdout.write(render_comparison_markdown(seen))
+        sys.stdout.write(render_comparison_markdown(seen, known))
     else:
         from jettison.report.compare_text import render_comparison
 
-        sys.stdout.write(render_comparison(seen, Palette(wants_colour())))
+        sys.stdout.write(render_comparison(seen, Palette(wants_colour()), known))
     return told_damage(before, after) or (1 if _differs(seen, args) else 0)
+
+
+def _json(seen: Comparison, known: Known | None) -> str:
+    from jettison.report.known_rows import known_data
+
+    found = known_data(known) if known is not None else None
+    return json.dumps({"version": 1, "same": seen.same, **asdict(seen), "vulnerabilities": found}, indent=2) + "\n"
 
 
 def _differs(seen: Comparison, args: argparse.Namespace) -> bool:

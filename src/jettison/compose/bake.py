@@ -150,7 +150,6 @@ class _Reader:
             )
         )
 
-
     def _context(self, context: str, dockerfile: str) -> str:
         """Return the folder that a context means.
 

@@ -6,21 +6,23 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from jettison.report.cells import WIDTH, fit
+from jettison.report.known_rows import change_line, count_rows, note_lines
 from jettison.report.units import factor, human_bytes
 from jettison.terminal import Palette, safe_line
 
 if TYPE_CHECKING:
     from jettison.image.compare import Comparison
+    from jettison.report.known import Known
 
 MAX_ROWS: Final = 12
 
 
-def render_comparison(seen: Comparison, palette: Palette) -> str:
-    """Return the report; every text that comes from the images is made safe."""
-    return "".join(f"{line}\n" for line in _lines(seen, palette))
+def render_comparison(seen: Comparison, palette: Palette, known: Known | None = None) -> str:
+    """Return the report; every text that comes from the images is made safe. known: None without data."""
+    return "".join(f"{line}\n" for line in _lines(seen, palette, known))
 
 
-def _lines(seen: Comparison, palette: Palette) -> Iterator[str]:
+def _lines(seen: Comparison, palette: Palette, known: Known | None) -> Iterator[str]:
     yield palette(f"{'':<12}{'before':>12}{'after':>12}", "bold")
     yield f"{'size':<12}{human_bytes(seen.sizes[0]):>12}{human_bytes(seen.sizes[1]):>12}  {factor(*seen.sizes)}"
     yield f"{'hidden':<12}{human_bytes(seen.hidden[0]):>12}{human_bytes(seen.hidden[1]):>12}"
@@ -32,6 +34,8 @@ def _lines(seen: Comparison, palette: Palette) -> Iterator[str]:
         yield "the same image"
     else:
         yield "the same but for times, history and layering" if seen.same else ""
+    if known is not None:
+        yield from _vulnerabilities(known, palette)
     yield from _section("configuration", seen.config, palette)
     yield from _section(
         "packages", [f"{n}: {old or 'none'} -> {new or 'none'}" for n, old, new in seen.packages], palette
@@ -43,6 +47,16 @@ def _lines(seen: Comparison, palette: Palette) -> Iterator[str]:
         ("owners or modes changed", seen.rights),
     ):
         yield from _section(title, [f"/{path}" for path in paths], palette)
+
+
+def _vulnerabilities(known: Known, palette: Palette) -> Iterator[str]:
+    yield palette(f"{'':<24}{'before':>15}{'after':>15}", "bold")
+    for title, before, after in count_rows(known):
+        yield f"{title:<24}{before:>15}{after:>15}"
+    for line in note_lines(known):
+        yield palette(f"  {fit(safe_line(line), WIDTH - 2)}", "yellow" if "stale" in line else "dim")
+    yield from _section("vulnerabilities gone", [change_line(*row) for row in known.gone], palette)
+    yield from _section("vulnerabilities new", [change_line(*row) for row in known.new], palette)
 
 
 def _section(title: str, lines: Sequence[str], palette: Palette) -> Iterator[str]:

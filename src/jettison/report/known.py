@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jettison.vulnerabilities.scan import ranked
+
 if TYPE_CHECKING:
     from jettison.inventory.package import Package
     from jettison.vulnerabilities.vulnerability import Findings, Match
@@ -40,4 +42,4 @@ def _only(one: Findings, other: Findings) -> tuple[tuple[Package, Match], ...]:
         for match in one.matches
         if (match.vulnerability.id, one.packages[match.package].name) not in there
     ]
-    return tuple(sorted(rows, key=lambda row: -(row[1].vulnerability.score or 0.0)))
+    return tuple(sorted(rows, key=lambda row: ranked(row[1])))

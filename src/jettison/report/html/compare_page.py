@@ -22,23 +22,25 @@ from jettison.report.html.parts import (
     size,
     table,
 )
+from jettison.report.html.vulnerability_section import vulnerability_changes, vulnerability_figure
 from jettison.report.units import factor, human_bytes
 
 if TYPE_CHECKING:
     from jettison.image.compare import Comparison
     from jettison.image.inspection import Inspection
+    from jettison.report.known import Known
 
 MAX_FILES: Final = 2_000
 STATUS_TONE: Final = {"removed": "info", "added": "warn", "changed": "plain", "owner or mode": "plain"}
 Row = tuple[int, tuple[Cell, ...]]
 
 
-def render_comparison_page(before: Inspection, after: Inspection, seen: Comparison) -> str:
-    """Return the page; every text that comes from the images is made safe."""
+def render_comparison_page(before: Inspection, after: Inspection, seen: Comparison, known: Known | None = None) -> str:
+    """Return the page; every text that comes from the images is made safe. known: None without data."""
     held = [contents(each.name, each.image, each.waste, each.origins) for each in (before, after)]
     notes = " ".join(dict.fromkeys(each.note for each in held if each.note))
     parts = (
-        _figures(before, after, seen),
+        _figures(before, after, seen, known),
         SEARCH,
         section(
             "bytes",
@@ -47,6 +49,7 @@ def render_comparison_page(before: Inspection, after: Inspection, seen: Comparis
             f"Both on one scale: the same area is the same number of bytes. {notes}".strip(),
         ),
         _packages(seen),
+        vulnerability_changes(known) if known is not None else Html(""),
         _config(seen),
         _files(before, after, seen),
     )
@@ -62,13 +65,15 @@ def change_figure(label: str, before: float, after: float, unit: str = "") -> Ht
     return figure(label, shown[1], note, tone)
 
 
-def _figures(before: Inspection, after: Inspection, seen: Comparison) -> Html:
+def _figures(before: Inspection, after: Inspection, seen: Comparison, known: Known | None) -> Html:
     items = [
         change_figure("Size", *seen.sizes, "bytes"),
         change_figure("Hidden", *seen.hidden, "bytes"),
         change_figure("Layers", *seen.layers),
         change_figure("Packages", len(before.inventory.packages), len(after.inventory.packages)),
     ]
+    if known is not None:
+        items.append(vulnerability_figure(known))
     if seen.same:
         items.append(figure("Content", "the same", "but for times, history and layering", "good"))
     else:
