@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from image.archives import config_of, tar_of
+from image.archives import config_of, old_layout, tar_of
 from jettison.cli.main import main
 
 KEY = "AKIA" + "QYLPMN5HFIQR7XYA"
@@ -72,7 +72,7 @@ def test_estimates_become_what_was_measured(project: Path, capsys: pytest.Captur
     assert after["JT104"]["impact"]["bytes_saved"] == [4_000_000, 4_000_000]  # type: ignore[index]
     assert after["JT104"]["impact"]["basis"] == "measured"  # type: ignore[index]
     assert after["JT157"]["impact"]["bytes_saved"] == [2_500_000, 2_500_000]  # type: ignore[index]
-    assert after.keys() - before.keys() == {"JT010", "JT011", "JT012"}
+    assert after.keys() - before.keys() == {"JT010", "JT011", "JT012", "JT014"}
     for code, finding in after.items():
         if finding["impact"].get("bytes_saved") and code not in ("JT011",):  # type: ignore[attr-defined]
             assert str(finding["impact"]["basis"]).startswith("measured") or code not in before, code  # type: ignore[index]
@@ -106,3 +106,46 @@ def test_it_goes_with_one_dockerfile(project: Path, capsys: pytest.CaptureFixtur
     (project / "other" / "Dockerfile").write_text(DOCKERFILE)
     assert main(["check", str(project), "--image", str(project / "image.tar")]) == 2
     assert "2 were found" in capsys.readouterr().err
+
+
+def test_the_known_vulnerabilities_of_a_line(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JETTISON_CACHE", str(project / "cache"))
+    release = ("etc/os-release", "file", b'ID=debian\nVERSION_ID="12"\n')
+    rebuilt = [BASE, tar_of(release, ("var/lib/dpkg/status", "file", STATUS)), COPIED, OWNED]
+    (project / "known.tar").write_bytes(old_layout(*rebuilt, history=list(HISTORY)))
+    advisory = {
+        "id": "DEBIAN-CVE-2026-7",
+        "upstream": ["CVE-2026-7"],
+        "modified": "2026-08-01T00:00:00Z",
+        "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
+        "affected": [
+            {
+                "package": {"ecosystem": "Debian:12", "name": "vim"},
+                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}],
+            }
+        ],
+    }
+    (project / "advisory.json").write_text(json.dumps(advisory))
+    assert "JT013" not in found(project, capsys, "--image", str(project / "known.tar"))
+    assert main(["db", "import", str(project / "advisory.json")]) == 0
+    capsys.readouterr()
+    told = found(project, capsys, "--image", str(project / "known.tar"))["JT013"]
+    assert (told["line"], told["severity"]) == (2, "high")
+    assert "at least 1 known vulnerability (1 critical), most in vim 1; data " in str(told["message"])
+
+
+def test_practice_that_the_file_tells_already_is_not_told_twice(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shadow = ("etc/shadow", "file", b"root::19000:0:99999:7:::\n")
+    (tmp_path / "image.tar").write_bytes(old_layout(tar_of(shadow), config={"User": "root"}))
+    for text, root in (("FROM debian:bookworm\nUSER root\n", False), ("FROM debian:bookworm\nUSER 1000\n", True)):
+        (tmp_path / "Dockerfile").write_text(text)
+        main(["check", str(tmp_path / "Dockerfile"), "--format", "json", "--image", str(tmp_path / "image.tar")])
+        findings = json.loads(capsys.readouterr().out)["files"][0]["findings"]
+        told = {one["message"].split(":")[0] for one in findings if one["code"] == "JT014"}
+        assert "DKL-LI-0001" in told
+        assert ("CIS-DI-0001" in told) == root
+        assert "CIS-DI-0005" not in told

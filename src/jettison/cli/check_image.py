@@ -21,6 +21,7 @@ def add_image(reports: Sequence[FileReport], name: str, engine: str | None) -> N
         UsageError: not exactly one Dockerfile with a stage was checked.
         ImageError, SourceError, EngineError: the image cannot be read.
     """
+    from jettison.cli.known import known_of_one
     from jettison.image.inspection import inspect
     from jettison.optimize.costs import line_costs, measured
     from jettison.optimize.image_findings import image_findings
@@ -42,8 +43,12 @@ def add_image(reports: Sequence[FileReport], name: str, engine: str | None) -> N
             "was it built from another file?\n"
         )
     contents = LineContents(seen.image, seen.origins, seen.inventory)
+    told = frozenset(finding.code for finding in (*report.findings, *report.suppressed))
     exact = measured_contents(report.findings, model, contents)
-    found = (*measured(exact, model, line_costs(model, seen.image, ())), *image_findings(seen, model))
+    found = (
+        *measured(exact, model, line_costs(model, seen.image, ())),
+        *image_findings(seen, model, told, known_of_one(seen.inventory)),
+    )
     report.findings = tuple(sorted(found, key=lambda finding: finding.span.start))
 
 

@@ -1,4 +1,4 @@
-"""The known vulnerabilities of two images, where there is a database to look them up in."""
+"""The known vulnerabilities of images, where there is a database to look them up in."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from jettison.inventory.inventory import Inventory
     from jettison.optimize.records import Outcome
     from jettison.report.known import Known
+    from jettison.vulnerabilities.vulnerability import Findings
 
 MAX_AGE_DAYS: Final = 7
 
@@ -24,33 +25,45 @@ def known_of(outcome: Outcome) -> Known | None:
 
 
 def known_of_both(before: Inventory, after: Inventory) -> Known | None:
-    """Return what is known of two inventories; None without a database, or where it speaks of neither.
+    """Return what is known of two inventories; None without a database, or where it speaks of one of them at most."""
+    from jettison.report.known import Known
+    from jettison.vulnerabilities.scan import nothing_looked_up
+
+    found = _looked_up(before, after)
+    # A count of what was never looked up would read as "none".
+    unknown = [side for side, one in zip(("first", "second"), found, strict=False) if nothing_looked_up(one)]
+    if len(unknown) == 1:
+        sys.stderr.write(f"jettison: vulnerabilities are not compared: no data speaks of the {unknown[0]} image\n")
+    return Known(*found) if found and not unknown else None
+
+
+def known_of_one(inventory: Inventory) -> Findings | None:
+    """Return what is known of an inventory; None without a database, or where it speaks of none of the packages."""
+    from jettison.vulnerabilities.scan import nothing_looked_up
+
+    found = next(iter(_looked_up(inventory)), None)
+    return None if found is None or nothing_looked_up(found) else found
+
+
+def _looked_up(*inventories: Inventory) -> list[Findings]:
+    """Return what is known of each, all by one state of the data; nothing without a database.
 
     A database that cannot be used is said on standard error: everything else counts without it.
     """
     from jettison.errors import JettisonError
-    from jettison.report.known import Known
     from jettison.vulnerabilities.database import open_database
     from jettison.vulnerabilities.match import find
     from jettison.vulnerabilities.place import database_path
-    from jettison.vulnerabilities.scan import nothing_looked_up
 
     now = datetime.now(UTC)
     try:
         database = open_database(database_path())
         if database is None:
-            return None
+            return []
         try:
-            found = [find(inventory, database, now, MAX_AGE_DAYS) for inventory in (before, after)]
+            return [find(inventory, database, now, MAX_AGE_DAYS) for inventory in inventories]
         finally:
             database.close()
     except JettisonError as error:
         sys.stderr.write(f"jettison: vulnerabilities were not looked up: {safe_line(str(error))}\n")
-        return None
-    # A count of what was never looked up would read as "none".
-    unknown = [side for side, one in zip(("first", "second"), found, strict=True) if nothing_looked_up(one)]
-    if unknown:
-        if len(unknown) == 1:
-            sys.stderr.write(f"jettison: vulnerabilities are not compared: no data speaks of the {unknown[0]} image\n")
-        return None
-    return Known(*found)
+        return []

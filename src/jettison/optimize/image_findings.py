@@ -1,4 +1,5 @@
-"""What only the built image shows, as findings at the lines that are to blame: secrets, hidden bytes, packages."""
+"""What only the built image shows, as findings at the lines that are to blame: secrets, hidden bytes, packages,
+known vulnerabilities, practice."""
 
 from __future__ import annotations
 
@@ -7,19 +8,25 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Impact, Severity
+from jettison.optimize.line_span import line_span
+from jettison.optimize.vulnerable_lines import vulnerable_lines
 from jettison.report.secrets_text import place_of_secret
 from jettison.report.units import human_bytes
+from jettison.rules.index import finding_codes
 from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
-from jettison.span import Span
 
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection
     from jettison.model.dockerfile import Model
     from jettison.secretscan.findings import SecretFinding
+    from jettison.vulnerabilities.vulnerability import Findings
 
 SECRET_CODE: Final = "JT010"
 HIDDEN_CODE: Final = "JT011"
 PACKAGES_CODE: Final = "JT012"
+PRACTICE_CODE: Final = "JT014"
+# A setting of the client that pulls; no image and no Dockerfile can hold to it.
+NOT_OF_AN_IMAGE: Final = frozenset({"CIS-DI-0005"})
 # Less than this is not worth a line of a report.
 MIN_HIDDEN: Final = 100_000
 MIN_PACKAGES: Final = 1_000_000
@@ -27,9 +34,20 @@ NAMED: Final = 3
 _LEVELS: Final = {"critical": Severity.HIGH, "high": Severity.HIGH, "medium": Severity.MEDIUM, "low": Severity.LOW}
 
 
-def image_findings(seen: Inspection, model: Model) -> tuple[Finding, ...]:
-    """Return what the image shows, each at the instruction that wrote it, or at FROM for the base image."""
-    return (*_secrets(seen, model), *_hidden(seen, model), *_packages(seen, model))
+def image_findings(
+    seen: Inspection, model: Model, told: frozenset[str] = frozenset(), known: Findings | None = None
+) -> tuple[Finding, ...]:
+    """Return what the image shows, each at the instruction that wrote it, or at FROM for the base image.
+
+    told: codes of findings that the file has anyway, or that its author muted; known: None without data.
+    """
+    return (
+        *_secrets(seen, model),
+        *_hidden(seen, model),
+        *_packages(seen, model),
+        *(vulnerable_lines(seen, model, known) if known is not None else ()),
+        *_practice(seen, model, told),
+    )
 
 
 def _secrets(seen: Inspection, model: Model) -> Iterator[Finding]:
@@ -38,7 +56,7 @@ def _secrets(seen: Inspection, model: Model) -> Iterator[Finding]:
             SECRET_CODE,
             "secret-in-image",
             f"the image holds a secret: {secret.title.lower()}, {place_of_secret(secret)}",
-            _span(model, secret.dockerfile_line),
+            line_span(model, secret.dockerfile_line),
             _LEVELS.get(secret.severity, Severity.HIGH),
             _confidence(secret),
             Effort.MEDIUM,
@@ -71,7 +89,7 @@ def _hidden(seen: Inspection, model: Model) -> Iterator[Finding]:
             HIDDEN_CODE,
             "hidden-bytes",
             f"{human_bytes(size)} that {origin} stored are {cause} here and stay in the image, unseen",
-            _span(model, line),
+            line_span(model, line),
             Severity.MEDIUM if written is not None else Severity.INFO,
             Confidence.HIGH,
             Effort.MEDIUM,
@@ -100,7 +118,7 @@ def _packages(seen: Inspection, model: Model) -> Iterator[Finding]:
             PACKAGES_CODE,
             "packages-of-line",
             f"{len(sizes)} {'package takes' if len(sizes) == 1 else 'packages take'} {human_bytes(total)}: {largest}",
-            _span(model, line),
+            line_span(model, line),
             Severity.INFO,
             Confidence.HIGH,
             Effort.MEDIUM,
@@ -108,9 +126,18 @@ def _packages(seen: Inspection, model: Model) -> Iterator[Finding]:
         )
 
 
-def _span(model: Model, line: int | None) -> Span:
-    """Return the keyword of the instruction at a line; of the final stage's FROM for the base image."""
-    if line is None and model.final is not None:
-        line = model.lineage(model.final)[0].from_.start_line
-    node = next((n for n in model.file.instructions if n.start_line == line), None)
-    return node.keyword_span if node is not None else Span(0, 0)
+def _practice(seen: Inspection, model: Model, told: frozenset[str]) -> Iterator[Finding]:
+    """Yield dockle's and CIS' checkpoints that the image fails, each at the FROM of its final stage."""
+    for point in seen.checkpoints:
+        if point.id in NOT_OF_AN_IMAGE or told.intersection(finding_codes(point.id)):
+            continue
+        yield Finding(
+            PRACTICE_CODE,
+            "image-practice",
+            f"{point.id}: {point.title}: {point.detail}",
+            line_span(model, None),
+            point.severity,
+            Confidence.MEDIUM,
+            Effort.MEDIUM,
+            NO_IMPACT,
+        )

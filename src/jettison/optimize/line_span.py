@@ -1,0 +1,18 @@
+"""Where a finding stands that an image shows: at the instruction of a line, or at FROM."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jettison.span import Span
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+
+
+def line_span(model: Model, line: int | None) -> Span:
+    """Return the keyword of the instruction at a line; of the final stage's FROM for the base image."""
+    if line is None and model.final is not None:
+        line = model.lineage(model.final)[0].from_.start_line
+    node = next((n for n in model.file.instructions if n.start_line == line), None)
+    return node.keyword_span if node is not None else Span(0, 0)
