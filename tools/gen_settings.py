@@ -9,6 +9,8 @@ from typing import Any
 from jettison.findings import Severity
 from jettison.rules.index import ENTRIES, load
 from jettison.settings.hadolint_file import KEYS as HADOLINT_KEYS
+from jettison.settings.scan_table import FAIL_LEVELS, GRADES
+from jettison.settings.scan_table import KINDS as SCAN_KINDS
 from jettison.settings.table import KEYS
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -33,6 +35,29 @@ KINDS: dict[str, dict[str, Any]] = {
             "touch": {"type": "string"},
             "env": {"type": "object", "additionalProperties": {"type": "string"}},
             "build-args": {"type": "object", "additionalProperties": {"type": "string"}},
+        },
+    },
+    "scan": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "fail-on": {"enum": list(FAIL_LEVELS)},
+            "scanners": {"type": "array", "items": {"enum": list(SCAN_KINDS)}},
+            "only-fixed": {"type": "boolean"},
+            "max-age": {"type": "integer", "minimum": 0},
+            "vex": TEXTS,
+            "ignore-files": TEXTS,
+            "severity": {"type": "object", "additionalProperties": {"enum": list(GRADES)}},
+            "ignore": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "required": ["id", "reason"],
+                    # A date of TOML is no text of JSON: editors show it as one.
+                    "properties": {**{key: {"type": "string"} for key in ("id", "package", "reason")}, "expires": {}},
+                },
+            },
         },
     },
     "plugins": {"anyOf": [{"type": "boolean"}, TEXTS]},

@@ -29,6 +29,9 @@ QUIET = {
     "the marks alone": b"-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----\nif text.startswith('ghp_'): pass\n",
     "code that reads settings": b"password = os.environ['PASSWORD']\ntoken = settings.API_TOKEN\napi_key: str = None\n",
     "identifiers": b"heroku_app_id: 3f2504e0-4f89-41d3-9a0c-0305e82c3301\nbinance = 'x'\n",
+    "a table of small numbers in base64": b"0" * 40
+    + b"AAAEQAAAG8AAABIAAAAOAAAADIAAAAOAAAAMgAAAA4AAAAjAAAAXQEAACkAAAAHAAAAAQAAAA==\x01"
+    + bytes(range(256)),
     "jwt.io": b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
 }
 

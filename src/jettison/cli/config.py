@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from jettison.cli.options import Option
@@ -12,7 +13,7 @@ from jettison.findings import Severity
 from jettison.terminal import safe, safe_line
 
 if TYPE_CHECKING:
-    from jettison.settings.settings import Settings
+    from jettison.settings.settings import Scanning, Settings
 
 OPTIONS: Final = (
     Option(("action",), "show: print the settings in force", {"choices": ("show",), "metavar": "show"}),
@@ -75,9 +76,23 @@ def _values(settings: Settings) -> dict[str, object]:
         }
         if "optimize" in settings.origins
         else {},
+        "scan": _scan(settings.scan) if "scan" in settings.origins else {},
         # Only what was set; the other options are on the pages of their rules.
         "rules": {code: dict(options) for code, options in sorted(settings.options.items())},
     }
+
+
+def _scan(scan: Scanning) -> dict[str, object]:
+    values = {
+        name.replace("_", "-"): value for name, value in scan._asdict().items() if name not in ("ignore", "severity")
+    }
+    set_ = {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in values.items()
+        if value not in ("", None)
+    }
+    # One line each: an array of inline tables says the same as [[scan.ignore]].
+    return {**set_, "ignore": [dict(entry) for entry in scan.ignore], "severity": dict(scan.severity)}
 
 
 def _table(name: str, value: dict[str, object], origin: str) -> str:
@@ -102,7 +117,7 @@ def _toml(value: object) -> str:
         return f"[{', '.join(_toml(item) for item in value)}]"
     if isinstance(value, dict):
         return "{ " + ", ".join(f"{_key(key)} = {_toml(item)}" for key, item in value.items()) + " }"
-    if isinstance(value, int):
+    if isinstance(value, (int, date)):
         return str(value)
     import json
 

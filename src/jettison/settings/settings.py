@@ -34,6 +34,23 @@ class Proving(NamedTuple):
     build_args: Mapping[str, str] = {}
 
 
+class Scanning(NamedTuple):
+    """What `scan` looks for, from where on it fails, and what does not count; the command line goes first.
+
+    `max_age`: days. `vex`, `ignore_files`: paths relative to the settings file. `ignore`: entries with the keys of
+    .jettison-ignore.toml. `severity`: any name of a vulnerability -> what it counts as.
+    """
+
+    fail_on: str = ""
+    scanners: tuple[str, ...] = ()
+    only_fixed: bool = False
+    max_age: int | None = None
+    vex: tuple[str, ...] = ()
+    ignore_files: tuple[str, ...] = ()
+    ignore: tuple[Mapping[str, object], ...] = ()
+    severity: Mapping[str, str] = {}
+
+
 class Settings:
     """One settings file, read and checked; without a file all is at its default.
 
@@ -54,6 +71,7 @@ class Settings:
         "plugins",
         "required",
         "rule_paths",
+        "scan",
         "select",
         "severity",
         "shellcheck",
@@ -75,6 +93,7 @@ class Settings:
         self.rule_paths: tuple[str, ...] = ()
         self.options: dict[str, dict[str, object]] = {}
         self.optimize = Proving()
+        self.scan = Scanning()
         self.origins: dict[str, str] = {}
 
     @property

@@ -62,6 +62,17 @@ KEYS: Final = (
         '[optimize]\nprobes = ["/", "POST /items"]\nchecks = ["app --version"]\ntouch = "src/main.go"\n'
         'env = { DATABASE_URL = "sqlite:///tmp/x.db" }\nbuild-args = { VERSION = "1.0" }',
     ),
+    Key(
+        "scan",
+        "scan",
+        "{}",
+        "what `scan` looks for, the level from which it fails, the age in days after which data counts as stale, VEX "
+        "documents and files with exceptions (paths relative to the settings file), exceptions with a reason, and "
+        "what single vulnerabilities count as; the command line goes first",
+        '[scan]\nfail-on = "high"\nscanners = ["vuln", "secret"]\nonly-fixed = true\nmax-age = 14\nvex = ["security/app.vex.json"]\n'
+        'ignore-files = ["security/ignore.toml"]\nseverity = { "CVE-2024-1234" = "low" }\n\n[[scan.ignore]]\n'
+        'id = "CVE-2024-5678"\nreason = "the option is not compiled in"\nexpires = 2027-01-31',
+    ),
     Key("fail-on", "level", '"low"', "the lowest severity that makes the exit code 1", 'fail-on = "medium"'),
     Key(
         "foreign-comments",

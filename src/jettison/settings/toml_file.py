@@ -119,6 +119,10 @@ def _apply(found: Settings, name: str, value: object, report: values.Report) -> 
         found.shellcheck = values.truth(value, name, report)
     elif name == "optimize":
         found.optimize = values.proving(value, name, report)
+    elif name == "scan":
+        from jettison.settings.scan_table import scanning
+
+        found.scan = scanning(value, name, report)
     elif name == "rules":
         found.options = values.rule_options(value, name, report)
 

@@ -84,7 +84,7 @@ def level(value: object, key: str, report: Report, levels: tuple[str, ...] = LEV
 def severities(value: object, key: str, report: Report) -> dict[str, int]:
     """Return the severities of single rules."""
     found: dict[str, int] = {}
-    for name, given in _table(value, key, report).items():
+    for name, given in table(value, key, report).items():
         codes = codes_of(name, f"{key}.{name}", report)
         chosen = level(given, f"{key}.{name}", report, Severity.NAMES)
         if chosen:
@@ -94,8 +94,8 @@ def severities(value: object, key: str, report: Report) -> dict[str, int]:
 
 def path_rules(value: object, key: str, report: Report) -> tuple[tuple[str, frozenset[str]], ...]:
     """Return the rules that are ignored by pattern."""
-    table = _table(value, key, report)
-    return tuple((pattern, rules(given, f"{key}.{pattern}", report)) for pattern, given in table.items())
+    given = table(value, key, report)
+    return tuple((pattern, rules(names, f"{key}.{pattern}", report)) for pattern, names in given.items())
 
 
 def plugins(value: object, key: str, report: Report) -> bool | tuple[str, ...]:
@@ -106,36 +106,36 @@ def plugins(value: object, key: str, report: Report) -> bool | tuple[str, ...]:
 def rule_options(value: object, key: str, report: Report) -> dict[str, dict[str, object]]:
     """Return the options of single rules, each of the type of its default."""
     found: dict[str, dict[str, object]] = {}
-    for name, given in _table(value, key, report).items():
+    for name, given in table(value, key, report).items():
         place = f"{key}.{name}"
         for code in sorted(codes_of(name, place, report) & {entry.code for entry in entries()}):
-            found.setdefault(code, {}).update(_options_of(code, _table(given, place, report), place, report))
+            found.setdefault(code, {}).update(_options_of(code, table(given, place, report), place, report))
     return found
 
 
 def proving(value: object, key: str, report: Report) -> Proving:
     """Return what `optimize` is to ask."""
-    table = _table(value, key, report)
+    given = table(value, key, report)
     known = [name.replace("_", "-") for name in Proving._fields]
-    for name in table:
+    for name in given:
         if name not in known:
             report(f"{key}.{name}", f"there is no such setting{meant(name, known)}")
-    touch = table.get("touch", "")
+    touch = given.get("touch", "")
     if not isinstance(touch, str):
         report(f"{key}.touch", f"the name of a file was expected, not {shown(touch)}")
         touch = ""
     return Proving(
-        texts(table.get("probes", []), f"{key}.probes", report),
-        texts(table.get("checks", []), f"{key}.checks", report),
+        texts(given.get("probes", []), f"{key}.probes", report),
+        texts(given.get("checks", []), f"{key}.checks", report),
         touch,
-        _pairs(table.get("env", {}), f"{key}.env", report),
-        _pairs(table.get("build-args", {}), f"{key}.build-args", report),
+        _pairs(given.get("env", {}), f"{key}.env", report),
+        _pairs(given.get("build-args", {}), f"{key}.build-args", report),
     )
 
 
 def _pairs(value: object, key: str, report: Report) -> dict[str, str]:
     found: dict[str, str] = {}
-    for name, given in _table(value, key, report).items():
+    for name, given in table(value, key, report).items():
         if isinstance(given, str):
             found[name] = given
         else:
@@ -173,7 +173,8 @@ def _mismatch(value: object, default: object) -> str:
     return "" if fits else "a table of texts"
 
 
-def _table(value: object, key: str, report: Report) -> dict[str, object]:
+def table(value: object, key: str, report: Report) -> dict[str, object]:
+    """Return a table."""
     if not isinstance(value, dict):
         report(key, f"a table was expected, not {shown(value)}")
         return {}

@@ -111,10 +111,17 @@ def _own(path: str, text: str) -> list[Exemption]:
         raise ExemptionsError(f"{path}: only [[ignore]] and [[secret]] entries were expected")
     lines = [text.count("\n", 0, match.start()) + 1 for match in _HEADER.finditer(text)]
     lines += [0] * (len(entries) - len(lines))
-    return [_entry(entry, f"{path}:{line}" if line else path) for entry, line in zip(entries, lines, strict=False)]
+    return [
+        exemption_of(entry, f"{path}:{line}" if line else path) for entry, line in zip(entries, lines, strict=False)
+    ]
 
 
-def _entry(entry: Any, place: str) -> Exemption:
+def exemption_of(entry: Any, place: str) -> Exemption:
+    """Return the exemption of one entry.
+
+    Raises:
+        ExemptionsError: a key is missing or wrong.
+    """
     if not isinstance(entry, dict) or not clean(entry.get("id")):
         raise ExemptionsError(f'{place}: id is missing; write id = "CVE-2024-1234"')
     unknown = sorted(set(entry) - _KEYS)
