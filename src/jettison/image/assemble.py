@@ -16,7 +16,7 @@ from jettison.image.layer_cache import LayerCache, results_folder
 from jettison.image.layer_pool import Wanted, read_layers
 from jettison.image.layers import merge
 from jettison.image.manifest import Chosen
-from jettison.image.scan import confirm_parts
+from jettison.image.mapped import confirm_parts
 from jettison.terminal import safe_line
 
 MAX_LAYERS: Final = 1000

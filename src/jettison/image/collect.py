@@ -7,6 +7,7 @@ the packages, the secrets, and what tells a changed file from a touched one.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -15,6 +16,7 @@ from jettison.image.elf import MAGIC, Elf, read_elf
 
 if TYPE_CHECKING:
     from jettison.image.image import FileEntry
+    from jettison.secretscan.run import Placed
     from jettison.secretscan.scanner import Scanner
 
 # A file up to this size is seen whole; of a larger one a scanner sees pieces, each beginning OVERLAP before the last
@@ -103,6 +105,9 @@ class Collector(Protocol):
     def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
         """Keep what is wanted of a file: of its whole content, or of the piece of a very large one at `at`."""
 
+    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview) -> None:
+        """Keep what is wanted of whole files that lie one after another in a piece of bytes."""
+
     def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
         """Keep what is wanted of a very large file as a whole; its pieces were seen before."""
 
@@ -118,6 +123,11 @@ class ProofCollector:
         """Keep what a program needs to start, and the texts that name users and places."""
         if len(data) == size:
             self._keep(facts, path, mode, size, data)
+
+    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview) -> None:
+        """Learn each file of a run."""
+        for path, mode, size, at, _ in files:
+            self.learn(facts, path, mode, size, data[at : at + size], 0)
 
     def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
         """Keep what a very large program needs to start."""
@@ -175,17 +185,27 @@ class InventoryCollector:
             if found:
                 facts.hits.setdefault(path, []).extend(found)
         if len(data) == size:
-            self._keep(facts, path, mode, size, data)
+            self._keep(facts, path, mode, size, data, self._wants(path, size, mode))
+
+    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview) -> None:
+        """Let the scanner see the files of a run at once; keep the packages of each."""
+        if self.scanner is not None:
+            for path, found in self.scanner.scan_run(files, data):
+                facts.hits.setdefault(path, []).extend(found)
+        wants = self._wants
+        for path, mode, size, at, _ in files:
+            wanted = wants(path, size, mode)
+            if wanted or path in _ACCOUNTS:
+                self._keep(facts, path, mode, size, data[at : at + size], wanted)
 
     def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
         """Keep the packages of a very large file."""
         if size <= MAX_LARGE:
-            self._keep(facts, path, mode, size, data)
+            self._keep(facts, path, mode, size, data, self._wants(path, size, mode))
 
-    def _keep(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content) -> None:
+    def _keep(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, wanted: int) -> None:
         if path in _ACCOUNTS and size <= MAX_TEXT:
             facts.keep(facts.texts, path, data)
-        wanted = self._wants(path, size, mode)
         if not wanted:
             return
         if self._is_large(path) or (wanted == self._head and self._is_program(size, data)):
@@ -216,6 +236,11 @@ class WholeCollector:
         """Let both see the file."""
         for part in self._parts:
             part.learn(facts, path, mode, size, data, at)
+
+    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview) -> None:
+        """Let both see the files of a run."""
+        for part in self._parts:
+            part.learn_run(facts, files, data)
 
     def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
         """Let both see a very large file as a whole."""

@@ -10,6 +10,7 @@ from jettison.image.tar_header import Entry, TarError
 
 KINDS: Final = ("file", "dir", "link", "other")
 _CODES: Final = {kind: number for number, kind in enumerate(KINDS)}
+_FILE: Final = _CODES["file"]
 # Of each number: its name and its type in an array (q: 64 bits, I: 32, H: 16).
 _NUMBERS: Final = (("sizes", "q"), ("modes", "H"), ("uids", "q"), ("gids", "q"), ("mtimes", "q"), ("checks", "I"), ("offsets", "q"))  # fmt: skip
 
@@ -60,6 +61,28 @@ class Columns:
         self.checks.append(check)
         self.offsets.append(at)
         return index
+
+    def add_all(self, paths: list[str], entries: list[Entry], checks: list[int], offsets: list[int]) -> None:
+        """Add entries under their cleaned paths, each with its checksum and where its content is."""
+        base = len(self.names)
+        _, kinds, sizes, modes, uids, gids, links, mtimes, _ = zip(*entries, strict=True)
+        codes = [_CODES.get(kind, _FILE) for kind in kinds]
+        if "" in paths and any(not path and kind != "dir" for path, kind in zip(paths, kinds, strict=True)):
+            raise TarError("something that is no folder in place of the root")
+        if any(links):
+            for index, (kind, link) in enumerate(zip(kinds, links, strict=True)):
+                if kind == "hardlink":
+                    self.hardlinks[base + index] = clean_path(link)
+                elif kind == "link":
+                    self.links[base + index] = link
+        self.names += paths
+        self.kinds += bytes(codes)
+        self.sizes.extend(size if at >= 0 else 0 for size, at in zip(sizes, offsets, strict=True))
+        for column, values in (
+            (self.modes, modes), (self.uids, uids), (self.gids, gids), (self.mtimes, mtimes), (self.checks, checks),
+            (self.offsets, offsets),
+        ):  # fmt: skip
+            column.extend(array(column.typecode, values))
 
     def extend(self, other: Columns) -> None:
         """Add the entries of the part of the tar that follows."""

@@ -18,7 +18,8 @@ from jettison.image.decompress import Joined, decompressed
 from jettison.image.digest import Hashed
 from jettison.image.layer_cache import pack, unpack
 from jettison.image.reading import tell
-from jettison.image.scan import scan_map, scan_stream
+from jettison.image.mapped import scan_map
+from jettison.image.scan import scan_stream
 from jettison.terminal import safe_line
 
 # Below this, starting processes takes longer than it saves.

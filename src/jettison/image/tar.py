@@ -123,57 +123,63 @@ def walk(data: mmap.mmap, start: int, end: int, first: int = 0, last: int | None
     Raises:
         TarError: it is no tar, is damaged or is cut off.
     """
-    at = begin = start
-    released = start
+    at = begin = released = start
     stop = end if last is None else start + last
+    first += start
     extra: dict[str, str] = {}
     count = 0
     while at < end and begin < stop:
         if at + BLOCK > end:
             raise TarError("it ends in the middle of an entry")
         block = data[at : at + BLOCK]
-        if block == ZEROS:
+        if not block[0] and block == ZEROS:
             if data[at + BLOCK : min(at + 2 * BLOCK, end)].strip(b"\0"):
                 raise TarError("something follows its end")
             break
         at += BLOCK
-        flag = block[156:157]
-        if begin - start < first and flag not in EXTENSIONS:
-            size = content_size(block, extra)
+        extension = block[156] in EXTENSIONS
+        if extension or begin >= first:
+            check_block(block)
+            count += 1
+            if count > ENTRY_LIMIT:
+                raise TarError(f"more than {ENTRY_LIMIT} entries")
+        else:
+            at = _after(at, content_size(block, extra), end)
             extra = {}
-            if at + size > end:
-                raise TarError("it ends in the middle of an entry")
-            at += size + -size % BLOCK
             begin = at
             if at - released > _RELEASE:
                 release(data, released, at)
                 released = at
             continue
-        check_block(block)
-        count += 1
-        if count > ENTRY_LIMIT:
-            raise TarError(f"more than {ENTRY_LIMIT} entries")
-        if flag in EXTENSIONS:
+        if extension:
             size = extension_size(block)
-            if at + size > end:
-                raise TarError("it ends in the middle of an entry")
-            extend(flag, data[at : at + size], extra)
-            at += size + -size % BLOCK
+            after = _after(at, size, end)
+            extend(block[156:157], data[at : at + size], extra)
+            at = after
             continue
         entry = read_entry(block, extra, at - start)
         if extra:
             extra = {}
-        size = entry.size
-        if at + size > end:
-            raise TarError("it ends in the middle of an entry")
+        size = entry[2]
+        if not size:
+            yield entry
+            begin = at
+            continue
+        after = _after(at, size, end)
         yield entry
-        at += size + -size % BLOCK
-        begin = at
+        begin = at = after
         if at - released > _RELEASE:
             release(data, released, at)
             released = at
     if extra:
         raise TarError("it ends in the middle of an entry")
+
+
+def _after(at: int, size: int, end: int) -> int:
+    """Return where the next header is after a content; TarError when the content is cut off."""
+    if at + size > end:
+        raise TarError("it ends in the middle of an entry")
+    return at + size + -size % BLOCK
 
 
 def release(data: mmap.mmap, start: int, end: int) -> None:

@@ -26,9 +26,12 @@ ZEROS: Final = bytes(BLOCK)
 _KINDS: Final = {b"0": "file", b"\0": "file", b"7": "file", b"1": "hardlink", b"2": "link", b"5": "dir"}
 # Devices and FIFOs, links and folders state sizes that mean nothing; content follows files and unknown types.
 _WITHOUT_CONTENT: Final = frozenset((b"1", b"2", b"3", b"4", b"5", b"6"))
-_FIELDS: Final = struct.Struct("100s8s8s8s12s12s8sc100s6s82x155s12x")
+_FIELDS: Final = struct.Struct("100s24s12s12s8xc100s6s82x155s12x")
 _MEMO_LIMIT: Final = 65_536
 _numbers: dict[bytes, int] = {}
+# Fields that most entries of an image share, with what they mean: a checksum's remainder of Adler-32; mode, uid and gid.
+_sums: dict[bytes, int] = {}
+_owners: dict[bytes, tuple[int, int, int]] = {}
 
 
 class TarError(ValueError):
@@ -53,14 +56,22 @@ class Entry(NamedTuple):
     at: int = 0
 
 
+_new: Final = tuple.__new__
+
+
 def check_block(block: bytes) -> None:
     """Raise TarError when a header's checksum does not fit."""
     field = block[148:156]
-    stated = number(field)
-    # Adler-32's lower half is one more than the sum of the bytes, modulo 65521: several times faster than sum().
-    # The checksum field itself counts as eight spaces.
-    if (zlib.adler32(block) & 0xFFFF) == (1 + stated + sum(field) - 8 * 0x20) % 65521:
+    wanted = _sums.get(field)
+    if wanted is None:
+        # Adler-32's lower half is one more than the sum of the bytes, modulo 65521: several times faster than sum().
+        # The checksum field itself counts as eight spaces.
+        wanted = (1 + number(field) + sum(field) - 8 * 0x20) % 65521
+        if len(_sums) < _MEMO_LIMIT:
+            _sums[field] = wanted
+    if (zlib.adler32(block) & 0xFFFF) == wanted:
         return
+    stated = number(field)
     signed = sum(byte - 256 if byte > 127 else byte for byte in block[:148] + block[156:]) + 8 * 0x20
     if stated != signed:
         raise TarError("a header's checksum does not fit")
@@ -68,7 +79,7 @@ def check_block(block: bytes) -> None:
 
 def read_entry(block: bytes, extra: dict[str, str], at: int = 0) -> Entry:
     """Return the entry of a header that is no extension itself; `extra`: what the extensions before it say."""
-    raw_name, mode, uid, gid, size, mtime, _, flag, link, magic, prefix = _FIELDS.unpack(block)
+    raw_name, owner, size, mtime, flag, link, magic, prefix = _FIELDS.unpack(block)
     if flag == b"S" or (extra and any(key.startswith("GNU.sparse.") for key in extra)):
         raise TarError("a sparse file, which is not supported")
     name = extra.get("path") if extra else None
@@ -76,35 +87,38 @@ def read_entry(block: bytes, extra: dict[str, str], at: int = 0) -> Entry:
         name = text(raw_name)
         if prefix[0] and magic == b"ustar\0":
             name = f"{text(prefix)}/{name}"
-    if len(name) > NAME_LIMIT or name.count("/") > DEPTH_LIMIT:
+    # A short name has not so many folders either.
+    if len(name) > DEPTH_LIMIT and (len(name) > NAME_LIMIT or name.count("/") > DEPTH_LIMIT):
         raise TarError(f"a name of {len(name)} characters and {name.count('/')} folders")
     kind = _KINDS.get(flag, "other")
     if kind == "file" and name[-1:] == "/":
         kind = "dir"
+    target = text(link) if link[0] else ""
     if not extra:
-        return Entry(
-            name,
-            kind,
-            0 if flag in _WITHOUT_CONTENT else number(size),
-            number(mode) & 0o7777,
-            number(uid),
-            number(gid),
-            text(link) if link[0] else "",
-            number(mtime, negative=True),
-            at,
-        )
+        mode, uid, gid = _owners.get(owner) or _read_owner(owner)
+        bytes_ = 0 if flag in _WITHOUT_CONTENT else number(size)
+        # As Entry(...), without a call in between.
+        return _new(Entry, (name, kind, bytes_, mode, uid, gid, target, number(mtime, negative=True), at))
     bytes_ = decimal(extra["size"]) if "size" in extra else number(size)
     return Entry(
         name,
         kind,
         0 if flag in _WITHOUT_CONTENT else bytes_,
-        number(mode) & 0o7777,
-        decimal(extra["uid"]) if "uid" in extra else number(uid),
-        decimal(extra["gid"]) if "gid" in extra else number(gid),
-        extra.get("linkpath") or (text(link) if link[0] else ""),
+        number(owner[:8]) & 0o7777,
+        decimal(extra["uid"]) if "uid" in extra else number(owner[8:16]),
+        decimal(extra["gid"]) if "gid" in extra else number(owner[16:]),
+        extra.get("linkpath") or target,
         whole_seconds(extra["mtime"]) if "mtime" in extra else number(mtime, negative=True),
         at,
     )
+
+
+def _read_owner(field: bytes) -> tuple[int, int, int]:
+    """Return mode, uid and gid, which follow one another in a header."""
+    known = number(field[:8]) & 0o7777, number(field[8:16]), number(field[16:])
+    if len(_owners) < _MEMO_LIMIT:
+        _owners[field] = known
+    return known
 
 
 def content_size(block: bytes, extra: dict[str, str]) -> int:

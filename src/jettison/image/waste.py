@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from jettison.image.layers import Covered, LayerChange, Stack
-from jettison.image.scan import sha256_of
+from jettison.image.mapped import sha256_of
 
 if TYPE_CHECKING:
     from jettison.image.image import FileEntry, Image
@@ -148,9 +148,9 @@ def _make_digests(image: Image, entries: Iterable[FileEntry]) -> None:
         blob = image.blobs[number]
         if blob is None:
             continue
-        with blob.map() as data:
+        with blob.map() as data, memoryview(data) as view:
             for entry in sorted(members, key=lambda entry: entry.at):
-                entry.digest = sha256_of(data, blob.offset + entry.at, entry.size)
+                entry.digest = sha256_of(data, view, blob.offset + entry.at, entry.size)
 
 
 def _copies(

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from jettison.secretscan.detectors import Detector, compiled, load_detectors
 from jettison.secretscan.encoded import Base64Texts, Decoded, decode_utf16, utf16_form
-from jettison.secretscan.engine import Expression, Matcher, open_matcher
+from jettison.secretscan.engine import MAX_EVENTS, Expression, Matcher, open_matcher
 from jettison.secretscan.hit import Hit
 from jettison.secretscan.judge import judge, lowered
 from jettison.secretscan.mask import mask_value
 from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Budget, is_packed, parts
+from jettison.secretscan.run import Placed, events_of_files
 
 # Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
 VERSION: Final = 2
@@ -64,6 +66,7 @@ class Scanner:
         expressions += [Expression(utf16_form(word), ()) for word in sorted(words)]
         self._matcher = open_matcher(expressions)
         self._path_matcher: Matcher | None = None
+        self._name_matcher = open_matcher([Expression(b"(?im:%s)" % loaded.path_marks.encode(), ())])
         self._marks = re.compile(loaded.path_marks)
         self._paths = re.compile("|".join(f"(?:{d.path})" for d in self._by_path))
         self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}"
@@ -82,10 +85,48 @@ class Scanner:
         events = self._matcher.events(data)
         if not events and not (data and data[0] in FIRST) and not self._has_path(path):
             return []
+        return self._found(path, size, data, at, events)
+
+    def scan_run(self, files: Sequence[Placed], data: memoryview) -> list[tuple[str, list[Hit]]]:
+        """Return (path, secrets) of the files that have some; whole files that lie one after another in `data`.
+
+        Between them may stand anything that is no part of a word where it touches a file.
+        """
+        events = self._matcher.events(data)
+        if len(events) >= MAX_EVENTS and len(files) > 1:
+            # One file must not hide what the others hold.
+            each = ((f.path, self.scan(f.path, f.mode, f.size, data[f.at : f.at + f.size], 0)) for f in files)
+            return [(path, hits) for path, hits in each if hits]
+        by_file = events_of_files(files, events) if events else {}
+        by_name = self._marked(files)
+        found = []
+        for number, (path, _, size, at, _) in enumerate(files):
+            if number in by_file or data[at] in FIRST or number in by_name:
+                hits = self._found(path, size, data[at : at + size], 0, by_file.get(number, []))
+                if hits:
+                    found.append((path, hits))
+        return found
+
+    def _marked(self, files: Sequence[Placed]) -> set[int]:
+        """Return which files may be ones that a detector is for, by their names, all looked at at once."""
+        names = [file.path[file.path.rfind("/") + 1 :] for file in files]
+        joined = "\n".join(names).encode("utf-8", "surrogateescape")
+        events = self._name_matcher.events(joined)
+        if not events:
+            return set()
+        ends = list(accumulate(len(name.encode("utf-8", "surrogateescape")) + 1 for name in names))
+        return {bisect_left(ends, end) for _, end in events}
+
+    def _found(
+        self, path: str, size: int, data: bytes | memoryview, at: int, events: list[tuple[int, int]]
+    ) -> list[Hit]:
+        packed = not at and len(data) == size and is_packed(bytes(data[:8]))
+        if not events and not packed and not self._has_path(path):
+            return []
         line = -1 if at or b"\0" in bytes(data[:512]) else 0
         place = _Place(path, at, line, "", 0, at + len(data) >= size)
         found = list(islice(self.hits(data, place, events), MAX_HITS))
-        if not at and len(data) == size and is_packed(bytes(data[:8])):
+        if packed:
             inner = _Place(path, 0, -1, "", 0)
             found += islice(self.packed(data, inner, Budget(len(data))), MAX_HITS)
         return best_hits(found)

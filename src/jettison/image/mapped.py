@@ -1,0 +1,186 @@
+"""One layer that lies in a file as it is: mapped, so that nothing is copied and several processes share it.
+
+Files that follow one another are looked at together, a run of about a megabyte at a time: most are so small that
+asking for each by itself would take longer than looking at it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import mmap
+import zlib
+from collections import Counter
+from typing import Any, Final
+
+from jettison.image.blob import Blob
+from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
+from jettison.image.columns import clean_path
+from jettison.image.tar import release, walk
+from jettison.image.tar_header import BLOCK, Entry
+from jettison.secretscan.run import Placed
+
+# Bytes and entries of a run: what the processor's cache holds, and little enough memory.
+RUN: Final = 1 << 20
+RUN_ENTRIES: Final = 1024
+
+
+def checksum() -> Any:
+    """Return the fastest CRC-32 there is."""
+    try:
+        from isal import isal_zlib
+    except ImportError:
+        return zlib.crc32
+    # Ten times as fast.
+    return isal_zlib.crc32
+
+
+def scan_map(blob: Blob, first: int, last: int | None, collector: Collector) -> LayerFacts:
+    """Return the facts of a plain layer's entries whose headers begin at first <= offset < last.
+
+    Raises:
+        TarError: it is damaged.
+    """
+    facts = LayerFacts()
+    data = blob.map()
+    try:
+        with memoryview(data) as view:
+            _walk(facts, data, view, blob, first, last, collector)
+            if not collector.digests:
+                _confirm_equal(facts, data, view, blob.offset)
+    finally:
+        # Something may still hold a view of it after an error; the map then ends with that.
+        with contextlib.suppress(BufferError):
+            data.close()
+    return facts
+
+
+def _walk(
+    facts: LayerFacts, data: mmap.mmap, view: memoryview, blob: Blob, first: int, last: int | None, collector: Collector
+) -> None:
+    start = blob.offset
+    run = _Run(facts, view, start, collector)
+    for entry in walk(data, start, start + blob.size, first, last):
+        size = entry.size
+        if entry.kind != "file" or not size:
+            run.entries.append(entry)
+            run.paths.append(clean_path(entry.name))
+            if len(run.entries) >= RUN_ENTRIES:
+                run.end()
+            continue
+        at = start + entry.at
+        facts.size += size
+        if size > WHOLE:
+            run.end()
+            path = clean_path(entry.name)
+            check, digest = learn_in_pieces(facts, path, entry, view[at : at + size], data, at, collector)
+            index = facts.columns.add(path, entry, size, check, entry.at)
+            if digest:
+                facts.columns.digests[index] = digest
+            continue
+        # What stands in front of a file or behind it in the tar must not be taken for a part of a word in it.
+        if data[at - 1]:
+            run.end()
+        run.add(entry, at)
+        if not size % BLOCK or run.size >= RUN or len(run.entries) >= RUN_ENTRIES:
+            run.end()
+    run.end()
+
+
+class _Run:
+    """Entries that follow one another, until there are enough of them."""
+
+    def __init__(self, facts: LayerFacts, view: memoryview, start: int, collector: Collector) -> None:
+        self._facts = facts
+        self._view = view
+        self._start = start
+        self._collector = collector
+        self.entries: list[Entry] = []
+        self.paths: list[str] = []
+        self.size = 0
+        self._placed: list[Placed] = []
+        self._begin = 0
+
+    def add(self, entry: Entry, at: int) -> None:
+        """Add a file whose content is at `at` of the map."""
+        if not self._placed:
+            self._begin = at
+        path = clean_path(entry.name)
+        at -= self._begin
+        self._placed.append(Placed(path, entry.mode, entry.size, at, len(self.entries)))
+        self.size = at + entry.size
+        self.entries.append(entry)
+        self.paths.append(path)
+
+    def end(self) -> None:
+        """Look at the files together, and begin anew."""
+        if not self.entries:
+            return
+        columns, placed = self._facts.columns, self._placed
+        checks = [0] * len(self.entries)
+        ats = [-1] * len(self.entries)
+        if placed:
+            crc32, offset = checksum(), self._begin - self._start
+            with self._view[self._begin : self._begin + self.size] as data:
+                self._collector.learn_run(self._facts, placed, data)
+                for _, _, size, at, index in placed:
+                    with data[at : at + size] as content:
+                        checks[index] = crc32(content)
+                        if self._collector.digests:
+                            columns.digests[len(columns.names) + index] = hashlib.sha256(content).digest()
+                    ats[index] = offset + at
+        columns.add_all(self.paths, self.entries, checks, ats)
+        self.entries, self.paths, self._placed, self.size = [], [], [], 0
+
+
+def learn_in_pieces(
+    facts: LayerFacts, path: str, entry: Entry, view: memoryview, data: mmap.mmap, at: int, collector: Collector
+) -> tuple[int, bytes]:
+    """Show a very large file to a collector; return its checksum and, where the collector wants it, its digest."""
+    crc32, check, digest = checksum(), 0, hashlib.sha256()
+    for begin in range(0, len(view), PIECE):
+        piece = view[begin : begin + PIECE]
+        check = crc32(piece, check)
+        if collector.digests:
+            digest.update(piece)
+        from_ = max(begin - OVERLAP, 0)
+        collector.learn(facts, path, entry.mode, entry.size, view[from_ : begin + PIECE], from_)
+        release(data, at + max(begin - PIECE, 0), at + from_)
+    collector.learn_large(facts, path, entry.mode, entry.size, view)
+    release(data, at, at + entry.size)
+    return check, digest.digest() if collector.digests else b""
+
+
+def confirm_parts(facts: LayerFacts, blob: Blob) -> None:
+    """Make the digests of files in different parts of a layer that seem to be equal."""
+    data = blob.map()
+    with memoryview(data) as view:
+        _confirm_equal(facts, data, view, blob.offset)
+    data.close()
+
+
+def _confirm_equal(facts: LayerFacts, data: mmap.mmap, view: memoryview, start: int) -> None:
+    """Make the digests of files that seem to be equal: the same size and checksum."""
+    columns = facts.columns
+    keys = [size << 32 | check for size, check in zip(columns.sizes, columns.checks, strict=True)]
+    several = {key for key, count in Counter(keys).items() if count > 1 and key >> 32}
+    if not several:
+        return
+    digests, offsets = columns.digests, columns.offsets
+    for index, key in enumerate(keys):
+        if key in several and index not in digests:
+            digests[index] = sha256_of(data, view, start + offsets[index], key >> 32)
+
+
+def sha256_of(data: mmap.mmap, view: memoryview, at: int, size: int) -> bytes:
+    """Return the digest of a part of a map; view: of the whole of it."""
+    if size < PIECE:
+        with view[at : at + size] as content:
+            return hashlib.sha256(content).digest()
+    digest = hashlib.sha256()
+    for begin in range(at, at + size, PIECE):
+        end = min(begin + PIECE, at + size)
+        with view[begin:end] as content:
+            digest.update(content)
+        release(data, begin, end)
+    return digest.digest()
