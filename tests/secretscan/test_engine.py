@@ -23,25 +23,40 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "jettison"
 
 
+def _opened(expressions: list[engine.Expression]) -> engine.Matcher:
+    matcher = engine.open_matcher(expressions)
+    assert matcher.is_ready(now=True)
+    return matcher
+
+
+def test_nothing_is_compiled_before_it_is_needed(cache: Path) -> None:
+    matcher = engine.open_matcher(EXPRESSIONS)
+    assert not matcher.is_ready()
+    assert not cache.exists()
+    assert matcher.events(b"ab123") == [(0, 5)]
+    assert matcher.is_ready()
+    assert engine.open_matcher(EXPRESSIONS).is_ready()
+
+
 def test_it_is_kept_and_loaded_again(cache: Path) -> None:
-    first = engine.open_matcher(EXPRESSIONS)
+    first = _opened(EXPRESSIONS)
     (kept,) = cache.iterdir()
     stamp = kept.stat().st_mtime_ns
-    second = engine.open_matcher(EXPRESSIONS)
+    second = _opened(EXPRESSIONS)
     assert kept.stat().st_mtime_ns == stamp
     for matcher in (first, second):
         assert matcher.events(memoryview(b"xab123 TOKEN=a")) == [(0, 6), (1, 14)]
 
 
 def test_other_patterns_are_another_database(cache: Path) -> None:
-    engine.open_matcher(EXPRESSIONS)
-    engine.open_matcher(EXPRESSIONS[:1])
+    _opened(EXPRESSIONS)
+    _opened(EXPRESSIONS[:1])
     assert len(list(cache.iterdir())) == 2
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0" * 5000, None])
 def test_a_damaged_database_is_made_again(cache: Path, damage: bytes | None) -> None:
-    engine.open_matcher(EXPRESSIONS)
+    _opened(EXPRESSIONS)
     (kept,) = cache.iterdir()
     whole = kept.read_bytes()
     kept.write_bytes(whole[: len(whole) // 2] if damage is None else damage)

@@ -14,13 +14,13 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Final
 
 from jettison.errors import ImageError, SourceError
-from jettison.image.assemble import assemble, diff_ids_of, image_of
+from jettison.image.assemble import as_it_is, assemble, diff_ids_of, image_of
 from jettison.image.blob import Blob, identity_of
 from jettison.image.collect import Collector, LayerFacts, ProofCollector
 from jettison.image.decompress import compression, decompressed
 from jettison.image.digest import Digester
 from jettison.image.image import Image
-from jettison.image.manifest import choose
+from jettison.image.manifest import Chosen, choose
 from jettison.image.scan import scan_stream
 from jettison.image.tar import PIECE, Reader, TarStream, walk
 from jettison.terminal import safe_line
@@ -70,13 +70,22 @@ def read_file(path: str, collector: Collector, wanted: str = "", platform: str =
         ImageError: the archive is cut off, damaged, too large, holds no such image, or a digest does not fit.
         SourceError: the file cannot be opened.
     """
+    return assemble(*find_in_file(path, wanted, platform), collector, strict, as_it_is)
+
+
+def find_in_file(path: str, wanted: str = "", platform: str = "") -> tuple[Members, Chosen]:
+    """Return the files of an archive on disk, and the image that `wanted` names, else the first.
+
+    Raises:
+        ImageError, SourceError: as for `read_file`.
+    """
     try:
         members = _members_of_file(path)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
     except (ValueError, OverflowError) as error:
         raise ImageError(f"the image archive cannot be read: {safe_line(str(error))}") from error
-    return assemble(members, choose(members, wanted, platform), collector, strict)
+    return members, choose(members, wanted, platform)
 
 
 def read_layout(path: str, collector: Collector, wanted: str = "", platform: str = "", strict: bool = True) -> Image:
@@ -85,8 +94,17 @@ def read_layout(path: str, collector: Collector, wanted: str = "", platform: str
     Raises:
         ImageError: as for an archive.
     """
+    return assemble(*find_in_layout(path, wanted, platform), collector, strict, as_it_is)
+
+
+def find_in_layout(path: str, wanted: str = "", platform: str = "") -> tuple[Members, Chosen]:
+    """Return the files of an OCI layout in a folder, and the image that `wanted` names, else the first.
+
+    Raises:
+        ImageError: as for an archive.
+    """
     members = _members_of_folder(path)
-    return assemble(members, choose(members, wanted, platform), collector, strict)
+    return members, choose(members, wanted, platform)
 
 
 def _members_of_file(path: str) -> Members:

@@ -5,7 +5,8 @@ Every layer that is read is held to its diff id, and to the digest and size that
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol, cast
+from collections.abc import Callable
+from typing import Any, Final, Protocol, TypeVar, cast
 
 from jettison.errors import ImageError
 from jettison.image.blob import Blob, LayerBytes
@@ -13,13 +14,14 @@ from jettison.image.collect import Collector, LayerFacts
 from jettison.image.decompress import compression
 from jettison.image.image import HistoryEntry, Image, Layer, read_config
 from jettison.image.layer_cache import LayerCache, results_folder
-from jettison.image.layer_pool import Wanted, read_layers
+from jettison.image.layer_pool import LayerReaders, Wanted
 from jettison.image.layers import merge
 from jettison.image.manifest import Chosen
 from jettison.image.mapped import confirm_parts
 from jettison.terminal import safe_line
 
 MAX_LAYERS: Final = 1000
+Made = TypeVar("Made")
 
 
 class Source(Protocol):
@@ -29,57 +31,117 @@ class Source(Protocol):
         """Return the bytes of a layer, None when it is missing."""
 
 
-def assemble(members: Source, chosen: Chosen, collector: Collector, strict: bool) -> Image:
-    """Return the image that was chosen: layers from the cache where they are known, else read.
+def as_it_is(image: Image) -> Image:
+    """Return the image itself: what is made of it where nothing else is."""
+    return image
+
+
+def assemble(
+    members: Source, chosen: Chosen, collector: Collector, strict: bool, make: Callable[[Image], Made]
+) -> Made:
+    """Return what `make` makes of the image that was chosen: layers from the cache where they are known, else read.
+
+    It is made while the digests of the layers are still being computed, and made again, of what is left of the image,
+    where one does not fit. strict: a layer that cannot be read is an error; else the image's `damage` says so.
 
     Raises:
         ImageError: something is missing or damaged.
     """
-    diff_ids = diff_ids_of(chosen)
-    cache = LayerCache(results_folder() if collector.key else None, collector.key)
-    facts: list[LayerFacts | None] = [None] * len(diff_ids)
-    failures: dict[int, str] = {}
-    wanted: list[Wanted] = []
-    evidence: dict[int, str] = {}
-    blobs: list[Blob | None] = [None] * len(diff_ids)
-    for number, (name, diff_id) in enumerate(zip(chosen.layers, diff_ids, strict=True)):
-        blob = members.blob(name)
+    work = _Assembly(members, chosen, collector)
+    with LayerReaders(work.wanted, collector) as readers:
+        readers.scan(work.take)
+        sure = not work.failures and not any(layer.failure for layer in work.wanted)
+        made = make(work.image(())) if sure else None
+        readers.finish()
+    damage = work.judge(strict)
+    if made is None or damage:
+        made = make(work.image(damage))
+    work.keep()
+    return made
+
+
+class _Assembly:
+    """The layers of an image: where each lies, what is known of it, what is wrong with it."""
+
+    def __init__(self, members: Source, chosen: Chosen, collector: Collector) -> None:
+        self._chosen = chosen
+        self._collector = collector
+        self._diff_ids = diff_ids_of(chosen)
+        self._cache = LayerCache(results_folder() if collector.key else None, collector.key)
+        self._evidence: dict[int, str] = {}
+        self._blobs: list[Blob | None] = [None] * len(self._diff_ids)
+        self._facts: list[LayerFacts | None] = [None] * len(self._diff_ids)
+        self.failures: dict[int, str] = {}
+        self.wanted: list[Wanted] = []
+        for number, (name, diff_id) in enumerate(zip(chosen.layers, self._diff_ids, strict=True)):
+            self._find(number, members.blob(name), diff_id)
+        self._cached = sum(known is not None for known in self._facts)
+
+    def _find(self, number: int, blob: LayerBytes | None, diff_id: str) -> None:
         failure = (
-            "is named in the manifest and missing from the archive" if blob is None else chosen.doubt(number, blob)
+            "is named in the manifest and missing from the archive"
+            if blob is None
+            else self._chosen.doubt(number, blob)
         )
         if blob is None or failure:
-            failures[number] = failure
-            continue
-        evidence[number] = blob.evidence()
-        facts[number] = cache.get(diff_id, evidence[number])
+            self.failures[number] = failure
+            return
+        self._evidence[number] = blob.evidence()
+        self._facts[number] = self._cache.get(diff_id, self._evidence[number])
         plain = isinstance(blob, Blob) and not compression(blob.head(8))
         if plain:
-            blobs[number] = cast(Blob, blob)
-        if facts[number] is None:
-            wanted.append(Wanted(number, blob, diff_id, chosen.stored(number), plain))
-    cached = sum(known is not None for known in facts)
-    read_layers(wanted, collector)
-    for layer in wanted:
-        failure = layer.failure
-        # What the bytes hold is of no interest when they are others.
-        if (layer.sha256 or not failure) and f"sha256:{layer.sha256}" != layer.diff_id:
-            failure = f"has the digest sha256:{layer.sha256}, the image says {layer.diff_id[:80]}"
-        if failure:
-            failures[layer.number] = failure
-            continue
+            self._blobs[number] = cast(Blob, blob)
+        if self._facts[number] is None:
+            self.wanted.append(Wanted(number, blob, diff_id, self._chosen.stored(number), plain))
+
+    def take(self, layer: Wanted) -> None:
+        """Take what the files of a layer hold; its digest may still be on its way."""
+        if layer.failure:
+            return
         whole = layer.facts
-        if len(layer.parts) > 1 and not collector.digests and isinstance(layer.blob, Blob):
+        if len(layer.parts) > 1 and not self._collector.digests and isinstance(layer.blob, Blob):
             confirm_parts(whole, layer.blob)
-        cache.put(layer.diff_id, evidence[layer.number], whole)
-        facts[layer.number] = whole
-    if wanted:
-        cache.prune()
-    damage = [
-        f"layer {number} ({safe_line(chosen.layers[number][:100])}): {failures[number]}" for number in sorted(failures)
-    ]
-    if damage and (strict or len(damage) == len(facts)):
-        raise ImageError(damage[0])
-    return image_of(chosen, diff_ids, [one or LayerFacts() for one in facts], tuple(blobs), tuple(damage), cached)
+        whole.unfold(layer.number)
+        self._facts[layer.number] = whole
+
+    def judge(self, strict: bool) -> tuple[str, ...]:
+        """Return what is wrong with layers, which then are none of the image; an error where that is too much."""
+        for layer in self.wanted:
+            failure = layer.failure
+            # What the bytes hold is of no interest when they are others.
+            if (layer.sha256 or not failure) and f"sha256:{layer.sha256}" != layer.diff_id:
+                failure = f"has the digest sha256:{layer.sha256}, the image says {layer.diff_id[:80]}"
+            if failure:
+                self.failures[layer.number] = failure
+                self._facts[layer.number] = None
+        names = self._chosen.layers
+        damage = tuple(
+            f"layer {number} ({safe_line(names[number][:100])}): {self.failures[number]}"
+            for number in sorted(self.failures)
+        )
+        if damage and (strict or len(damage) == len(self._facts)):
+            raise ImageError(damage[0])
+        return damage
+
+    def image(self, damage: tuple[str, ...]) -> Image:
+        """Return the image of the layers that are there."""
+        if damage:
+            # What was laid on layers that are none knows of them.
+            for facts in self._facts:
+                if facts is not None:
+                    facts.fold()
+        ordered = [one or LayerFacts() for one in self._facts]
+        return image_of(self._chosen, self._diff_ids, ordered, tuple(self._blobs), damage, self._cached)
+
+    def keep(self) -> None:
+        """Keep what was learnt for later runs."""
+        for layer in self.wanted:
+            facts = self._facts[layer.number]
+            if facts is not None:
+                facts.sha256 = layer.sha256
+                self._cache.put(layer.diff_id, self._evidence[layer.number], facts)
+        if self.wanted:
+            self._cache.prune()
 
 
 def image_of(

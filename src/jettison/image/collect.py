@@ -67,7 +67,9 @@ class LayerFacts:
     sha256: str = ""
 
     def unfold(self, number: int) -> None:
-        """Make the entries from the columns, for the layer of this number."""
+        """Make the entries from the columns, for the layer of this number; nothing where they are made."""
+        if self.entries:
+            return
         names, made = self.columns.names, self.columns.entries(number)
         self.entries = dict(zip(names, made, strict=True))
         if len(self.entries) != len(names):
@@ -80,6 +82,10 @@ class LayerFacts:
             for index, target in self.columns.hardlinks.items()
             if last.get(names[index], index) == index
         }
+
+    def fold(self) -> None:
+        """Forget the entries, which the layers below and above change when they are laid on one another."""
+        self.entries, self.replaced = {}, []
 
     def keep(self, store: dict[str, bytes], path: str, data: Content) -> None:
         """Keep the bytes of a file, as long as the layer does not keep too much."""
@@ -102,6 +108,9 @@ class Collector(Protocol):
     def key(self) -> str:
         """Return what the results depend on besides the layer, "" when they are not kept for later runs."""
 
+    def is_ready(self, now: bool = False) -> bool:
+        """Return whether it can begin at once; now: make it so, whatever that takes."""
+
     def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
         """Keep what is wanted of a file: of its whole content, or of the piece of a very large one at `at`."""
 
@@ -118,6 +127,10 @@ class ProofCollector:
     gzip: bool = True
     digests: bool = True
     key: str = ""
+
+    def is_ready(self, now: bool = False) -> bool:
+        """Return that nothing has to be made first."""
+        return True
 
     def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
         """Keep what a program needs to start, and the texts that name users and places."""
@@ -178,6 +191,10 @@ class InventoryCollector:
         """Return what the results depend on besides the layer."""
         return f"inventory {self.digests} {self.scanner.version if self.scanner else ''}"
 
+    def is_ready(self, now: bool = False) -> bool:
+        """Return whether the scanner's patterns are compiled; now: compile them."""
+        return self.scanner is None or self.scanner.is_ready(now)
+
     def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
         """Keep the packages of a file, or the file for later; let the scanner see it."""
         if self.scanner is not None:
@@ -231,6 +248,10 @@ class WholeCollector:
 
     def __init__(self, scanner: Scanner) -> None:
         self._parts: tuple[Collector, ...] = (ProofCollector(), InventoryCollector(scanner))
+
+    def is_ready(self, now: bool = False) -> bool:
+        """Return whether both can begin at once; now: make it so."""
+        return all(part.is_ready(now) for part in self._parts)
 
     def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
         """Let both see the file."""

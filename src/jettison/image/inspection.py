@@ -6,13 +6,14 @@ import contextlib
 import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jettison.image.attribution import BASE, Origin, entry_origins, layer_origins
 from jettison.image.checkpoints import Checkpoint, checkpoints
 from jettison.image.collect import InventoryCollector
 from jettison.image.image import HistoryEntry, read_config
-from jettison.image.source import open_image
+from jettison.image.source import made_of_image
 from jettison.image.waste import Hidden, Waste, find_waste
 from jettison.inventory.collect import collect
 from jettison.inventory.inventory import Inventory
@@ -94,8 +95,9 @@ def _without_collector() -> Iterator[None]:
 
 def _inspect(name: str, engine: str | None, platform: str, model: Model | None, digests: bool) -> Inspection:
     scanner = Scanner()
-    image = open_image(name, InventoryCollector(scanner, digests), engine, platform, strict=False)
-    return inspection_of(name, image, scanner, model)
+    collector = InventoryCollector(scanner, digests)
+    make = partial(inspection_of, name, scanner=scanner, model=model)
+    return made_of_image(name, collector, make, engine, platform, strict=False)
 
 
 def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None = None) -> Inspection:

@@ -1,14 +1,23 @@
-"""Layers read by several processes: the largest first, a large plain one in parts, its digest beside it."""
+"""Layers read by several processes: the largest first, a large plain one in parts, its digest beside it.
+
+What the files hold is told as soon as it is known; the digests of the layers follow, so that their reader goes on
+meanwhile and throws away what it made where one does not fit.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+import signal
 import sys
 import zlib
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from types import TracebackType
 from typing import Any, Final
 
 from jettison.errors import ImageError
@@ -17,16 +26,22 @@ from jettison.image.collect import Collector, LayerFacts
 from jettison.image.decompress import Joined, decompressed
 from jettison.image.digest import Hashed
 from jettison.image.layer_cache import pack, unpack
-from jettison.image.reading import tell
 from jettison.image.mapped import scan_map
+from jettison.image.reading import tell
 from jettison.image.scan import scan_stream
 from jettison.terminal import safe_line
 
 # Below this, starting processes takes longer than it saves.
 MIN_PARALLEL: Final = 48 << 20
 MIN_PART: Final = 64 << 20
+MAX_PROCESSES: Final = 8
 TELL_SECONDS: Final = 0.2
-_collector: Collector | None = None
+# Tasks that wait at a process, so that it has one while this process is busy.
+AHEAD: Final = 2
+MAX_WAITING: Final = 32
+# While the patterns are compiled, a process hashes about so many bytes.
+HASHED_FIRST: Final = 512 << 20
+_ENDED: Final = "a process that read the image ended early: out of memory, or the file was cut off"
 
 
 @dataclass(slots=True)
@@ -34,7 +49,7 @@ class Wanted:
     """One layer to read.
 
     blob: where it lies; diff_id: what its plain bytes must hash to; stored: the same of the blob; plain: whether
-    the blob is the tar itself, in a file.
+    the blob is the tar itself, in a file; left: parts that were not yet read.
     """
 
     number: int
@@ -45,6 +60,7 @@ class Wanted:
     parts: dict[int, LayerFacts] = field(default_factory=dict)
     sha256: str = ""
     failure: str = ""
+    left: int = 0
 
     @property
     def facts(self) -> LayerFacts:
@@ -60,76 +76,192 @@ class Wanted:
         return whole
 
 
-def read_layers(wanted: list[Wanted], collector: Collector, processes: int | None = None) -> None:
-    """Fill in the facts, the digest or the failure of each layer.
+_Task = tuple[Wanted, str, int, int | None]
+_Result = tuple[bytes, tuple[str, str], str]
 
-    Raises:
+
+class LayerReaders:
+    """Fills in the facts, the digest or the failure of each layer: `scan` reads the files, `finish` waits for the rest.
+
+    Raises, in both:
         ImageError: a process died (out of memory, or the file was cut off while it was read).
     """
-    count = processes or min(
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 8
-    )
-    total = sum(layer.blob.size for layer in wanted)
-    tasks = _tasks(wanted, count, total)
-    if count == 1 or total < MIN_PARALLEL:
-        done = 0
-        for layer, kind, first, last in tasks:
-            _take(layer, kind, first, _work(kind, layer.blob, first, last, collector))
-            done += _bytes_of((layer, kind, first, last))
-            tell(done, total)
-        return
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+
+    def __init__(self, wanted: list[Wanted], collector: Collector, processes: int | None = None) -> None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        count = processes or min(cores, MAX_PROCESSES)
+        self._collector = collector
+        self._total = sum(layer.blob.size for layer in wanted)
+        self._read = 0
+        self._scans, self._hashes = _tasks(wanted, count, self._total)
+        for layer, _, _, _ in self._scans:
+            layer.left += 1
+        self._count = min(count, len(self._scans))
+        self._parallel = count > 1 and self._total >= MIN_PARALLEL
+        self._workers: list[_Worker] = []
+
+    def __enter__(self) -> LayerReaders:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.end(kind is not None)
+
+    def scan(self, done: Callable[[Wanted], None]) -> None:
+        """Read the files of all layers; `done` is told of each layer that was read whole."""
+        if not self._parallel:
+            while self._scans:
+                task = self._scans.popleft()
+                layer, kind, first, last = task
+                _take(layer, kind, first, _work(kind, layer.blob, first, last, self._collector))
+                self._after(task, done)
+            return
+        if not self._collector.is_ready():
+            # Compiling keeps one core busy.
+            self._hash_first()
+            self._collector.is_ready(now=True)
+        self._workers += [_Worker(self._collector) for _ in range(self._count)]
+        while any(task[1] != "hash" for worker in self._workers for task in worker.tasks) or self._scans:
+            self._give(AHEAD)
+            self._pump(done)
+        # What is left is known: nobody needs to be asked for it while this process is busy.
+        self._give(MAX_WAITING)
+
+    def finish(self) -> None:
+        """Wait for the digests."""
+        if not self._parallel:
+            while self._hashes:
+                layer, kind, first, last = self._hashes.popleft()
+                _take(layer, kind, first, _work(kind, layer.blob, first, last, self._collector))
+            return
+        while self._hashes or any(worker.tasks for worker in self._workers):
+            self._give(AHEAD)
+            self._pump(lambda _: None)
+
+    def _hash_first(self) -> None:
+        worker = _Worker(None)
+        self._workers.append(worker)
+        size = 0
+        while self._hashes and size < min(HASHED_FIRST, self._total // 2 + 1):
+            size += self._hashes[0][0].blob.size
+            worker.give(self._hashes.popleft())
+
+    def _give(self, ahead: int) -> None:
+        """Let each process have tasks, the one with the fewest first."""
+        while self._scans or self._hashes:
+            able = [worker for worker in self._workers if worker.scans or not self._scans]
+            worker = min(able, key=lambda worker: worker.waiting)
+            if len(worker.tasks) >= ahead:
+                return
+            worker.give((self._scans or self._hashes).popleft())
+
+    def _pump(self, done: Callable[[Wanted], None]) -> None:
+        """Take what the processes made, if there is something soon."""
+        tell(self._read, self._total)
+        busy = {worker.pipe: worker for worker in self._workers if worker.tasks}
+        # Often enough for a bar to move: what was read is told of while nothing is done, too.
+        for pipe in wait(list(busy), TELL_SECONDS):
+            worker = busy[pipe]
+            task, (packed, digests, failure) = worker.take()
+            layer, kind, first, _ = task
+            _take(layer, kind, first, (unpack(packed) if packed else None, digests, failure))
+            self._give(AHEAD)
+            self._after(task, done)
+
+    def _after(self, task: _Task, done: Callable[[Wanted], None]) -> None:
+        layer, kind, first, last = task
+        if kind == "hash":
+            return
+        self._read += (layer.blob.size if last is None else last) - first
+        tell(self._read, self._total)
+        layer.left -= 1
+        if not layer.left:
+            done(layer)
+
+
+class _Worker:
+    """One process and what it has to do. scans: whether it can look into files, or only make digests."""
+
+    def __init__(self, collector: Collector | None) -> None:
+        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+        self.pipe, other = context.Pipe()
+        self.scans = collector is not None
+        self.tasks: deque[_Task] = deque()
+        self._process: BaseProcess = context.Process(target=_serve, args=(other, self.pipe, collector), daemon=True)
+        self._process.start()
+        other.close()
+
+    @property
+    def waiting(self) -> int:
+        """Return how many bytes wait for it."""
+        return sum((layer.blob.size if last is None else last) - first for layer, _, first, last in self.tasks)
+
+    def give(self, task: _Task) -> None:
+        """Let it do one more task."""
+        layer, kind, first, last = task
+        self.tasks.append(task)
+        with _told_apart():
+            self.pipe.send((kind, layer.blob, first, last))
+
+    def take(self) -> tuple[_Task, _Result]:
+        """Return the task that it began first, and what came of it."""
+        with _told_apart():
+            result: _Result = self.pipe.recv()
+        return self.tasks.popleft(), result
+
+    def end(self, now: bool) -> None:
+        """Let it go, at once where nobody wants what it makes."""
+        if now:
+            self._process.kill()
+        else:
+            with contextlib.suppress(OSError):
+                # Later processes hold this end, too, so that closing it would not do.
+                self.pipe.send(None)
+        self.pipe.close()
+        self._process.join()
+
+
+@contextlib.contextmanager
+def _told_apart() -> Any:
+    """Turn the end of a process into an error of the image."""
     try:
-        with ProcessPoolExecutor(min(count, len(tasks)), context, _start, (collector,)) as pool:
-            _run(pool, tasks, total)
-    except BrokenProcessPool as error:
-        raise ImageError("a process that read the image ended early: out of memory, or the file was cut off") from error
+        yield
+    except (EOFError, BrokenPipeError, ConnectionResetError) as error:
+        raise ImageError(_ENDED) from error
 
 
-_Task = tuple[Wanted, str, int, int | None]
+def _serve(pipe: Connection, parents: Connection, collector: Collector | None) -> None:
+    """Do tasks until no more come; what runs in the process."""
+    # The process that asks ends this one; an interrupt from the keyboard goes to both.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parents.close()
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while (task := pipe.recv()) is not None:
+            kind, blob, first, last = task
+            facts, digests, failure = _work(kind, blob, first, last, collector)
+            pipe.send((pack(facts) if facts is not None else b"", digests, failure))
 
 
-def _tasks(wanted: list[Wanted], processes: int, total: int) -> list[_Task]:
-    tasks: list[tuple[float, _Task]] = []
+def _tasks(wanted: list[Wanted], processes: int, total: int) -> tuple[deque[_Task], deque[_Task]]:
+    """Return the parts to read and the layers to hash, the largest first."""
+    scans: list[tuple[float, _Task]] = []
+    hashes: list[tuple[float, _Task]] = []
+    # Small enough for even shares; every part costs the walk over the headers in front of it.
+    step = max(MIN_PART, total // (4 * processes))
     for layer in wanted:
         size = layer.blob.size
         if not layer.plain:
-            tasks.append((size * 6.0, (layer, "stream", 0, None)))
+            scans.append((size * 6.0, (layer, "stream", 0, None)))
             continue
-        # Reading takes about as long as hashing, so that halves of it make even shares.
-        tasks.append((float(size), (layer, "hash", 0, None)))
-        step = max(MIN_PART, total // (3 * processes))
+        hashes.append((float(size), (layer, "hash", 0, None)))
         for first in range(0, max(size, 1), step):
             last = first + step if first + step < size else None
-            tasks.append((float(min(step, size - first)), (layer, "scan", first, last)))
-    tasks.sort(key=lambda task: -task[0])
-    return [task for _, task in tasks]
-
-
-def _bytes_of(task: _Task) -> int:
-    """Return the bytes that are read once a task is done; the digest is made beside the reading."""
-    layer, kind, first, last = task
-    return 0 if kind == "hash" else (layer.blob.size if last is None else last) - first
-
-
-def _run(pool: ProcessPoolExecutor, tasks: list[_Task], total: int) -> None:
-    read = 0
-    running: dict[Future[Any], _Task] = {
-        pool.submit(_work_packed, task[1], task[0].blob, task[2], task[3]): task for task in tasks
-    }
-    try:
-        while running:
-            # Often enough for a bar to move: what was read is told of while nothing is done, too.
-            done, _ = wait(running, TELL_SECONDS, return_when=FIRST_COMPLETED)
-            tell(read, total)
-            for future in done:
-                layer, kind, first, last = running.pop(future)
-                read += _bytes_of((layer, kind, first, last))
-                facts, digests, failure = future.result()
-                _take(layer, kind, first, (unpack(facts) if facts else None, digests, failure))
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
+            scans.append((float(min(step, size - first)), (layer, "scan", first, last)))
+    for tasks in (scans, hashes):
+        tasks.sort(key=lambda task: -task[0])
+    return deque(task for _, task in scans), deque(task for _, task in hashes)
 
 
 def _take(layer: Wanted, kind: str, first: int, result: tuple[LayerFacts | None, tuple[str, str], str]) -> None:
@@ -146,27 +278,17 @@ def _take(layer: Wanted, kind: str, first: int, result: tuple[LayerFacts | None,
         layer.sha256 = plain
 
 
-def _start(collector: Collector) -> None:
-    global _collector
-    _collector = collector
-
-
-def _work_packed(kind: str, blob: LayerBytes, first: int, last: int | None) -> tuple[bytes, tuple[str, str], str]:
-    assert _collector is not None
-    facts, digests, failure = _work(kind, blob, first, last, _collector)
-    return pack(facts) if facts is not None else b"", digests, failure
-
-
 def _work(
-    kind: str, blob: LayerBytes, first: int, last: int | None, collector: Collector
+    kind: str, blob: LayerBytes, first: int, last: int | None, collector: Collector | None
 ) -> tuple[LayerFacts | None, tuple[str, str], str]:
     """Do one task; return (facts, (sha256 of the plain bytes, of the stored bytes), what failed)."""
     try:
-        if kind == "stream" or not isinstance(blob, Blob):
-            return _stream(blob, collector)
-        if kind == "hash":
+        if kind == "hash" and isinstance(blob, Blob):
             digest = blob.sha256()
             return None, (digest, digest), ""
+        assert collector is not None
+        if kind == "stream" or not isinstance(blob, Blob):
+            return _stream(blob, collector)
         return scan_map(blob, first, last, collector), ("", ""), ""
     except (zlib.error, OSError, ValueError, OverflowError, EOFError, ImageError) as error:
         return None, ("", ""), safe_line(str(error))[:300]

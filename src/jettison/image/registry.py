@@ -13,10 +13,8 @@ from typing import Any, Final, NamedTuple
 
 from jettison.errors import ImageError
 from jettison.image.archive import MAX_JSON
-from jettison.image.assemble import assemble
-from jettison.image.collect import Collector
-from jettison.image.image import Image
-from jettison.image.manifest import choose
+from jettison.image.assemble import Source
+from jettison.image.manifest import Chosen, choose
 from jettison.image.reference import Reference, parse_reference
 from jettison.image.registry_http import RegistryHttp
 
@@ -170,12 +168,12 @@ def _path(digest: str) -> str:
     return f"blobs/{digest.replace(':', '/', 1)}"
 
 
-def read_registry(text: str, collector: Collector, platform: str = "", strict: bool = True) -> Image:
-    """Return an image of a registry; layers that an earlier run read are not fetched.
+def find_in_registry(text: str, platform: str = "") -> tuple[Source, Chosen]:
+    """Return what a registry holds under a name; layers that an earlier run read are not fetched later.
 
     Raises:
         UsageError: the name is none. ImageError: the registry refuses, or what it sends is not what its digest says.
     """
     reference = parse_reference(text)
     documents = _Documents(RegistryHttp(reference.host, reference.plain), reference)
-    return assemble(documents, choose(documents, "", platform), collector, strict)
+    return documents, choose(documents, "", platform)

@@ -7,13 +7,16 @@ import mmap
 import os
 import stat
 import zlib
+from collections.abc import Callable
 from typing import IO, cast
 
 from jettison.errors import EngineError, ImageError, UsageError
-from jettison.image.archive import read_archive, read_file, read_layout
+from jettison.image.archive import find_in_file, find_in_layout, read_archive
+from jettison.image.assemble import Made, Source, as_it_is, assemble
 from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
 from jettison.image.image import Image, Layer, read_config
 from jettison.image.layers import merge
+from jettison.image.manifest import Chosen
 from jettison.image.reading import Told
 from jettison.image.reference import SCHEMES, has_host
 from jettison.image.tar_header import Entry
@@ -24,12 +27,24 @@ MAX_FILES = 3_000_000
 def open_image(
     name: str, collector: Collector, engine: str | None = None, platform: str = "", strict: bool = True
 ) -> Image:
-    """Return the image that a name means: a path when there is one of it, else an image of the engine.
+    """Return the image that a name means; as `made_of_image`."""
+    return made_of_image(name, collector, as_it_is, engine, platform, strict)
+
+
+def made_of_image(
+    name: str,
+    collector: Collector,
+    make: Callable[[Image], Made],
+    engine: str | None = None,
+    platform: str = "",
+    strict: bool = True,
+) -> Made:
+    """Return what `make` makes of the image that a name means: a path when there is one of it, else one of the engine.
 
     `registry://HOST/NAME:TAG` is read from a registry, and so is a name with its host that no engine has.
 
     `PATH:NAME` picks one image of an archive with several. strict: a layer that cannot be read is an error;
-    else it is left out, and the image's `damage` says so.
+    else it is left out, and the image's `damage` says so. `make` may be called twice, as `assemble` says.
 
     Raises:
         ImageError: it cannot be read. SourceError: a path cannot. EngineError: the engine has no such image.
@@ -37,31 +52,32 @@ def open_image(
     path, wanted = _split(name)
     if os.path.isdir(path):
         if os.path.isfile(os.path.join(path, "index.json")):
-            return read_layout(path, collector, wanted, platform, strict)
-        return _root_file_system(path, collector)
+            return assemble(*find_in_layout(path, wanted, platform), collector, strict, make)
+        return make(_root_file_system(path, collector))
     if os.path.exists(path):
-        return read_file(path, collector, wanted, platform, strict)
+        return assemble(*find_in_file(path, wanted, platform), collector, strict, make)
     if name.startswith(SCHEMES):
-        return _of_registry(name, collector, platform, strict)
+        return assemble(*_of_registry(name, platform), collector, strict, make)
     from jettison.engine.find import find_engine
 
     try:
         with find_engine(engine).save(name) as stream:
-            return read_archive(cast(IO[bytes], Told(stream)), collector)
+            image = read_archive(cast(IO[bytes], Told(stream)), collector)
     except EngineError as error:
         # A name that says its registry can be read there, where no engine has the image.
         if engine or not has_host(name):
             raise
         try:
-            return _of_registry(name, collector, platform, strict)
+            return assemble(*_of_registry(name, platform), collector, strict, make)
         except (ImageError, UsageError) as other:
             raise ImageError(f"{error}; and from the registry: {other}") from other
+    return make(image)
 
 
-def _of_registry(name: str, collector: Collector, platform: str, strict: bool) -> Image:
-    from jettison.image.registry import read_registry
+def _of_registry(name: str, platform: str) -> tuple[Source, Chosen]:
+    from jettison.image.registry import find_in_registry
 
-    return read_registry(name, collector, platform, strict)
+    return find_in_registry(name, platform)
 
 
 def _split(name: str) -> tuple[str, str]:

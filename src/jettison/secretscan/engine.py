@@ -39,6 +39,9 @@ class Matcher(Protocol):
     def events(self, data: bytes | memoryview) -> list[tuple[int, int]]:
         """Return (number of the expression, end of a match) for the matches in a piece."""
 
+    def is_ready(self, now: bool = False) -> bool:
+        """Return whether nothing has to be compiled first; now: compile it."""
+
 
 def open_matcher(expressions: Sequence[Expression]) -> Matcher:
     """Return the best matcher that this installation has."""
@@ -64,13 +67,26 @@ class HyperscanMatcher:
         import hyperscan
 
         self.identity = f"hyperscan-{_version(hyperscan)}-{platform.machine()}-{_digest(expressions)}"
-        self._found: list[tuple[int, int]] = []
-        self._database = _load(hyperscan, self.identity) or _compile(hyperscan, self.identity, expressions)
+        self._expressions = expressions
         self._terminated = hyperscan.ScanTerminated
-        self._scan: Callable[..., Any] = self._database.scan
+        self._scan: Callable[..., Any] | None = None
+
+    def is_ready(self, now: bool = False) -> bool:
+        """Return whether the database is loaded, which it is from disk where an earlier run kept it; now: compile it."""
+        if self._scan is None:
+            import hyperscan
+
+            database = _load(hyperscan, self.identity)
+            if database is None and now:
+                database = _compile(hyperscan, self.identity, self._expressions)
+            self._scan = database.scan if database is not None else None
+        return self._scan is not None
 
     def events(self, data: bytes | memoryview) -> list[tuple[int, int]]:
         """Return (number of the expression, end of a match)."""
+        if self._scan is None:
+            self.is_ready(now=True)
+            assert self._scan is not None
         found: list[tuple[int, int]] = []
         append = found.append
 
@@ -138,6 +154,10 @@ class PlainMatcher:
         self.identity = f"plain-{_digest(expressions)}"
         self._expressions = tuple(expressions)
         self._compiled: dict[int, re.Pattern[bytes]] = {}
+
+    def is_ready(self, now: bool = False) -> bool:
+        """Return that each pattern is compiled when it is first needed."""
+        return True
 
     def events(self, data: bytes | memoryview) -> list[tuple[int, int]]:
         """Return (number of the expression, end of a match)."""

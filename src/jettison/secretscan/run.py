@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 
 class Placed(NamedTuple):
-    """One file of a run. at: where its bytes begin in the piece; index: its number in the list it came from."""
+    """One file of a run. at: where its bytes begin in the piece; number: its place in the list it came from."""
 
     path: str
     mode: int
     size: int
     at: int
-    index: int
+    number: int
 
 
 def events_of_files(files: Sequence[Placed], events: Iterable[tuple[int, int]]) -> dict[int, list[tuple[int, int]]]:

@@ -1,6 +1,6 @@
 """The search for secrets in the bytes of one file after the other.
 
-One Scanner for each process (or thread): it is cheap to make once the database of the engine is on disk.
+One Scanner for each process (or thread): it is cheap to make; the first search is, once the database of the engine is on disk.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Scanner:
         expressions += [Expression(e, ()) for e in self._base64.expressions]
         expressions += [Expression(utf16_form(word), ()) for word in sorted(words)]
         self._matcher = open_matcher(expressions)
-        self._path_matcher: Matcher | None = None
+        self._path_matchers: dict[str, Matcher] = {}
         self._name_matcher = open_matcher([Expression(b"(?im:%s)" % loaded.path_marks.encode(), ())])
         self._marks = re.compile(loaded.path_marks)
         self._paths = re.compile("|".join(f"(?:{d.path})" for d in self._by_path))
@@ -76,6 +76,10 @@ class Scanner:
     def __reduce__(self) -> tuple[type[Scanner], tuple[()]]:
         # The automaton does not travel: another process loads it from disk.
         return Scanner, ()
+
+    def is_ready(self, now: bool = False) -> bool:
+        """Return whether a search can begin at once; now: compile what has to be."""
+        return all(matcher.is_ready(now) for matcher in (self._matcher, self._name_matcher))
 
     def scan(self, path: str, mode: int, size: int, data: bytes | memoryview, at: int) -> list[Hit]:
         """Return the secrets of a file; `path` without leading slash, mode: not looked at.
@@ -166,15 +170,15 @@ class Scanner:
         return bool(self._marks.search(path[path.rfind("/") + 1 :].lower()) and self._paths.search(path))
 
     def _of_path(self, data: bytes | memoryview, place: _Place) -> Iterator[Hit]:
-        if self._path_matcher is None:
-            self._path_matcher = open_matcher([Expression(d.expression, d.keywords) for d in self._by_path])
-        ends: dict[int, list[int]] = {}
-        for number, end in self._path_matcher.events(data):
-            ends.setdefault(number, []).append(end)
-        for number, list_ in ends.items():
-            detector = self._by_path[number]
+        for detector in self._by_path:
             if re.search(detector.path, place.path):
-                yield from self._confirm(detector, data, place, list_)
+                # Most of these are never needed: compiling all of them takes half a second.
+                matcher = self._path_matchers.get(detector.id)
+                if matcher is None:
+                    matcher = open_matcher([Expression(detector.expression, detector.keywords)])
+                    self._path_matchers[detector.id] = matcher
+                ends = [end for _, end in matcher.events(data)]
+                yield from self._confirm(detector, data, place, ends)
 
     def _confirm(self, detector: Detector, data: bytes | memoryview, place: _Place, ends: list[int]) -> Iterator[Hit]:
         last = -1
