@@ -8,6 +8,7 @@ Source: curl manual, --location.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -33,6 +34,8 @@ _METHODS: Final = (
     "-T",
     "--unix-socket",
 )
+# What a variable called so holds is an address as well.
+_URL: Final = re.compile(r"https?://|\$\{?\w*URL\b", re.IGNORECASE)
 # They answer themselves and are asked for an answer, not for a file.
 _LOCAL: Final = ("://localhost", "://127.0.0.1", "://[::1]", "://169.254.169.254")
 
@@ -45,7 +48,7 @@ def check(model: Model) -> Iterable[Finding]:
     for body in bodies:
         for command in body:
             words = command.arguments
-            url = next((w for w in words if w.startswith(("http://", "https://"))), None)
+            url = next((w for w in words if _URL.match(w)), None)
             if command.name != "curl" or url is None or any(local in url for local in _LOCAL) or _follows(words):
                 continue
             if any(w.partition("=")[0] in _METHODS for w in words) or any(w in ("-K", "--config") for w in words):
@@ -81,6 +84,7 @@ RULE = Rule(
             after="FROM debian:12\nONBUILD RUN curl -L -fsS -o /a https://e.org/a\n",
             lines=(2,),
         ),
+        Example(before="FROM debian:12\nARG TOOL_URL\nRUN curl -fsS -o /a $TOOL_URL\n", lines=(3,)),
         Example(before="FROM debian:12\nRUN curl -fsSLo /a https://e.org/a && curl -X POST https://e.org/b\n"),
     ),
 )

@@ -31,7 +31,7 @@ def check(model: Model) -> Iterable[Finding]:
             if node.keyword not in ("COPY", "ADD") or node.flag("chown") is not None:
                 continue
             user = model.scope_at(node, stage).user
-            if not user or "$" in user or user.split(":")[0] in ("root", "0"):
+            if "$" in user or user.partition(":")[0] in ("", "root", "0"):
                 continue
             at = node.keyword_span.end
             edit = Edit(Span(at, at), f" --chown={user}")
@@ -60,6 +60,7 @@ RULE = Rule(
             level=UNSAFE,
         ),
         Example(before="FROM debian:12\nCOPY a /a\nUSER app\nCOPY --chown=app b /b\n"),
+        Example(before="FROM debian:12\nARG ID\nUSER $ID:$ID\nCOPY a /a\n"),
         Example(before="FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nUSER ContainerUser\nCOPY a /a\n"),
     ),
 )
