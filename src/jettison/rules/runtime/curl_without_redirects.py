@@ -84,7 +84,11 @@ RULE = Rule(
             after="FROM debian:12\nONBUILD RUN curl -L -fsS -o /a https://e.org/a\n",
             lines=(2,),
         ),
-        Example(before="FROM debian:12\nARG TOOL_URL\nRUN curl -fsS -o /a $TOOL_URL\n", lines=(3,)),
+        Example(
+            before="FROM debian:12\nARG TOOL_URL\nRUN curl -fsS -o /a $TOOL_URL\n",
+            after="FROM debian:12\nARG TOOL_URL\nRUN curl -L -fsS -o /a $TOOL_URL\n",
+            lines=(3,),
+        ),
         Example(before="FROM debian:12\nRUN curl -fsSLo /a https://e.org/a && curl -X POST https://e.org/b\n"),
     ),
 )
