@@ -86,6 +86,7 @@ def _parents(path: str) -> list[str]:
 # With few wildcards a backtracking regex is quick and cannot be made slow; with more, a matcher
 # that walks all possibilities at once takes time proportional to pattern times path.
 _MAX_REGEX_WILDCARDS: Final = 3
+_SET_SIGNS: Final = re.compile(r"[\[&|~]")
 _FOLDERS, _DEEP, _STAR = "**/", "**", "*"
 
 
@@ -158,7 +159,8 @@ def _tokens(glob: str) -> list[str] | None:
             end = glob.find("]", index + 1)
             if end < 0:
                 return None
-            body = glob[index:end].replace("\\", "\\\\").replace("[", "\\[")
+            # Pairs of these mean sets to Python's expressions, and nothing in a pattern.
+            body = _SET_SIGNS.sub(r"\\\g<0>", glob[index:end].replace("\\", "\\\\")).replace("--", "-\\-")
             out.append(f"[{body}]")
             index = end + 1
         else:

@@ -1,0 +1,82 @@
+"""A small part of the fuzzing with every run of the tests: mutations of sound inputs, the same ones every time."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .seeds import seeds
+from .targets import TARGETS
+
+MUTATIONS = 120
+SPLICES = (
+    b"\0",
+    b"\xff",
+    b"..",
+    b"/",
+    b"-1",
+    b"99999999999",
+    b"[[[[",
+    b"{{{{",
+    b'"',
+    b"\n",
+    b"\x1b[2J",
+    b"\xe2\x80\xae",
+    b"%s",
+    b"*" * 300,
+)
+
+
+@cache
+def _seeds() -> dict[str, list[bytes]]:
+    with TemporaryDirectory() as folder:
+        return seeds(Path(folder) / "advisories")
+
+
+def mutated(seed: bytes, chance: random.Random) -> bytes:
+    """Return a seed with a few bytes changed, cut out, doubled or put in."""
+    data = bytearray(seed)
+    for _ in range(chance.choice((1, 1, 2, 5, 20))):
+        at = chance.randrange(len(data) + 1)
+        kind = chance.randrange(5)
+        if kind == 0 and at < len(data):
+            data[at] = chance.choice((0, 0x7F, 0x80, 0xFF, chance.randrange(256)))
+        elif kind == 1:
+            del data[at : at + chance.choice((1, 8, 64, 512))]
+        elif kind == 2:
+            data[at:at] = data[at : at + chance.choice((1, 8, 512))] * chance.choice((1, 3))
+        elif kind == 3:
+            data[at:at] = chance.choice(SPLICES)
+        else:
+            data[at : at + 4] = chance.choice(SPLICES)
+    return bytes(data[: 1 << 18])
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_mutations_of_sound_inputs(name: str) -> None:
+    chance = random.Random(name)
+    found = _seeds()[name]
+    for seed in found[:40]:
+        TARGETS[name](seed)
+    for _ in range(MUTATIONS):
+        TARGETS[name](mutated(chance.choice(found), chance))
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_any_bytes(name: str) -> None:
+    @settings(max_examples=40, deadline=None, database=None, derandomize=True)
+    @given(st.binary(max_size=2000))
+    def check(data: bytes) -> None:
+        TARGETS[name](data)
+
+    check()
+
+
+def test_every_target_has_seeds() -> None:
+    assert _seeds().keys() == TARGETS.keys() and all(_seeds().values())
