@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-import pytest
+import html
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
+import pytest
+import zstandard
+
+from jettison.cache_folder import cache_folder
+from jettison.cli.main import main
+from jettison.cli.scan import FORMATS as SCAN_FORMATS
 from jettison.image.inspection import Inspection, inspect
+from jettison.image.layer_cache import results_folder
+from jettison.report.formats import FORMATS as CHECK_FORMATS
 from jettison.secretscan.detectors import load_detectors, raw_detectors
 from jettison.secretscan.scanner import Scanner
 
@@ -15,7 +27,7 @@ SAMPLES = all_samples()
 
 
 @pytest.fixture(scope="module")
-def planted(tmp_path_factory: pytest.TempPathFactory) -> Inspection:
+def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
     """An image with a folder for each detector: its file lives on in one layer and is deleted from another."""
     live = [(f"srv/{s.id}/{s.path}", b"# settings\n" + s.text + b"\n") for s in SAMPLES]
     gone = [(f"tmp/{s.id}/{s.path}", s.text) for s in SAMPLES]
@@ -32,7 +44,12 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Inspection:
             for n, s in enumerate(general)
         ),
     ]
-    return inspect(image(tmp_path_factory.mktemp("planted"), [live, gone, whiteouts], config, history))
+    return image(tmp_path_factory.mktemp("planted"), [live, gone, whiteouts], config, history)
+
+
+@pytest.fixture(scope="module")
+def planted(archive: str) -> Inspection:
+    return inspect(archive)
 
 
 def _of_path(sample: Sample) -> bool:
@@ -87,3 +104,63 @@ def test_environment_history_and_build_arguments_tell_of_it(planted: Inspection)
 def test_no_value_is_in_a_finding(planted: Inspection) -> None:
     told = repr(planted.secrets) + repr([facts.hits for facts in planted.image.facts])
     assert [s.id for s in SAMPLES if s.value.decode() in told] == []
+
+
+COMMANDS = [
+    *(["inspect", "ONE", "--format", name] for name in ("text", "json", "markdown")),
+    ["inspect", "ONE", "--html", "OUT"],
+    *(["secrets", "ONE", "--confidence", "low", "--format", name] for name in ("text", "json")),
+    *(["scan", "ONE", "--all", "--format", name] for name in SCAN_FORMATS),
+    *(["compare", "ONE", "TWO", "--format", name] for name in ("text", "json", "markdown")),
+    ["compare", "ONE", "TWO", "--html", "OUT"],
+    *(["sbom", "ONE", "--format", name] for name in ("cyclonedx", "spdx")),
+    *(["check", "FILE", "--image", "ONE", "--format", name] for name in CHECK_FORMATS),
+]
+
+
+@pytest.fixture(scope="module")
+def read_once() -> Iterator[None]:
+    """Read each image once for all formats: what is read does not hang on them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("jettison.image.inspection.inspect", cache(_inspect))
+        yield
+
+
+def _inspect(
+    name: str, engine: str | None = None, platform: str = "", model: object = None, digests: bool = False
+) -> Inspection:
+    return inspect(name, engine, platform, None, digests)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_no_command_prints_a_value_in_any_format(
+    command: list[str], archive: str, read_once: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = Path(archive).parent / "other"
+    other.mkdir(exist_ok=True)
+    (tmp_path / "Dockerfile").write_text("FROM scratch\nCOPY . /srv\nCOPY . /tmp\nRUN rm -r /tmp/*\n")
+    places = {"ONE": archive, "OUT": str(tmp_path / "out.html"), "FILE": str(tmp_path / "Dockerfile")}
+    places["TWO"] = image(other, [[("a", b"x")]])
+    assert main([places.get(word, word) for word in command]) in (0, 1)
+    out, err = capsys.readouterr()
+    page = tmp_path / "out.html"
+    told = out + err + (page.read_text() if page.exists() else "")
+    assert told
+    values = {s.id: s.value.decode() for s in SAMPLES}
+    assert [name for name, value in values.items() if value in told or _quoted(value) in told] == []
+
+
+def _quoted(value: str) -> str:
+    """Return a value as JSON and pages write it."""
+    return json.dumps(value)[1:-1] if '"' in value or "\n" in value else html.escape(value)
+
+
+def test_no_value_is_kept_in_the_cache(archive: str) -> None:
+    inspect(archive)
+    kept = b"".join(path.read_bytes() for path in Path(cache_folder()).rglob("*") if path.is_file())
+    folder = results_folder()
+    assert folder is not None
+    unpacked = [zstandard.ZstdDecompressor().decompress(path.read_bytes(), 1 << 26) for path in folder.iterdir()]
+    assert unpacked
+    kept += b"".join(unpacked)
+    assert [s.id for s in SAMPLES if s.value in kept] == []
