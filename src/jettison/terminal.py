@@ -41,11 +41,14 @@ _STYLES: Final = {
 
 def safe(text: str) -> str:
     """Return `text` with every control character but TAB and LF shown as an escape."""
-    return text.translate(_UNSAFE)
+    # Plain text is told in a tenth of the time that a look at each character takes.
+    return text if text.isascii() and text.isprintable() else text.translate(_UNSAFE)
 
 
 def safe_line(text: str) -> str:
     """Return `text` safe and on one line: TAB becomes a space, LF a visible escape."""
+    if text.isascii() and text.isprintable():
+        return text
     return safe(text).replace("\t", " ").replace("\n", "\\n")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.cli.discover import BUILD_FILE_ENDINGS, found_files, is_build_file_name, read_dockerfile
 from jettison.cli.options import Option
+from jettison.cli.real_paths import RealPaths
 from jettison.errors import SourceError, UsageError
 from jettison.findings import Severity
 from jettison.report.formats import FORMATS
@@ -175,25 +176,22 @@ def _to_check(args: argparse.Namespace, finder: Finder, checked: list[Checked]) 
     """Return the files to check, each with its builds; what is wrong in Compose and Bake files is reported."""
     found: dict[str, tuple[str, list[Build]]] = {}
     build_files: list[str] = []
+    key = RealPaths().real
     for path, named in found_files(args.paths):
         if not named and settings_of(args, finder, path).excludes(path):
             continue
         if is_build_file_name(os.path.basename(path)) or (named and path.lower().endswith(BUILD_FILE_ENDINGS)):
             build_files.append(path)
         else:
-            found[_key(path)] = (path, [])
+            found[path if path == "-" else key(path)] = (path, [])
     if build_files:
         from jettison.compose.project import read_builds
 
         builds, reports = read_builds(build_files)
         checked.extend(Checked(report, settings_of(args, finder, report.path)) for report in reports)
         for build in builds:
-            found.setdefault(_key(build.dockerfile), (build.dockerfile, []))[1].append(build)
+            found.setdefault(key(build.dockerfile), (build.dockerfile, []))[1].append(build)
     return [(path, tuple(ways)) for path, ways in found.values()]
-
-
-def _key(path: str) -> str:
-    return path if path == "-" else os.path.realpath(path)
 
 
 def _data(path: str, builds: Sequence[Build]) -> bytes:

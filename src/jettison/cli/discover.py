@@ -12,6 +12,7 @@ from jettison.errors import SourceError
 
 MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 MAX_DEPTH: Final = 64
+_PIECE: Final = 64 * 1024
 _SKIPPED_FOLDERS: Final = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__"))
 BUILD_FILE_ENDINGS: Final = (".yml", ".yaml", ".hcl")
 _OTHER_ENDINGS: Final = (".dockerignore", ".md", ".go", ".py", ".js", ".ts", ".sh", ".json", ".html", ".orig")
@@ -128,6 +129,20 @@ def read_dockerfile(path: str) -> bytes:
     return data
 
 
+def _read(path: str) -> bytes:
+    # Without the layers of a stream, which cost more than the file does.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        pieces = [os.read(descriptor, _PIECE)]
+        size = len(pieces[0])
+        while pieces[-1] and size <= MAX_FILE_BYTES:
+            pieces.append(os.read(descriptor, _PIECE))
+            size += len(pieces[-1])
+    finally:
+        os.close(descriptor)
+    return pieces[0] if len(pieces) == 2 else b"".join(pieces)
+
+
 def _read_regular(path: str) -> bytes:
     try:
         mode = os.stat(path).st_mode
@@ -135,7 +150,6 @@ def _read_regular(path: str) -> bytes:
             raise SourceError(f"{path}: is a folder; a Dockerfile was expected")
         if not stat.S_ISREG(mode):
             raise SourceError(f"{path}: is not a regular file; a Dockerfile was expected")
-        with open(path, "rb") as stream:
-            return stream.read(MAX_FILE_BYTES + 1)
+        return _read(path)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache
 from typing import Final
 
 from jettison.knowledge._compiled import SECRETS
+from jettison.syntax.vocabulary import Vocabulary
 
 _ENDINGS: Final = tuple(f"_{ending}" for ending in SECRETS["names"]["endings"])
 _SETTINGS: Final = frozenset(SECRETS["names"]["settings"])
@@ -17,7 +17,8 @@ _POINTER: Final = re.compile(SECRETS["values"]["pointer_pattern"])
 _FILE: Final = re.compile(SECRETS["files"]["pattern"])
 _FOLDER: Final = re.compile(SECRETS["files"]["folders"])
 _MARKS: Final[dict[str, list[str]]] = SECRETS["files"]["marks"]
-_MARKS_OF: Final[dict[str, list[str]]] = SECRETS["marks"]
+_MARKS_OF: Final = {name: tuple(marks) for name, marks in SECRETS["marks"].items() if name != "source"}
+_VOCABULARY: Final = Vocabulary(mark for marks in _MARKS_OF.values() for mark in marks)
 MAX_VALUE: Final = 4096
 
 
@@ -29,9 +30,10 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(SECRETS["commands"][name])
 
 
-def patterns(has: Callable[[str], bool]) -> list[tuple[str, re.Pattern[str]]]:
-    """Return (name, pattern) of what may match a text; `has` tells whether it holds a lower-case word."""
-    return [(n, _pattern(n)) for n, marks in _MARKS_OF.items() if n != "source" and any(map(has, marks))]
+def patterns(text: str, runs_of_text: frozenset[str] | None = None) -> list[tuple[str, re.Pattern[str]]]:
+    """Return (name, pattern) of what may match a lower-case text; `runs_of_text`: as in `Vocabulary.found`."""
+    found = _VOCABULARY.found(text, runs_of_text)
+    return [(name, _pattern(name)) for name, marks in _MARKS_OF.items() if not found.isdisjoint(marks)]
 
 
 def is_secret_name(name: str) -> bool:

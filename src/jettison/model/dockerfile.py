@@ -12,6 +12,7 @@ from jettison.model.scope import Scope
 from jettison.model.stage import Stage, read_from
 from jettison.span import SourceText
 from jettison.syntax.tree import File, Instruction
+from jettison.syntax.vocabulary import runs
 
 if TYPE_CHECKING:
     import re
@@ -40,6 +41,7 @@ class Model:
         "_lowered",
         "_needed",
         "_runs",
+        "_runs_of_text",
         "_scopes",
         "_shell_budget",
         "_started",
@@ -72,6 +74,7 @@ class Model:
         self._scopes: dict[int, Scope] = {}
         self._ends: dict[int, Scope] = {}
         self._lowered: str | None = None
+        self._runs_of_text: frozenset[str] | None = None
         self._needed: tuple[Stage | None, frozenset[int], frozenset[int]] | None = None
         self._shell_budget = [MAX_SHELL_BYTES, MAX_COMMANDS]
         self.unread_shell: Instruction | None = None
@@ -226,6 +229,13 @@ class Model:
         if self._lowered is None:
             self._lowered = self.source.data.decode("latin-1").lower()
         return self._lowered
+
+    @property
+    def runs_of_text(self) -> frozenset[str]:
+        """Return the runs of letters and digits of that text."""
+        if self._runs_of_text is None:
+            self._runs_of_text = runs(self.lowered)
+        return self._runs_of_text
 
     def text_has(self, word: str) -> bool:
         """Return whether the file holds this lower-case word anywhere."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from sys import byteorder
 from typing import Final, NamedTuple
 
 from jettison.rules._index import ROWS
 from jettison.rules.base import Rule
+from jettison.syntax.vocabulary import Vocabulary
 
 
 class Entry(NamedTuple):
@@ -31,8 +31,6 @@ _ADDED: Final[dict[str, tuple[Entry, Rule]]] = {}
 _LOADED: Final[dict[str, Rule]] = {}
 _WATCHES: Final[dict[tuple[frozenset[str] | None, frozenset[str] | None, int], Watch]] = {}
 MAX_WATCHES: Final = 64
-# In every text, also in an empty one.
-ANY_PAIR: Final = -1
 _NAMED: Final[dict[str, tuple[str, ...]]] = {}
 _TOOLS: Final = frozenset(
     ("hadolint", "buildkit", "buildx", "tally", "trivy", "checkov", "kics", "dockle", "shellcheck")
@@ -74,51 +72,29 @@ def load(code: str) -> Rule:
 
 
 class Watch:
-    """A choice of rules, and the words that wake them: each word is looked for once, whatever rules wait for it.
+    """A choice of rules, and the words that wake them: each word is looked for once, whatever rules wait for it."""
 
-    Most words are in no file. A set of the pairs of neighbouring characters of a text tells that of most of them
-    without a look through the text.
-    """
-
-    __slots__ = ("_always", "_entries", "_words")
+    __slots__ = ("_always", "_entries", "_vocabulary", "_waiting")
 
     def __init__(self, chosen: Sequence[Entry]) -> None:
         self._entries = chosen
-        self._always = frozenset(entry.code for entry in chosen if not entry.triggers)
-        waiting: dict[str, set[str]] = {}
-        for entry in chosen:
+        self._always = frozenset(place for place, entry in enumerate(chosen) if not entry.triggers)
+        waiting: dict[str, set[int]] = {}
+        for place, entry in enumerate(chosen):
             for word in entry.triggers:
-                waiting.setdefault(word, set()).add(entry.code)
-        # What most rules wait for goes first: then most of the rest need not be looked for.
-        ordered = sorted(waiting.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-        self._words = tuple((word, frozenset(codes), *_three_pairs(word)) for word, codes in ordered)
+                waiting.setdefault(word, set()).add(place)
+        self._waiting = {word: frozenset(places) for word, places in waiting.items()}
+        self._vocabulary = Vocabulary(waiting)
 
-    def concerned(self, text: str, with_context: bool = True) -> list[Entry]:
-        """Return the rules that a lower-case text may concern, in their order; those of a context only with one."""
-        found = set(self._always)
-        pairs = _pairs(text.encode("latin-1", "replace"))
-        for word, codes, first, middle, last in self._words:
-            if first in pairs and middle in pairs and last in pairs and not codes <= found and word in text:
-                found |= codes
-        return [entry for entry in self._entries if entry.code in found and (with_context or not entry.needs_context)]
+    def concerned(self, text: str, with_context: bool = True, runs_of_text: frozenset[str] | None = None) -> list[Entry]:
+        """Return the rules that a lower-case text may concern, in their order; those of a context only with one.
 
-
-def _pairs(data: bytes) -> set[int]:
-    """Return all pairs of neighbouring bytes, as numbers, and ANY_PAIR."""
-    view = memoryview(data)
-    size = len(data)
-    return {ANY_PAIR, *view[: size & ~1].cast("H"), *view[1 : 1 + (size - 1 & ~1)].cast("H")}
-
-
-def _three_pairs(word: str) -> tuple[int, int, int]:
-    """Return the first, the middle and the last pair of a word; ANY_PAIR for a word of one character."""
-    data = word.encode("latin-1")
-    if len(data) < 2:
-        return ANY_PAIR, ANY_PAIR, ANY_PAIR
-    middle = len(data) // 2
-    places = (0, middle - 1, len(data) - 2)
-    first, second, third = (int.from_bytes(data[at : at + 2], byteorder) for at in places)
-    return first, second, third
+        `runs_of_text`: as in `Vocabulary.found`.
+        """
+        words = self._vocabulary.found(text, runs_of_text)
+        places = sorted(self._always.union(*map(self._waiting.__getitem__, words)))
+        found = [self._entries[place] for place in places]
+        return found if with_context else [entry for entry in found if not entry.needs_context]
 
 
 def watch(select: frozenset[str] | None, ignore: frozenset[str] | None) -> Watch:

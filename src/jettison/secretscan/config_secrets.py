@@ -64,7 +64,7 @@ def _of_text(text: ConfigText, scanner: Scanner) -> Iterator[ConfigSecret]:
 
 def _in_command(text: str) -> Iterator[str]:
     lowered = text.lower()
-    for name, pattern in patterns(lambda word: word in lowered):
+    for name, pattern in patterns(lowered):
         if name == "shapes":
             continue
         for match in pattern.finditer(text):

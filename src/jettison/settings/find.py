@@ -68,13 +68,19 @@ class Finder:
 
 def _here(folder: str) -> tuple[str, str]:
     """Return (own settings file, hadolint's) of one folder, "" for what is not there."""
-    own = os.path.join(folder, OWN)
-    if os.path.isfile(own):
+    begin = folder if folder.endswith(os.sep) else folder + os.sep
+    own = begin + OWN
+    if _is_file(own):
         return own, ""
-    project = os.path.join(folder, PROJECT)
-    if os.path.isfile(project) and _names_us(project):
+    project = begin + PROJECT
+    if _is_file(project) and _names_us(project):
         return project, ""
-    return "", next((p for p in (os.path.join(folder, n) for n in HADOLINT) if os.path.isfile(p)), "")
+    return "", next((begin + name for name in HADOLINT if _is_file(begin + name)), "")
+
+
+def _is_file(path: str) -> bool:
+    # Most are not there, and this call tells so without an exception.
+    return os.access(path, os.F_OK) and os.path.isfile(path)
 
 
 def _names_us(path: str) -> bool:
