@@ -30,7 +30,7 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(SECRETS["commands"][name])
 
 
-def patterns(text: str, runs_of_text: frozenset[str] | None = None) -> list[tuple[str, re.Pattern[str]]]:
+def patterns(text: str, runs_of_text: frozenset[bytes] | None = None) -> list[tuple[str, re.Pattern[str]]]:
     """Return (name, pattern) of what may match a lower-case text; `runs_of_text`: as in `Vocabulary.found`."""
     found = _VOCABULARY.found(text, runs_of_text)
     return [(name, _pattern(name)) for name, marks in _MARKS_OF.items() if not found.isdisjoint(marks)]

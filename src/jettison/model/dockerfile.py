@@ -74,7 +74,7 @@ class Model:
         self._scopes: dict[int, Scope] = {}
         self._ends: dict[int, Scope] = {}
         self._lowered: str | None = None
-        self._runs_of_text: frozenset[str] | None = None
+        self._runs_of_text: frozenset[bytes] | None = None
         self._needed: tuple[Stage | None, frozenset[int], frozenset[int]] | None = None
         self._shell_budget = [MAX_SHELL_BYTES, MAX_COMMANDS]
         self.unread_shell: Instruction | None = None
@@ -231,10 +231,10 @@ class Model:
         return self._lowered
 
     @property
-    def runs_of_text(self) -> frozenset[str]:
+    def runs_of_text(self) -> frozenset[bytes]:
         """Return the runs of letters and digits of that text."""
         if self._runs_of_text is None:
-            self._runs_of_text = runs(self.lowered)
+            self._runs_of_text = runs(self.source.data)
         return self._runs_of_text
 
     def text_has(self, word: str) -> bool:

@@ -86,7 +86,7 @@ class Watch:
         self._waiting = {word: frozenset(places) for word, places in waiting.items()}
         self._vocabulary = Vocabulary(waiting)
 
-    def concerned(self, text: str, with_context: bool = True, runs_of_text: frozenset[str] | None = None) -> list[Entry]:
+    def concerned(self, text: str, with_context: bool = True, runs_of_text: frozenset[bytes] | None = None) -> list[Entry]:
         """Return the rules that a lower-case text may concern, in their order; those of a context only with one.
 
         `runs_of_text`: as in `Vocabulary.found`.
