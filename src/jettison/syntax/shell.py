@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from jettison.span import Span
+from jettison.syntax.plain_shell import plain_commands
+from jettison.syntax.shell_command import Command, literal
 from jettison.syntax.tree import File, Instruction
 from jettison.syntax.words import Word
 
@@ -14,7 +16,6 @@ if TYPE_CHECKING:
 
 MAX_BODY: Final = 128 * 1024
 MAX_COMMANDS: Final = 2500
-_WRAPPERS: Final = frozenset(("sudo", "time", "command", "exec", "env", "nice", "nohup"))
 _CONDITIONS: Final = frozenset(
     (
         "if_statement",
@@ -28,46 +29,8 @@ _CONDITIONS: Final = frozenset(
 _SUBSHELLS: Final = frozenset(("subshell", "command_substitution"))
 _OPERATORS: Final = frozenset(("&&", "||", "|", "|&", ";", "&", "\n"))
 _REDIRECTS: Final = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
-_ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 _SHELL_HEREDOC: Final = re.compile(r"#!\s*(\S*/)?(env\s+)?(sh|bash|dash|ash|ksh|zsh)\b")
 _parser: tree_sitter.Parser | None = None
-
-
-class Command:
-    """One simple command. `argv[0]` is the program, wrappers such as sudo seen through."""
-
-    __slots__ = (
-        "argv",
-        "assignments",
-        "full_argv",
-        "in_condition",
-        "in_pipeline",
-        "in_subshell",
-        "name",
-        "operator_before",
-        "redirects",
-        "span",
-    )
-
-    def __init__(self, full_argv: tuple[Word, ...], span: Span, operator_before: str) -> None:
-        self.full_argv = full_argv
-        self.argv = _unwrap(full_argv)
-        self.name = self.argv[0].value.rsplit("/", 1)[-1] if self.argv else ""
-        self.span = span
-        self.operator_before = operator_before
-        self.in_pipeline = False
-        self.in_subshell = False
-        self.in_condition = False
-        self.assignments: tuple[tuple[str, str], ...] = ()
-        self.redirects: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """Return the values after the program's name."""
-        return tuple(word.value for word in self.argv[1:])
-
-    def __repr__(self) -> str:
-        return f"Command({' '.join(word.value for word in self.argv)!r})"
 
 
 class ShellBody:
@@ -98,10 +61,12 @@ def commands(file: File, instruction: Instruction, budget: list[int] | None = No
             broken = True
             continue
         budget[0] -= len(text)
-        tree = _get_parser().parse(text)
-        broken = broken or tree.root_node.has_error
-        walked = _walk(tree.root_node, text, start, budget[1])
-        broken = broken or len(walked) >= budget[1]
+        walked = plain_commands(text, start, budget[1])
+        if walked is None:
+            root = _get_parser().parse(text).root_node
+            broken = broken or root.has_error
+            walked = _walk(root, text, start, budget[1])
+            broken = broken or len(walked) >= budget[1]
         budget[1] -= len(walked)
         found.extend(walked)
     return ShellBody(tuple(found), broken)
@@ -223,7 +188,7 @@ def _redirects(node: tree_sitter.Node, text: bytes) -> tuple[tuple[str, str], ..
     for child in node.children[1:]:
         if child.type == "file_redirect" and child.child_count >= 2:
             parts = [text[c.start_byte : c.end_byte].decode("utf-8", "replace") for c in child.children[-2:]]
-            found.append((parts[0], _literal(parts[1])))
+            found.append((parts[0], literal(parts[1])))
     return tuple(found)
 
 
@@ -240,25 +205,8 @@ def _command(
             name, _, value = raw.partition("=")
             assignments.append((name, value))
         elif kind not in _REDIRECTS:
-            words.append(Word(_literal(raw), raw, Span(base + start, base + end)))
+            words.append(Word(literal(raw), raw, Span(base + start, base + end)))
     span = Span(base + node.start_byte, base + node.end_byte)
     command = Command(tuple(words), span, operator)
     command.assignments = tuple(assignments)
     return command
-
-
-def _literal(raw: str) -> str:
-    if "\\\n" in raw:
-        raw = raw.replace("\\\n", "")
-    if len(raw) >= 2 and raw[0] == raw[-1] and raw[0] in "'\"" and raw.count(raw[0]) == 2:
-        return raw[1:-1]
-    return raw
-
-
-def _unwrap(argv: tuple[Word, ...]) -> tuple[Word, ...]:
-    index = 0
-    while index < len(argv) and argv[index].value in _WRAPPERS:
-        index += 1
-        while index < len(argv) and (argv[index].value.startswith("-") or _ASSIGNMENT.match(argv[index].value)):
-            index += 1
-    return argv[index:] if index < len(argv) else argv

@@ -27,7 +27,7 @@ class Segment(NamedTuple):
 class Logical:
     """One logical line: the text after continuations are removed, and where each part stands."""
 
-    __slots__ = ("_starts", "comments", "end", "segments", "text")
+    __slots__ = ("_base", "_starts", "comments", "end", "segments", "text")
 
     def __init__(self, text: str, segments: list[Segment], comments: list[Span], end: int) -> None:
         self.text = text
@@ -35,6 +35,8 @@ class Logical:
         self.comments = comments
         self.end = end
         self._starts = [segment.at for segment in segments]
+        # Of a single line places differ by a number only.
+        self._base = segments[0].start if len(segments) == 1 else None
 
     def offset(self, index: int) -> int:
         """Return the file offset of the byte at `index` of the logical text."""
@@ -45,6 +47,8 @@ class Logical:
 
     def span(self, start: int, end: int) -> Span:
         """Return the file span of a part of the logical text."""
+        if self._base is not None:
+            return Span(self._base + start, self._base + end)
         first = self.offset(start)
         return Span(first, self.offset(end - 1) + 1) if end > start else Span(first, first)
 

@@ -1,0 +1,107 @@
+"""What is read without the grammar is what the grammar reads, for every text that is read so at all."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jettison.span import Span
+from jettison.syntax import shell
+from jettison.syntax.plain_shell import plain_commands
+from jettison.syntax.shell_command import Command, literal
+from jettison.syntax.tree import parse
+from jettison.syntax.words import Word
+
+PIECES = (
+    *"a b1 -x --a=b A=b A= =b == = ~ ~/a * /x/*.so + , % @ : . .. ./a/b a-b_c 12 1.2 - --".split(),
+    *"'a b' \"a b\" '' \"\" \"a$B\" \"${A}b\" $A ${A} a$A$B 'a'\"b\"c $A/b x=$A A=$B A='c d' if time ! { } [ ] #".split(),
+    *"sudo env exec test export A+=b A=b=c a==b ** *.* a~b ~a 'a\nb' \"a\nb\" $1 $ \\ \" '".split(),
+    *(" ", "  ", "\t", "\n", "\n\n", " \\\n ", "\\\n", " \\\n\\\n ", " && ", "&&", " || ", " | ", "|", " ; ", ";", ";\n", "; ;"),
+    *(" &&\n", " && \\\n  ", " |\n", " & ", ">", "é"),
+)  # fmt: skip
+
+
+def joined(words: tuple[Word, ...]) -> list[tuple[str, Span]]:
+    """Return the words; what touches is one word: the grammar splits `$A/$B-c` before the second name."""
+    found: list[tuple[str, Span]] = []
+    for word in words:
+        if found and found[-1][1].end == word.span.start:
+            found[-1] = found[-1][0] + word.raw, Span(found[-1][1].start, word.span.end)
+        else:
+            found.append((word.raw, word.span))
+    return found
+
+
+def shown(command: Command) -> tuple[object, ...]:
+    words = [(literal(raw), raw, span) for raw, span in joined(command.full_argv)]
+    where = command.in_pipeline, command.in_subshell, command.in_condition
+    called = [raw for raw, _ in joined(command.argv)]
+    return words, called, command.span, command.operator_before, where, command.assignments, command.redirects
+
+
+def assert_the_same(text: bytes) -> bool:
+    """Return whether the text was read without the grammar."""
+    plain = plain_commands(text, 7, shell.MAX_COMMANDS)
+    if plain is None:
+        return False
+    root = shell._get_parser().parse(text).root_node
+    assert not root.has_error
+    assert list(map(shown, plain)) == list(map(shown, shell._walk(root, text, 7)))
+    return True
+
+
+@settings(max_examples=300)
+@given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
+def test_pieces_in_any_order(text: str) -> None:
+    assert_the_same(text.encode())
+
+
+@settings(max_examples=200)
+@given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from((" ", " ", " ", " && ", "; ", " | ", "\n"))), max_size=12))
+def test_pieces_as_words(pairs: list[tuple[str, str]]) -> None:
+    assert_the_same("".join(piece + gap for piece, gap in pairs).encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "apt-get update && apt-get install -y --no-install-recommends \\\n    curl \\\n    git=1:2.* && rm -rf /var/lib/apt/lists/*",
+        "A=b make -j4 CC=gcc; ./run 'x y' \"$HOME/a\" | tee log || true",
+        "a\nb && c; d\ne\n",
+    ],
+)
+def test_common_texts_need_no_grammar(text: str) -> None:
+    assert assert_the_same(text.encode())
+
+
+@pytest.mark.parametrize(
+    "text", ["a > b", "a $(b)", "(a)", "if a; then b; fi", "a & b", "a &&", "&& a", "a ;; b", "a # b", "a 'b", "! a", ""]
+)
+def test_the_rest_is_left_to_the_grammar(text: str) -> None:
+    plain = plain_commands(text.encode(), 0, shell.MAX_COMMANDS)
+    assert plain is None or (text == "" and plain == [])
+
+
+@pytest.mark.parametrize("text", ['"' + "a" * 50_000, "a'" * 25_001, "\\\n" * 30_000 + ">", "$A" * 20_000 + "(", "a " * 50_000])
+def test_long_texts_take_no_time(text: str) -> None:
+    start = time.process_time()
+    plain_commands(text.encode(), 0, shell.MAX_COMMANDS)
+    assert time.process_time() - start < 0.5
+
+
+@pytest.mark.skipif(not os.environ.get("JETTISON_CORPUS"), reason="JETTISON_CORPUS names no folder of Dockerfiles")
+def test_the_corpus() -> None:
+    read = total = 0
+    for path in sorted(Path(os.environ["JETTISON_CORPUS"]).rglob("*ockerfile*")):
+        file = parse(path.read_bytes(), str(path)) if path.is_file() else None
+        for node in file.instructions if file else ():
+            if node.keyword in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK") and node.form != "exec" and node.words:
+                for _, text in shell.shell_texts(file, node):  # type: ignore[arg-type]
+                    total += 1
+                    read += assert_the_same(text)
+    assert read * 2 > total
