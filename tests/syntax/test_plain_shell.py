@@ -62,7 +62,11 @@ def test_pieces_in_any_order(text: str) -> None:
 
 
 @settings(max_examples=200)
-@given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from((" ", " ", " ", " && ", "; ", " | ", "\n"))), max_size=12))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(PIECES), st.sampled_from((" ", " ", " ", " && ", "; ", " | ", "\n"))), max_size=12
+    )
+)
 def test_pieces_as_words(pairs: list[tuple[str, str]]) -> None:
     assert_the_same("".join(piece + gap for piece, gap in pairs).encode())
 
@@ -80,14 +84,17 @@ def test_common_texts_need_no_grammar(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a > b", "a $(b)", "(a)", "if a; then b; fi", "a & b", "a &&", "&& a", "a ;; b", "a # b", "a 'b", "! a", ""]
+    "text",
+    ["a > b", "a $(b)", "(a)", "if a; then b; fi", "a & b", "a &&", "&& a", "a ;; b", "a # b", "a 'b", "! a", ""],
 )
 def test_the_rest_is_left_to_the_grammar(text: str) -> None:
     plain = plain_commands(text.encode(), 0, shell.MAX_COMMANDS)
     assert plain is None or (text == "" and plain == [])
 
 
-@pytest.mark.parametrize("text", ['"' + "a" * 50_000, "a'" * 25_001, "\\\n" * 30_000 + ">", "$A" * 20_000 + "(", "a " * 50_000])
+@pytest.mark.parametrize(
+    "text", ['"' + "a" * 50_000, "a'" * 25_001, "\\\n" * 30_000 + ">", "$A" * 20_000 + "(", "a " * 50_000]
+)
 def test_long_texts_take_no_time(text: str) -> None:
     start = time.process_time()
     plain_commands(text.encode(), 0, shell.MAX_COMMANDS)

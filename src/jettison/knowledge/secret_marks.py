@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from jettison.knowledge._compiled import SECRETS
@@ -36,6 +36,7 @@ def patterns(text: str, runs_of_text: frozenset[bytes] | None = None) -> list[tu
     return [(name, _pattern(name)) for name, marks in _MARKS_OF.items() if not found.isdisjoint(marks)]
 
 
+@lru_cache(maxsize=4096)
 def is_secret_name(name: str) -> bool:
     """Return whether a variable of this name holds a secret itself, not where or how it is kept."""
     upper = name.upper().replace("-", "_")

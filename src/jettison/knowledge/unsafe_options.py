@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jettison.knowledge._compiled import UNSAFE_OPTIONS
 
 if TYPE_CHECKING:
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
     from jettison.syntax.words import Word
 
 VARIABLES: Final[dict[str, list[str]]] = {

@@ -115,7 +115,7 @@ def _refused(file: File) -> Iterator[Finding]:
 
 def _run(entry: Entry, model: Model) -> list[Finding]:
     try:
-        found = list(islice(load(entry.code).check(model), MAX_FINDINGS + 1))
+        found = [*islice(load(entry.code).check(model), MAX_FINDINGS + 1)]
     except Exception as error:
         return [
             own_finding(

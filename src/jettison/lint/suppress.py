@@ -19,7 +19,7 @@ from jettison.syntax.tree import Comment, File, Instruction
 CODE: Final = "JT002"
 ALL: Final = "*"
 _OWN: Final = "jettison:"
-_FOREIGN: Final = ("hadolint", "tally", "checkov:", "trivy:", "kics-scan")
+_FOREIGN: Final = re.compile("hadolint|tally|checkov:|trivy:|kics-scan")
 _COMMENT: Final = re.compile(r"\s*jettison:\s*(ignore(?:-file)?)\s*=\s*([\w,/-]+)\s*(.*)", re.DOTALL)
 
 
@@ -40,6 +40,8 @@ class Suppressions:
 
     def mutes(self, finding: Finding) -> bool:
         """Return whether this finding is muted; what the checker itself reports (JT0xx) only by its code."""
+        if not self.everywhere and not self.instructions and not self.stages:
+            return False
         names = {finding.code} if finding.code.startswith("JT0") else {finding.code, ALL}
         if not names.isdisjoint(self.everywhere):
             return True
@@ -67,7 +69,7 @@ def read(file: File, foreign: bool = True) -> Suppressions:
         if isinstance(node, Comment):
             if _OWN in node.text:
                 waiting |= _read_comment(found, node)
-            elif foreign and any(mark in node.text for mark in _FOREIGN):
+            elif foreign and _FOREIGN.search(node.text):
                 _read_foreign(found, node.text, waiting, stage, started)
         elif isinstance(node, Instruction):
             started = True

@@ -8,7 +8,7 @@ from jettison.knowledge import package_managers
 from jettison.syntax.words import Word
 
 if TYPE_CHECKING:
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
 
 
 class PackageCall:

@@ -9,7 +9,7 @@ from jettison.syntax.tree import Instruction
 
 if TYPE_CHECKING:
     from jettison.model.stage import Stage
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
 
 
 class Mount(NamedTuple):

@@ -17,7 +17,6 @@ PLATFORM_ARGS: Final = frozenset(
 MAX_VARIABLES: Final = 1000
 _MAX_PATHS: Final = 1000
 _MAX_PATH: Final = 4096
-_EXPANDED_MARKS: Final = ("$", "'", '"')
 
 
 class Scope:
@@ -77,7 +76,7 @@ class Scope:
 
     def value(self, raw: str, escape: str) -> str:
         """Return text with the variables in force replaced; of ENV and ARG the later one wins."""
-        if escape not in raw and not any(mark in raw for mark in _EXPANDED_MARKS):
+        if "$" not in raw and escape not in raw and "'" not in raw and '"' not in raw:
             return raw
         return expand(raw, ChainMap(self.later_args, self.env, self.args), escape)[0]
 

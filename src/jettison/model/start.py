@@ -10,7 +10,8 @@ from jettison.syntax.tree import Instruction
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.stage import Stage
-    from jettison.syntax.shell import Command, ShellBody
+    from jettison.syntax.shell import ShellBody
+    from jettison.syntax.shell_command import Command
 
 SHELLS: Final = frozenset(("sh", "bash", "ash", "dash", "ksh", "zsh"))
 # Programs that start the one named behind their options: tini -- server, gosu app server.

@@ -23,20 +23,21 @@ def render(reports: Sequence[FileReport], palette: Palette) -> str:
     for report in reports:
         if report.findings:
             masked = MaskedSource(report)
-            out.extend(_block(report, masked, finding, palette) for finding in report.findings)
+            path = palette(safe_line(report.path), "bold")
+            out.extend([_block(report, path, masked, finding, palette) for finding in report.findings])
     out.append(_summary(reports, palette))
     return "".join(out)
 
 
-def _block(report: FileReport, masked: MaskedSource, finding: Finding, palette: Palette) -> str:
+def _block(report: FileReport, path: str, masked: MaskedSource, finding: Finding, palette: Palette) -> str:
     line, column = report.source.line_column(finding.span.start)
     severity = Severity.NAMES[finding.severity]
     head = (
-        f"{palette(safe_line(report.path), 'bold')}:{line}:{column}: "
+        f"{path}:{line}:{column}: "
         f"{palette(finding.code, _STYLE[finding.severity])} {safe_line(finding.message)} "
         f"{palette(f'[{finding.name}, {severity}]', 'dim')}\n"
     )
-    shown = "".join(_marked(row, _STYLE[finding.severity], palette) for row in excerpt(report, masked, finding))
+    shown = "".join([_marked(row, _STYLE[finding.severity], palette) for row in excerpt(report, masked, finding)])
     fix = ""
     if finding.fix is not None:
         fix = f"   = {safe_line(finding.fix.title)} ({APPLICABILITY_NAMES[finding.fix.applicability]} fix)\n"

@@ -42,15 +42,22 @@ def _line(report: FileReport, masked: MaskedSource, span: Span, number: int) -> 
     line = report.source.line_span(number)
     start = min(max(span.start, line.start), line.end)
     end = max(start, min(span.end, line.end))
+    text = masked.plain_line(line) if line.end - line.start <= 2 * MAX_WIDTH else None
+    if text is not None:
+        at = start - line.start
+        before, marked, after = text[:at], text[at : end - line.start].rstrip(), text[end - line.start :]
+        return _cut(number, *_unindented(before, marked, start > span.start), after)
     # Only what can be shown is decoded: a line may be a megabyte long.
     before = _shown(masked, Span(max(line.start, start - 2 * MAX_WIDTH), start))
     marked = _shown(masked, Span(start, min(end, start + 2 * MAX_WIDTH))).rstrip()
     after = _shown(masked, Span(end, min(line.end, end + 2 * MAX_WIDTH))) if end - start <= 2 * MAX_WIDTH else ""
-    if not number or start > span.start:
-        # Of a later line of a span the indentation is not marked.
-        blank = len(marked) - len(marked.lstrip())
-        before, marked = before + marked[:blank], marked[blank:]
-    return _cut(number, before, marked, after)
+    return _cut(number, *_unindented(before, marked, start > span.start), after)
+
+
+def _unindented(before: str, marked: str, later: bool) -> tuple[str, str]:
+    # Of a later line of a span the indentation is not marked.
+    blank = len(marked) - len(marked.lstrip()) if later else 0
+    return (before + marked[:blank], marked[blank:]) if blank else (before, marked)
 
 
 def _cut(number: int, before: str, marked: str, after: str) -> Line:

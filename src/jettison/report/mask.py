@@ -24,6 +24,13 @@ class MaskedSource:
         self._source = report.source
         self._secrets = () if report.model is None else secret_spans(report.model)
 
+    def plain_line(self, line: Span) -> str | None:
+        """Return a line without its end where it can be shown as it is; None where anything has to be masked or escaped."""
+        if any(secret.start < line.end and line.start < secret.end for secret in self._secrets):
+            return None
+        data = self._source.data[line.start : line.end].rstrip(b"\r\n")
+        return text if data.isascii() and (text := data.decode("ascii")).isprintable() else None
+
     def text(self, span: Span) -> str:
         """Return the text of a span with each secret in it replaced by MASK; not yet safe to print."""
         data = self._source.data

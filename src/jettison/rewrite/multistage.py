@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jettison.model.packages import PackageCall
     from jettison.model.scope import Scope
     from jettison.project.detect import Project
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
 
 HEALTH_FLAGS: Final = "--interval=30s --timeout=5s --start-period=10s"
 # Debian packages that serve building or a person at a prompt; what is not listed stays in the runtime.

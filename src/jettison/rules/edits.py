@@ -10,7 +10,7 @@ from jettison.span import Span
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.run import Run
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
     from jettison.syntax.tree import Instruction
 
 

@@ -58,17 +58,17 @@ def register(rule: Rule) -> bool:
     if any(entry.code == other.code or entry.name == other.name for other in entries()):
         return False
     _ADDED[rule.code] = (entry, rule)
+    _LOADED.pop(rule.code, None)
     _NAMED.clear()
     return True
 
 
 def load(code: str) -> Rule:
     """Return the rule with this code, importing its module."""
-    if code in _ADDED:
-        return _ADDED[code][1]
-    if code not in _LOADED:
-        _LOADED[code] = import_module(_BY_CODE[code].module).RULE
-    return _LOADED[code]
+    rule = _LOADED.get(code)
+    if rule is None:
+        rule = _LOADED[code] = _ADDED[code][1] if code in _ADDED else import_module(_BY_CODE[code].module).RULE
+    return rule
 
 
 class Watch:
@@ -86,7 +86,9 @@ class Watch:
         self._waiting = {word: frozenset(places) for word, places in waiting.items()}
         self._vocabulary = Vocabulary(waiting)
 
-    def concerned(self, text: str, with_context: bool = True, runs_of_text: frozenset[bytes] | None = None) -> list[Entry]:
+    def concerned(
+        self, text: str, with_context: bool = True, runs_of_text: frozenset[bytes] | None = None
+    ) -> list[Entry]:
         """Return the rules that a lower-case text may concern, in their order; those of a context only with one.
 
         `runs_of_text`: as in `Vocabulary.found`.

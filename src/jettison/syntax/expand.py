@@ -27,7 +27,8 @@ def expand(text: str, env: Mapping[str, str], escape: str = "\\") -> tuple[str, 
 
     The result is cut at MAX_RESULT characters; a malformed `${` is kept as it is written.
     """
-    if len(text) > MAX_TEXT or not any(mark in text for mark in ("$", "'", '"', escape)):
+    plain = "$" not in text and escape not in text and "'" not in text and '"' not in text
+    if plain or len(text) > MAX_TEXT:
         return text[:MAX_RESULT], ()
     lexer = _Lexer(env, escape, _EFFORT + 2 * len(text))
     return lexer.word(text, 0)[:MAX_RESULT], tuple(lexer.missing)

@@ -65,6 +65,12 @@ def read_logical(text: str, start: int, escape: str) -> Logical:
     An escape character that ends a line (blanks may follow) joins it with the next; comment lines
     and blank lines in between are dropped. A doubled escape character does not join.
     """
+    end = line_end(text, start)
+    line = text[start:end]
+    if escape not in line:
+        # Most instructions are one line.
+        body = line.rstrip("\r\n")
+        return Logical(body, [Segment(0, start, start + len(body))], [], end)
     segments: list[Segment] = []
     comments: list[Span] = []
     pieces: list[str] = []
@@ -93,6 +99,8 @@ def read_logical(text: str, start: int, escape: str) -> Logical:
 
 def _trim_continuation(line: str, escape: str) -> tuple[int, bool]:
     body = line.rstrip("\r\n")
+    if escape not in line:
+        return len(body), False
     trimmed = body.rstrip(" \t")
     if trimmed.endswith(escape) and not trimmed.endswith(escape * 2):
         return len(trimmed) - 1, True

@@ -50,6 +50,7 @@ MAX_NODES: Final = 40_000
 # Linux starts no program with a longer argument (MAX_ARG_STRLEN), so no RUN of this length can work.
 MAX_LOGICAL: Final = 128 * 1024
 MAX_WORDS: Final = 50_000
+_BLANKS: Final = " \t\r\v\f\n"
 _BLANK_LINES: Final = re.compile(r"(?:[ \t\r\v\f]*\n)+|[ \t\r\v\f]+\Z")
 
 
@@ -232,9 +233,10 @@ def _read_directives(text: str, position: int, nodes: list[Node]) -> tuple[dict[
 
 
 def _read_node(source: SourceText, text: str, start: int, escape: str) -> Node:
-    blank = _BLANK_LINES.match(text, start)
-    if blank is not None:
-        return Node(Span(start, blank.end()))
+    if text[start] in _BLANKS:
+        blank = _BLANK_LINES.match(text, start)
+        if blank is not None:
+            return Node(Span(start, blank.end()))
     end = line_end(text, start)
     stripped = text[start:end].strip()
     if not stripped:
@@ -242,7 +244,7 @@ def _read_node(source: SourceText, text: str, start: int, escape: str) -> Node:
     if stripped[0] == "#":
         return Comment(Span(start, end), w.decode(stripped[1:]))
     logical = read_logical(text, start, escape)
-    if _has_long_line(text, start, logical.end):
+    if logical.end - start > MAX_LINE and _has_long_line(text, start, logical.end):
         return ErrorNode(Span(start, logical.end), *_LONG_LINE, "")
     match = _KEYWORD.match(logical.text)
     if match is None:

@@ -83,9 +83,11 @@ class Heredoc:
 
 def read_flags(logical: Logical, start: int, escape: str) -> tuple[tuple[Flag, ...], int]:
     """Return the flags from `start` on and the place where the arguments begin."""
-    flags: list[Flag] = []
     text = logical.text
     position = skip_blanks(text, start)
+    if not text.startswith("--", position):
+        return (), position
+    flags: list[Flag] = []
     while text.startswith("--", position):
         end = _flag_end(text, position, escape)
         if end == position + 2:
@@ -125,6 +127,9 @@ def _first_quoted(text: str, start: int, escape: str) -> int:
 
 def skip_blanks(text: str, start: int) -> int:
     """Return the place of the first character from `start` on that is not blank."""
+    # Most often there is none, or one.
+    if start < len(text) and not text[start].isspace():
+        return start
     match = _BLANKS.match(text, start)
     return match.end() if match else start
 

@@ -7,8 +7,9 @@ Source: BuildKit build checks, NoEmptyContinuation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jettison.findings import SAFE, Edit, Finding, Fix, Severity
 from jettison.rules.base import Example, Rule
@@ -19,9 +20,15 @@ if TYPE_CHECKING:
     from jettison.syntax.tree import Instruction
 
 
+_EMPTY: Final = re.compile(rb"\n[ \t\r\v\f]*\n")
+
+
 def check(model: Model) -> Iterable[Finding]:
     """Yield one finding for each instruction with empty lines inside."""
+    data = model.source.data
     for node in model.file.instructions:
+        if node.end_line - node.start_line < 2 or not _EMPTY.search(data, node.span.start, node.span.end):
+            continue
         spans = _empty_lines(model, node)
         if spans:
             fix = Fix("Take the empty lines out", tuple(Edit(span, "") for span in spans), SAFE)

@@ -19,7 +19,7 @@ from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
 
 _WRITERS: Final = frozenset(
     ("mkdir", "touch", "cp", "mv", "chown", "chmod", "tee", "install", "ln", "tar", "curl", "wget")

@@ -20,7 +20,7 @@ from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
 
 _CHECKS: Final = frozenset(
     "sha256sum sha512sum sha1sum sha384sum md5sum b2sum shasum gpg gpgv cosign minisign openssl rpm".split()

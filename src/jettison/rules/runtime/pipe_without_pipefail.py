@@ -20,7 +20,7 @@ from jettison.rules.base import Example, Rule
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.run import Run
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
 
 # What can hardly fail, so that nothing is lost: `echo x | tee y`.
 _HARMLESS: Final = frozenset(("echo", "printf", "yes", "cat", "true", "seq", ":"))

@@ -18,7 +18,7 @@ from jettison.rules.starting import start_nodes
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
 
 
 _CREATES: Final = frozenset(("useradd", "adduser"))

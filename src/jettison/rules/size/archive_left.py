@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.run import Run
     from jettison.model.stage import Stage
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
 
 _ARCHIVE: Final = re.compile(r"\.(?:tar|tgz|tbz2?|txz|tzst|gz|xz|bz2|zst|zip|7z|deb|rpm|apk)\Z", re.IGNORECASE)
 _CONSUMERS: Final = frozenset(

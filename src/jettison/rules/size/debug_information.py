@@ -21,7 +21,7 @@ from jettison.span import Span
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.run import Run
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
 
 _STRIPS: Final = frozenset(("strip", "upx", "llvm-strip", "goreleaser"))
 _COMPILERS: Final = frozenset(("gcc", "g++", "cc", "c++", "clang", "clang++"))

@@ -54,7 +54,7 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 def _hidden(commands: tuple[object, ...], written: list[str]) -> Iterable[Finding]:
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
 
     own_update = False
     for command in commands:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.run import Run
     from jettison.model.stage import Stage
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
     from jettison.syntax.tree import Instruction
 
 _DIGITS: Final = re.compile(r"0?[0-7]{3}\Z")

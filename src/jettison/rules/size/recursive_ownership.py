@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.run import Run
     from jettison.model.stage import Stage
-    from jettison.syntax.shell import Command
+    from jettison.syntax.shell_command import Command
     from jettison.syntax.tree import Instruction
 
 _CHANGERS: Final = frozenset(("chown", "chmod", "chgrp"))
