@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from typing import IO, Any, Final
 
 from jettison.engine.base import (
@@ -275,7 +276,10 @@ class CliEngine:
             [*self._base, "save", tag], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self._env
         )
         assert process.stdout is not None and process.stderr is not None
+        assert isinstance(process.stdout, BufferedReader)
         try:
+            if not process.stdout.peek(1):
+                raise EngineError(f"{self.name} could not save {tag}: {self._last_words(process)}")
             yield process.stdout
         finally:
             process.stdout.close()
@@ -286,6 +290,14 @@ class CliEngine:
             process.wait()
         if process.returncode not in (0, -signal.SIGKILL, -signal.SIGPIPE):
             raise EngineError(f"{self.name} could not save {tag}: {safe(message.decode('utf-8', 'replace'))}")
+
+    def _last_words(self, process: subprocess.Popen[bytes]) -> str:
+        """Return why a client gave nothing: it says so on its way out, and killed before that it would not."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(CALL_SECONDS)
+        assert process.stderr is not None
+        said = process.stderr.read(2000) if process.returncode is not None else b""
+        return safe(said.decode("utf-8", "replace")).strip() or "it gave nothing"
 
     def _call(
         self, arguments: list[str], timeout: float = CALL_SECONDS, merge: bool = False, last: bool = False

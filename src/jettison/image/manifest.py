@@ -112,7 +112,14 @@ def _tags(manifest: list[dict[str, Any]]) -> str:
 def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
     waiting = _own_first(_descriptors(_object(_json(documents, "index.json"), "index.json")))
     if wanted:
-        waiting = [d for d in waiting if wanted in (_annotation(d, _REF), _annotation(d, _NAME))] or waiting
+        held, waiting = waiting, [descriptor for descriptor in waiting if _is_named(descriptor, wanted)]
+        if not waiting:
+            names = [
+                name for descriptor in held if (name := _annotation(descriptor, _NAME) or _annotation(descriptor, _REF))
+            ]
+            raise ImageError(
+                f"the image index holds no image {wanted[:100]}; it holds {', '.join(names[:5])[:200] or 'images without a name'}"
+            )
     seen = 0
     offered: list[str] = []
     while waiting:
@@ -133,6 +140,13 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
         return _from_manifest(documents, document)
     what = f"for {platform[:40]}; it holds {', '.join(offered)[:200]}" if offered else "that can be read"
     raise ImageError(f"the image index names no image {what}")
+
+
+def _is_named(descriptor: dict[str, Any], wanted: str) -> bool:
+    """Return whether a descriptor carries a name; many tools write the tag alone."""
+    tag = wanted.rpartition("/")[2].partition(":")[2] or "latest"
+    names = (_annotation(descriptor, _REF), _annotation(descriptor, _NAME))
+    return wanted in names or names[0] == tag or any(name.endswith(f"/{wanted}") for name in names)
 
 
 def _platform(descriptor: dict[str, Any]) -> str:

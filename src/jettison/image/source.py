@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable
 from typing import IO, cast
 
-from jettison.errors import EngineError, ImageError, UsageError
+from jettison.errors import EngineError, ImageError, SourceError, UsageError
 from jettison.image.archive import find_in_file, find_in_layout, read_archive
 from jettison.image.assemble import Made, Source, as_it_is, assemble
 from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
@@ -58,6 +58,9 @@ def made_of_image(
         return assemble(*find_in_file(path, wanted, platform), collector, strict, make)
     if name.startswith(SCHEMES):
         return assemble(*_of_registry(name, platform), collector, strict, make)
+    if name.startswith(("/", "./", "../")):
+        # No name of an image begins like this.
+        raise SourceError(f"{name}: there is no such file or folder")
     from jettison.engine.find import find_engine
 
     try:

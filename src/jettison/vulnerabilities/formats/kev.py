@@ -29,8 +29,11 @@ def read(value: object, sink: Sink) -> None:
 
 
 def read_csv(text: str, sink: Sink) -> None:
-    """Take the catalogue as CSV."""
-    _rows(csv.DictReader(io.StringIO(text)), sink)
+    """Take the catalogue as CSV; what follows damage is left out, and counted."""
+    try:
+        _rows(csv.DictReader(io.StringIO(text, newline="")), sink)
+    except csv.Error:
+        sink.skipped("the rest of a damaged table")
 
 
 def _rows(rows: Iterable[Mapping[str, Any]], sink: Sink) -> None:

@@ -1,0 +1,76 @@
+"""Everything that an image can be given as is the same image; what is none is said in words that help."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from jettison.cli.main import main
+from jettison.engine.base import Engine
+from jettison.errors import EngineError, ImageError, SourceError
+from jettison.image.collect import InventoryCollector
+from jettison.image.source import open_image
+
+from .archives import old_layout, tar_of
+from .layouts import MANIFEST, Layout
+from .registries import need
+
+BASE = tar_of(("etc/os-release", "file", b"ID=debian\n"), ("gone", "file", b"g" * 500))
+TOP = tar_of((".wh.gone", "file", b""), ("app", "file", b"#!/bin/sh\n"))
+
+
+def files(name: str, platform: str = "") -> dict[str, tuple[int, bytes]]:
+    image = open_image(name, InventoryCollector(digests=True), None, platform)
+    return {path: (entry.size, entry.digest) for path, entry in image.files.items() if entry.kind == "file"}
+
+
+def test_what_skopeo_makes_of_an_archive_is_the_same_image(tmp_path: Path) -> None:
+    """A tar of an OCI layout, a folder, each kind of compression, and a tar with two images."""
+    archive = tmp_path / "image.tar"
+    archive.write_bytes(old_layout(BASE, TOP))
+    skopeo, wanted = need("skopeo"), files(str(archive))
+
+    def copy(target: str, *options: str) -> None:
+        command = [skopeo, "--insecure-policy", "copy", "-q", *options, f"docker-archive:{archive}", target]
+        subprocess.run(command, check=True, capture_output=True)
+
+    copy(f"oci-archive:{tmp_path}/oci.tar:app:1")
+    copy(f"oci:{tmp_path}/oci:app:1")
+    copy(f"oci:{tmp_path}/zstd:app:1", "--dest-compress-format", "zstd")
+    copy(f"docker-archive:{tmp_path}/again.tar:app:1")
+    for name in ("oci.tar", "oci", "zstd", "again.tar", "oci.tar:app:1", "oci:app:1"):
+        assert files(str(tmp_path / name)) == wanted, name
+    with pytest.raises(ImageError, match="app:1"):
+        files(f"{tmp_path}/oci.tar:app:2")
+
+
+def test_an_index_in_a_layout_offers_platforms(tmp_path: Path) -> None:
+    made = Layout(tmp_path / "layout")
+    entries = [
+        made.describe(
+            json.dumps(made.image(layer)).encode(), MANIFEST, platform={"os": "linux", "architecture": processor}
+        )
+        for layer, processor in ((BASE, "s390x"), (TOP, "riscv64"))
+    ]
+    folder = made.index(*entries)
+    assert "gone" in files(folder, "linux/s390x")
+    assert "app" in files(folder, "linux/riscv64")
+    with pytest.raises(ImageError, match="linux/s390x, linux/riscv64"):
+        files(folder, "linux/arm64")
+
+
+@pytest.mark.parametrize("name", ["/no/such/image.tar", "./image.tar", "../image.tar"])
+def test_a_path_that_is_not_there_is_no_name_for_an_engine(name: str) -> None:
+    with pytest.raises(SourceError, match="there is no such file or folder"):
+        files(name)
+
+
+@pytest.mark.engine
+def test_the_engine_says_itself_what_it_has_not(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(EngineError, match="could not save"), engine.save("jettison/there-is-none:1"):
+        pytest.fail("there is nothing to read")
+    assert main(["inspect", "jettison/there-is-none:1"]) == 4
+    assert "could not save jettison/there-is-none:1" in capsys.readouterr().err
