@@ -83,6 +83,10 @@ FOUND: list[tuple[str, bytes]] = [
     ("advisories", b'\x03"cveID":\r "CVE-\xff\x1f"}]}'),
     ("advisories", b'\x03cveID,a\r\nb\rc,\0,"d'),
     ("advisories", b"\x03cveID,a\n" + b"x" * 140_000),
+    ("compose", b'a="1" "2"\n'),
+    ("versions", b"1.0-rc" + b"4" * 90 + b"x"),
+    ("dockerfile", b"FROM " + b"a" * 5_000 + b"'\n"),
+    ("dockerfile", b"ENV A=" + b'"a' * 5_000 + b"\n"),
 ]
 
 

@@ -266,7 +266,7 @@ class _Parser:
     def _expression(self) -> Any:
         self._deeper(self._peek()[2])
         left = self._operand()
-        while self._peek()[1] in _BINARY and self._peek()[0] == "op":
+        while self._peek()[0] == "op" and self._peek()[1] in _BINARY:
             operator = self._take()[1]
             self._skip_newlines()
             left = ("binary", operator, left, self._operand())

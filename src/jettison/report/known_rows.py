@@ -41,10 +41,10 @@ def _exploited(findings: Findings) -> int:
 def note_lines(known: Known) -> list[str]:
     """Return the age of the data, and of which packages nothing is known on either side."""
     lines = dict.fromkeys((*data_lines(known.before), *data_lines(known.after)))
-    gaps = {"before": gap_lines(known.before), "after": gap_lines(known.after)}
-    if gaps["before"] == gaps["after"]:
-        return [*gaps["before"], *lines]
-    return [*(f"{side}: {line}" for side, found in gaps.items() for line in found), *lines]
+    before, after = gap_lines(known.before), gap_lines(known.after)
+    gaps = [line if line in after else f"before: {line}" for line in before]
+    gaps += [f"after: {line}" for line in after if line not in before]
+    return [*gaps, *lines]
 
 
 def change_line(package: Package, match: Match) -> str:

@@ -36,7 +36,8 @@ _SIGNALS: Final = frozenset(
 )
 _QUOTES: Final = {
     escape: re.compile(
-        r"""(?:[^'"{e}]+|{e}(?:.|\Z)|'[^']*'|"(?:[^"{e}]+|{e}(?:.|\Z))*")*""".replace("{e}", re.escape(escape)),
+        # Possessive: what one repetition took no other tries again, or a quote that is never closed takes for ever.
+        r"""(?:[^'"{e}]++|{e}(?:.|\Z)|'[^']*+'|"(?:[^"{e}]++|{e}(?:.|\Z))*+")*+""".replace("{e}", re.escape(escape)),
         re.DOTALL,
     )
     for escape in "\\`"
