@@ -138,6 +138,35 @@ def test_a_front_end_without_its_interpreter_keeps_what_a_text_names() -> None:
     assert needs(own, ("tool",), LIBRARIES, named).own == ("app/dist/index.html", "srv/www/index.html")
 
 
+def test_a_library_that_is_looked_up_by_its_bare_name_is_kept_with_what_looks_it_up() -> None:
+    hints = read_hints(['path = ctypes.util.find_library("plug")'], {})
+    assert (hints.found, hints.programs) == ({"plug"}, {"ldconfig"})
+    assert "libplug1" in needs({"app/server": 1}, ("./server",), LIBRARIES, hints).packages
+    assert "libplug1" not in needs({"app/server": 1}, ("./server",), LIBRARIES).packages
+
+
+def test_a_folder_that_a_service_was_given_is_made_again_by_its_package_or_carried_over() -> None:
+    built = image({"app/server": 1}, ("./server",), LIBRARIES)
+    built.files["run/tool"] = FileEntry("dir", 0, 0o755, 33, 0, "", 0)
+    built.files["run/mine"] = FileEntry("dir", 0, 0o755, 1000, 0, "", 1)
+    built.files["run/left"] = FileEntry("dir", 0, 0o755, 0, 0, "", 1)
+    found = find_needs(built, Asked(1), NOTHING)
+    assert found is not None
+    assert "run/tool" in found.base_files and "run/mine" in found.own
+    assert "run/left" in found.unneeded and "run/tool" not in found.own
+
+
+def test_what_the_package_of_a_copied_runtime_opened_does_not_bring_the_package_back() -> None:
+    asked = Asked(1, opened=frozenset(("usr/bin/tool",)), replaced=("usr/lib/libplug.so.1",))
+    built = image({"app/server": 1}, ("./server",), LIBRARIES)
+    found = find_needs(built, asked, NOTHING)
+    assert found is not None and "tool" in found.packages
+    built.texts["var/lib/dpkg/info/libplug1.list"] = b"/usr/lib/libplug.so.1\n/usr/bin/tool\n"
+    built.texts["var/lib/dpkg/info/tool.list"] = b""
+    found = find_needs(built, asked, NOTHING)
+    assert found is not None and not {"tool", "libplug1"} & set(found.packages)
+
+
 def test_an_image_without_dpkg_tells_nothing() -> None:
     bare = Image(ImageConfig((), (), (), "", "", (), (), (), (), "", ()), (), {}, {}, {}, {})
     assert find_needs(bare, Asked(0), NOTHING) is None

@@ -26,6 +26,8 @@ def run_options(request: RunRequest, product: str) -> list[str]:
     options += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
     for capability in request.capabilities:
         options += ["--cap-add", capability]
+    # Engines differ in who may open a port below 1024; the strictest of them is what a proof has to hold for.
+    options += ["--sysctl", "net.ipv4.ip_unprivileged_port_start=1024"]
     options += ["--memory", str(request.memory_bytes), "--memory-swap", str(request.memory_bytes)]
     options += ["--pids-limit", str(request.pids)]
     if product == "podman":

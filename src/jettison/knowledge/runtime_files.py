@@ -22,6 +22,9 @@ DEPENDENCIES: Final = frozenset(RUNTIME_FILES["dropped"]["dependencies"])
 TOOL_NAMES: Final = frozenset(RUNTIME_FILES["dropped"]["tool_names"])
 PROJECTS: Final[dict[str, dict[str, list[str]]]] = RUNTIME_FILES["projects"]
 HINTS: Final[dict[str, dict[str, list[str]]]] = {k: v for k, v in RUNTIME_FILES["hints"].items() if isinstance(v, dict)}
+FINDERS: Final[list[tuple[re.Pattern[str], list[str]]]] = [
+    (re.compile(facts["call"]), facts["programs"]) for facts in RUNTIME_FILES["hints"]["finders"]
+]
 PLAIN_LOCALES: Final = frozenset(RUNTIME_FILES["hints"]["plain_locales"])
 PROCESSES: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["hints"]["processes"])
 SHELLS: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["hints"]["shells"])

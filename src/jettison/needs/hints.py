@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from jettison.knowledge.runtime_files import HINTS, PLAIN_LOCALES, PROCESSES, SHELLS
+from jettison.knowledge.runtime_files import FINDERS, HINTS, PLAIN_LOCALES, PROCESSES, SHELLS
 
 MAX_TEXT: Final = 1 << 20
 _STRING: Final = re.compile(r"\"([^\"\n]{1,200})\"|'([^'\n]{1,200})'|`([^`\n]{1,200})`")
@@ -18,13 +18,14 @@ _LIBRARY: Final = re.compile(r"\blib[\w+.-]{1,60}\.so(?:\.\d{1,4}){0,3}\b")
 
 class Hints(NamedTuple):
     """packages: names by the hint that asks for them; programs: words that may be programs; libraries: names;
-    paths: what looks like a path of a folder or file."""
+    paths: what looks like a path of a folder or file; found: bare names ("xml2") by which libraries are looked up."""
 
     packages: dict[str, str]
     programs: frozenset[str]
     libraries: frozenset[str]
     shell: bool
     paths: frozenset[str] = frozenset()
+    found: frozenset[str] = frozenset()
 
 
 def read_hints(texts: Iterable[str], variables: Mapping[str, str]) -> Hints:
@@ -33,6 +34,7 @@ def read_hints(texts: Iterable[str], variables: Mapping[str, str]) -> Hints:
     programs: set[str] = set()
     libraries: set[str] = set()
     paths: set[str] = set()
+    found: set[str] = set()
     shell = False
     for name, facts in HINTS.items():
         for variable in facts["variables"]:
@@ -47,8 +49,12 @@ def read_hints(texts: Iterable[str], variables: Mapping[str, str]) -> Hints:
                     packages.setdefault(package, f"the program says {word} ({name})")
         paths.update(path.strip("./") for path in _PATH.findall(text)[:MAX_PATHS])
         libraries.update(_LIBRARY.findall(text))
+        for call, starts in FINDERS:
+            names = call.findall(text)
+            found.update(names)
+            programs.update(starts if names else ())
         if any(mark in text for mark in PROCESSES):
             shell = shell or any(mark in text for mark in SHELLS)
             for match in _STRING.finditer(text):
                 programs.update(_WORDS.findall(match[1] or match[2] or match[3] or ""))
-    return Hints(packages, frozenset(programs), frozenset(libraries), shell, frozenset(paths))
+    return Hints(packages, frozenset(programs), frozenset(libraries), shell, frozenset(paths), frozenset(found))

@@ -28,7 +28,7 @@ from jettison.knowledge.runtime_files import (
     is_unread,
 )
 from jettison.needs.debian import DebianPackages
-from jettison.needs.own import not_needed, unowned
+from jettison.needs.own import not_needed, of_services, unowned
 from jettison.needs.started import SHELLS, Started, chain
 from jettison.proof.closure import Libraries
 
@@ -130,7 +130,13 @@ class _Search:
             unneeded = {path: why for path, why in unneeded.items() if not dropped("setuptools").match(path)}
         if tools:
             unneeded = {path: why for path, why in unneeded.items() if "only installs" not in why}
-        own = {path for path in self.above if path not in unneeded}
+        for path in of_services(self.above, self.image):
+            unneeded.pop(path, None)
+            if self.image.files[path].layer in self.debian.layer.values():
+                # Installing the package makes it again, with its owner.
+                self.base_files.add(path)
+        self.base_files |= of_services(self.base, self.image)
+        own = {path for path in self.above if path not in unneeded} - self.base_files
         for path, why in started.paths.items():
             self._keep(path, why)
         for package in ALWAYS:
@@ -147,6 +153,8 @@ class _Search:
             self._load_of_copy(path)
         for name in sorted(self.hints.libraries):
             self._library(name, "the program's text names it")
+        for name in sorted(self.hints.found):
+            self._found_by(name)
         if self.base_layers or self.base:
             self._installed_in_base(started, bool(tools))
         self._loads()
@@ -178,8 +186,11 @@ class _Search:
         # Where a package manager started the program, what it opened itself cannot be told apart.
         managed = not tools and bool(TOOL_NAMES & {posixpath.basename(word) for text in argv for word in text.split()})
         own = set()
+        # A package of which a copy is made has configuration outside its home too.
+        copied = {self.debian.owner.get(path) for path in self.asked.replaced} - {None}
         for path in sorted(self.asked.opened):
             inside = any(path.startswith(f"{home}/") for home in self.asked.homes)
+            inside = inside or self.debian.owner.get(path) in copied
             if inside or path not in self.image.files or path.startswith(("tmp/", "proc/", "dev/", "sys/", "run/")):
                 continue
             owner = self.debian.owner.get(path)
@@ -246,6 +257,14 @@ class _Search:
                 for step in chain(self.image, f"{folder}/{name}"):
                     self._keep(step, why)
                 return
+
+    def _found_by(self, name: str) -> None:
+        """Keep what a look-up of the bare name finds: every version that lies in a folder of the loader."""
+        versions = re.compile(rf"lib{re.escape(name)}\.so(\.\d+)*\Z")
+        for path in sorted(self.image.files):
+            folder, file = posixpath.split(path)
+            if folder in self.libraries.folders and versions.match(file):
+                self._library(file, f"the program looks {name} up")
 
     def _package(self, name: str, why: str) -> None:
         if name in self.whole:

@@ -31,6 +31,15 @@ def unowned(image: Image, debian: DebianPackages, base_layers: int) -> tuple[set
     return above, base
 
 
+def of_services(paths: Iterable[str], image: Image) -> set[str]:
+    """Return the empty folders that belong to another user than root: a service was given them to write in.
+
+    `paths`: of what no package wrote, so that the only folders among them are empty ones.
+    """
+    folders = (path for path in paths if (entry := image.files[path]).kind == "dir" and entry.uid != 0)
+    return {path for path in folders if "apt" not in path.split("/")}
+
+
 def not_needed(
     paths: Iterable[str], seeds: Set[str], interpreters: Set[str], named: Set[str], locales: bool
 ) -> dict[str, str]:

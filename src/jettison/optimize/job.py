@@ -244,7 +244,8 @@ class Job:
     def _try(self, engine: Engine, first: Candidate, before: Built, evidence: Evidence) -> Outcome | None:
         without: frozenset[str] = frozenset()
         for _ in range(MAX_TRIES):
-            if time.monotonic() - self.started > self.request.budget_seconds:
+            # Building the original may take longer than that already: one candidate is tried in any case.
+            if self.attempts and time.monotonic() - self.started > self.request.budget_seconds:
                 return None
             found, _ = candidates(self.model, self.project, engine.features, evidence, without)
             candidate = next((c for c in found if c.name == first.name), None)

@@ -12,7 +12,9 @@ MANIFESTS: Final = {"go.mod": "go", "requirements.txt": "python", "package.json"
 SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "go": (".go",),
     "python": (".py",),
-    "node": (".js", ".mjs", ".cjs"),
+    "node": (".js", ".mjs", ".cjs", ".ts", ".tsx"),
+    # What no rewriter knows by name: it is read for its port and its health page all the same.
+    "": (".rb", ".php", ".java", ".kt", ".rs", ".c", ".cc", ".cpp", ".py", ".go", ".js", ".sh"),
 }
 MAX_SOURCES: Final = 400
 MAX_SOURCE_BYTES: Final = 256 * 1024
@@ -34,8 +36,6 @@ def detect(context: BuildContext, exposed: tuple[str, ...] = ()) -> Project:
     """Return what the context holds; the first manifest at its root decides."""
     names = {file.path for file in context.files()}
     ecosystem = next((kind for manifest, kind in MANIFESTS.items() if manifest in names), "")
-    if not ecosystem:
-        return Project("", (), (), None, "/")
     manifests = tuple(
         name
         for name in (
@@ -50,7 +50,7 @@ def detect(context: BuildContext, exposed: tuple[str, ...] = ()) -> Project:
     )
     sources = tuple(f.path for f in context.files() if f.path.endswith(SOURCES[ecosystem]) and _own(f.path))
     texts = [context.read(path, MAX_SOURCE_BYTES).decode("utf-8", "replace") for path in sources[:MAX_SOURCES]]
-    return Project(ecosystem, manifests, sources, _port(exposed, texts), _health(texts))
+    return Project(ecosystem, manifests, sources, _port(exposed, texts if ecosystem else []), _health(texts))
 
 
 def _belongs(name: str, ecosystem: str) -> bool:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 # A line that changes a source file and not what it does, by the ending of its name.
 _COMMENT: Final = {
     ".go": "// {}\n", ".js": "// {}\n", ".mjs": "// {}\n", ".cjs": "// {}\n", ".ts": "// {}\n", ".java": "// {}\n",
-    ".rs": "// {}\n", ".c": "// {}\n", ".py": "# {}\n", ".rb": "# {}\n", ".sh": "# {}\n",
+    ".rs": "// {}\n", ".c": "// {}\n", ".cc": "// {}\n", ".cpp": "// {}\n", ".kt": "// {}\n", ".tsx": "// {}\n",
+    ".php": "// {}\n", ".py": "# {}\n", ".rb": "# {}\n", ".sh": "# {}\n",
 }  # fmt: skip
 MAX_COPY_BYTES: Final = 2 * 1024 * 1024 * 1024
 
@@ -50,8 +51,12 @@ def touched_copy(project: str, source_file: str) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="jettison-") as folder:
         target = os.path.join(folder, "project")
         shutil.copytree(project, target, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-        with open(os.path.join(target, source_file), "ab") as stream:
-            stream.write(("\n" + _COMMENT[ending].format(os.path.basename(folder))).encode())
+        with open(os.path.join(target, source_file), "r+b") as stream:
+            text = stream.read()
+            # A PHP file that ends as a page.
+            outside = ending == ".php" and text.rfind(b"?>") > text.rfind(b"<?")
+            comment = "<!-- {} -->\n" if outside else _COMMENT[ending]
+            stream.write(("\n" + comment.format(os.path.basename(folder))).encode())
         yield target
 
 

@@ -10,6 +10,8 @@ from typing import Final, NamedTuple
 from jettison.knowledge.runtime_files import DEPENDENCIES, SHARED_FOLDERS
 
 MAX_LINES: Final = 24
+# Files that one line may name.
+MAX_SOURCES: Final = 40
 # What may come along with a folder when listing its files one by one would be unreadable: bytes.
 MAX_EXTRA: Final = 64 * 1024
 
@@ -29,7 +31,7 @@ def copies(kept: Collection[str], sizes: Mapping[str, int], folders: Collection[
     """
     for extra in (0, MAX_EXTRA, 16 * MAX_EXTRA):
         found = _lines(_roots(set(kept), sizes, extra), set(folders))
-        if len(found) <= MAX_LINES:
+        if len(found) <= MAX_LINES and all(len(copy.sources) <= MAX_SOURCES for copy in found):
             break
     return tuple(sorted(found, key=lambda copy: (not _is_dependency(copy), copy.target)))
 

@@ -25,6 +25,7 @@ SYSTEM: Final = (
     "/etc/timezone",
     "/home",
     "/root",
+    "/run/lock",
     "/var/lock",
     "/var/run",
 )
