@@ -18,7 +18,7 @@ demo: $(VENV)/.made
 test: $(VENV)/.made
 	$(BIN)/ruff check src tests tools benchmarks
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest -n logical --dist worksteal
 
 lint: $(VENV)/.made
 	$(BIN)/ruff check src tests tools benchmarks

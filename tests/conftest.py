@@ -22,6 +22,7 @@ from jettison.engine.find import find_engine
 from jettison.errors import EngineError
 
 FIRST = "first"
+JOBS = Path(__file__).parent / "optimize"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,6 +34,16 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     os.environ.pop("JETTISON_CACHE")
     if before is not None:
         os.environ["JETTISON_CACHE"] = before
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where processes share the tests, begin with the longest: whole jobs on an engine, then all else on one.
+
+    The first process starts at the front, the others at the end, and who is done takes from the end of another.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: (item.get_closest_marker("engine") is None, JOBS not in item.path.parents))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
