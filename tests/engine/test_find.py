@@ -22,6 +22,22 @@ def test_dead_engine_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_pa
         find_engine("docker")
 
 
+def test_buildah_alone_names_podman(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("jettison.engine.client._USUAL_PLACES", ())
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UsageError, match="install podman"):
+        find_engine("buildah")
+    with pytest.raises(EngineError) as none:
+        find_engine("podman")
+    assert "Buildah" not in str(none.value)
+    (tmp_path / "buildah").write_text("#!/bin/sh\n")
+    (tmp_path / "buildah").chmod(0o755)
+    with pytest.raises(
+        EngineError, match="no podman on PATH; Buildah builds but does not run services; install podman"
+    ):
+        find_engine("podman")
+
+
 def script(path: Path, version: str, buildx: str | None) -> None:
     """Write a client that prints these versions, as the real ones print theirs."""
     answer = f"echo '{buildx}'" if buildx else "exit 1"

@@ -14,6 +14,10 @@ from jettison.errors import EngineError, UsageError
 from jettison.terminal import safe_line
 
 NAMES: Final = ("docker", "podman")
+# Source: buildah(1): it keeps no containers running, has no networks of its own and no `stop`.
+BUILDAH_ALONE: Final = (
+    "Buildah builds but does not run services; install podman, which builds with Buildah and shares its images"
+)
 HOW_TO_GET_ONE: Final = (
     "install Docker (https://docs.docker.com/engine/install/) or "
     "Podman (https://podman.io/docs/installation), start it, and run the same command again"
@@ -27,6 +31,8 @@ def find_engine(choice: str | None = None) -> Engine:
     """
     if choice in (None, "", "auto"):
         return _first()
+    if choice == "buildah":
+        raise UsageError(f"{BUILDAH_ALONE}, and use --engine podman")
     if choice not in NAMES:
         raise UsageError(f"unknown engine {safe_line(str(choice))!r}: choose {', '.join(NAMES)} or auto")
     try:
@@ -66,7 +72,8 @@ def _docker() -> Engine:
 def _podman() -> Engine:
     program = next(iter(programs("podman")), None)
     if program is None:
-        raise EngineError("no podman on PATH")
+        alone = f"; {BUILDAH_ALONE}" if programs("buildah") else ""
+        raise EngineError(f"no podman on PATH{alone}")
     try:
         version = json.loads(answer([program, "version", "--format", "json"]) or "")["Client"]["Version"]
     except (ValueError, KeyError, TypeError):

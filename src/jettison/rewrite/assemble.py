@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 _NOT_GIVEN: Final = frozenset(("var", "var/lib", "var/cache", "var/tmp", "var/spool", "var/lib/dpkg"))
 # Bytes below which a program's symbol table is left alone.
+# Labels of how an image was built: of this run, and of Buildah (buildah-commit(1), `io.buildah.version`).
+_OF_BUILDS: Final = ("dev.jettison.", "io.buildah.")
 MIN_STRIP: Final = 512 * 1024
 HEALTH: Final = "HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \\\n    CMD "
 
@@ -470,7 +472,7 @@ def _word(path: str) -> str:
 
 def _labels(job: _Job) -> list[str]:
     scope = job.model.end_scope(job.stage)
-    inherited = [(k, v) for k, v in job.image.config.labels if k not in scope.labels]
+    inherited = [(k, v) for k, v in job.image.config.labels if k not in scope.labels and not k.startswith(_OF_BUILDS)]
     return [f"LABEL {quoted(k)}={quoted(v)}\n" for k, v in inherited]
 
 
