@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
+from collections.abc import Callable
+from functools import partial
+from typing import Final, NamedTuple, cast
 
 
 class Span(NamedTuple):
@@ -11,6 +13,10 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+# Half the time of Span(start, end): for the places that make most of them.
+make_span: Final = cast(Callable[[tuple[int, int]], Span], partial(tuple.__new__, Span))
 
 
 class SourceText:

@@ -2400,7 +2400,7 @@ SECRETS: Final[dict[str, Any]] = {'names': {'source': 'variable names in the doc
             'private-key': '-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY-----',
             'json-web-token': '\\beyJ[A-Za-z0-9_-]{10,2000}\\.eyJ[A-Za-z0-9_-]{10,2000}\\.[A-Za-z0-9_-]{10,2000}'},
  'commands': {'source': 'manual pages of curl, wget, sshpass, mysql, docker; netrc(5)',
-              'url-password': '\\b[a-z][a-z0-9+.-]{1,20}://[^\\s/:@"\']{0,200}:(?P<secret>[^\\s/@"\']{1,200})@',
+              'url-password': '://(?<=[a-z0-9+.-]{2}://)[^\\s/:@"\']{0,200}:(?P<secret>[^\\s/@"\']{1,200})@',
               'curl-user': '\\bcurl\\b[^\\n;|&]{0,200}?\\s(?:-u|--user|--proxy-user)[ '
                            '=]?["\']?[^\\s:"\']{1,80}:(?P<secret>[^\\s"\']{1,200})',
               'wget-password': '\\s--(?:http-|ftp-|proxy-)?password[ '

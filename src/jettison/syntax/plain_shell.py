@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from jettison.span import Span
+from jettison.span import Span, make_span
 from jettison.syntax.shell_command import Command, literal
 from jettison.syntax.words import Word
 
@@ -49,7 +49,8 @@ def plain_commands(text: bytes, base: int, most: int) -> list[Command] | None:
         if token.lastindex == 1:
             start, end = token.span(1)
             raw = source[start:end]
-            words.append(Word(literal(raw) if "'" in raw or '"' in raw else raw, raw, Span(base + start, base + end)))
+            value = literal(raw) if "'" in raw or '"' in raw else raw
+            words.append(Word(value, raw, make_span((base + start, base + end))))
             continue
         if not words or not token.lastindex:
             # An operator that nothing stands before; at the end blanks are fine, and a continuation of nothing is not.

@@ -141,16 +141,31 @@ def shell_texts(file: File, instruction: Instruction) -> list[tuple[int, bytes]]
 def _masked(file: File, instruction: Instruction, span: Span) -> bytes:
     # Same length as the file's bytes, so that an offset stays an offset: comments and blank lines
     # inside continuations become blanks, every continuation a backslash before its newline.
-    data = bytearray(file.source.data[span.start : span.end])
-    for comment in instruction.inner_comments:
-        start, end = max(comment.start, span.start), min(comment.end, span.end)
-        if start < end:
-            data[start - span.start : end - span.start] = b" " * (end - start)
-    if b"\n" not in data:
-        return bytes(data)
-    escape = re.escape(file.escape.encode())
-    text = re.sub(rb"\n[ \t\r]*(?=\n)", lambda m: b" " * len(m[0]), bytes(data))
-    return re.sub(escape + rb"([ \t\r]*)( *)\n", lambda m: m[1] + m[2] + b"\\\n", text)
+    text = file.source.data[span.start : span.end]
+    if b"\n" not in text:
+        return text
+    if instruction.inner_comments:
+        data = bytearray(text)
+        for comment in instruction.inner_comments:
+            start, end = max(comment.start, span.start), min(comment.end, span.end)
+            if start < end:
+                data[start - span.start : end - span.start] = b" " * (end - start)
+        text = bytes(data)
+    text = _BLANK_LINE.sub(_blanks, text)
+    return _CONTINUATION[file.escape].sub(_continued, text)
+
+
+_BLANK_LINE: Final = re.compile(rb"\n[ \t\r]*(?=\n)")
+# A backslash that stands directly before its newline stays as it is.
+_CONTINUATION: Final = {"\\": re.compile(rb"\\([ \t\r]+)\n"), "`": re.compile(rb"`([ \t\r]*)\n")}
+
+
+def _blanks(match: re.Match[bytes]) -> bytes:
+    return b" " * len(match[0])
+
+
+def _continued(match: re.Match[bytes]) -> bytes:
+    return match[1] + b"\\\n"
 
 
 def _walk(root: tree_sitter.Node, text: bytes, base: int, most: int = MAX_COMMANDS) -> list[Command]:

@@ -10,7 +10,7 @@ import re
 from bisect import bisect_right
 from typing import Final, NamedTuple
 
-from jettison.span import Span
+from jettison.span import Span, make_span
 
 _BLANKS: Final = " \t\r\n\v\f"
 _HEREDOC_WORD: Final = re.compile(r"(\d*)<<(-?)([^<]+)\Z")
@@ -48,7 +48,7 @@ class Logical:
     def span(self, start: int, end: int) -> Span:
         """Return the file span of a part of the logical text."""
         if self._base is not None:
-            return Span(self._base + start, self._base + end)
+            return make_span((self._base + start, self._base + end))
         first = self.offset(start)
         return Span(first, self.offset(end - 1) + 1) if end > start else Span(first, first)
 

@@ -177,12 +177,10 @@ def _json_char(match: re.Match[str]) -> str:
 def split_words(logical: Logical, start: int, escape: str) -> tuple[Word, ...]:
     """Return the words of the rest: blanks alone separate them, also inside quotes."""
     text = logical.text
-    if escape not in text and "'" not in text and '"' not in text:
-        return tuple(
-            Word(decode(match[0]), decode(match[0]), logical.span(match.start(), match.end()))
-            for match in _PLAIN_WORD.finditer(text, start)
-        )
-    return tuple(_word(logical, *match.span(), escape) for match in _PLAIN_WORD.finditer(text, start))
+    if escape not in text and "'" not in text and '"' not in text and text.isascii():
+        span = logical.span
+        return tuple([Word(m[0], m[0], span(m.start(), m.end())) for m in _PLAIN_WORD.finditer(text, start)])
+    return tuple([_word(logical, *match.span(), escape) for match in _PLAIN_WORD.finditer(text, start)])
 
 
 def whole(logical: Logical, start: int, escape: str, unquoted: bool) -> tuple[Word, ...]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each FROM that is no image reference by default."""
+    if not any("$" in stage.from_.words[0].raw for stage in model.stages):
+        return
     declared = {name.value for node in model.meta_args for name, _ in node.pairs}
     values = {**dict.fromkeys(PLATFORM_ARGS, "x"), **model.meta}
     for stage in model.stages:

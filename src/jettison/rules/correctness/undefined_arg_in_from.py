@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each undeclared variable in FROM or its platform."""
+    if not any("$" in stage.from_.words[0].raw or stage.platform for stage in model.stages):
+        return
     declared = {name.value for node in model.meta_args for name, _ in node.pairs}
     known = declared | PLATFORM_ARGS
     for stage in model.stages:

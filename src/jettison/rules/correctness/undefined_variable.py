@@ -50,12 +50,12 @@ def check(model: Model) -> Iterable[Finding]:
 
 
 def _in_node(model: Model, stage: Stage, node: Instruction, plain: bool) -> Iterable[Finding]:
-    scope = model.scope_at(node, stage)
     known: set[str] | None = None
     for word in _words(node):
         if "$" not in word.raw:
             continue
         if known is None:
+            scope = model.scope_at(node, stage)
             known = {*scope.env, *scope.args, *_declared(model, stage, node)}
         for name, start, end in references(word.raw, model.file.escape):
             if name in known or name in _PREDEFINED or name in PLATFORM_ARGS or end - start > len(name) + 3:

@@ -31,7 +31,7 @@ _TARGETS: Final = frozenset(
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each stage that the final image does not need and that is no target by its name."""
-    if model.target is not None:
+    if model.target is not None or len(model.stages) < 2:
         return
     targets = _TARGETS.union(RULE.option(model, "targets"))
     needed = _needs(model, [s for s in model.stages if s is model.final or (s.name and _is_target(s.name, targets))])

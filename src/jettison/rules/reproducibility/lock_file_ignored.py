@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import UNSAFE, Edit, Finding, Fix, Severity
@@ -117,7 +116,7 @@ def _named(model: Model, run: Run, lock: str) -> bool:
         for node in stage.instructions
         if node.keyword in ("COPY", "ADD") and node.span.start < place
         for word in node.words[:-1]
-    ) or any(fnmatchcase(m.options.get("source", ""), f"*{lock}") for m in run.mounts if m.type == "bind")
+    ) or any(m.options.get("source", "").endswith(lock) for m in run.mounts if m.type == "bind")
 
 
 def _fix(run: Run, call: PackageCall) -> Fix | None:

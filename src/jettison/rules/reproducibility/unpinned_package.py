@@ -45,10 +45,10 @@ def check(model: Model) -> Iterable[Finding]:
         for call in model.facts(run):
             if call.manager not in _ONLY or not _installs(call):
                 continue
-            if assigned is None:
+            if assigned is None and any("$" in word.value for word in call.packages):
                 # The quoted lists that the RUN itself gives to variables: read once for all its calls.
                 assigned = _LIST.findall(model.source.text(run.instruction.body_span))[:_MAX_LISTS]
-            loose = _loose(model, run, call, assigned)
+            loose = _loose(model, run, call, assigned or [])
             if loose:
                 names = ", ".join(loose[:3]) + (f" and {len(loose) - 3} more" if len(loose) > 3 else "")
                 yield RULE.at(call.command.span, f"{call.manager}: the version of {names[:80]} is open")

@@ -75,7 +75,7 @@ def _leaving(model: Model, run: Run) -> dict[str, list[PackageCall]]:
 
 def _builders(model: Model) -> Iterable[Finding]:
     final = model.final
-    if final is None or not any(model.text_has(word) for word in _WORDS):
+    if final is None or not any(map(model.text_has, _WORDS)):
         return
     base = model.lineage(final)[0].base
     if base.unresolved or (base.name in FAMILIES and FAMILIES[base.name]["toolchain"]):

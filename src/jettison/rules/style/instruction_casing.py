@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each instruction in another case than most."""
+    data = model.source.data
+    if all(data[n.keyword_span.start : n.keyword_span.end].isupper() for n in model.file.instructions):
+        return
     words = [(node, model.source.text(node.keyword_span)) for node in model.file.instructions]
     small = sum(text.islower() for _, text in words)
     wanted = str.lower if small * 2 > len(words) else str.upper
