@@ -47,12 +47,13 @@ class SourceText:
 
     def line(self, offset: int) -> int:
         """Return the line (from 1) that holds this byte offset."""
-        return bisect_right(self.line_starts, offset)
+        return bisect_right(self._starts or self.line_starts, offset)
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """Return (line, column), both from 1, of this byte offset."""
-        line = self.line(offset)
-        return line, offset - self.line_starts[line - 1] + 1
+        starts = self.line_starts
+        line = bisect_right(starts, offset)
+        return line, offset - starts[line - 1] + 1
 
     def line_span(self, line: int) -> Span:
         """Return the bytes of one line (from 1) with its newline."""

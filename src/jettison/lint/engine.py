@@ -88,7 +88,7 @@ def check_bytes(
         found.append(own_finding(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
     for entry in watch(select, ignore).concerned(model.lowered, context is not None, model.runs_of_text):
         if not entry.needs_options or entry.code in model.options:
-            found.extend(_run(entry, model))
+            found += _run(entry, model)
     if model.unread_shell is not None:
         message = "the file holds more shell commands than are looked at; those from here on are not"
         found.append(own_finding(SYNTAX_CODE, "too-many-commands", message, model.unread_shell.keyword_span))

@@ -40,6 +40,8 @@ class Model:
         "_facts",
         "_lowered",
         "_needed",
+        "_programs",
+        "_run_at",
         "_runs",
         "_runs_of_text",
         "_scopes",
@@ -70,12 +72,14 @@ class Model:
         self.options: Mapping[str, Mapping[str, object]] = {}
         self._bodies: dict[int, ShellBody] = {}
         self._runs: tuple[Run, ...] | None = None
+        self._run_at: dict[int, Run] | None = None
+        self._programs: frozenset[str] | None = None
         self._facts: dict[int, tuple[PackageCall, ...]] = {}
         self._scopes: dict[int, Scope] = {}
         self._ends: dict[int, Scope] = {}
         self._lowered: str | None = None
         self._runs_of_text: frozenset[bytes] | None = None
-        self._needed: tuple[Stage | None, frozenset[int], frozenset[int]] | None = None
+        self._needed: tuple[frozenset[int], frozenset[int]] | None = None
         self._shell_budget = [MAX_SHELL_BYTES, MAX_COMMANDS]
         self.unread_shell: Instruction | None = None
         self._words: dict[str, bool] = {}
@@ -111,6 +115,20 @@ class Model:
                 self._run(node, stage) for stage in self.stages for node in stage.instructions if node.keyword == "RUN"
             )
         return self._runs
+
+    @property
+    def run_at(self) -> dict[int, Run]:
+        """Return every RUN by the place of its instruction."""
+        if self._run_at is None:
+            self._run_at = {run.instruction.span.start: run for run in self.runs}
+        return self._run_at
+
+    @property
+    def programs(self) -> frozenset[str]:
+        """Return the names of all programs that a RUN calls."""
+        if self._programs is None:
+            self._programs = frozenset([command.name for run in self.runs for command in run.commands])
+        return self._programs
 
     def _run(self, node: Instruction, stage: Stage) -> Run:
         body = self.shell_body(node, stage)
@@ -204,15 +222,15 @@ class Model:
 
     def reaches_final(self, stage: Stage) -> bool:
         """Return whether the final image needs this stage in any way."""
-        return stage.index in self._of_final()[1]
+        return stage.index in (self._needed or self._of_final())[0]
 
     def in_final_image(self, stage: Stage) -> bool:
         """Return whether the layers of this stage are part of the final image."""
-        return stage.index in self._of_final()[2]
+        return stage.index in (self._needed or self._of_final())[1]
 
-    def _of_final(self) -> tuple[Stage | None, frozenset[int], frozenset[int]]:
-        final = self.final
-        if self._needed is None or self._needed[0] is not final:
+    def _of_final(self) -> tuple[frozenset[int], frozenset[int]]:
+        if self._needed is None:
+            final = self.final
             waiting, seen = [] if final is None else [final.index], set()
             while waiting:
                 index = waiting.pop()
@@ -220,7 +238,7 @@ class Model:
                     seen.add(index)
                     waiting.extend(self.stages[index].depends_on)
             chain = () if final is None else self.lineage(final)
-            self._needed = final, frozenset(seen), frozenset(stage.index for stage in chain)
+            self._needed = frozenset(seen), frozenset([stage.index for stage in chain])
         return self._needed
 
     @property

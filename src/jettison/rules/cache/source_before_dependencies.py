@@ -48,7 +48,6 @@ _SCRIPTS: Final = (b'"preinstall"', b'"install"', b'"postinstall"', b'"prepare"'
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each copy of everything that comes before an install from a manifest."""
-    runs = {run.instruction.span.start: run for run in model.runs}
     for stage in model.stages:
         copied: Instruction | None = None
         between: list[Instruction] = []
@@ -59,7 +58,7 @@ def check(model: Model) -> Iterable[Finding]:
                     copied, between = node, []
                     continue
             elif node.keyword == "RUN":
-                run = runs[node.span.start]
+                run = model.run_at[node.span.start]
                 calls = [call for call in model.facts(run) if from_manifest(call)]
                 if copied is None:
                     done.update(call.manager for call in calls)

@@ -20,12 +20,13 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each date that a RUN of the final image writes somewhere."""
-    for run in model.runs:
+    for run in model.runs if "date" in model.programs else ():
         if not model.in_final_image(run.stage) and not model.reaches_final(run.stage):
             continue
         for command in run.commands:
-            fixed = any(a.startswith(("-d", "--date", "-r", "-s", "@")) for a in command.arguments)
-            if command.name == "date" and not fixed and (command.in_subshell or command.redirects):
+            if command.name != "date" or not (command.in_subshell or command.redirects):
+                continue
+            if not any(a.startswith(("-d", "--date", "-r", "-s", "@")) for a in command.arguments):
                 yield RULE.at(command.span)
 
 

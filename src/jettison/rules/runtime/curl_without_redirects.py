@@ -47,9 +47,11 @@ def check(model: Model) -> Iterable[Finding]:
     bodies += [commands(model.file, node).commands for node in inner if node is not None and node.keyword == "RUN"]
     for body in bodies:
         for command in body:
+            if command.name != "curl":
+                continue
             words = command.arguments
             url = next((w for w in words if _URL.match(w)), None)
-            if command.name != "curl" or url is None or any(local in url for local in _LOCAL) or _follows(words):
+            if url is None or any(local in url for local in _LOCAL) or _follows(words):
                 continue
             if any(w.partition("=")[0] in _METHODS for w in words) or any(w in ("-K", "--config") for w in words):
                 continue

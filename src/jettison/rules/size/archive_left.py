@@ -43,7 +43,7 @@ _SHORT: Final = re.compile(r"-[A-Za-z]*[oO]\Z")
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each archive that a RUN or ADD of the final image loads, that is used, and that stays."""
     told = 0
-    for run in model.runs:
+    for run in () if model.programs.isdisjoint(_OUTPUT) else model.runs:
         if not model.in_final_image(run.stage) or not any(command.name in _OUTPUT for command in run.commands):
             continue
         for number, command in enumerate(run.commands):

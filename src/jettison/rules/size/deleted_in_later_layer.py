@@ -32,7 +32,7 @@ _CACHES = (
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each rm whose target an earlier COPY, ADD or package call wrote."""
     final = model.final
-    if final is None:
+    if final is None or "rm" not in model.programs:
         return
     for stage in model.lineage(final):
         written: list[str] = []
@@ -45,7 +45,7 @@ def check(model: Model) -> Iterable[Finding]:
                 continue
             if node.keyword != "RUN":
                 continue
-            run = next(run for run in model.runs if run.instruction is node)
+            run = model.run_at[node.span.start]
             yield from _hidden(run.commands, written)
             if any(call.manager == "apt" and call.action == "update" for call in model.facts(run)):
                 written.append("/var/lib/apt/lists")

@@ -29,11 +29,10 @@ def check(model: Model) -> Iterable[Finding]:
     for stage in model.stages:
         if not model.in_final_image(stage):
             continue
-        runs = {run.instruction.span: run for run in model.runs if run.stage is stage}
         for first, second in zip(stage.instructions, stage.instructions[1:], strict=False):
             if first.keyword != "RUN" or second.keyword != "RUN":
                 continue
-            one, two = runs[first.span], runs[second.span]
+            one, two = model.run_at[first.span.start], model.run_at[second.span.start]
             if _installs(model, one) and _installs(model, two):
                 yield RULE.at(second.span, fix=_join(model, one, two))
 

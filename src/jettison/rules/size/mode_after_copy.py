@@ -36,18 +36,19 @@ _MAX_FINDINGS: Final = 100
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each chmod or chown of a single file that a COPY of the same stage wrote."""
     left = _MAX_FINDINGS
+    if model.programs.isdisjoint(("chmod", "chown")):
+        return
     for stage in model.stages:
         if not model.in_final_image(stage):
             continue
         written: dict[str, Instruction] = {}
-        runs = {run.instruction.span.start: run for run in model.runs if run.stage is stage}
         for node in stage.instructions:
             if node.keyword == "COPY" and len(node.words) == 2 and len(written) < _MAX_FILES and not node.heredocs:
                 path = _target(model, node, stage)
                 if path:
                     written[path] = node
             elif node.keyword == "RUN" and written and left > 0:
-                for finding in _changes(model, runs[node.span.start], written):
+                for finding in _changes(model, model.run_at[node.span.start], written):
                     left -= 1
                     yield finding
 

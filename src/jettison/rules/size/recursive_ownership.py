@@ -41,12 +41,11 @@ _SMALL: Final = frozenset(
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each recursive change of what a COPY or ADD of the image wrote."""
     final = model.final
-    if final is None:
+    if final is None or model.programs.isdisjoint(_CHANGERS):
         return
     written: list[tuple[str, Instruction, Stage]] = []
     filled: list[str] = []
     told = 0
-    runs = {run.instruction.span.start: run for run in model.runs}
     for stage in model.lineage(final):
         for node in stage.instructions:
             if node.keyword in ("COPY", "ADD") and len(node.words) > 1 and len(written) < _MAX_COPIES:
@@ -54,7 +53,7 @@ def check(model: Model) -> Iterable[Finding]:
                 target = scope.value(node.words[-1].raw, model.file.escape)
                 written.append((_absolute(target, scope.workdir), node, stage))
             elif node.keyword == "RUN":
-                run = runs[node.span.start]
+                run = model.run_at[node.span.start]
                 finding = _change(model, run, written, filled) if written and told < _MAX_FINDINGS else None
                 if finding is not None:
                     told += 1
