@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from jettison.knowledge._compiled import SECRETS
-from jettison.syntax.vocabulary import Vocabulary
+from jettison.syntax.vocabulary import WORDS
 
 _ENDINGS: Final = tuple(f"_{ending}" for ending in SECRETS["names"]["endings"])
 _SETTINGS: Final = frozenset(SECRETS["names"]["settings"])
@@ -18,7 +18,7 @@ _FILE: Final = re.compile(SECRETS["files"]["pattern"])
 _FOLDER: Final = re.compile(SECRETS["files"]["folders"])
 _MARKS: Final[dict[str, list[str]]] = SECRETS["files"]["marks"]
 _MARKS_OF: Final = {name: tuple(marks) for name, marks in SECRETS["marks"].items() if name != "source"}
-_VOCABULARY: Final = Vocabulary(mark for marks in _MARKS_OF.values() for mark in marks)
+WORDS.learn(mark for marks in _MARKS_OF.values() for mark in marks)
 MAX_VALUE: Final = 4096
 
 
@@ -30,9 +30,9 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(SECRETS["commands"][name])
 
 
-def patterns(text: str, runs_of_text: frozenset[bytes] | None = None) -> list[tuple[str, re.Pattern[str]]]:
-    """Return (name, pattern) of what may match a lower-case text; `runs_of_text`: as in `Vocabulary.found`."""
-    found = _VOCABULARY.found(text, runs_of_text)
+def patterns(text: str, words: frozenset[str] | None = None) -> list[tuple[str, re.Pattern[str]]]:
+    """Return (name, pattern) of what may match a lower-case text; `words`: what WORDS finds in it, if at hand."""
+    found = WORDS.found(text) if words is None else words
     return [(name, _pattern(name)) for name, marks in _MARKS_OF.items() if not found.isdisjoint(marks)]
 
 

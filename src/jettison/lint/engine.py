@@ -86,7 +86,7 @@ def check_bytes(
     found.extend(islice(_refused(file), MAX_FINDINGS))
     if not file.instructions and not file.errors:
         found.append(own_finding(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
-    for entry in watch(select, ignore).concerned(model.lowered, context is not None, model.runs_of_text):
+    for entry in watch(select, ignore).concerned(model.lowered, context is not None, model.words_of_text):
         if not entry.needs_options or entry.code in model.options:
             found += _run(entry, model)
     if model.unread_shell is not None:

@@ -12,7 +12,7 @@ from jettison.model.scope import Scope
 from jettison.model.stage import Stage, read_from
 from jettison.span import SourceText
 from jettison.syntax.tree import File, Instruction
-from jettison.syntax.vocabulary import runs
+from jettison.syntax.vocabulary import WORDS
 
 if TYPE_CHECKING:
     import re
@@ -43,11 +43,11 @@ class Model:
         "_programs",
         "_run_at",
         "_runs",
-        "_runs_of_text",
         "_scopes",
         "_shell_budget",
         "_started",
         "_words",
+        "_words_of_text",
         "build_contexts",
         "context",
         "file",
@@ -78,7 +78,7 @@ class Model:
         self._scopes: dict[int, Scope] = {}
         self._ends: dict[int, Scope] = {}
         self._lowered: str | None = None
-        self._runs_of_text: frozenset[bytes] | None = None
+        self._words_of_text: tuple[int, frozenset[str]] | None = None
         self._needed: tuple[frozenset[int], frozenset[int]] | None = None
         self._shell_budget = [MAX_SHELL_BYTES, MAX_COMMANDS]
         self.unread_shell: Instruction | None = None
@@ -249,11 +249,11 @@ class Model:
         return self._lowered
 
     @property
-    def runs_of_text(self) -> frozenset[bytes]:
-        """Return the runs of letters and digits of that text."""
-        if self._runs_of_text is None:
-            self._runs_of_text = runs(self.source.data)
-        return self._runs_of_text
+    def words_of_text(self) -> frozenset[str]:
+        """Return the words of WORDS that stand in that text."""
+        if self._words_of_text is None or self._words_of_text[0] != WORDS.edition:
+            self._words_of_text = WORDS.edition, WORDS.found(self.lowered, self.source.data)
+        return self._words_of_text[1]
 
     def text_has(self, word: str) -> bool:
         """Return whether the file holds this lower-case word anywhere."""

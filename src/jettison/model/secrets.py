@@ -30,7 +30,7 @@ class Secret(NamedTuple):
 
 def _patterns(model: Model) -> list[tuple[str, re.Pattern[str]]]:
     if model.secret_patterns is None:
-        model.secret_patterns = patterns(model.lowered, model.runs_of_text)
+        model.secret_patterns = patterns(model.lowered, model.words_of_text)
     return model.secret_patterns
 
 

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from jettison.rules._index import ROWS
 from jettison.rules.base import Rule
-from jettison.syntax.vocabulary import Vocabulary
+from jettison.syntax.vocabulary import WORDS
 
 
 class Entry(NamedTuple):
@@ -74,7 +74,7 @@ def load(code: str) -> Rule:
 class Watch:
     """A choice of rules, and the words that wake them: each word is looked for once, whatever rules wait for it."""
 
-    __slots__ = ("_always", "_entries", "_vocabulary", "_waiting")
+    __slots__ = ("_always", "_entries", "_waiting")
 
     def __init__(self, chosen: Sequence[Entry]) -> None:
         self._entries = chosen
@@ -84,17 +84,16 @@ class Watch:
             for word in entry.triggers:
                 waiting.setdefault(word, set()).add(place)
         self._waiting = {word: frozenset(places) for word, places in waiting.items()}
-        self._vocabulary = Vocabulary(waiting)
+        WORDS.learn(waiting)
 
-    def concerned(
-        self, text: str, with_context: bool = True, runs_of_text: frozenset[bytes] | None = None
-    ) -> list[Entry]:
+    def concerned(self, text: str, with_context: bool = True, words: frozenset[str] | None = None) -> list[Entry]:
         """Return the rules that a lower-case text may concern, in their order; those of a context only with one.
 
-        `runs_of_text`: as in `Vocabulary.found`.
+        `words`: what WORDS finds in the text, where that is at hand.
         """
-        words = self._vocabulary.found(text, runs_of_text)
-        places = sorted(self._always.union(*map(self._waiting.__getitem__, words)))
+        waiting = self._waiting
+        found_words = WORDS.found(text) if words is None else words
+        places = sorted(self._always.union(*[waiting[word] for word in found_words if word in waiting]))
         found = [self._entries[place] for place in places]
         return found if with_context else [entry for entry in found if not entry.needs_context]
 

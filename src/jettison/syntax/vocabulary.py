@@ -14,49 +14,50 @@ _MAX_KNOWN: Final = 20_000
 _MAX_LENGTH: Final = 40
 
 
-def runs(text: bytes) -> frozenset[bytes]:
-    """Return the runs of letters and digits of a text, in lower case."""
-    return frozenset(text.translate(_ONLY_RUNS).split())
-
-
 class Vocabulary:
-    """Lower-case words to look for.
+    """Lower-case words to look for, whoever wants to know of them.
 
     A word is in a text only if its longest run of letters and digits is part of a run of the text. Which words that
     leaves is remembered for each run, so that a text of known runs is only asked for what is likely there.
+    `edition` grows with each word that is learnt: what was found before does not tell of it.
     """
 
-    __slots__ = ("_apart", "_known", "_loose")
+    __slots__ = ("_apart", "_known", "_loose", "_words", "edition")
 
-    def __init__(self, words: Iterable[str]) -> None:
-        loose: list[str] = []
+    def __init__(self) -> None:
+        self.edition = 0
+        self._words: set[str] = set()
+        # Words that a run does not settle: always asked for, and asked for where their longest run stands.
+        self._loose: set[str] = set()
+        self._apart: set[str] = set()
+        self._known = _Known({})
+
+    def learn(self, words: Iterable[str]) -> None:
+        """Look for these words from now on."""
+        new = set(words) - self._words
+        if not new:
+            return
+        self._words |= new
+        self.edition += 1
         pieces: dict[bytes, list[str]] = {}
-        apart: set[str] = set()
-        for word in words:
+        for word in self._words:
             piece = max(_RUN.findall(word.encode()), key=len, default=b"")
             if len(piece) < 2:
-                loose.append(word)
+                self._loose.add(word)
                 continue
             pieces.setdefault(piece, []).append(word)
             if piece != word.encode():
-                apart.add(word)
-        # Words that a run does not settle: always asked for, and asked for where their longest run stands.
-        self._loose = tuple(loose)
-        self._apart = frozenset(apart)
+                self._apart.add(word)
         self._known = _Known(pieces)
 
-    def found(self, text: str, runs_of_text: frozenset[bytes] | None = None) -> set[str]:
-        """Return the words that stand in a text; `runs_of_text`: what `runs` makes of it, where it is at hand."""
-        if runs_of_text is None:
-            runs_of_text = runs(text.encode("utf-8", "replace"))
+    def found(self, text: str, data: bytes | None = None) -> frozenset[str]:
+        """Return the words that stand in a lower-case text; `data`: its bytes in any case, where they are at hand."""
         if len(self._known) > _MAX_KNOWN:
             self._known.clear()
-        found = set().union(*map(self._known.__getitem__, runs_of_text))
-        for word in self._apart & found:
-            if word not in text:
-                found.remove(word)
-        found.update([word for word in self._loose if word in text])
-        return found
+        runs = frozenset((text.encode("utf-8", "replace") if data is None else data).translate(_ONLY_RUNS).split())
+        likely = frozenset().union(*map(self._known.__getitem__, runs))
+        wrong = [word for word in self._apart & likely if word not in text]
+        return likely.difference(wrong).union([word for word in self._loose if word in text])
 
 
 class _Known(dict[bytes, frozenset[str]]):
@@ -88,3 +89,7 @@ class _Known(dict[bytes, frozenset[str]]):
         if len(run) <= _MAX_LENGTH:
             self[run] = made
         return made
+
+
+# One for all, so that a text is looked through once.
+WORDS: Final = Vocabulary()
