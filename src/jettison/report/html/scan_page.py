@@ -63,7 +63,7 @@ def _figures(scan: Scan) -> Html:
 
 
 def _ages(scan: Scan) -> str:
-    days = max((one.age for one in scan.findings.data), default=None)
+    days = max((one.age for one in scan.findings.data if one.counted), default=None)
     return "no data to look them up in" if days is None else f"data up to {days} days old"
 
 
