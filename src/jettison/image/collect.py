@@ -175,7 +175,7 @@ class InventoryCollector:
     gzip: bool = False
 
     def __init__(self, scanner: Scanner | None = None, digests: bool = False) -> None:
-        from jettison.inventory.collect import HEAD, is_large, is_program, read_alone, read_large, wants
+        from jettison.inventory.collect import HEAD, essence, is_large, is_program, read_alone, read_large, wants
 
         self.digests = digests
         self.scanner = scanner
@@ -184,6 +184,7 @@ class InventoryCollector:
         self._is_large = is_large
         self._read_large = read_large
         self._read_alone = read_alone
+        self._essence = essence
         self._head = HEAD
 
     @property
@@ -232,7 +233,7 @@ class InventoryCollector:
         else:
             alone = self._read_alone(path, data[:wanted])
             if alone is None:
-                facts.keep(facts.contents, path, data[:wanted])
+                facts.keep(facts.contents, path, self._essence(path, data[:wanted]))
                 return
             packages = alone
         if packages:

@@ -48,13 +48,15 @@ def _names(image: Image) -> Iterator[Checkpoint]:
     caches: Counter[str] = Counter()
     bases, endings, folders = _wanted()
     cache = cache_pattern()
+    # What rules nearly all other paths out.
+    starts = (*table()["cache_folders"], "root/", "home/")
     not_below = tuple(table()["not_below"])
     for path, entry in image.files.items():
         base = path[path.rfind("/") + 1 :]
         # The last part of a path rules nearly all files out without an expression.
         if base in bases or path.endswith(endings):
             _sort(path, base, entry, secret, unneeded, not_below, folders)
-        if entry.kind == "file" and entry.size and (match := cache.match(path)):
+        if path.startswith(starts) and entry.kind == "file" and entry.size and (match := cache.match(path)):
             caches[match[0]] += entry.size
     if secret:
         yield Checkpoint("CIS-DI-0010", "files that hold credentials", Severity.HIGH, some(secret))

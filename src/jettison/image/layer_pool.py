@@ -7,7 +7,6 @@ meanwhile and throws away what it made where one does not fit.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import os
 import signal
 import sys
@@ -15,10 +14,8 @@ import zlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jettison.errors import ImageError
 from jettison.image.blob import Blob, LayerBytes
@@ -30,6 +27,10 @@ from jettison.image.mapped import scan_map
 from jettison.image.reading import tell
 from jettison.image.scan import scan_stream
 from jettison.terminal import safe_line
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 # Below this, starting processes takes longer than it saves.
 MIN_PARALLEL: Final = 48 << 20
@@ -159,6 +160,8 @@ class LayerReaders:
 
     def _pump(self, done: Callable[[Wanted], None]) -> None:
         """Take what the processes made, if there is something soon."""
+        from multiprocessing.connection import wait
+
         tell(self._read, self._total)
         busy = {worker.pipe: worker for worker in self._workers if worker.tasks}
         # Often enough for a bar to move: what was read is told of while nothing is done, too.
@@ -185,6 +188,9 @@ class _Worker:
     """One process and what it has to do. scans: whether it can look into files, or only make digests."""
 
     def __init__(self, collector: Collector | None) -> None:
+        # Not needed where everything is known from earlier runs.
+        import multiprocessing
+
         context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self.pipe, other = context.Pipe()
         self.scans = collector is not None

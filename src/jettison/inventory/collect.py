@@ -153,6 +153,13 @@ def read_alone(path: str, data: Content) -> list[Package] | None:
     return read(path, bytes(data))
 
 
+def essence(path: str, data: Content) -> bytes:
+    """Return what `collect` needs of a wanted file: all of it, or of a long licence text the lines that name one."""
+    if path.endswith("/copyright") and path.startswith(dpkg.DOC_FOLDER):
+        return dpkg.licence_lines(bytes(data))
+    return bytes(data)
+
+
 def collect(
     contents: Mapping[str, bytes],
     files: Mapping[str, VisibleFile],
@@ -394,8 +401,11 @@ def _claims(
         if package.type not in _DISTRIBUTION and package.path:
             owners.setdefault(package.path, index)
         for path in package.files:
-            real = links.real(path)
-            entry = files.get(real)
+            # What is there under this very name lies in no folder that is a link.
+            real, entry = path, files.get(path)
+            if entry is None:
+                real = links.real(path)
+                entry = files.get(real)
             # Folders are shared by many packages; nobody owns them.
             if entry is not None and entry.kind != "dir":
                 owners.setdefault(real, index)

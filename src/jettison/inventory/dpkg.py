@@ -66,6 +66,13 @@ def licences(data: bytes) -> tuple[str, ...]:
     return tuple(sorted({name for name in stated if name}))[:64]
 
 
+def licence_lines(data: bytes) -> bytes:
+    """Return as much of a copyright file as `licences` looks at."""
+    text = decoded(data[: 256 << 10])
+    lines = [match[0] for match in _LICENCE.finditer(text)] or [match[0] for match in _COMMON.finditer(text)]
+    return "\n".join(lines).encode("utf-8", "surrogateescape")
+
+
 def _package(path: str, fields: dict[str, str]) -> Package | None:
     name, version = clean(fields.get("package")), clean(fields.get("version"))
     status = fields.get("status", "").split()

@@ -15,6 +15,8 @@ from jettison.knowledge.inventory_binaries import BINARIES
 
 WANTS: Final = {"elf": 512 << 20, "name:VERSION": 4096, "name:release": 4096}
 MAX_SEARCH: Final = 256 << 20
+_NO_NUMBER: Final = rb"(?<![\d.])"
+_NUMBER: Final = b"0123456789."
 _DIGITS: Final = re.compile(r"\d+\.\d+")
 
 
@@ -50,10 +52,20 @@ def read(path: str, data: Content) -> list[Package]:
         return []
     digits = _DIGITS.search(path.rpartition("/")[2])
     pattern = known.version.replace("{name}", re.escape(digits[0]) if digits else r"\d+\.\d+")
-    found = re.compile(pattern.encode("latin-1")).search(data, 0, MAX_SEARCH)
+    found = _search(pattern.encode("latin-1"), data)
     if found is None:
         return []
     return [Package("generic", known.name, clean(found["version"].decode("latin-1")), path=path)]
+
+
+def _search(pattern: bytes, data: Content) -> re.Match[bytes] | None:
+    """Return the first match. A pattern that begins with _NO_NUMBER is searched without it, which is far faster."""
+    bare = pattern.removeprefix(_NO_NUMBER)
+    for found in re.compile(bare).finditer(data, 0, MAX_SEARCH):
+        start = found.start()
+        if bare is pattern or not start or bytes(data[start - 1 : start]) not in _NUMBER:
+            return found
+    return None
 
 
 def _match(path: str) -> _Known | None:

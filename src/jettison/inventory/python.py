@@ -62,8 +62,15 @@ def file_list(listing: str, data: bytes) -> tuple[str, ...]:
     base = posixpath.dirname(info) if record else info
     lines = decoded(data).split("\n")
     names = _record_names(lines) if record else [line.strip() for line in lines]
-    paths = (posixpath.normpath(posixpath.join("/", base, name)).lstrip("/") for name in names if name)
-    return tuple(paths)
+    prefix = f"{base}/" if base else ""
+    return tuple(_joined(prefix, name) for name in names if name)
+
+
+def _joined(prefix: str, name: str) -> str:
+    # Most names are plain; the marks of those that are not are looked for at once.
+    if "./" not in name and "//" not in name and name[0] != "/" and name[-1] not in "/.":
+        return prefix + name
+    return posixpath.normpath(posixpath.join("/", prefix, name)).lstrip("/")
 
 
 def _record_names(lines: list[str]) -> list[str]:

@@ -124,19 +124,27 @@ def _by(seen: Inspection, layer: int) -> str:
 
 
 def _folders(seen: Inspection, palette: Palette) -> Iterator[str]:
-    of_folder: dict[str, list[int]] = {}
-    owners = seen.inventory.owner_of
-    for path, entry in seen.image.files.items():
-        if entry.kind == "file":
-            sums = of_folder.setdefault(path[: max(path.rfind("/"), 0)], [0, 0])
-            sums[0] += entry.size
-            if path not in owners:
-                sums[1] += entry.size
     sizes: Counter[str] = Counter()
     unowned: Counter[str] = Counter()
-    for folder, (size, free) in of_folder.items():
-        sizes[_top(folder, 2)] += size
-        unowned[_top(folder, 2)] += free
+    owners = seen.inventory.owner_of
+    last: str | None = None
+    size = free = 0
+    for path, entry in seen.image.files.items():
+        if entry.kind != "file":
+            continue
+        # Files of one folder follow one another.
+        folder = path[: max(path.rfind("/"), 0)]
+        if folder != last:
+            if last is not None:
+                sizes[_top(last, 2)] += size
+                unowned[_top(last, 2)] += free
+            last, size, free = folder, 0, 0
+        size += entry.size
+        if path not in owners:
+            free += entry.size
+    if last is not None:
+        sizes[_top(last, 2)] += size
+        unowned[_top(last, 2)] += free
     if not sizes:
         return
     yield palette(f"{'Folders':<52}{'bytes':>10} {'of no package':>14}", "bold")

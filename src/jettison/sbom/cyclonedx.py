@@ -7,7 +7,6 @@ Source: CycloneDX specification 1.6, JSON reference (cyclonedx.org/docs/1.6/json
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from jettison import __version__
@@ -15,6 +14,7 @@ from jettison.inventory.inventory import Inventory
 from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
 from jettison.knowledge.licences import spdx_expression, spdx_id
+from jettison.sbom.json_lines import lines_of
 from jettison.sbom.subject import Subject
 
 PREFIX: Final = "jettison:"
@@ -23,7 +23,7 @@ _ROOT: Final = "image"
 
 def write_cyclonedx(inventory: Inventory, subject: Subject) -> str:
     """Return the document, with a newline at its end."""
-    return json.dumps(cyclonedx(inventory, subject), indent=2) + "\n"
+    return lines_of(cyclonedx(inventory, subject))
 
 
 def cyclonedx(inventory: Inventory, subject: Subject) -> dict[str, Any]:

@@ -6,7 +6,6 @@ Source: SPDX specification 2.3 (spdx.github.io/spdx-spec/v2.3) and its JSON sche
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import Any, Final
 
 from jettison import __version__
@@ -14,6 +13,7 @@ from jettison.inventory.inventory import Inventory
 from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
 from jettison.knowledge.licences import spdx_expression
+from jettison.sbom.json_lines import lines_of
 from jettison.sbom.subject import Subject
 
 PATH: Final = "acquired package info from: "
@@ -25,7 +25,7 @@ _SYSTEM: Final = "SPDXRef-OperatingSystem"
 
 def write_spdx(inventory: Inventory, subject: Subject) -> str:
     """Return the document, with a newline at its end."""
-    return json.dumps(spdx(inventory, subject), indent=2) + "\n"
+    return lines_of(spdx(inventory, subject))
 
 
 def spdx(inventory: Inventory, subject: Subject) -> dict[str, Any]:

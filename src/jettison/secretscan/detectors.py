@@ -14,7 +14,10 @@ _FILE: Final = Path(__file__).with_name("detectors.toml")
 _ASSIGNED: Final = r"""[\w.-]{0,40}["']{0,1}[ \t]{0,3}(?:=>|:=|=|:|,)[ \t]{0,3}["']{0,1}"""
 _OPTIONAL_END: Final = re.compile(r"(?:\[[^\]]+\]|\\.|[^\\\])])(?:\{0,\d+\}|(?<!\()\?)(\)*)\Z")
 _UNDERSCORE: Final = re.compile(r"\[[^\]]*_[^\]]*\]|\\w")
-_LONG_END: Final = re.compile(r"\{(\d+),\d+\}(\)*)\Z")
+_LONG_REPEAT: Final = re.compile(r"\{(\d+),(\d+)\}")
+# A repeat up to so often may as well be endless, for what the engine looks for; the exact form is judged later.
+MANY: Final = 40
+_LONG_END: Final = re.compile(r"\{(\d+),\d*\}(\)*)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
         entry.get("severity", "high"),
         LEVELS.index(entry.get("confidence", "medium" if near else "high")),
         regex.encode(),
-        shortened(entry.get("trigger", wanted)).encode(),
+        shortened(opened(entry.get("trigger", wanted))).encode(),
         bare.encode() if loose else b"",
         prefixes,
         tuple(word.encode() for word in keywords),
@@ -105,6 +108,11 @@ def shortened(regex: str) -> str:
         if shorter == regex or shorter.endswith("\\"):
             return regex
         regex = shorter
+
+
+def opened(regex: str) -> str:
+    """Return a regex without the upper bounds of its long repeats: they take most of the time that compiling takes."""
+    return _LONG_REPEAT.sub(lambda match: f"{{{match[1]},}}" if int(match[2]) >= MANY else match[0], regex)
 
 
 @cache
