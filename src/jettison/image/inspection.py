@@ -7,9 +7,10 @@ import gc
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from jettison.image.attribution import BASE, Origin, entry_origins, layer_origins
+from jettison.image.beside import beside
 from jettison.image.checkpoints import Checkpoint, checkpoints
 from jettison.image.collect import InventoryCollector
 from jettison.image.image import HistoryEntry, read_config
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from jettison.image.image import Image
     from jettison.inventory.package import Package
     from jettison.model.dockerfile import Model
+
+# From here on a second process is worth its start.
+MANY_FILES: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +109,16 @@ def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None
     origins = layer_origins(image.history, model) if model is not None else ()
     # An image whose history and layers disagree still has an origin for each layer.
     origins = (*origins, *[BASE] * len(image.layers))[: len(image.layers)]
-    inventory = inventory_of(image)
     of_config = config_secrets(image.settings, scanner)
-    of_entries = entry_origins(image.history, model) if model is not None else ()
-    secrets = ranked((*file_findings(image, inventory, origins), *config_findings(of_config, of_entries)))
     redact = Redactor(secret.value for secret in of_config)
     shown = _masked(image, of_config, redact)
     named = [one.where.name or one.where.kind for one in of_config if one.hit.level]
-    practice = checkpoints(shown, name, named)
-    return Inspection(name, shown, find_waste(image), inventory, practice, origins, secrets, scanner.note, redact)
+    made = beside(lambda: (find_waste(shown), checkpoints(shown, name, named)), len(image.files) > MANY_FILES)
+    inventory = inventory_of(image)
+    of_entries = entry_origins(image.history, model) if model is not None else ()
+    secrets = ranked((*file_findings(image, inventory, origins), *config_findings(of_config, of_entries)))
+    waste, practice = made()
+    return Inspection(name, shown, waste, inventory, practice, origins, secrets, scanner.note, redact)
 
 
 def _masked(image: Image, secrets: tuple[ConfigSecret, ...], redact: Redactor) -> Image:

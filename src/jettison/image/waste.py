@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.image.layers import Covered, LayerChange, Stack
 from jettison.image.mapped import sha256_of
@@ -27,8 +27,7 @@ MAX_COPIES: Final = 50
 MAX_NAMES: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Hidden:
+class Hidden(NamedTuple):
     """One file that a later layer hides. bytes: what it takes in the layer that wrote it."""
 
     path: str
