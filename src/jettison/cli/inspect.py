@@ -70,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
     explore = _explorer() if args.tui else None
     if args.max_own_waste and not args.file:
         raise UsageError("--max-own-waste needs -f Dockerfile, which tells own layers from those of the base image")
+    _check_limits(args)
     seen = inspected(args)
     if explore is not None:
         explore(seen)
@@ -169,6 +170,15 @@ def _passed(seen: Inspection, args: argparse.Namespace) -> list[str]:
     if args.min_efficiency is not None and seen.waste.score < args.min_efficiency:
         found.append(f"the efficiency is {seen.waste.score:.3f}, less than {args.min_efficiency}")
     return found
+
+
+def _check_limits(args: argparse.Namespace) -> None:
+    """Tell a limit that is none before the image is read."""
+    if args.max_size:
+        parse_size(args.max_size, "--max-size")
+    for text, option in ((args.max_waste, "--max-waste"), (args.max_own_waste, "--max-own-waste")):
+        if text:
+            _limit(text, 0, option)
 
 
 def _limit(text: str, whole: int, option: str) -> float:

@@ -243,7 +243,10 @@ class CliEngine:
     def leftovers(self) -> tuple[Leftover, ...]:
         """Return everything that carries our label or, for images, our name."""
         label = f"label={LABEL}"
-        found = [Leftover("container", name) for name in self._names(["ps", "-a", "--filter", label, "--format", "{{.Names}}"])]
+        found = [
+            Leftover("container", name)
+            for name in self._names(["ps", "-a", "--filter", label, "--format", "{{.Names}}"])
+        ]
         networks = self._names(["network", "ls", "--filter", label, "--format", "{{.Name}}"])
         found += [Leftover("network", name) for name in networks]
         found += [Leftover("volume", name) for name in self._names(["volume", "ls", "-q", "--filter", label])]
