@@ -24,7 +24,7 @@ from jettison.rewrite.inplace import fixed
 from jettison.rewrite.intent import intended
 from jettison.rewrite.java_runtime import FOLDER, Linked, linked
 from jettison.rewrite.pieces import RUNTIME, Piece, Pieces, split_final
-from jettison.rewrite.quote import quoted
+from jettison.rewrite.quote import kept_labels, one_line, quoted
 from jettison.rewrite.rootfs import apt_install, rootfs_stage
 from jettison.rewrite.start import argv_of, script_argv
 from jettison.syntax.tree import parse
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 _NOT_GIVEN: Final = frozenset(("var", "var/lib", "var/cache", "var/tmp", "var/spool", "var/lib/dpkg"))
 # Bytes below which a program's symbol table is left alone.
-# Labels of how an image was built: of this run, and of Buildah (buildah-commit(1), `io.buildah.version`).
-_OF_BUILDS: Final = ("dev.jettison.", "io.buildah.")
 MIN_STRIP: Final = 512 * 1024
 HEALTH: Final = "HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \\\n    CMD "
 
@@ -330,7 +328,7 @@ def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[C
     lines += _environment(job, on_base)
     shells = [piece for piece in body if piece.node.keyword == "SHELL"]
     lines += [piece.lead + piece.text for piece in shells]
-    if config.workdir:
+    if config.workdir and one_line(config.workdir):
         lines.append(f"WORKDIR {quoted(config.workdir)}\n")
     owner = _owner(job)
     if job.java is not None:
@@ -378,7 +376,7 @@ def _environment(job: _Job, on_base: bool) -> list[str]:
     # What a fix made an ARG, or took away, does not come back from the original's configuration.
     gone = job.original.end_scope(job.original.final).env.keys() - job.model.end_scope(job.stage).env.keys()
     for name, value in job.image.config.env_map.items():
-        if name in gone:
+        if name in gone or not one_line(name + value):
             continue
         if name not in named or name in ("PATH", "LD_LIBRARY_PATH"):
             before[name] = value
@@ -472,8 +470,8 @@ def _word(path: str) -> str:
 
 def _labels(job: _Job) -> list[str]:
     scope = job.model.end_scope(job.stage)
-    inherited = [(k, v) for k, v in job.image.config.labels if k not in scope.labels and not k.startswith(_OF_BUILDS)]
-    return [f"LABEL {quoted(k)}={quoted(v)}\n" for k, v in inherited]
+    inherited = kept_labels(job.image.config.labels)
+    return [f"LABEL {quoted(k)}={quoted(v)}\n" for k, v in inherited if k not in scope.labels]
 
 
 def _health(job: _Job, changes: list[Change]) -> list[str]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from typing import Final
 
 from jettison.image.image import ImageConfig
+
+# Labels of how an image was built: of this run, and of Buildah (buildah-commit(1), `io.buildah.version`).
+_OF_BUILDS: Final = ("dev.jettison.", "io.buildah.")
 
 
 def quoted(value: str) -> str:
@@ -15,11 +20,23 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$") + '"'
 
 
+def kept_labels(labels: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the labels that say something of the image, and nothing of how it was built."""
+    return [(k, v) for k, v in labels if not k.startswith(_OF_BUILDS) and one_line(k + v)]
+
+
+def one_line(text: str) -> bool:
+    """Return whether a text can stand in an instruction: after a line end the next instruction would begin."""
+    return not any(c in text for c in "\r\n")
+
+
 def config_lines(config: ImageConfig) -> str:
-    """Return the instructions that give an image on scratch this configuration."""
-    env = [f"{name}={quoted(value)}" for name, value in config.env_map.items()]
-    lines = ["ENV " + " \\\n    ".join(env)] if env else []
-    lines += [f"LABEL {quoted(name)}={quoted(value)}" for name, value in config.labels]
+    """Return the instructions that give an image on scratch this configuration.
+
+    What no instruction can say, a value of several lines, is left out.
+    """
+    env = [f"{name}={quoted(value)}" for name, value in config.env_map.items() if one_line(name + value)]
+    lines = [f"LABEL {quoted(name)}={quoted(value)}" for name, value in kept_labels(config.labels)]
     lines += [f"WORKDIR {quoted(config.workdir)}"] if config.workdir else []
     lines += [f"VOLUME {json.dumps(list(config.volumes))}"] if config.volumes else []
     lines += [f"STOPSIGNAL {config.stop_signal}"] if config.stop_signal else []
@@ -31,4 +48,5 @@ def config_lines(config: ImageConfig) -> str:
         lines.append(f"HEALTHCHECK CMD {json.dumps(list(test[1:])) if test[0] == 'CMD' else test[1]}")
     lines += [f"ENTRYPOINT {json.dumps(list(config.entrypoint))}"] if config.entrypoint else []
     lines += [f"CMD {json.dumps(list(config.cmd))}"] if config.cmd else []
-    return "".join(f"{line}\n" for line in lines)
+    first = ["ENV " + " \\\n    ".join(env)] if env else []
+    return "".join(f"{line}\n" for line in [*first, *filter(one_line, lines)])
