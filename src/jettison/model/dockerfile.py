@@ -37,6 +37,7 @@ class Model:
         "_bodies",
         "_copied",
         "_ends",
+        "_every_run",
         "_facts",
         "_lowered",
         "_needed",
@@ -72,6 +73,7 @@ class Model:
         self.options: Mapping[str, Mapping[str, object]] = {}
         self._bodies: dict[int, ShellBody] = {}
         self._runs: tuple[Run, ...] | None = None
+        self._every_run: tuple[Run, ...] | None = None
         self._run_at: dict[int, Run] | None = None
         self._programs: frozenset[str] | None = None
         self._facts: dict[int, tuple[PackageCall, ...]] = {}
@@ -115,6 +117,22 @@ class Model:
                 self._run(node, stage) for stage in self.stages for node in stage.instructions if node.keyword == "RUN"
             )
         return self._runs
+
+    @property
+    def every_run(self) -> tuple[Run, ...]:
+        """Return every RUN, those that ONBUILD puts into images built on this one too: for rules about commands."""
+        if self._every_run is None:
+            triggers = [
+                (node, node.onbuild, stage) for stage in self.stages for node in stage.instructions if node.onbuild
+            ]
+            found = [self._trigger(outer, inner, stage) for outer, inner, stage in triggers if inner.keyword == "RUN"]
+            runs = (*self.runs, *found)
+            self._every_run = tuple(sorted(runs, key=lambda r: r.instruction.span.start)) if found else runs
+        return self._every_run
+
+    def _trigger(self, outer: Instruction, inner: Instruction, stage: Stage) -> Run:
+        self._scopes[inner.span.start] = self.scope_at(outer, stage)
+        return self._run(inner, stage)
 
     @property
     def run_at(self) -> dict[int, Run]:

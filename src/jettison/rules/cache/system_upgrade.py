@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each call that upgrades the whole system."""
-    for run in model.runs:
+    for run in model.every_run:
         for call in model.facts(run):
             everything = call.action == "upgrade" and not call.packages
             if everything and MANAGERS[call.manager]["system"]:

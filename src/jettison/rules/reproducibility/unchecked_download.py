@@ -34,7 +34,7 @@ _RELEASE: Final = re.compile(r"https?://(?:github|gitlab)\.com/\S+/releases/\S*d
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each downloaded program or archive in a RUN that compares nothing."""
-    for run in model.runs:
+    for run in model.every_run:
         if any(command.name in _CHECKS for command in run.commands):
             continue
         for command in run.commands:

@@ -40,7 +40,7 @@ _RPM: Final = re.compile(r"-v?\d")
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield one finding for each call with packages whose version is open."""
-    for run in model.runs:
+    for run in model.every_run:
         assigned: list[tuple[str, str, str]] | None = None
         for call in model.facts(run):
             if call.manager not in _ONLY or not _installs(call):

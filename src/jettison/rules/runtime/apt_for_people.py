@@ -23,7 +23,7 @@ _SAME = frozenset(
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each call of apt."""
-    for run in model.runs:
+    for run in model.every_run:
         for command in run.commands:
             if not command.argv or command.argv[0].value != "apt":
                 continue

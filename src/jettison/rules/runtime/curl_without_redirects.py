@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import SAFE, Finding, Fix, Severity
 from jettison.rules.base import Example, Rule
 from jettison.rules.edits import insert_word
-from jettison.syntax.shell import commands
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -42,11 +41,8 @@ _LOCAL: Final = ("://localhost", "://127.0.0.1", "://[::1]", "://169.254.169.254
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each download by curl without -L."""
-    bodies = [run.commands for run in model.runs]
-    inner = [node.onbuild for node in model.instructions("ONBUILD")]
-    bodies += [commands(model.file, node).commands for node in inner if node is not None and node.keyword == "RUN"]
-    for body in bodies:
-        for command in body:
+    for run in model.every_run:
+        for command in run.commands:
             if command.name != "curl":
                 continue
             words = command.arguments

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each install or upgrade without a flag that says yes."""
-    for run in model.runs:
+    for run in model.every_run:
         for call in model.facts(run):
             flags = MANAGERS[call.manager]["yes"]
             if not flags or call.action not in ("install", "upgrade", "remove") or _answered(call, flags):

@@ -23,7 +23,7 @@ _QUIET: Final = ("--progress", "--quiet", "--no-verbose", "--output-file", "--ap
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each wget that draws its progress."""
-    for run in model.runs:
+    for run in model.every_run:
         for command in run.commands:
             if command.name != "wget" or not command.arguments or _is_quiet(command.arguments):
                 continue

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each use of apt-key that adds a key."""
-    for run in model.runs:
+    for run in model.every_run:
         for command in run.commands:
             if command.name == "apt-key" and any(a in ("add", "adv", "--keyring") for a in command.arguments):
                 yield RULE.at(command.span)

@@ -28,7 +28,7 @@ _MARKS: Final = (
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each command, and each ENV, that turns host-key checking off."""
-    for run in model.runs:
+    for run in model.every_run:
         for command in run.commands:
             text = " ".join(word.value for word in command.full_argv).lower()
             if any(mark in text for mark in _MARKS) or any(

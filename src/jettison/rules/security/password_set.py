@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each command that sets or empties a password."""
-    for run in model.runs:
+    for run in model.every_run:
         for command in run.commands:
             what = _what(command.name, command.arguments)
             if what:

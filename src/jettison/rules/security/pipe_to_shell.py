@@ -27,7 +27,7 @@ _RUN: Final = frozenset(
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each download that a shell or interpreter runs."""
-    for run in model.runs:
+    for run in model.every_run:
         fetched = None
         for command in run.commands:
             if command.name in _FETCH and (command.in_pipeline or command.in_subshell):

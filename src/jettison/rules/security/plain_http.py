@@ -31,7 +31,7 @@ _TOOLS: Final = frozenset(("curl", "wget", "aria2c", "git", "pip", "pip3", "npm"
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each address with http:// that a RUN or ADD downloads without a checksum."""
-    for run in model.runs:
+    for run in model.every_run:
         if any(command.name in _CHECKS for command in run.commands):
             continue
         for command in run.commands:

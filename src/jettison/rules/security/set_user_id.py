@@ -23,7 +23,7 @@ _OCTAL: Final = re.compile(r"0?[24567][0-7]{3}\Z")
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each chmod that sets the set-user-id or set-group-id bit of a file."""
-    for run in model.runs:
+    for run in model.every_run:
         if not model.in_final_image(run.stage):
             continue
         for command in run.commands:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each sudo that is called, and each that is installed into the final image."""
-    for run in model.runs:
+    for run in model.every_run:
         for command in run.commands:
             if command.full_argv and command.full_argv[0].value == "sudo":
                 yield RULE.at(command.full_argv[0].span, "sudo in a build: USER says who runs the command")

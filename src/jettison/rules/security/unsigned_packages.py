@@ -25,7 +25,7 @@ _IN_FILES: Final = ("[trusted=yes]", "trusted=yes", "gpgcheck=0", "gpgcheck = 0"
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each option or repository line that leaves signatures out."""
-    for run in model.runs:
+    for run in model.every_run:
         for command in run.commands:
             word = unsafe_word(command, UNSIGNED)
             if word is not None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each option and variable that turns the check of certificates off."""
-    for run in model.runs:
+    for run in model.every_run:
         for command in run.commands:
             word = unsafe_word(command, TLS)
             if word is not None:

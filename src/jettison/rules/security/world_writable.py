@@ -26,7 +26,7 @@ _SYMBOLIC: Final = re.compile(r"(?:^|,)(?:[ug]*[oa][ugoa]*)?[+=][rwxX]*w")
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each mode that lets others write."""
-    for run in model.runs:
+    for run in model.every_run:
         if not model.in_final_image(run.stage):
             continue
         for command in run.commands:

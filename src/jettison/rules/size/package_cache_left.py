@@ -42,7 +42,7 @@ _MAX_LOOKS = 50
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield one finding for each install of the final image that leaves a cache."""
-    for run in model.runs:
+    for run in model.every_run:
         if not model.in_final_image(run.stage):
             continue
         for manager, calls in _leaving(model, run).items():

@@ -27,7 +27,7 @@ _REMOVE = f"rm -rf {_LISTS}/*"
 def check(model: Model) -> Iterable[Finding]:
     """Yield one finding for each RUN of the final image that updates lists and leaves them."""
     last = _last_needing(model)
-    for run in model.runs:
+    for run in model.every_run:
         if not model.in_final_image(run.stage) or any(_LISTS.startswith(t.rstrip("/")) for t in run.cache_targets):
             continue
         updates = [call for call in model.facts(run) if call.manager == "apt" and call.action == "update"]

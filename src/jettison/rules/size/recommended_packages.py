@@ -40,7 +40,7 @@ _REPAIRS: Final = frozenset(("-f", "-fy", "-yf", "--fix-broken"))
 def check(model: Model) -> Iterable[Finding]:
     """Yield one finding for each install of the final image with recommendations on."""
     set_before = [setting for setting in _IN_FILES if model.text_has(setting)]
-    for run in model.runs:
+    for run in model.every_run:
         if not model.in_final_image(run.stage):
             continue
         for call in model.facts(run):
