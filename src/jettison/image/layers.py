@@ -86,6 +86,8 @@ class Stack:
         marks = [
             path for path in facts.entries if WHITEOUT in path and path[path.rfind("/") + 1 :].startswith(WHITEOUT)
         ]
+        # A mark of deletion has no content; where one has, its bytes are stored and nobody sees them.
+        self.covered += [Covered(path, facts.entries[path], number, None) for path in marks if facts.entries[path].size]
         removed = sum(self._whiteout(path, number) for path in marks)
         added, changed, more = self._add(facts, frozenset(marks), number)
         self.changes.append(LayerChange(added, changed, removed + more, facts.size))
