@@ -100,6 +100,12 @@ FILES = {
     "wrappers": BASE + folded(b"RUN " + b"sudo A=b " * 14_000 + b" pip install x"),
     "redirects": BASE + folded(b"RUN echo" + b" > /a" * 25_000),
     "stages of one name": b"FROM debian:12 AS a\n" * 40_000,
+    "runs of letters": BASE + b"# " + numbered("w#x ", 120_000) + b"\nRUN a\n",
+    "one run of letters": BASE + b"# " + b"aptgetinstall" * 75_000 + b"\nRUN a\n",
+    "assignments": BASE + folded(b"RUN " + b"A=b " * 31_000),
+    "plain commands": BASE + folded(b"RUN a" + b" && a 'b' \"c$D\" | b" * 6_000),
+    "open string": BASE + folded(b"RUN " + b'a "b$C ' * 18_000),
+    "triggers in a pipe": BASE + b"ONBUILD RUN apt-get update && apt-get install curl | sudo sh\n" * 9_000,
     "everything copied": BASE + b"COPY . .\nRUN npm install\n" * 20_000,
     **{name: BASE + folded(line) + b"\n" for name, line in LONG_LINES.items()},
 }  # fmt: skip

@@ -89,6 +89,15 @@ def test_errors_have_a_place(text: str, code: str, line: int) -> None:
     assert [(e.code, file.source.line(e.span.start)) for e in file.errors] == [(code, line)]
 
 
+@pytest.mark.parametrize("text", ["CMD", "ENTRYPOINT", "CMD \t\n", "ENTRYPOINT\nUSER 1\n", "ONBUILD CMD\n"])
+def test_a_start_without_words_is_an_empty_array(text: str) -> None:
+    # Seen with the engine's BuildKit, which builds such files.
+    file = parse(f"FROM a\n{text}".encode())
+    node = file.instructions[1].onbuild or file.instructions[1]
+    assert not file.errors
+    assert (node.form, node.words) == ("exec", ())
+
+
 def test_directives_and_backtick_escape() -> None:
     file = parse(b"# syntax=docker/dockerfile:1\n# ESCAPE = `\nFROM a\nRUN dir `\n  c:\\\nCMD x\n")
     assert file.escape == "`"

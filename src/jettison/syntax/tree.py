@@ -276,6 +276,7 @@ def _read_instruction(
 
 
 _Problem = tuple[str, str]
+_MAY_BE_BARE: Final = frozenset(("CMD", "ENTRYPOINT"))
 _LONG_LINE: Final = ("line-too-long", f"a line is longer than {MAX_LINE} bytes, and builders refuse the file")
 
 
@@ -292,6 +293,10 @@ def _has_long_line(text: str, start: int, end: int) -> bool:
 def _fill(node: Instruction, logical: Logical, start: int, escape: str) -> _Problem | None:
     begin = w.skip_blanks(logical.text, start)
     end = len(logical.text.rstrip())
+    if end <= begin and node.keyword in _MAY_BE_BARE:
+        # BuildKit takes it for an empty array.
+        node.form = "exec"
+        return None
     if end <= begin:
         return "missing-arguments", f"{node.keyword} needs at least one argument"
     node.args_span = logical.span(begin, end)
