@@ -100,6 +100,19 @@ def test_an_original_that_does_not_build_is_said(engine: Engine, tmp_path: Path)
     assert outcome.diff, "the static result is still offered"
 
 
+def test_the_smallest_is_taken_after_all_were_measured(engine: Engine, base_image: str, tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("#!/bin/sh\ntrap exit TERM\nsleep 600 &\nwait\n")
+    (tmp_path / "run").chmod(0o755)
+    (tmp_path / "Dockerfile").write_text(f'FROM {base_image}\nADD run /app/run\nCMD ["/app/run"]\n')
+    outcome = run(tmp_path, aim="smallest", trace=False)
+    report = render_outcome(outcome, Palette(False))
+    sizes = {attempt.candidate: attempt.size_unpacked or 0 for attempt in outcome.attempts}
+    assert len(sizes) >= 2, report
+    assert outcome.chosen is not None and outcome.after is not None
+    assert outcome.after.size_unpacked == sizes[outcome.chosen.name] == min(sizes.values()), report
+    assert "larger than the smallest" in report
+
+
 def test_refused_proof_writes_nothing(engine: Engine, tmp_path: Path) -> None:
     project = go_project(tmp_path, "package main\nfunc main() { undefined() }\n")
     before = (project / "Dockerfile").read_bytes()

@@ -88,7 +88,7 @@ OPTIONS: Final = (
     Option(("--touch",), "the source file that the rebuild changes, relative to PROJECT", {"metavar": "FILE"}),
     Option(
         ("--aim",),
-        "safe: a base with a shell and a package manager; small (default) and smallest: only what is needed",
+        "safe: a base with a shell and a package manager; small (default): the first proven; smallest: all are measured",
         {"choices": ("safe", "small", "smallest"), "default": "small"},
     ),
     Option(

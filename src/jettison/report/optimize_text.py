@@ -163,7 +163,7 @@ def _attempts(outcome: Outcome, palette: Palette) -> Iterator[str]:
         for line in backed.evidence[:MAX_EVIDENCE]:
             yield from _dim(line, 2, palette)
     for attempt in outcome.attempts:
-        if attempt.outcome != "proven":
+        if attempt.outcome != "proven" or attempt.reason:
             yield from _dim(f"Tried {attempt.candidate}: {attempt.outcome}, {attempt.reason}", 0, palette)
 
 

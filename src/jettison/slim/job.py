@@ -17,7 +17,8 @@ from jettison.image.archive import read_archive
 from jettison.knowledge.runtime_files import HINTS
 from jettison.needs.hints import Hints
 from jettison.needs.needs import Asked, Needs, find_needs
-from jettison.optimize.job import Built, prove
+from jettison.optimize.builds import Built
+from jettison.optimize.prove import prove
 from jettison.proof.behaviour import Behaviour, Probe, Questions
 from jettison.proof.claims import PROVEN, REFUTED, Proof
 from jettison.proof.stand import Stand

@@ -1,0 +1,144 @@
+"""The images of one run: each is built, read, built once more after a change, and run; all are removed at the end."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from jettison.engine.base import BuildRequest
+from jettison.engine.shield import shield
+from jettison.errors import EngineError
+from jettison.image.archive import read_archive
+from jettison.image.collect import WholeCollector
+from jettison.knowledge.secret_marks import is_secret_name
+from jettison.optimize.dependencies import prepare, read_needs
+from jettison.proof.behaviour import Behaviour, Probe, Questions
+from jettison.proof.measure import rebuild_seconds
+from jettison.proof.stand import Service, Stand
+from jettison.report.mask import Redactor, every_secret_value
+from jettison.secretscan.scanner import Scanner
+
+if TYPE_CHECKING:
+    from jettison.engine.base import Engine, Event, OnEvent, StepTime
+    from jettison.image.image import Image
+    from jettison.model.dockerfile import Model
+    from jettison.optimize.records import Request
+    from jettison.project.detect import Project
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An image that was built, read and run.
+
+    seconds: of the cold build; rebuild: after one more source line; again: what the image did when it ran once more.
+    """
+
+    tag: str
+    image: Image
+    seconds: float
+    rebuild: float | None
+    behaviour: Behaviour | str
+    again: Behaviour | None = None
+    steps: tuple[StepTime, ...] = ()
+
+
+class Builds:
+    """Builds and runs the images of one project, each in the same surroundings."""
+
+    def __init__(
+        self, request: Request, path: str, model: Model, project: Project, say: Say, on_event: OnEvent | None
+    ) -> None:
+        self._request = request
+        self._path = path
+        self._model = model
+        self._project = project
+        self._say = say
+        self._tell = on_event
+        self._tags: list[str] = []
+        self._stand: Stand | None = None
+        self.run_id = uuid.uuid4().hex[:10]
+        self.scanner = Scanner()
+        self.redact = Redactor((*every_secret_value(model), *secret_settings(request)))
+        # In words, what it needs beside it and did not get.
+        self.lacks = ""
+
+    def on_event(self, event: Event) -> None:
+        """Pass an event of a build on: BuildKit names a step by its expanded text, secrets included."""
+        if self._tell is not None:
+            self._tell(replace(event, text=self.redact(event.text)))
+
+    def build(self, engine: Engine, name: str, dockerfile: bytes, ignore: bytes | None) -> Built:
+        """Return one image, built without a cache.
+
+        Raises BuildError where it does not build, DiskFullError where there is no room.
+        """
+        request = self._build_request(name, dockerfile, ignore)
+        self._tags.append(request.tag)
+        result = engine.build(request, self.on_event)
+        with engine.save(request.tag) as stream:
+            image = read_archive(stream, WholeCollector(self.scanner))
+        self._say("rebuilding after one more source line")
+        source = self._request.source_file or next(iter(self._project.sources), None)
+        rebuild = rebuild_seconds(engine, request, self._request.project, source, self.on_event)
+        self._say("running it")
+        if self._stand is None:
+            self._stand = self._make_stand(engine)
+        behaviour = self._stand.observe(request.tag, image.config)
+        return Built(request.tag, image, result.seconds, rebuild, behaviour, steps=result.steps)
+
+    def _build_request(self, name: str, dockerfile: bytes, ignore: bytes | None) -> BuildRequest:
+        asked = self._request
+        tag = f"jettison/{self.run_id}:{name}"
+        return BuildRequest(asked.project, dockerfile, ignore, tag, asked.network, asked.build_args, no_cache=True)
+
+    def run_again(self, built: Built) -> Behaviour | str:
+        """Return what an image did when it was run once more."""
+        assert self._stand is not None
+        return self._stand.observe(built.tag, built.image.config)
+
+    def probes(self) -> tuple[Probe, ...]:
+        """Return the HTTP requests that are made of each image."""
+        paths = dict.fromkeys(
+            ("GET /", f"GET {self._project.health_path}", "GET /jettison-no-such-page", *self._request.probes)
+        )
+        return tuple(Probe(*(text.split(" ", 1) if " " in text else ("GET", text))) for text in paths)
+
+    def drop(self, engine: Engine, tag: str = "") -> None:
+        """Remove an image, the newest without a name."""
+        engine.remove_image(tag or self._tags[-1])
+
+    def close(self, engine: Engine) -> None:
+        """Remove everything that was made in the engine."""
+        with shield():
+            if self._stand is not None:
+                self._stand.close()
+            for tag in self._tags:
+                engine.remove_image(tag)
+
+    def _make_stand(self, engine: Engine) -> Stand:
+        asked = self._request
+        needs = read_needs(asked.project, self._path, self._model) if asked.services else None
+        services: tuple[Service, ...] = ()
+        if needs is not None and needs.services:
+            try:
+                services = prepare(needs, engine, self.run_id, asked.network, self._tags, self._say, self.on_event)
+            except EngineError as error:
+                # Without what it needs, what the Compose file sets for it would only mislead it.
+                self.lacks = str(error)
+                self._say(f"{error}; trying without it")
+                needs = None
+        env = {**(needs.env if needs is not None else {}), **asked.env}
+        secrets = [value for name, value in env.items() if is_secret_name(name)]
+        self.redact = Redactor((*every_secret_value(self._model), *secret_settings(asked), *secrets))
+        questions = Questions(self.probes(), asked.checks, asked.probe_commands, env, asked.online)
+        return Stand(engine, self.run_id, questions, services, needs.name if needs is not None else "")
+
+
+def secret_settings(request: Request) -> list[str]:
+    """Return the values that the user gave under names that look like secrets."""
+    given = (*request.build_args.items(), *request.env.items())
+    return [value for name, value in given if is_secret_name(name)]

@@ -1,0 +1,76 @@
+"""The proof of one pair of images, and which change is to blame for what does not hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from jettison.image.attribution import layer_origins
+from jettison.model.dockerfile import build_model
+from jettison.optimize.records import BackedOut
+from jettison.proof.behave import behaviour_claims
+from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED, Claim, Proof
+from jettison.proof.closure import closure_claim, entry_claim
+from jettison.proof.config import config_claim
+from jettison.syntax.tree import parse
+
+if TYPE_CHECKING:
+    from jettison.image.image import Image
+    from jettison.optimize.builds import Built
+    from jettison.report.mask import Redactor
+    from jettison.rewrite.candidates import Candidate
+
+# Claims that a run decides, and that another run may decide otherwise.
+SEEN_RUNNING: Final = frozenset(("starts", "ports", "http", "check", "health"))
+
+
+def prove(before: Built, after: Built, candidate: Candidate) -> Proof:
+    """Return the claims about a pair of images."""
+    allowed = frozenset((*candidate.config, *(field for change in candidate.changes for field in change.config)))
+    times = f"{before.seconds:.1f} s and {after.seconds:.1f} s, no cache"
+    claims = [
+        Claim("builds", "both images build", PROVEN, (times,)),
+        config_claim(before.image.config, after.image.config, allowed),
+        closure_claim(before.image, after.image, _base_layers(after.image, candidate)),
+        entry_claim(after.image),
+    ]
+    title = "it starts and stays up as before"
+    if isinstance(before.behaviour, str):
+        claims.append(Claim("starts", title, NOT_PROVEN, (f"the original cannot be started: {before.behaviour}",)))
+    elif isinstance(after.behaviour, str):
+        claims.append(Claim("starts", title, REFUTED, (after.behaviour,), ("user", "exec-form", "multi-stage")))
+    else:
+        claims.extend(behaviour_claims(before.behaviour, before.again, after.behaviour))
+    return Proof(tuple(claims))
+
+
+def redacted(proof: Proof, redact: Redactor) -> Proof:
+    """Return a proof whose evidence holds no secret."""
+    return Proof(tuple(replace(claim, evidence=tuple(map(redact, claim.evidence))) for claim in proof.claims))
+
+
+def blamed(proof: Proof, candidate: Candidate, without: frozenset[str]) -> tuple[BackedOut, ...]:
+    """Return the smallest set of changes that may be to blame for what is not proven; empty: nothing would help.
+
+    without: changes that the candidate was made without.
+    """
+    present = {change.id for change in candidate.changes} - without
+    doubtful = tuple(claim for claim in proof.claims if claim.verdict == NOT_PROVEN)
+    for claim in proof.refuted or doubtful:
+        cause = next((cause for cause in claim.causes if cause in present), None)
+        if cause is not None:
+            return _backed_out({cause}, claim)
+    if not proof.refuted or "multi-stage" in present:
+        return ()
+    risky = {change.id for change in candidate.changes if not change.safe} & present
+    return _backed_out(risky or {"dockerignore"} & present, proof.refuted[0])
+
+
+def _backed_out(causes: set[str], claim: Claim) -> tuple[BackedOut, ...]:
+    return tuple(BackedOut(cause, f"{claim.verdict}: {claim.title}", claim.evidence) for cause in sorted(causes))
+
+
+def _base_layers(image: Image, candidate: Candidate) -> int:
+    model = build_model(parse(candidate.dockerfile))
+    origins = layer_origins(image.history, model)
+    return next((number for number, origin in enumerate(origins) if origin.line is not None), len(origins))

@@ -1,0 +1,131 @@
+"""Candidates are built, run and proven, one after the other, until the aim is reached or the time is up."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from jettison.errors import BuildError, DiskFullError
+from jettison.optimize.prove import SEEN_RUNNING, blamed, prove, redacted
+from jettison.optimize.records import Attempt, BackedOut
+from jettison.proof.claims import PROVEN, Proof, confirmed
+from jettison.report.units import human_bytes
+from jettison.rewrite.aim import by_aim, tries_all
+
+if TYPE_CHECKING:
+    from jettison.engine.base import Engine
+    from jettison.optimize.builds import Builds, Built, Say
+    from jettison.rewrite.candidates import Candidate
+
+MAX_TRIES: Final = 8
+# How much larger than the original a result may be, for what it gains elsewhere.
+LARGER: Final = 1.01
+Make = Callable[[frozenset[str]], tuple["Candidate", ...]]
+
+
+class Kept(NamedTuple):
+    """A candidate that nothing refuted. without: ids of the changes that were taken back."""
+
+    candidate: Candidate
+    built: Built
+    proof: Proof
+    without: frozenset[str]
+
+    @property
+    def rank(self) -> tuple[bool, int]:
+        """Return what makes one better than another: proven first, then smaller."""
+        return self.proof.verdict != PROVEN, self.built.image.size_unpacked
+
+
+class Trials:
+    """The trials of one run. make: gives the candidates without some changes; until: time.monotonic() of the end."""
+
+    def __init__(self, engine: Engine, builds: Builds, before: Built, make: Make, until: float, say: Say) -> None:
+        self._engine = engine
+        self._builds = builds
+        self._before = before
+        self.make = make
+        self._until = until
+        self._say = say
+        self.attempts: list[Attempt] = []
+        self.backed_out: list[BackedOut] = []
+
+    def choose(self, aim: str) -> Kept | None:
+        """Return the first candidate that is kept, or with an aim that tries all the smallest of them."""
+        best: Kept | None = None
+        for candidate in by_aim(self.make(frozenset()), aim):
+            kept = self._try(candidate.name)
+            if kept is None:
+                continue
+            if not tries_all(aim):
+                return kept
+            if best is None or kept.rank < best.rank:
+                best, kept = kept, best
+            if kept is not None:
+                self._builds.drop(self._engine, kept.built.tag)
+        if best is not None:
+            self._say_why_others_lost(best)
+        return best
+
+    def _say_why_others_lost(self, best: Kept) -> None:
+        size = best.built.image.size_unpacked
+        for number, attempt in enumerate(self.attempts):
+            if attempt.reason or attempt.size_unpacked is None or attempt.candidate == best.candidate.name:
+                continue
+            more = f"{human_bytes(attempt.size_unpacked - size)} larger than the smallest"
+            why = more if attempt.size_unpacked > size else "the chosen one is proven"
+            self.attempts[number] = replace(attempt, reason=why)
+
+    def _try(self, name: str) -> Kept | None:
+        """Return a candidate as far as it could be kept: what was refuted is taken back, and it is tried again."""
+        without: frozenset[str] = frozenset()
+        for _ in range(MAX_TRIES):
+            # Building the original may take longer than that already: one candidate is tried in any case.
+            if self.attempts and time.monotonic() > self._until:
+                return None
+            candidate = next((each for each in self.make(without) if each.name == name), None)
+            if candidate is None:
+                return None
+            after = self._build(candidate, without)
+            if after is None:
+                return None
+            proof = redacted(self._confirmed(after, candidate), self._builds.redact)
+            worse = after.image.size_unpacked > self._before.image.size_unpacked * LARGER
+            reason = "; ".join(claim.title for claim in proof.refuted) or ("larger than the original" if worse else "")
+            taken = tuple(sorted(without))
+            self.attempts.append(Attempt(name, taken, proof.verdict, reason, after.image.size_unpacked))
+            backed_out = blamed(proof, candidate, without)
+            self.backed_out += backed_out
+            causes = frozenset(each.change for each in backed_out) - {"multi-stage"}
+            if not causes and not worse and not proof.refuted:
+                return Kept(candidate, after, proof, without)
+            self._builds.drop(self._engine, after.tag)
+            if not causes or "multi-stage" in {each.change for each in backed_out}:
+                return None
+            without |= causes
+        return None
+
+    def _build(self, candidate: Candidate, without: frozenset[str]) -> Built | None:
+        self._say(f"trying {candidate.name}")
+        number = len(self.attempts)
+        try:
+            return self._builds.build(self._engine, f"try{number}", candidate.dockerfile, candidate.dockerignore)
+        except BuildError as error:
+            reason = self._builds.redact((error.log_tail.splitlines()[-1:] or [str(error)])[0])
+        except DiskFullError as error:
+            # Room for the next one, which may be smaller.
+            self._builds.drop(self._engine)
+            reason = str(error)
+        self.attempts.append(Attempt(candidate.name, tuple(sorted(without)), "not built", reason))
+        return None
+
+    def _confirmed(self, after: Built, candidate: Candidate) -> Proof:
+        """Return the proof; what the running image refuted must be refuted by a second run as well."""
+        proof = prove(self._before, after, candidate)
+        if isinstance(after.behaviour, str) or not any(claim.id in SEEN_RUNNING for claim in proof.refuted):
+            return proof
+        self._say("running it once more")
+        again = self._builds.run_again(after)
+        return confirmed(proof, prove(self._before, replace(after, behaviour=again), candidate))
