@@ -11,7 +11,8 @@ import pytest
 from browser import Browser
 from jettison.cli.main import main
 from jettison.engine.base import Engine
-from jettison.optimize.job import optimize
+from jettison.optimize import recorded
+from jettison.optimize.job import Job, optimize
 from jettison.optimize.records import Outcome, Request
 from jettison.report.html.optimize_page import render_outcome_page
 from jettison.report.optimize_json import render_json
@@ -103,14 +104,30 @@ def test_an_original_that_does_not_build_is_said(engine: Engine, tmp_path: Path)
 def test_the_smallest_is_taken_after_all_were_measured(engine: Engine, base_image: str, tmp_path: Path) -> None:
     (tmp_path / "run").write_text("#!/bin/sh\ntrap exit TERM\nsleep 600 &\nwait\n")
     (tmp_path / "run").chmod(0o755)
-    (tmp_path / "Dockerfile").write_text(f'FROM {base_image}\nADD run /app/run\nCMD ["/app/run"]\n')
-    outcome = run(tmp_path, aim="smallest", trace=False)
+    (tmp_path / "Gemfile").write_text("")
+    (tmp_path / "Dockerfile").write_text(f'FROM {base_image}\nADD run Gemfile /app/\nCMD ["/app/run"]\n')
+    request = Request(
+        str(tmp_path), network=NETWORK, aim="smallest", trace=False, recorded=True, dependency_change=True
+    )
+    outcome = optimize(request, lambda text: None)
     report = render_outcome(outcome, Palette(False))
     sizes = {attempt.candidate: attempt.size_unpacked or 0 for attempt in outcome.attempts}
     assert len(sizes) >= 2, report
-    assert outcome.chosen is not None and outcome.after is not None
+    assert outcome.chosen is not None and outcome.before is not None and outcome.after is not None
     assert outcome.after.size_unpacked == sizes[outcome.chosen.name] == min(sizes.values()), report
-    assert "larger than the smallest" in report
+    assert outcome.before.dependency_seconds and outcome.after.dependency_seconds
+    for text in ("larger than the smallest", "rebuild, one dependency", "What is left in the new image"):
+        assert text in report
+
+    # The same content again: not a single build, and the report says that it is from an earlier run.
+    built: list[str] = []
+    again = optimize(request, built.append)
+    assert (outcome.recorded_at, built) == (None, []) and again.recorded_at is not None
+    assert "proven by an earlier run" in render_outcome(again, Palette(False))
+    for part in ("chosen", "diff", "findings", "proof", "before", "after", "attempts", "costs", "bases", "image_after"):
+        assert getattr(again, part) == getattr(outcome, part), part
+    (tmp_path / "other").write_text("x")
+    assert recorded.find(Job(request, outcome.source.data, outcome.dockerfile, engine, print, None), engine) is None
 
 
 def test_refused_proof_writes_nothing(engine: Engine, tmp_path: Path) -> None:

@@ -219,7 +219,7 @@ def outcome_page(folder: Path) -> Path:
         origins = (BASE_ORIGIN, Origin(4, "RUN"))[-len(layers) :]
         seen = dataclasses.replace(inspection_of("image", image, scanner), origins=origins)
         costs = (LineCost(None, EVIL, 225_000, None), LineCost(4, f"RUN \u202e{EVIL}", 450_000, 2.5))
-        sides.append(Side(seen, costs))
+        sides.append(Side(seen, len(seen.inventory.packages), costs))
     before = Measurement(675_000, 9_000, 2, 500, 12.5, 11.0, EVIL, EVIL)
     after = dataclasses.replace(before, size_unpacked=450_000, cold_build_seconds=3.0, user="1000")
     claims = (Claim("http", EVIL, "proven", (EVIL, "esc\x1b[31m")), Claim("stop", "it stops", "not proven"))
@@ -239,7 +239,7 @@ def outcome_page(folder: Path) -> Path:
     target = folder / "optimize.html"
     one = Vulnerability("CVE-2026-1", summary=EVIL, severity="critical", score=9.8)
     data = (DataSource(EVIL, "2026-01-01", 300, True, 10),)
-    packages = sides[0].seen.inventory.packages
+    packages = sides[0].inspection.inventory.packages
     known = Known(Findings(packages, (Match(0, one, ("2",), "fixed"),), data=data), Findings((), data=data))
     target.write_text(render_outcome_page(outcome, known))
     return target

@@ -11,6 +11,7 @@ from jettison.terminal import safe_line
 
 OPTIONS: Final = (
     Option(("--engine",), "docker or podman (default: the first that answers)", {"metavar": "ENGINE"}),
+    Option(("--cache",), "remove the recorded results of `optimize` too", {"action": "store_true"}),
     Option(("-n", "--dry-run"), "only list what would be removed", {"action": "store_true"}),
 )
 
@@ -20,6 +21,10 @@ def run(args: argparse.Namespace) -> int:
     from jettison.engine.find import find_engine
     from jettison.errors import EngineError
 
+    if args.cache and not args.dry_run:
+        from jettison.optimize.recorded import forget_all
+
+        sys.stdout.write(f"removed {forget_all()} recorded results of optimize\n")
     engine = find_engine(args.engine)
     stayed = 0
     found = engine.leftovers()

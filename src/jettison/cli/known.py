@@ -18,10 +18,10 @@ MAX_AGE_DAYS: Final = 7
 
 
 def known_of(outcome: Outcome) -> Known | None:
-    """Return what is known of both images; None without a database, or without two images."""
-    if len(outcome.sides) < 2:
+    """Return what is known of both images; None without a database, or without two images that this run read."""
+    if len(outcome.sides) < 2 or outcome.recorded_at is not None:
         return None
-    return known_of_both(*(side.seen.inventory for side in outcome.sides))
+    return known_of_both(*(side.inspection.inventory for side in outcome.sides))
 
 
 def known_of_both(before: Inventory, after: Inventory) -> Known | None:

@@ -87,6 +87,11 @@ OPTIONS: Final = (
     Option(("--online",), "let the containers reach the outside network", {"action": "store_true"}),
     Option(("--touch",), "the source file that the rebuild changes, relative to PROJECT", {"metavar": "FILE"}),
     Option(
+        ("--dependency-change",),
+        "measure also a rebuild after a change of the file with the dependencies (about as long as both builds again)",
+        {"action": "store_true"},
+    ),
+    Option(
         ("--aim",),
         "safe: a base with a shell and a package manager; small (default): the first proven; smallest: all are measured",
         {"choices": ("safe", "small", "smallest"), "default": "small"},
@@ -114,6 +119,11 @@ OPTIONS: Final = (
         ("--commit",),
         "make a git branch with one commit for each change, when everything is proven",
         {"nargs": "?", "const": "", "metavar": "BRANCH"},
+    ),
+    Option(
+        ("--no-cache",),
+        "run anew although an earlier run proved the same content (--html, --evidence and --commit always do)",
+        {"action": "store_true"},
     ),
     Option(("--all",), "list every finding, with all of the evidence", {"action": "store_true"}),
 )
@@ -163,6 +173,8 @@ def _request(args: argparse.Namespace) -> Request:
         online=args.online,
         commit=args.commit is not None,
         services=not args.no_services,
+        dependency_change=args.dependency_change,
+        recorded=not (args.no_cache or args.html or args.evidence),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,13 +10,13 @@ from typing import TYPE_CHECKING
 
 from jettison.engine.base import BuildRequest
 from jettison.engine.shield import shield
-from jettison.errors import EngineError
+from jettison.errors import BuildError, EngineError
 from jettison.image.archive import read_archive
 from jettison.image.collect import WholeCollector
 from jettison.knowledge.secret_marks import is_secret_name
 from jettison.optimize.dependencies import prepare, read_needs
 from jettison.proof.behaviour import Behaviour, Probe, Questions
-from jettison.proof.measure import rebuild_seconds
+from jettison.proof.measure import manifest_of, rebuild_seconds
 from jettison.proof.stand import Service, Stand
 from jettison.report.mask import Redactor, every_secret_value
 from jettison.secretscan.scanner import Scanner
@@ -94,6 +95,22 @@ class Builds:
         asked = self._request
         tag = f"jettison/{self.run_id}:{name}"
         return BuildRequest(asked.project, dockerfile, ignore, tag, asked.network, asked.build_args, no_cache=True)
+
+    def dependency_seconds(self, engine: Engine, dockerfile: bytes, ignore: bytes | None) -> float | None:
+        """Return the seconds of a rebuild after a change in the file that declares the dependencies; None without one.
+
+        What is built was built before: only what hangs on that file is done again.
+        """
+        manifest = manifest_of(os.listdir(self._request.project))
+        if manifest is None:
+            return None
+        self._say(f"rebuilding after a change of {manifest}")
+        request = self._build_request("dependency", dockerfile, ignore)
+        try:
+            return rebuild_seconds(engine, request, self._request.project, manifest, self.on_event)
+        except BuildError as error:
+            self._say(f"not measured: {self.redact(str(error))}")
+            return None
 
     def run_again(self, built: Built) -> Behaviour | str:
         """Return what an image did when it was run once more."""

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LineCost:
-    """One instruction. line: its first line, None for the base image; bytes unpacked; seconds of a cold build."""
+    """One instruction. line: its first line, None for the base image; bytes unpacked; seconds of a cold build.
+
+    understood: whether its shell text was read; one that was not stays as it is.
+    """
 
     line: int | None
     text: str
     bytes: int
     seconds: float | None
+    understood: bool = True
 
 
 def line_costs(model: Model, image: Image, steps: Sequence[StepTime]) -> tuple[LineCost, ...]:
@@ -45,7 +49,9 @@ def line_costs(model: Model, image: Image, steps: Sequence[StepTime]) -> tuple[L
     froms = {stage.from_.start_line for stage in model.stages}
     base = LineCost(None, model.lineage(model.final)[0].base.raw if model.final else "", sizes.pop(None), None)
     numbers = sorted({n for n in (*sizes, *seconds) if n is not None and n not in froms})
-    return (base, *(LineCost(n, texts.get(n, ""), sizes.get(n, 0), seconds.get(n)) for n in numbers))
+    unread = {run.instruction.start_line for run in model.runs if run.has_error}
+    found = (LineCost(n, texts.get(n, ""), sizes.get(n, 0), seconds.get(n), n not in unread) for n in numbers)
+    return (base, *found)
 
 
 def _text(model: Model, line: int) -> str:

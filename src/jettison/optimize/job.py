@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jettison.engine.base import Features
 from jettison.errors import BuildError, EngineError, SourceError
@@ -180,6 +180,8 @@ class Job:
         if reason and self.builds.lacks:
             reason = f"{reason}; {self.builds.redact(self.builds.lacks)}"
         outcome = self._outcome(verdict, kept.candidate, before, kept.built, kept.proof, reason, trials=trials)
+        if self.request.dependency_change:
+            outcome = self._with_dependency_change(engine, outcome, kept.candidate)
         if not self.request.commit or verdict != PROVEN:
             return outcome
 
@@ -188,6 +190,29 @@ class Job:
             return next((candidate for candidate in found if candidate.name == kept.candidate.name), None)
 
         return replace(outcome, stops=stops(outcome, remake, engine, self.say, self.builds.on_event))
+
+    def _with_dependency_change(self, engine: Engine, outcome: Outcome, candidate: Candidate) -> Outcome:
+        assert outcome.before is not None and outcome.after is not None
+        before = self.builds.dependency_seconds(engine, self.model.source.data, None)
+        after = self.builds.dependency_seconds(engine, candidate.dockerfile, candidate.dockerignore)
+        return replace(
+            outcome,
+            before=replace(outcome.before, dependency_seconds=before),
+            after=replace(outcome.after, dependency_seconds=after),
+        )
+
+    def outcome_of(
+        self, parts: dict[str, Any], findings: tuple[Finding, ...], recorded_at: float, diff: str
+    ) -> Outcome:
+        """Return the outcome that an earlier run recorded, for this project."""
+        return replace(
+            self._outcome("proven"),
+            findings=findings,
+            diff=diff,
+            recorded_at=recorded_at,
+            seconds=time.monotonic() - self.started,
+            **parts,
+        )
 
     def _outcome(
         self,
@@ -237,6 +262,7 @@ def optimize(request: Request, say: Say, on_event: OnEvent | None = None) -> Out
         SourceError: the project or its Dockerfile cannot be used.
     """
     from jettison.cli.discover import read_dockerfile
+    from jettison.optimize import recorded
 
     if not os.path.isdir(request.project):
         raise SourceError(f"{request.project}: is not a folder; the folder of a project was expected")
@@ -251,7 +277,14 @@ def optimize(request: Request, say: Say, on_event: OnEvent | None = None) -> Out
             engine = find_engine(request.engine)
         except EngineError as error:
             no_engine = str(error)
-    return Job(request, data, path, engine, say, on_event).run(no_engine)
+    job = Job(request, data, path, engine, say, on_event)
+    if engine is None:
+        return job.run(no_engine)
+    outcome = recorded.find(job, engine)
+    if outcome is None:
+        outcome = job.run(no_engine)
+        recorded.keep(job, engine, outcome)
+    return outcome
 
 
 def _default_dockerfile(project: str) -> str:

@@ -72,7 +72,7 @@ def _side(model: Model, built: Built, builds: Builds, say: Say) -> Side:
     costs = line_costs(model, built.image, built.steps)
     seen = inspection_of(built.tag, built.image, builds.scanner, model)
     masked = tuple(replace(cost, text=builds.redact(cost.text)) for cost in costs)
-    return Side(seen, masked, _vulnerabilities(seen.inventory, say))
+    return Side(seen, len(seen.inventory.packages), masked, _vulnerabilities(seen.inventory, say))
 
 
 def _vulnerabilities(inventory: Inventory, say: Say) -> ImageCounts | None:

@@ -25,7 +25,8 @@ class Request:
     the default name; budget_seconds: no new build is started after this long; probe_commands: run on this
     machine while the container runs; online: the containers may reach the outside network; aim: "safe", "small"
     or "smallest"; commit: each change of the result is measured by itself; services: what the
-    Compose file beside it says that it needs is started.
+    Compose file beside it says that it needs is started; recorded: a proven result of an earlier run may be
+    returned, and this one is kept; dependency_change: a rebuild after one is measured too, for original and winner.
     """
 
     project: str
@@ -45,6 +46,8 @@ class Request:
     trace: bool = True
     commit: bool = False
     services: bool = True
+    recorded: bool = False
+    dependency_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,19 @@ class BackedOut:
 class Side:
     """One of the two images: all that an inspection tells, and what each line costs; no text holds a secret.
 
-    vulnerabilities: None without a database of them.
+    seen: None in a result of an earlier run; packages: how many; vulnerabilities: None without a database of them.
     """
 
-    seen: Inspection
+    seen: Inspection | None
+    packages: int
     costs: tuple[LineCost, ...]
     vulnerabilities: ImageCounts | None = None
+
+    @property
+    def inspection(self) -> Inspection:
+        """Return what the inspection tells; a result of an earlier run has none."""
+        assert self.seen is not None
+        return self.seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,7 @@ class Outcome:
     candidate was refuted or failed to build).
     sides: the original, and the winner where there is one.
     unproven_reason says in one line why nothing was proven, with what to do.
+    recorded_at: seconds since the epoch when an earlier run proved this; None for what this run did.
     """
 
     request: Request
@@ -138,3 +149,4 @@ class Outcome:
     image_after: ImageRecord | None = None
     bases: tuple[BaseRecord, ...] = ()
     stops: tuple[Stop, ...] = ()
+    recorded_at: float | None = None

@@ -22,6 +22,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Measurement], _Value], _Unit], ...]] = (
     ("build context", lambda m: m.context_bytes, human_bytes),
     ("cold build", lambda m: m.cold_build_seconds, human_seconds),
     ("rebuild, one source line", lambda m: m.rebuild_seconds, human_seconds),
+    ("rebuild, one dependency", lambda m: m.dependency_seconds, human_seconds),
     ("runs as user", lambda m: m.user or "root", None),
     ("on SIGTERM", lambda m: m.stop_text, None),
 )
@@ -53,7 +54,7 @@ def measured_rows(outcome: Outcome) -> Iterator[Row]:
         if before is not None or after is not None:
             yield Row(title, _cell(before, unit), _cell(after, unit), _gain(before, after, unit))
     if len(outcome.sides) == 2:
-        counts = [len(side.seen.inventory.packages) for side in outcome.sides]
+        counts = [side.packages for side in outcome.sides]
         yield Row("packages", f"{counts[0]:,}", f"{counts[1]:,}", factor(*counts))
     yield from _vulnerability_rows(outcome)
 

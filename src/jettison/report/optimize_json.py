@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jettison.report.check_json import finding_data
 
 if TYPE_CHECKING:
+    from jettison.optimize.costs import LineCost
     from jettison.optimize.records import Outcome
     from jettison.proof.claims import Proof
     from jettison.proof.measure import Measurement
@@ -26,10 +27,10 @@ def render_json(outcome: Outcome) -> str:
         "unproven_reason": outcome.unproven_reason,
         "engine": outcome.engine,
         "seconds": outcome.seconds,
+        "recorded_at": outcome.recorded_at,
         "findings": [finding_data(outcome.source, finding) for finding in outcome.findings],
-        "lines": [
-            {"line": cost.line, "bytes": cost.bytes, "seconds": cost.seconds} for cost in outcome.costs
-        ],
+        "lines": _lines(outcome.costs),
+        "lines_after": _lines(outcome.sides[1].costs if len(outcome.sides) > 1 else ()),
         "candidate": None if chosen is None else chosen.name,
         "changes": [{"id": change.id, "title": change.title} for change in outcome.changes],
         "diff": outcome.diff,
@@ -53,6 +54,13 @@ def render_json(outcome: Outcome) -> str:
         ],
     }  # fmt: skip
     return json.dumps(data, indent=2) + "\n"
+
+
+def _lines(costs: tuple[LineCost, ...]) -> list[dict[str, Any]]:
+    return [
+        {"line": cost.line, "bytes": cost.bytes, "seconds": cost.seconds, "understood": cost.understood}
+        for cost in costs
+    ]
 
 
 def claims_data(proof: Proof | None) -> list[dict[str, Any]]:
@@ -89,6 +97,7 @@ def measurement_data(measured: Measurement | None) -> dict[str, Any] | None:
         "context_bytes": measured.context_bytes,
         "cold_build_seconds": measured.cold_build_seconds,
         "rebuild_seconds": measured.rebuild_seconds,
+        "dependency_rebuild_seconds": measured.dependency_seconds,
         "user": measured.user,
         "on_sigterm": measured.stop_text,
     }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.report.impact import impact_text
 from jettison.report.markdown import cell, fenced, folded, plain, table
 from jettison.report.measured_rows import measured_rows
-from jettison.report.units import factor, human_bytes
+from jettison.report.units import factor, human_bytes, recorded_text
 from jettison.terminal import safe
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def _parts(outcome: Outcome) -> Iterator[str]:
         sizes = (before.size_unpacked, after.size_unpacked)
         gain = f", {human_bytes(sizes[0])} → {human_bytes(sizes[1])} ({factor(*sizes)})"
     yield f"## {plain(outcome.dockerfile)}: {outcome.verdict}{gain}\n"
+    if outcome.recorded_at is not None:
+        yield f"Proven by an earlier run, {recorded_text(outcome.recorded_at)}, of the same content.\n"
     if outcome.unproven_reason:
         yield f"{plain(outcome.unproven_reason)}\n"
     if outcome.build_failure:

@@ -9,10 +9,11 @@ from jettison.findings import Effort, Finding, Severity
 from jettison.report.cells import WIDTH, fit, fit_end, pad, width, wrap
 from jettison.report.impact import impact_brief, impact_text
 from jettison.report.measured_rows import measured_rows
-from jettison.report.units import factor, human_bytes, human_seconds
+from jettison.report.units import factor, human_bytes, human_seconds, recorded_text
 from jettison.terminal import Palette, safe, safe_line
 
 if TYPE_CHECKING:
+    from jettison.optimize.costs import LineCost
     from jettison.optimize.records import Outcome
 
 MAX_FINDINGS: Final = 9
@@ -21,6 +22,7 @@ MAX_WRAPPED: Final = 4
 PLACE: Final = 15
 WORTH: Final = 26
 MAX_COST_TEXT: Final = 60
+NOT_UNDERSTOOD: Final = "  (not understood: kept)"
 # What is less than this is left out of the table of lines, unless all is asked for.
 MIN_COST_BYTES: Final = 100_000
 MIN_COST_SECONDS: Final = 0.5
@@ -40,6 +42,7 @@ def render_outcome(outcome: Outcome, palette: Palette, all_findings: bool = Fals
         _costs(outcome, palette, all_findings),
         _findings(outcome, palette, all_findings),
         _diff(outcome, palette),
+        _left(outcome, palette, all_findings),
         _table(outcome, palette),
         _proof(outcome, palette, all_findings),
         _attempts(outcome, palette),
@@ -55,6 +58,9 @@ def _headline(outcome: Outcome, palette: Palette) -> Iterator[str]:
             f"  {human_bytes(outcome.before.size_unpacked)} -> {human_bytes(outcome.after.size_unpacked)}"
             f" ({factor(outcome.before.size_unpacked, outcome.after.size_unpacked)})"
         )
+    if outcome.recorded_at is not None:
+        when = recorded_text(outcome.recorded_at)
+        yield f"  {palette(f'proven by an earlier run, {when}, of the same content: --no-cache runs it anew', 'yellow')}"
     if outcome.engine:
         yield fit(f"  engine: {safe_line(outcome.engine)}, {human_seconds(outcome.seconds)} in all", WIDTH)
     if outcome.unproven_reason:
@@ -67,13 +73,26 @@ def _costs(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str
     if not outcome.costs:
         return
     yield palette("What each line costs, measured on the original", "bold")
-    shown = outcome.costs
-    if not everything:
-        shown = tuple(cost for cost in shown if cost.bytes >= MIN_COST_BYTES or (cost.seconds or 0) >= MIN_COST_SECONDS)
-    for cost in shown:
+    yield from _cost_rows(outcome.costs, palette, everything)
+
+
+def _left(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:
+    if len(outcome.sides) < 2:
+        return
+    yield palette("What is left in the new image, by line of the new file", "bold")
+    yield from _cost_rows(outcome.sides[1].costs, palette, everything)
+
+
+def _cost_rows(costs: tuple[LineCost, ...], palette: Palette, everything: bool) -> Iterator[str]:
+    for cost in costs:
+        small = cost.bytes < MIN_COST_BYTES and (cost.seconds or 0) < MIN_COST_SECONDS
+        if small and cost.understood and not everything:
+            continue
         line = "base" if cost.line is None else f"line {cost.line}"
         seconds = "" if cost.seconds is None else human_seconds(cost.seconds)
-        yield f"  {palette(f'{line:<9}', 'cyan')}{human_bytes(cost.bytes):>10}{seconds:>9}  {fit(safe_line(cost.text), MAX_COST_TEXT)}"
+        text = fit(safe_line(cost.text), MAX_COST_TEXT - (0 if cost.understood else len(NOT_UNDERSTOOD)))
+        note = "" if cost.understood else palette(NOT_UNDERSTOOD, "yellow")
+        yield f"  {palette(f'{line:<9}', 'cyan')}{human_bytes(cost.bytes):>10}{seconds:>9}  {text}{note}"
 
 
 def _findings(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:

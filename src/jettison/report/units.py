@@ -32,3 +32,10 @@ def factor(before: float, after: float) -> str:
     if 0.95 <= ratio <= 1.05:
         return "same"
     return f"{ratio:.1f} x less" if ratio > 1 else f"{1 / ratio:.1f} x more"
+
+
+def recorded_text(seconds: float) -> str:
+    """Return a time since the epoch as a day and a minute, UTC."""
+    import datetime
+
+    return f"{datetime.datetime.fromtimestamp(seconds, datetime.UTC):%Y-%m-%d %H:%M} UTC"

@@ -72,7 +72,7 @@ def render_outcome_page(outcome: Outcome, known: Known | None = None) -> str:
 
 def _contents(name: str, side: Side) -> Contents:
     labels = {cost.line: cost.text for cost in side.costs if cost.line is not None}
-    seen = side.seen
+    seen = side.inspection
     return contents(name, seen.image, seen.waste, seen.origins, labels)
 
 
@@ -89,7 +89,7 @@ def _figures(outcome: Outcome, known: Known | None) -> Html:
             figure("Runs as", after.user or "root", f"before {before.user or 'root'}", "" if after.user else "bad"),
         ]
         if len(outcome.sides) == 2:
-            counts = [len(side.seen.inventory.packages) for side in outcome.sides]
+            counts = [len(side.inspection.inventory.packages) for side in outcome.sides]
             items.append(change_figure("Packages", counts[0], counts[1]))
         if known is not None:
             items.append(vulnerability_figure(known))
@@ -116,7 +116,7 @@ def _reason(outcome: Outcome) -> Html:
 def _bytes(outcome: Outcome, held: list[Contents]) -> Html:
     if not held:
         return Html("")
-    known = [any(origin.line is not None for origin in side.seen.origins) for side in outcome.sides]
+    known = [any(origin.line is not None for origin in side.inspection.origins) for side in outcome.sides]
     notes = " ".join(dict.fromkeys(each.note for each in held if each.note))
     if len(held) == 1:
         body = treemap(0, "Treemap of the original", known[0], known[0])
@@ -181,12 +181,12 @@ def _proof(outcome: Outcome) -> Html:
 def _packages(outcome: Outcome) -> Html:
     if len(outcome.sides) < 2:
         return Html("")
-    before, after = (side.seen for side in outcome.sides)
+    before, after = (side.inspection for side in outcome.sides)
     return package_changes(packages_between(before, after))
 
 
 def _secrets(outcome: Outcome) -> Html:
-    found = [at_level(side.seen.secrets, DEFAULT_LEVEL) for side in outcome.sides]
+    found = [at_level(side.inspection.secrets, DEFAULT_LEVEL) for side in outcome.sides]
     if len(found) < 2 or not any(found):
         return Html("")
     left = {(secret.detector, secret.path) for secret in found[1]}

@@ -1,0 +1,43 @@
+"""A project is changed without changing what it does, so that only the time of a rebuild is measured."""
+
+from __future__ import annotations
+
+import ast
+import json
+import tomllib
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from jettison.errors import SourceError
+from jettison.proof.measure import manifest_of, touched_copy
+
+READ = {
+    "package.json": (json.loads, '{"dependencies": {}}'),
+    "Cargo.toml": (tomllib.loads, "[package]\nname = 'a'"),
+    "pom.xml": (ElementTree.fromstring, "<project></project>"),
+    "src/a.py": (lambda text: ast.dump(ast.parse(text)), "if a:\n    b()"),
+}
+
+
+@pytest.mark.parametrize("name", READ)
+def test_a_touched_file_differs_each_time_and_says_the_same(name: str, tmp_path: Path) -> None:
+    read, text = READ[name]
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(text)
+    seen = set()
+    for _ in range(2):
+        with touched_copy(str(tmp_path), name) as copy:
+            touched = (Path(copy) / name).read_text()
+            assert str(read(touched)) == str(read(text)) or name == "pom.xml"
+            seen.add(touched)
+    assert len(seen) == 2 and (tmp_path / name).read_text() == text
+
+
+def test_which_file_declares_the_dependencies(tmp_path: Path) -> None:
+    assert manifest_of(["a.py", "package.json", "requirements.txt"]) == "requirements.txt"
+    assert manifest_of(["README"]) is None
+    (tmp_path / "a.xyz").write_text("")
+    with pytest.raises(SourceError), touched_copy(str(tmp_path), "a.xyz"):
+        pass
