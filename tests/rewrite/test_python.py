@@ -48,3 +48,12 @@ def test_what_only_installs_stays_behind(tmp_path: Path) -> None:
 def test_a_program_that_uses_setuptools_keeps_it(tmp_path: Path, app: str, requirements: str) -> None:
     build, _ = runtime_stage(project(tmp_path, "gcc", app, requirements))
     assert "uninstall" not in build
+
+
+def test_requirements_go_where_the_sources_went_although_the_working_folder_is_set_later(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("fastapi\nuvicorn\n")
+    (tmp_path / "Dockerfile").write_text(
+        "FROM python:3.11\nCOPY . /app\nWORKDIR /app\nRUN pip install -r requirements.txt\nCMD uvicorn main:app\n"
+    )
+    build, _ = runtime_stage(tmp_path)
+    assert "COPY requirements.txt /app/\nWORKDIR /app\nRUN" in build

@@ -287,6 +287,15 @@ def mounted(job: Job, piece: Piece, *targets: str) -> str:
     return f"{keyword} {flags}{text[len('RUN') :]}"
 
 
+def target_of(piece: Piece) -> str:
+    """Return where a piece that copies the whole context puts it, as the folder that other files are copied to.
+
+    It need not be the working folder: `COPY . /app` may stand above `WORKDIR /app`.
+    """
+    target = piece.node.words[1].raw
+    return "./" if target in (".", "./") else f"{target.rstrip('/')}/"
+
+
 def copies_everything(piece: Piece) -> bool:
     """Return whether a piece copies the whole context."""
     node = piece.node

@@ -17,6 +17,7 @@ from jettison.rewrite.multistage import (
     copies_everything,
     kept_packages,
     mounted,
+    target_of,
 )
 from jettison.rules.runtime.shell_form_entry import plain_argv
 
@@ -123,7 +124,7 @@ def _build_stage(job: Job) -> str:
     for piece in build_pieces(job):
         text = piece.text.replace("\r\n", "\n")
         if copies_everything(piece) and "manifests-first" not in job.without:
-            text = f"COPY {' '.join(job.project.manifests)} ./\n"
+            text = f"COPY {' '.join(job.project.manifests)} {target_of(piece)}\n"
         elif (
             piece.node.keyword in ("COPY", "ADD") and not _only_manifest(text) and "manifests-first" not in job.without
         ):

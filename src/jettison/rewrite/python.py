@@ -17,6 +17,7 @@ from jettison.rewrite.multistage import (
     copies_everything,
     kept_packages,
     mounted,
+    target_of,
 )
 
 VENV: Final = "/opt/venv"
@@ -123,7 +124,7 @@ def _build_stage(job: Job) -> str:
         text = piece.text.replace("\r\n", "\n")
         lead = piece.lead.replace("\r\n", "\n")
         if copies_everything(piece) and not manifest_copied and "manifests-first" not in job.without:
-            text = "COPY requirements.txt ./\n"
+            text = f"COPY requirements.txt {target_of(piece)}\n"
             manifest_copied = True
         elif (
             piece.node.keyword in ("COPY", "ADD") and not _only_manifest(text) and "manifests-first" not in job.without
