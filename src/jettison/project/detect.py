@@ -19,7 +19,10 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
 MAX_SOURCES: Final = 400
 MAX_SOURCE_BYTES: Final = 256 * 1024
 _HEALTH: Final = re.compile(r"""["'`](/(?:healthz?|health-?check|livez|readyz|ready|ping|status|_health))["'`]""")
-_PORT: Final = re.compile(r"""(?:port\s*[=:,]\s*|PORT["']?\s*[,)]\s*["']?|\.listen\(\s*|:)(\d{2,5})\b""", re.IGNORECASE)
+_PORT: Final = re.compile(
+    r"""(?:port\s*[=:,]\s*|PORT["']?\s*[,)]\s*["']?|PORT["'\])]*\s*(?:\|\||\?\?|or\b)\s*["']?|\.listen\(\s*|:)(\d{2,5})\b""",
+    re.IGNORECASE,
+)
 
 
 class Project(NamedTuple):

@@ -1,0 +1,27 @@
+"""The port of a program whose Dockerfile names none, from its own text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jettison.model.context import read_context
+from jettison.project.detect import detect
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "port"),
+    [
+        ("app.js", "const port = process.env.PORT || 3001;\n", 3001),
+        ("app.js", "server.listen(process.env.PORT ?? '8081')\n", 8081),
+        ("app.py", "port = int(os.environ.get('PORT') or 5005)\n", 5005),
+        ("app.py", "port = int(os.environ.get('PORT', 5006))\n", 5006),
+        ("app.js", "app.listen(3002)\n", 3002),
+        ("app.js", "const transport = 1 || 2000\n", None),
+    ],
+)
+def test_the_default_of_the_variable_is_the_port(name: str, text: str, port: int | None, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    (tmp_path / ("package.json" if name.endswith("js") else "requirements.txt")).write_text("{}\n")
+    assert detect(read_context(str(tmp_path))).port == port
