@@ -103,7 +103,7 @@ def main() -> None:
     folders = asked.folders or [folder for folder in PROJECTS if (folder / "Dockerfile").exists()]
     network = os.environ.get("JETTISON_BUILD_NETWORK") or None
     print("\n".join(HEAD), flush=True)
-    smaller, against = [], []
+    smaller, against, rebuilt = [], [], []
     for folder in folders:
         try:
             outcome = optimize(Request(str(folder), network=network, budget_seconds=asked.budget), lambda text: None)
@@ -119,7 +119,10 @@ def main() -> None:
         if outcome.before and outcome.after:
             smaller.append(outcome.before.size_unpacked / outcome.after.size_unpacked)
             against += [outcome.after.size_unpacked / expert] if expert else []
-    for title, values in (("smaller than naive", smaller), ("of the expert's size", against)):
+            before, after = outcome.before.rebuild_seconds, outcome.after.rebuild_seconds
+            rebuilt += [after / before] if before and after else []
+    means = (("smaller than naive", smaller), ("of the expert's size", against), ("of the naive rebuild time", rebuilt))
+    for title, values in means:
         if values:
             mean = math.exp(sum(math.log(value) for value in values) / len(values))
             print(f"\ngeometric mean over {len(values)}: {mean:.2f} times {title}", flush=True)

@@ -27,12 +27,12 @@ from jettison.engine.base import (
     State,
 )
 from jettison.engine.call import MAX_OUTPUT, call
-from jettison.engine.failure import DISK_FULL, build_failure
+from jettison.engine.failure import DISK_FULL, build_failure, is_passing
 from jettison.engine.progress import PlainProgress
 from jettison.engine.rawjson import RawJsonProgress
 from jettison.engine.sandbox import LABEL, run_options
 from jettison.engine.shield import shield
-from jettison.errors import DiskFullError, EngineError
+from jettison.errors import BuildError, DiskFullError, EngineError
 from jettison.terminal import safe, safe_line
 
 CALL_SECONDS: Final = 60.0
@@ -106,7 +106,13 @@ class CliEngine:
             start = time.perf_counter()
             # Podman leaves its scratch folder when it is interrupted: inside ours it goes with it.
             env = self._env if self._product == "docker" else {**self._env, "TMPDIR": folder}
-            progress = self._stream([*argv, request.context], request, env, on_event)
+            try:
+                progress = self._stream([*argv, request.context], request, env, on_event)
+            except BuildError as error:
+                if not is_passing(error):
+                    raise
+                start = time.perf_counter()
+                progress = self._stream([*argv, request.context], request, env, on_event)
             return BuildResult(request.tag, time.perf_counter() - start, tuple(progress.steps))
 
     @property

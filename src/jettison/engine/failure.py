@@ -21,6 +21,8 @@ _GONE: Final = (
     "connection reset by peer",
     "unexpected EOF",
 )
+# BuildKit on a busy machine gives up waiting for a step that two builds share; the next build finds it made.
+_PASSING: Final = ("flightcontrol: exceeded retry timeout",)
 DISK_FULL: Final = "no space left on device"
 
 
@@ -40,6 +42,11 @@ def build_failure(engine: str, tail: list[str], dockerfile: bytes) -> EngineErro
     line = _line(tail, dockerfile)
     where = f" at line {line}" if line is not None else ""
     return BuildError(f"the build failed{where}: {cause}", text, line)
+
+
+def is_passing(error: BuildError) -> bool:
+    """Return whether a build failed for a reason that lies in neither file nor project and goes by itself."""
+    return any(sign in error.log_tail for sign in _PASSING)
 
 
 def _line(tail: list[str], dockerfile: bytes) -> int | None:

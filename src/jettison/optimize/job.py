@@ -135,6 +135,7 @@ class Job:
             return self._static(reason, redact(error.log_tail))
         self._measure_findings(before)
         before = self._second_look(before)
+        self.project = self._answering(before)
         evidence = self._evidence(engine, before)
 
         def make(without: frozenset[str]) -> tuple[Candidate, ...]:
@@ -160,6 +161,14 @@ class Job:
             return before
         again = self.builds.run_again(before)
         return replace(before, again=None if isinstance(again, str) else again)
+
+    def _answering(self, before: Built) -> Project:
+        """Return the project with the health page that its text names only where the original answers it."""
+        if isinstance(before.behaviour, str):
+            return self.project
+        page = f"GET {self.project.health_path}"
+        statuses = [answer.status for (_, asked), answer in before.behaviour.answers.items() if asked == page]
+        return self.project._replace(health_path="/") if statuses and min(statuses) >= 400 else self.project
 
     def _evidence(self, engine: Engine, before: Built) -> Evidence:
         seen, note = NOTHING, ""

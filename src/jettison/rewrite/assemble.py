@@ -104,7 +104,7 @@ def _needs(job: _Job) -> Needs | None:
     if not entry and command:
         plain = script_argv(job.model.context, command) if "exec-form" not in job.without else None
         if "exec-form" not in job.without and not job.image.config.entrypoint:
-            job.java = linked(job.image, command)
+            job.java = linked(job.image, command, mounts=job.features.mounts and "cache-mounts" not in job.without)
         if job.java is not None:
             job.argv, plain = list(job.java.argv), list(job.java.argv[1:])
             plain = [argument for argument in plain if not argument.startswith("-")]
@@ -252,7 +252,7 @@ def _build_stage(job: _Job, needs: Needs, name: str) -> str:
     installers = _installers(job, needs)
     if installers:
         lines.append(f"RUN rm -rf {' '.join(installers)}\n")
-    if _wants_prune(job):
+    if _wants_prune(job, needs):
         lines.append("RUN npm prune --omit=dev\n")
     return "".join(lines)
 
@@ -272,7 +272,10 @@ def _accounts(job: _Job) -> list[Piece]:
     ]
 
 
-def _wants_prune(job: _Job) -> bool:
+def _wants_prune(job: _Job, needs: Needs) -> bool:
+    """Return whether npm's development packages would be shipped: where nothing of node_modules is, none are."""
+    if not any("node_modules" in path.split("/") for path in needs.own):
+        return False
     text = job.model.source.text(job.stage.from_.span) + "".join(p.text for p in job.pieces.body if job.pieces)  # type: ignore[union-attr]
     context = job.model.context
     if context is None or "npm" not in text or "prod-deps" in job.without:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from jettison.image.image import Image
 
 FOLDER: Final = "/opt/java-runtime"
+CACHE: Final = "/var/cache/java-runtime"
 # Modules that programs reach by reflection alone, so that jdeps does not see them: TLS with elliptic curves,
 # file systems in archives, sun.misc.Unsafe.
 REFLECTED: Final = "jdk.crypto.ec,jdk.zipfs,jdk.unsupported"
@@ -27,8 +28,11 @@ class Linked(NamedTuple):
     libraries: tuple[str, ...]
 
 
-def linked(image: Image, argv: Sequence[str]) -> Linked | None:
-    """Return the linked runtime for `java ... -jar FILE`, or None where the image has no full JDK."""
+def linked(image: Image, argv: Sequence[str], mounts: bool = False) -> Linked | None:
+    """Return the linked runtime for `java ... -jar FILE`, or None where the image has no full JDK.
+
+    mounts: whether a runtime may be kept on a cache mount, so that a change of a source line links none again.
+    """
     if not argv or posixpath.basename(argv[0]) != "java" or "-jar" not in argv[:-1]:
         return None
     jar = posixpath.normpath(posixpath.join("/", image.config.workdir, argv[argv.index("-jar") + 1]))
@@ -39,12 +43,20 @@ def linked(image: Image, argv: Sequence[str]) -> Linked | None:
     if not any(path.startswith(f"{home}/jmods/") for path in image.files):
         return None
     libraries = tuple(path for path in image.elves if path.startswith(f"{home}/lib/") and _is_core(path))
-    run = (
-        "# Only those modules of the Java runtime that the program uses.\n"
-        f"RUN modules=$(/{home}/bin/jdeps --print-module-deps --ignore-missing-deps --multi-release base {jar}) \\\n"
-        f'    && /{home}/bin/jlink --add-modules "$modules,{REFLECTED}" --strip-java-debug-attributes \\\n'
-        f"        --no-header-files --no-man-pages --compress=2 --output {FOLDER}\n"
-    )
+    jdeps = f"/{home}/bin/jdeps --print-module-deps --ignore-missing-deps --multi-release base {jar}"
+    jlink = f'/{home}/bin/jlink --add-modules "$modules,{REFLECTED}" --strip-java-debug-attributes'
+    options = "--no-header-files --no-man-pages --compress=2 --output"
+    run = "# Only those modules of the Java runtime that the program uses.\n"
+    if mounts:
+        run += (
+            f"RUN --mount=type=cache,target={CACHE},sharing=locked modules=$({jdeps}) \\\n"
+            f'    && made={CACHE}/$(echo "$modules" | cat - /{home}/release | sha256sum | cut -c 1-32) \\\n'
+            f'    && if [ ! -d "$made" ]; then rm -rf "$made.part" && {jlink} \\\n'
+            f'        {options} "$made.part" && mv "$made.part" "$made"; fi \\\n'
+            f'    && cp -a "$made" {FOLDER}\n'
+        )
+    else:
+        run += f"RUN modules=$({jdeps}) \\\n    && {jlink} \\\n        {options} {FOLDER}\n"
     return Linked((f"{FOLDER}/bin/java", *argv[1:]), run, libraries)
 
 
