@@ -154,7 +154,7 @@ def _build_stage(job: Job, build: Piece, probe: str) -> str:
             flags = (
                 "CGO_ENABLED=0 go build"
                 if "-ldflags" in text or "strip" in job.without
-                else 'CGO_ENABLED=0 go build -trimpath -ldflags="-s -w"'
+                else 'CGO_ENABLED=0 go build -ldflags="-s -w"'
             )
             text = _BUILD.sub(flags, text, count=1)
         out.append(piece.lead.replace("\r\n", "\n") + text)
@@ -175,7 +175,7 @@ def _health(job: Job) -> tuple[str | None, str]:
     probe = (
         "# A health probe that needs no shell: one request, exit code 0 when the answer is 2xx.\n"
         f"RUN {mount}mkdir -p /jettison && printf '%s\\n' \\\n        {quoted} > /jettison/probe.go \\\n"
-        '    && CGO_ENABLED=0 go build -trimpath -ldflags="-s -w" -o /jettison/probe /jettison/probe.go\n'
+        '    && CGO_ENABLED=0 go build -ldflags="-s -w" -o /jettison/probe /jettison/probe.go\n'
     )
     return '["/jettison/probe"]', probe
 
