@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -12,7 +11,6 @@ from jettison.cli.main import main
 from jettison.image.collect import InventoryCollector
 from jettison.image.inspection import inventory_of
 from jettison.image.source import open_image
-from jettison.inventory.inventory import Inventory
 from jettison.optimize.records import Outcome, Request, Side
 from jettison.proof.measure import Measurement
 from jettison.report.measured_rows import measured_rows
@@ -29,8 +27,7 @@ def counted(name: str) -> ImageCounts | None:
 
 def outcome(*counts: ImageCounts | None) -> Outcome:
     figures = Measurement(1000, 500, 2, 100, 1.0, None, "", "")
-    seen = SimpleNamespace(inventory=Inventory(()))
-    sides = tuple(Side(seen, (), one) for one in counts)  # type: ignore[arg-type]
+    sides = tuple(Side(None, 3, (), one) for one in counts)
     return Outcome(
         Request("."), "Dockerfile", ".dockerignore", SourceText(b""), None, (), "proven", before=figures, sides=sides
     )
