@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_FINDINGS: Final = 500
+UNKNOWN: Final = "unknown-instruction"
+# More lines than this that begin with no instruction are not slips of the pen.
+MAX_UNKNOWN: Final = 5
 SYNTAX_CODE: Final = "JT001"
 INTERNAL_CODE: Final = "JT000"
 
@@ -82,7 +85,7 @@ def check_bytes(
     model = build_model(file, context, build_args, target)
     model.build_contexts = build_contexts
     model.options = options or {}
-    found = [own_finding(SYNTAX_CODE, error.code, error.message, error.span) for error in file.errors]
+    found = list(_broken(file))
     found.extend(islice(_refused(file), MAX_FINDINGS))
     if not file.instructions and not file.errors:
         found.append(own_finding(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
@@ -102,6 +105,18 @@ def check_bytes(
     for finding in found:
         (dropped if finding.code not in required and muted.mutes(finding) else kept).append(finding)
     return FileReport(path, file.source, model, tuple(kept), tuple(dropped), muted.fails_always)
+
+
+def _broken(file: File) -> Iterator[Finding]:
+    """Yield the errors of the tree; of a text that is no Dockerfile the first alone, with how many follow."""
+    unknown = [error for error in file.errors if error.code == UNKNOWN]
+    template = len(unknown) > MAX_UNKNOWN
+    for error in islice(file.errors, MAX_FINDINGS):
+        if not template or error.code != UNKNOWN:
+            yield own_finding(SYNTAX_CODE, error.code, error.message, error.span)
+        elif error is unknown[0]:
+            message = f"{error.message}; {len(unknown) - 1} more lines are none: is this a Dockerfile, or a template?"
+            yield own_finding(SYNTAX_CODE, error.code, message, error.span)
 
 
 def _refused(file: File) -> Iterator[Finding]:
