@@ -6,6 +6,7 @@ import os
 import pty
 import select
 import shutil
+import signal
 import sys
 import time
 from pathlib import Path
@@ -19,6 +20,8 @@ def converse(arguments: list[str], answers: list[tuple[str, str]]) -> tuple[int,
     child, terminal = pty.fork()
     if child == 0:
         os.environ["TERM"] = "dumb"
+        # Tests in the background of a script inherit that it is ignored.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, "-c", PROGRAM, *arguments])
     seen, at, waiting = "", 0, list(answers)
     deadline = time.monotonic() + 60

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import signal
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
@@ -135,9 +136,14 @@ def test_endless_output_is_bounded(engine: Engine, base_image: str, new_tag: Cal
 
 def test_an_interrupt_waits_for_a_shielded_block() -> None:
     done = []
-    with pytest.raises(KeyboardInterrupt):
-        with shield(), shield():
-            os.kill(os.getpid(), 2)
-            done.append("finished")
-        done.append("not reached")
+    # Tests in the background of a script inherit that it is ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            with shield(), shield():
+                os.kill(os.getpid(), signal.SIGINT)
+                done.append("finished")
+            done.append("not reached")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert done == ["finished"]
