@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Tests of the engine wait more than they compute.
+WORKERS := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 .PHONY: demo test lint gen bases bench clean
 
@@ -18,7 +20,7 @@ demo: $(VENV)/.made
 test: $(VENV)/.made
 	$(BIN)/ruff check src tests tools benchmarks
 	$(BIN)/mypy
-	$(BIN)/pytest -n logical --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 lint: $(VENV)/.made
 	$(BIN)/ruff check src tests tools benchmarks
