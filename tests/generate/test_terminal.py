@@ -24,17 +24,16 @@ def converse(arguments: list[str], answers: list[tuple[str, str]]) -> tuple[int,
         # Tests in the background of a script inherit that it is ignored.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, "-c", PROGRAM, *arguments])
-    seen, at, waiting, sent = "", 0, list(answers), ""
+    seen, at, waiting = "", 0, list(answers)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if waiting and waiting[0][0] in seen[at:]:
             at = seen.index(waiting[0][0], at) + len(waiting[0][0])
-            sent = waiting.pop(0)[1]
-            os.write(terminal, sent.encode())
+            answer = waiting.pop(0)[1]
+            # Nobody interrupts between the question and the reading of its answer, where readline sets itself up.
+            time.sleep(0.5 if answer == INTERRUPT else 0)
+            os.write(terminal, answer.encode())
         if not select.select([terminal], [], [], 0.1)[0]:
-            # Between the question and the reading of the answer readline loses an interrupt: a person presses again.
-            if sent == INTERRUPT:
-                os.write(terminal, sent.encode())
             continue
         try:
             data = os.read(terminal, 65536)
