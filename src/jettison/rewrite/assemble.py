@@ -24,14 +24,14 @@ from jettison.rewrite.inplace import fixed
 from jettison.rewrite.intent import intended
 from jettison.rewrite.java_runtime import FOLDER, Linked, linked
 from jettison.rewrite.pieces import RUNTIME, Piece, Pieces, split_final
-from jettison.rewrite.quote import kept_labels, one_line, quoted
+from jettison.rewrite.quote import quoted, sayable
 from jettison.rewrite.rootfs import apt_install, rootfs_stage
 from jettison.rewrite.start import argv_of, script_argv
 from jettison.syntax.tree import parse
 
 if TYPE_CHECKING:
     from jettison.engine.base import Features
-    from jettison.image.image import Image, ImageConfig
+    from jettison.image.image import Image
     from jettison.model.dockerfile import Model
     from jettison.model.stage import Stage
     from jettison.project.detect import Project
@@ -54,6 +54,7 @@ class _Job:
         self.features = features
         self.evidence = evidence
         self.image: Image = evidence.image
+        self.config = sayable(self.image.config)
         self.without = without
         text, self.changes = fixed(model, without)
         self.model = build_model(parse(text, model.path), model.context)
@@ -103,14 +104,14 @@ def _needs(job: _Job) -> Needs | None:
     start: tuple[str, ...] | None = None
     if not entry and command:
         plain = script_argv(job.model.context, command) if "exec-form" not in job.without else None
-        if "exec-form" not in job.without and not job.image.config.entrypoint:
+        if "exec-form" not in job.without and not job.config.entrypoint:
             job.java = linked(job.image, command, mounts=job.features.mounts and "cache-mounts" not in job.without)
         if job.java is not None:
             job.argv, plain = list(job.java.argv), list(job.java.argv[1:])
             plain = [argument for argument in plain if not argument.startswith("-")]
         if plain and job.java is None:
             job.argv = plain
-        if scope.entrypoint is None and not job.image.config.entrypoint:
+        if scope.entrypoint is None and not job.config.entrypoint:
             start = tuple(plain or command)
     elif entry and command is not None:
         start = (*entry, *command)
@@ -120,18 +121,18 @@ def _needs(job: _Job) -> Needs | None:
     commands: list[tuple[str, ...]] = []
     health = scope.healthcheck
     before = job.original.end_scope(job.original.stages[-1]).healthcheck
-    job.health_added = before is None and health is not None and not job.image.config.healthcheck
+    job.health_added = before is None and health is not None and not job.config.healthcheck
     if health is not None and not job.health_added:
         commands.append(_command(job, health))
-    if before is None and job.image.config.healthcheck[:1] in (("CMD",), ("CMD-SHELL",)):
-        commands.append(job.image.config.healthcheck[1:])
+    if before is None and job.config.healthcheck[:1] in (("CMD",), ("CMD-SHELL",)):
+        commands.append(job.config.healthcheck[1:])
     assert job.evidence.hints is not None
     needs = find_needs(
         job.image,
         Asked(base, start, tuple(commands), packages, job.evidence.opened, job.java.libraries if job.java else ()),
         job.evidence.hints,
     )
-    if needs is not None and before is None and not job.image.config.healthcheck:
+    if needs is not None and before is None and not job.config.healthcheck:
         job.probe = _probe(job, needs)
     return needs
 
@@ -144,7 +145,7 @@ def _command(job: _Job, node: object) -> tuple[str, ...]:
 
 
 def _probe(job: _Job, needs: Needs) -> list[str] | None:
-    exposed = next((port.split("/")[0] for port in job.image.config.exposed if not port.endswith("/udp")), None)
+    exposed = next((port.split("/")[0] for port in job.config.exposed if not port.endswith("/udp")), None)
     port = job.project.port or exposed
     if port is None or "healthcheck" in job.without:
         return None
@@ -326,12 +327,12 @@ def _final_from(job: _Job, base: str) -> str:
 def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[Change]) -> str:
     assert job.pieces is not None
     body = job.pieces.body
-    config = job.image.config
+    config = job.config
     lines = [piece.lead + piece.text for piece in body if _carried(job, piece)]
     lines += _environment(job, on_base)
     shells = [piece for piece in body if piece.node.keyword == "SHELL"]
     lines += [piece.lead + piece.text for piece in shells]
-    if config.workdir and one_line(config.workdir):
+    if config.workdir:
         lines.append(f"WORKDIR {quoted(config.workdir)}\n")
     owner = _owner(job)
     if job.java is not None:
@@ -378,8 +379,8 @@ def _environment(job: _Job, on_base: bool) -> list[str]:
     assert job.original.final is not None
     # What a fix made an ARG, or took away, does not come back from the original's configuration.
     gone = job.original.end_scope(job.original.final).env.keys() - job.model.end_scope(job.stage).env.keys()
-    for name, value in job.image.config.env_map.items():
-        if name in gone or not one_line(name + value):
+    for name, value in job.config.env_map.items():
+        if name in gone:
             continue
         if name not in named or name in ("PATH", "LD_LIBRARY_PATH"):
             before[name] = value
@@ -473,8 +474,7 @@ def _word(path: str) -> str:
 
 def _labels(job: _Job) -> list[str]:
     scope = job.model.end_scope(job.stage)
-    inherited = kept_labels(job.image.config.labels)
-    return [f"LABEL {quoted(k)}={quoted(v)}\n" for k, v in inherited if k not in scope.labels]
+    return [f"LABEL {quoted(k)}={quoted(v)}\n" for k, v in job.config.labels if k not in scope.labels]
 
 
 def _health(job: _Job, changes: list[Change]) -> list[str]:
@@ -482,7 +482,7 @@ def _health(job: _Job, changes: list[Change]) -> list[str]:
     own = _kept(job.pieces.body, "HEALTHCHECK")
     if own and not job.health_added:
         return own
-    test = job.image.config.healthcheck
+    test = job.config.healthcheck
     if not own and len(test) > 1:
         form = json.dumps(list(test[1:])) if test[0] == "CMD" else test[1]
         return [f"HEALTHCHECK CMD {form}\n"]
@@ -496,7 +496,7 @@ def _health(job: _Job, changes: list[Change]) -> list[str]:
 
 def _start(job: _Job, changes: list[Change]) -> list[str]:
     assert job.pieces is not None
-    config: ImageConfig = job.image.config
+    config = job.config
     found: list[str] = []
     seen = {piece.node.keyword for piece in job.pieces.body}
     if "ENTRYPOINT" not in seen and config.entrypoint:

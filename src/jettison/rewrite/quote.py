@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from jettison.image.image import ImageConfig
@@ -20,23 +20,35 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$") + '"'
 
 
-def kept_labels(labels: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the labels that say something of the image, and nothing of how it was built."""
-    return [(k, v) for k, v in labels if not k.startswith(_OF_BUILDS) and one_line(k + v)]
+def sayable(config: ImageConfig) -> ImageConfig:
+    """Return what instructions can say of a configuration, without the labels of how the image was built.
+
+    A value of several lines is left out where it is not written as JSON: the next line would be an instruction.
+    """
+    labels = tuple((k, v) for k, v in config.labels if not k.startswith(_OF_BUILDS) and _one_line(k + v))
+    as_json = config.healthcheck[:1] == ("CMD",)
+    return replace(
+        config,
+        env=tuple(filter(_one_line, config.env)),
+        labels=labels,
+        workdir=config.workdir if _one_line(config.workdir) else "",
+        user=config.user if _one_line(config.user) else "",
+        stop_signal=config.stop_signal if _one_line(config.stop_signal) else "",
+        exposed=tuple(filter(_one_line, config.exposed)),
+        healthcheck=config.healthcheck if as_json or all(map(_one_line, config.healthcheck)) else (),
+    )
 
 
-def one_line(text: str) -> bool:
-    """Return whether a text can stand in an instruction: after a line end the next instruction would begin."""
+def _one_line(text: str) -> bool:
     return not any(c in text for c in "\r\n")
 
 
 def config_lines(config: ImageConfig) -> str:
-    """Return the instructions that give an image on scratch this configuration.
-
-    What no instruction can say, a value of several lines, is left out.
-    """
-    env = [f"{name}={quoted(value)}" for name, value in config.env_map.items() if one_line(name + value)]
-    lines = [f"LABEL {quoted(name)}={quoted(value)}" for name, value in kept_labels(config.labels)]
+    """Return the instructions that give an image on scratch this configuration, as far as they can say it."""
+    config = sayable(config)
+    env = [f"{name}={quoted(value)}" for name, value in config.env_map.items()]
+    lines = ["ENV " + " \\\n    ".join(env)] if env else []
+    lines += [f"LABEL {quoted(name)}={quoted(value)}" for name, value in config.labels]
     lines += [f"WORKDIR {quoted(config.workdir)}"] if config.workdir else []
     lines += [f"VOLUME {json.dumps(list(config.volumes))}"] if config.volumes else []
     lines += [f"STOPSIGNAL {config.stop_signal}"] if config.stop_signal else []
@@ -48,5 +60,4 @@ def config_lines(config: ImageConfig) -> str:
         lines.append(f"HEALTHCHECK CMD {json.dumps(list(test[1:])) if test[0] == 'CMD' else test[1]}")
     lines += [f"ENTRYPOINT {json.dumps(list(config.entrypoint))}"] if config.entrypoint else []
     lines += [f"CMD {json.dumps(list(config.cmd))}"] if config.cmd else []
-    first = ["ENV " + " \\\n    ".join(env)] if env else []
-    return "".join(f"{line}\n" for line in [*first, *filter(one_line, lines)])
+    return "".join(f"{line}\n" for line in lines)
