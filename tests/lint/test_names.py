@@ -21,6 +21,12 @@ def test_what_names_nothing(name: str) -> None:
     assert resolve(name) == finding_codes(name) == ()
 
 
+def test_the_beginning_of_codes_names_them_all() -> None:
+    assert set(resolve("JT3")) == {entry.code for entry in ENTRIES if entry.code.startswith("JT3")} != set()
+    assert set(resolve("jt10")) < set(resolve("JT1")) < set(resolve("ALL")) == {entry.code for entry in ENTRIES}
+    assert resolve("J") == resolve("JT2041") == ()
+
+
 def test_groups_build_checks_and_shellcheck() -> None:
     assert set(resolve("cache")) == {entry.code for entry in ENTRIES if entry.group == "cache"} | set(resolve("cache"))
     assert "JT404" in resolve("buildkit/WorkdirRelativePath")

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jettison.settings.find import Finder
     from jettison.settings.settings import Choice, Settings
 
-RULES_HELP: Final = "codes, names, groups or other tools' ids, separated by commas"
+RULES_HELP: Final = "codes or their beginning, names, groups, other tools' ids, all; with commas between"
 OPTIONS: Final = (
     Option(
         ("paths",),

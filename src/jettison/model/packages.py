@@ -60,7 +60,8 @@ def package_call(command: Command) -> PackageCall | None:
 def _classify(
     manager: str, actions: dict[str, str], words: list[Word], flags: list[str], command: Command
 ) -> PackageCall | None:
-    for length in (2, 1, 0):
+    # "" is the program alone: `yarn` installs, `yarn test` and `bundle exec` do not.
+    for length in (2, 1) if words else (0,):
         verb = " ".join(word.value for word in words[:length])
         if len(words) >= length and verb in actions:
             return PackageCall(manager, actions[verb], tuple(words[length:]), tuple(flags), command)

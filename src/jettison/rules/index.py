@@ -114,14 +114,15 @@ def watch(select: frozenset[str] | None, ignore: frozenset[str] | None) -> Watch
 
 
 def resolve(name: str) -> tuple[str, ...]:
-    """Return the codes that a code, a name, a group or another tool's id stands for; empty when unknown.
+    """Return the codes that a code, its beginning, a name, a group or another tool's id stands for; empty when unknown.
 
-    Another tool's id may carry the tool's name (`hadolint/DL3008`), as tally writes it.
+    A beginning is JT and up to two digits (`JT3`); `all` is every rule. Another tool's id may carry the tool's name
+    (`hadolint/DL3008`), as tally writes it.
     """
     if not _NAMED:
         _fill_names()
     wanted = name.lower()
-    found = _NAMED.get(wanted, ())
+    found = _NAMED.get(wanted, ()) or _beginning_with(wanted)
     tool, slash, rest = wanted.partition("/")
     if found or not slash or tool not in _TOOLS:
         return found or _NAMED.get(_modern(wanted), ())
@@ -146,6 +147,14 @@ def left_out(name: str) -> str:
     tool, slash, rest = wanted.partition("/")
     bare = rest if slash and tool in _TOOLS and tool != "tally" else wanted
     return LEFT_OUT.get(bare) or LEFT_OUT.get(_modern(bare), "")
+
+
+def _beginning_with(name: str) -> tuple[str, ...]:
+    """Return the codes that begin like this name; all for `all`."""
+    beginning = "JT" if name == "all" else name.upper()
+    if not beginning.startswith("JT") or len(beginning) > len("JT00"):
+        return ()
+    return tuple(entry.code for entry in entries() if entry.code.startswith(beginning))
 
 
 def _modern(name: str) -> str:

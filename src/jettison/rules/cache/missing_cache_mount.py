@@ -124,6 +124,7 @@ RULE = Rule(
         ),
         Example(before="FROM node:18-slim\nRUN --mount=type=cache,target=/root/.npm npm ci\n"),
         Example(before="FROM node:18-slim\nUSER node\nRUN npm ci\n"),
+        Example(before="FROM node:18-slim\nRUN yarn test\n"),
         Example(before="FROM python:3.11-slim\nENV PIP_NO_CACHE_DIR=1\nRUN pip install -r requirements.txt\n"),
         Example(before="FROM mcr.microsoft.com/dotnet/sdk:10.0-nanoserver-ltsc2025\nRUN dotnet restore\n"),
     ),

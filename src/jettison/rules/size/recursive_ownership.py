@@ -80,7 +80,7 @@ def _change(model: Model, run: Run, written: list[tuple[str, Instruction, Stage]
                     command.span,
                     f"{command.name} stores every file below {folder[:60]} a second time",
                     _fix(model, run, command, folder, words, hit),
-                    Impact(bytes_saved=_bytes(model, hit), basis="measured" if model.context else "estimated"),
+                    _impact(model, hit),
                 )
     return None
 
@@ -106,12 +106,12 @@ def _recursive(arguments: tuple[str, ...]) -> bool:
     return any(a == "--recursive" or (a.startswith("-") and not a.startswith("--") and "R" in a) for a in arguments)
 
 
-def _bytes(model: Model, hit: list[tuple[str, Instruction, Stage]]) -> tuple[int, int]:
+def _impact(model: Model, hit: list[tuple[str, Instruction, Stage]]) -> Impact:
     nodes = {node.span.start for _, node, _ in hit}
-    if model.context is None:
-        return 100_000, 100_000_000
-    size = sum(file.size for copy in model.copied() if copy.node.span.start in nodes for file in copy.files)
-    return size, size
+    copies = [copy for copy in model.copied() if copy.node.span.start in nodes] if model.context else []
+    size = sum(file.size for copy in copies for file in copy.files)
+    # What comes from another stage, or is only there when the image is built, cannot be measured here.
+    return Impact(bytes_saved=(size, size), basis="measured") if size else Impact(bytes_saved=(100_000, 100_000_000))
 
 
 def _fix(
