@@ -21,7 +21,7 @@ FLAGS = {name for option in OPTIONS for name in option.names}
 def test_pre_commit_hooks() -> None:
     for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text()):
         wanted = re.compile(hook["files"])
-        for name in ("Dockerfile", "a/Dockerfile.dev", "b/api.dockerfile", "Containerfile"):
+        for name in ("Dockerfile", "a/Dockerfile.dev", "b/api.dockerfile", "Containerfile", "Dockerfile-windows"):
             assert wanted.search(name) and is_dockerfile_name(name.rpartition("/")[2])
         assert not wanted.search("a/NotDockerfile.md.txt")
         assert re.search(hook["exclude"], "Dockerfile.dockerignore")
@@ -68,3 +68,14 @@ def test_a_check_with_settings_and_machine_formats_imports_no_more_than_it_needs
     done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
     loaded = set(json.loads(done.stdout.splitlines()[-1]))
     assert not loaded & {"tomllib", "yaml", "glob", "hashlib", "jettison.compose.project", "jettison.report.check_json"}
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Dockerfile_r_4.0", True), ("dockerfile-arm64", True), ("Dockerfile-3.11-slim", True), ("Dockerfile.j2", True),
+        ("Dockerfile-lint.rb", False), ("dockerfile_build.sh.j2", False), ("Dockerfiles", False), ("dockerfile-", True),
+    ],
+)  # fmt: skip
+def test_names_of_dockerfiles(name: str, expected: bool) -> None:
+    assert is_dockerfile_name(name) is expected

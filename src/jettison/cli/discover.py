@@ -24,7 +24,12 @@ def is_dockerfile_name(name: str) -> bool:
     if lowered.endswith(_OTHER_ENDINGS):
         return False
     stem = lowered.split(".", 1)[0]
-    return stem in ("dockerfile", "containerfile") or lowered.endswith((".dockerfile", ".containerfile"))
+    if stem in ("dockerfile", "containerfile") or lowered.endswith((".dockerfile", ".containerfile")):
+        return True
+    # Dockerfile-windows and Dockerfile_r_4.0, but not Dockerfile-lint.rb.
+    _, dot, ending = lowered.rpartition(".")
+    variant = lowered.startswith(("dockerfile-", "dockerfile_", "containerfile-", "containerfile_"))
+    return variant and not (dot and ending[:1].isalpha())
 
 
 def is_build_file_name(name: str) -> bool:

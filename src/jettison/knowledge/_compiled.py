@@ -238,6 +238,7 @@ DEPRECATED_IMAGES: Final[dict[str, Any]] = {'images': {'openjdk': 'eclipse-temur
               'docker.pkg.github.com/': 'ghcr.io',
               'microsoft/': 'mcr.microsoft.com',
               'centos/': 'quay.io/sclorg',
+              'adoptopenjdk/': 'eclipse-temurin or ibm-semeru-runtimes',
               'armhf/': 'arm32v7/',
               'aarch64/': 'arm64v8/',
               'resin/': 'balenalib/'}}

@@ -23,6 +23,9 @@ def check(model: Model) -> Iterable[Finding]:
         if node.keyword == "FROM":
             return
         if node.keyword != "ARG":
+            # A FROM that could not be read stands there all the same, and is told by itself (JT001).
+            if any(error.keyword == "FROM" and error.span.start < node.span.start for error in model.file.errors):
+                return
             yield RULE.at(node.span, f"{node.keyword} stands before the first FROM")
             return
 
