@@ -25,4 +25,6 @@ def test_a_template_is_told_once() -> None:
 
 def test_a_from_that_cannot_be_read_is_told_once() -> None:
     report = check_bytes(b"FROM\nEXPOSE 80\nCMD a\n", "Dockerfile")
-    assert [(report.source.line(f.span.start), f.code) for f in report.findings if f.severity == Severity.HIGH] == [(1, "JT001")]
+    assert [(report.source.line(f.span.start), f.code) for f in report.findings if f.severity == Severity.HIGH] == [
+        (1, "JT001")
+    ]

@@ -24,3 +24,24 @@ from jettison.syntax.tree import parse
 def test_the_program_alone_is_not_every_command_of_it(command: str, actions: list[str]) -> None:
     model = build_model(parse(f"FROM node:22\nRUN {command}\n".encode()))
     assert [call.action for run in model.runs for call in model.facts(run)] == actions
+
+
+@pytest.mark.parametrize(
+    ("line", "packages"),
+    [
+        ('RUN ["/bin/bash", "-c", "apt-get install -y curl"]', ["curl"]),
+        ("RUN bash -c 'apt-get update && apt-get install -y git'", ["git"]),
+        ('RUN sh -ec "apt-get install -y vim"', ["vim"]),
+        ("RUN bash -c 'set -e; for x in a b; do apk add $x; done'", ["$x"]),
+        ('RUN sh -c "apt-get install -y \\"a b\\""', []),
+        ("RUN bash script.sh -c 'not read as text of a shell that reads script.sh'", []),
+        ('RUN ["sh", "-c"]', []),
+        ("CMD bash -c 'apk add curl'", []),
+    ],
+)
+def test_the_text_that_a_shell_is_handed(line: str, packages: list[str]) -> None:
+    data = f"FROM debian:12\n{line}\n".encode()
+    calls = [call for run in build_model(parse(data)).runs for call in build_model(parse(data)).facts(run)]
+    found = [word for call in calls if call.action == "install" for word in call.packages]
+    assert [word.value for word in found] == packages
+    assert [data[word.span.start : word.span.end].decode() for word in found] == packages

@@ -36,6 +36,9 @@ def package_call(command: Command) -> PackageCall | None:
     if name.startswith("python") and len(argv) > 2 and argv[1].value == "-m" and argv[2].value == "pip":
         argv, name = argv[2:], "pip"
     manager = package_managers.BY_PROGRAM.get(name)
+    if manager is None and name[-1:].isdigit():
+        # pip3.12, gem3.1
+        manager = package_managers.BY_PROGRAM.get(name.rstrip(".0123456789"))
     if manager is None:
         return None
     facts = package_managers.MANAGERS[manager]

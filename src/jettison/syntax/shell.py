@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from jettison.span import Span
@@ -29,6 +30,8 @@ _CONDITIONS: Final = frozenset(
 _SUBSHELLS: Final = frozenset(("subshell", "command_substitution"))
 _OPERATORS: Final = frozenset(("&&", "||", "|", "|&", ";", "&", "\n"))
 _REDIRECTS: Final = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
+_SHELLS: Final = frozenset(("sh", "bash", "dash", "ash", "ksh", "zsh"))
+_TEXT_FOLLOWS: Final = re.compile(r"-[a-z]*c")
 _SHELL_HEREDOC: Final = re.compile(r"#!\s*(\S*/)?(env\s+)?(sh|bash|dash|ash|ksh|zsh)\b")
 _parser: tree_sitter.Parser | None = None
 
@@ -44,7 +47,7 @@ class ShellBody:
 
 
 def commands(file: File, instruction: Instruction, budget: list[int] | None = None) -> ShellBody:
-    """Return the commands of a shell-form instruction and of its shell heredocs.
+    """Return the commands of an instruction, of its shell heredocs, and of texts that a RUN hands to `sh -c`.
 
     `budget`: bytes and commands that may still be read for this file; counted down here.
     """
@@ -52,7 +55,7 @@ def commands(file: File, instruction: Instruction, budget: list[int] | None = No
     if not instruction.words:
         return ShellBody((), False)
     if instruction.form == "exec":
-        return ShellBody(_exec_command(instruction), False)
+        return ShellBody(tuple(_with_inner(file, instruction, _exec_command(instruction), budget)), False)
     found: list[Command] = []
     broken = False
     for start, text in shell_texts(file, instruction):
@@ -69,7 +72,34 @@ def commands(file: File, instruction: Instruction, budget: list[int] | None = No
             broken = broken or len(walked) >= budget[1]
         budget[1] -= len(walked)
         found.extend(walked)
-    return ShellBody(tuple(found), broken)
+    return ShellBody(tuple(_with_inner(file, instruction, found, budget)), broken)
+
+
+def _with_inner(file: File, instruction: Instruction, found: Sequence[Command], budget: list[int]) -> Sequence[Command]:
+    if instruction.keyword != "RUN" or _SHELLS.isdisjoint([command.name for command in found]):
+        return found
+    return [each for command in found for each in (command, *_inner(file, command, budget))]
+
+
+def _inner(file: File, shell: Command, budget: list[int]) -> list[Command]:
+    """Return the commands of `sh -c 'text'`; none where a byte of the text is not one of the file."""
+    place = next((i for i, word in enumerate(shell.argv) if i and _TEXT_FOLLOWS.fullmatch(word.value)), 0)
+    if shell.name not in _SHELLS or not 0 < place < len(shell.argv) - 1:
+        return []
+    span = shell.argv[place + 1].span
+    quote, text = file.source.data[span.start : span.start + 1], file.source.data[span.start + 1 : span.end - 1]
+    whole = quote in (b"'", b'"') and file.source.data[span.end - 1 : span.end] == quote and quote not in text
+    if not whole or b"\\" in text or b"\n" in text or not 0 < len(text) <= budget[0] or budget[1] <= 0:
+        return []
+    found = plain_commands(text, span.start + 1, budget[1])
+    if found is None:
+        found = _walk(_get_parser().parse(text).root_node, text, span.start + 1, budget[1])
+    budget[0] -= len(text)
+    budget[1] -= len(found)
+    for command in found:
+        command.in_subshell = True
+        command.in_condition = command.in_condition or shell.in_condition
+    return found
 
 
 def script_commands(text: bytes) -> ShellBody:

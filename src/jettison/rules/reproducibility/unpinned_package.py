@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jettison.model.packages import PackageCall
     from jettison.model.run import Run
 
-_ONLY: Final = frozenset("apt apk dnf microdnf yum zypper pip npm gem go conda cargo".split())
+_ONLY: Final = frozenset("apt apk dnf microdnf yum zypper pip pipx npm gem go conda cargo".split())
 _FILE_FLAGS: Final = frozenset(
     ("-r", "--requirement", "-c", "--constraint", "-e", "--editable", "--require-hashes", "-f", "--file")
 )
@@ -33,6 +33,8 @@ _VERSION_FLAGS: Final = ("-v", "--version", "--git", "--path", "--rev", "--tag")
 _LOCAL: Final = re.compile(
     r"[./~$]|.*\.(?:rpm|deb|apk|whl|tgz|tar\.gz|zip|gem)\Z|\w+(?:\+\w+)?://|git@|git\+|@\w+/\S+@|file:"
 )
+_GIT: Final = ("git+", "git://", "git@")
+_MOVING: Final = ("@latest", "@main", "@master", "@head", "@next")
 _MAX_LISTS: Final = 100
 _LIST: Final = re.compile(r"""\b([A-Za-z_]\w*)=(?:'([^'"$]*)'|"([^'"$]*)")""")
 _RPM: Final = re.compile(r"-v?\d")
@@ -78,6 +80,9 @@ def _installs(call: PackageCall) -> bool:
 
 
 def _is_open(name: str, manager: str, pins: list[str]) -> bool:
+    if name.startswith(_GIT) and manager in ("pip", "pipx", "npm") and "$" not in name:
+        # The revision of a repository: git+https://HOST/PATH@REVISION for pip, PATH#REVISION for npm.
+        return ("#" if manager == "npm" else "@") not in name.partition("://")[2].partition("/")[2]
     # `apt-get install pkg-` removes; a virtual group of apk begins with a dot.
     if (
         not name
@@ -89,11 +94,12 @@ def _is_open(name: str, manager: str, pins: list[str]) -> bool:
     ):
         return False
     if manager in ("dnf", "yum", "microdnf"):
-        return not _RPM.search(name) and not name.startswith("@")
+        # A module says its stream after a colon.
+        return not _RPM.search(name) and not name.startswith("@") and ":" not in name
     if manager == "npm":
-        return "@" not in name[1:]
+        return "@" not in name[1:] or name.endswith(_MOVING)
     if manager == "go":
-        return "@" not in name and "." in name.split("/")[0]
+        return ("@" not in name or name.lower().endswith(_MOVING)) and "." in name.split("/")[0]
     return not any(pin in name for pin in pins)
 
 
@@ -103,7 +109,7 @@ RULE = Rule(
     group="reproducibility",
     message="the version of a package is open",
     check=check,
-    triggers=("install", "apk", " add ", "create", "go get"),
+    triggers=("install", "apk", " add ", "create", "go get", " i ", "zypper", "inject"),
     severity=Severity.INFO,
     foreign=(
         "DL3008",
@@ -128,8 +134,13 @@ RULE = Rule(
         Example(before="FROM debian:bookworm\nRUN apt-get install -y curl git=1:2.39\n", lines=(2,)),
         Example(before="FROM node:20\nRUN npm install -g pm2 && npm ci && npm run test\n", lines=(2,)),
         Example(
-            before="FROM python:3.12\nRUN pip install -r requirements.txt && pip install flask==3.0.0 . git+https://e.org/x\n"
+            before="FROM python:3.12\nRUN pip install -r requirements.txt && pip install flask==3.0.0 . git+https://e.org/x@v1\n"
         ),
+        Example(
+            before="FROM python:3.12\nRUN pip install git+https://e.org/x.git\nRUN npm i git+ssh://git@e.org/x.git#v1\n",
+            lines=(2,),
+        ),
+        Example(before="FROM golang:1.22\nRUN go install e.org/a@latest && gem i rails\n", lines=(2, 2)),
         Example(before="FROM golang:1.15\nRUN go get example.com/tool\nRUN go get example.com/b@v1.2.3\n", lines=(2,)),
         Example(
             before="FROM debian:bookworm\nRUN deps='gcc make=4.3' && apt-get install -y $deps && apt-get purge -y $deps\n",

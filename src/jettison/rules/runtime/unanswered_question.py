@@ -49,7 +49,11 @@ def _answered(call: PackageCall, flags: list[str]) -> bool:
     if any("$" in word.value for word in call.command.argv):
         return True
     short = {flag[1] for flag in flags if len(flag) == 2}
-    clusters = [f for f in call.flags if len(f) > 2 and f[0] == "-" and f[1] != "-" and f[1:].isalpha()]
+    clusters = [f for f in call.flags if f[:1] == "-" and f[1:].isalpha()]
+    # -qq, written apart too: `apt-get -q -q`.
+    twice = {flag[1] for flag in flags if len(flag) == 3 and flag[1] == flag[2]}
+    if any("".join(clusters).count(letter) > 1 for letter in twice):
+        return True
     return call.manager != "pacman" and any(letter in cluster for cluster in clusters for letter in short)
 
 

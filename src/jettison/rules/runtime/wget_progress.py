@@ -34,7 +34,11 @@ def _is_quiet(arguments: tuple[str, ...]) -> bool:
     for word in arguments:
         if word.startswith(_QUIET):
             return True
-        if word.startswith("-") and not word.startswith("--") and ("q" in word or "nv" in word or "o" in word[1:2]):
+        if (
+            word.startswith("-")
+            and not word.startswith("--")
+            and ("q" in word or "nv" in word or word[1:2] in ("o", "a"))
+        ):
             return True
     return False
 

@@ -62,7 +62,7 @@ def _leaving(model: Model, run: Run) -> dict[str, list[PackageCall]]:
     found: dict[str, list[PackageCall]] = {}
     looks = 0
     for call in model.facts(run):
-        if call.action != "install" or call.manager in _OTHER_RULES | _NEEDED:
+        if call.action not in ("install", "upgrade") or call.manager in _OTHER_RULES | _NEEDED:
             continue
         # The rest of a long RUN is not looked at: each look goes over all its commands.
         looks += 1
@@ -106,7 +106,7 @@ def _edits(model: Model, run: Run, calls: list[PackageCall]) -> tuple[Edit, ...]
     if facts["clean"]:
         edit = append_command(model, run, facts["clean"])
         return (edit,) if edit else ()
-    verbs = {verb for verb, action in facts["actions"].items() if action == "install"}
+    verbs = {verb for verb, action in facts["actions"].items() if action in ("install", "upgrade")}
     edits = []
     for call in calls:
         words = next((i for i, word in enumerate(call.command.argv) if i and word.value in verbs), 0)
@@ -152,7 +152,20 @@ RULE = Rule(
     group="size",
     message="a package manager's cache stays in this layer",
     check=check,
-    triggers=("install", "npm", "add", "sync", "create", "bundle", "yarn", "pacman", *_WORDS),
+    triggers=(
+        "install",
+        "npm",
+        "add",
+        "sync",
+        "create",
+        "bundle",
+        "yarn",
+        "pacman",
+        "zypper",
+        "update",
+        "upgrade",
+        *_WORDS,
+    ),
     differs="Caches on a cache mount, and any value of PIP_NO_CACHE_DIR, count: pip turns its cache off for each.",
     foreign=(
         "DL3019",
