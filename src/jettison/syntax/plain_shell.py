@@ -21,8 +21,9 @@ _NO_PROGRAMS: Final = frozenset(
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _VARIABLE: Final = rf"\$(?:{_NAME}|\{{{_NAME}\}})"
 _BLANKS: Final = r"(?:[ \t]|\\\n)*+"
+# A word that begins with an equals sign is an operator to the grammar.
 _WORD: Final = (
-    rf"(?>(?:[A-Za-z0-9_./:@+,~*=-]++|'[^']*+'|{_VARIABLE}"
+    rf"(?>(?!=)(?:[A-Za-z0-9_./:@+,~*=-]++|'[^']*+'|{_VARIABLE}"
     rf'|"(?:[^"\\`$]++|{_VARIABLE})*+")++)(?=[ \t\n;|&]|\Z)'
 )
 # A word, or an operator and what may follow it before the next word; an operator of another kind matches nothing.
