@@ -7,66 +7,33 @@ a root file system of whole packages on scratch, and the slim form of the same b
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from jettison.image.attribution import layer_origins
 from jettison.knowledge.bases import slim_tag
-from jettison.knowledge.runtime_files import BUILD_ONLY, DEPENDENCIES, PROBES
-from jettison.model.context import IgnoreFile
-from jettison.model.dockerfile import build_model
+from jettison.knowledge.runtime_files import BUILD_ONLY, PROBES
 from jettison.needs.needs import Asked, Needs, find_needs
+from jettison.rewrite.assembly import Assembly, accounts, installers, to_strip, word
+from jettison.rewrite.build_stages import BuildStages, build_stages
 from jettison.rewrite.candidates import Candidate, Change, Evidence
-from jettison.rewrite.copies import copies
+from jettison.rewrite.dependency_stage import before_source
 from jettison.rewrite.dockerignore import new_dockerignore
-from jettison.rewrite.inplace import fixed
 from jettison.rewrite.intent import intended
-from jettison.rewrite.java_runtime import FOLDER, Linked, linked
-from jettison.rewrite.pieces import RUNTIME, Piece, Pieces, split_final
-from jettison.rewrite.quote import quoted, sayable
+from jettison.rewrite.java_runtime import FOLDER, linked
+from jettison.rewrite.pieces import RUNTIME, Piece
+from jettison.rewrite.quote import quoted
 from jettison.rewrite.rootfs import apt_install, rootfs_stage
 from jettison.rewrite.start import argv_of, script_argv
-from jettison.syntax.tree import parse
+from jettison.rewrite.taken import copy_lines, taken
 
 if TYPE_CHECKING:
     from jettison.engine.base import Features
-    from jettison.image.image import Image
     from jettison.model.dockerfile import Model
-    from jettison.model.stage import Stage
     from jettison.project.detect import Project
 
 _NOT_GIVEN: Final = frozenset(("var", "var/lib", "var/cache", "var/tmp", "var/spool", "var/lib/dpkg"))
-# Bytes below which a program's symbol table is left alone.
-MIN_STRIP: Final = 512 * 1024
 HEALTH: Final = "HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \\\n    CMD "
-
-
-class _Job:
-    """One project on its way to a new final stage."""
-
-    def __init__(
-        self, model: Model, project: Project, features: Features, evidence: Evidence, without: frozenset[str]
-    ) -> None:
-        assert evidence.image is not None and evidence.hints is not None
-        self.original = model
-        self.project = project
-        self.features = features
-        self.evidence = evidence
-        self.image: Image = evidence.image
-        self.config = sayable(self.image.config)
-        self.without = without
-        text, self.changes = fixed(model, without)
-        self.model = build_model(parse(text, model.path), model.context)
-        self.pieces: Pieces | None = split_final(self.model)
-        self.argv: list[str] | None = None
-        self.probe: list[str] | None = None
-        self.health_added = False
-        self.java: Linked | None = None
-
-    @property
-    def stage(self) -> Stage:
-        return self.model.stages[-1]
 
 
 def assembled(
@@ -77,12 +44,14 @@ def assembled(
         return ()
     if model.final is not model.stages[-1] or any(model.instructions("ONBUILD")):
         return ()
-    job = _Job(model, project, features, evidence, without)
+    job = Assembly(model, project, features, evidence, without)
     if job.pieces is None or job.model.final is None:
         return ()
     needs = _needs(job)
     if needs is None:
         return ()
+    if "deps-stage" not in without:
+        job.before = before_source(model, job.model, job.pieces.body, job.image, frozenset(project.sources))
     found = [_candidate(job, needs, None)]
     slim = _slim_base(job.original)
     if slim is not None:
@@ -97,7 +66,7 @@ def _slim_base(model: Model) -> str | None:
     return f"{base.name}:{tag}" if tag and not base.unresolved and base.digest is None else None
 
 
-def _needs(job: _Job) -> Needs | None:
+def _needs(job: Assembly) -> Needs | None:
     """Return what the image needs with the start command and the health check that it will have."""
     scope = job.model.end_scope(job.stage)
     entry, command = argv_of(job.model, scope.entrypoint), argv_of(job.model, scope.cmd)
@@ -137,14 +106,14 @@ def _needs(job: _Job) -> Needs | None:
     return needs
 
 
-def _command(job: _Job, node: object) -> tuple[str, ...]:
+def _command(job: Assembly, node: object) -> tuple[str, ...]:
     body = job.model.shell_body(node, job.stage)  # type: ignore[arg-type]
     words = [word.value for command in body.commands for word in command.full_argv if word.value != "CMD"]
     # A shell form needs its shell too.
     return tuple(words) if getattr(node, "form", "") == "exec" else ("/bin/sh", "-c", " ".join(words))
 
 
-def _probe(job: _Job, needs: Needs) -> list[str] | None:
+def _probe(job: Assembly, needs: Needs) -> list[str] | None:
     exposed = next((port.split("/")[0] for port in job.config.exposed if not port.endswith("/udp")), None)
     port = job.project.port or exposed
     if port is None or "healthcheck" in job.without:
@@ -183,18 +152,24 @@ def _pinned(model: Model) -> dict[str, str]:
     return {word.value.split("=")[0]: word.value for call in calls for word in call.packages if "=" in word.value}
 
 
-def _candidate(job: _Job, needs: Needs, slim: str | None) -> Candidate:
+def _candidate(job: Assembly, needs: Needs, slim: str | None) -> Candidate:
     assert job.pieces is not None
     changes = [Change("multi-stage", "build in one stage, ship another", ("env", "layers")), *job.changes]
-    if _to_strip(job, needs):
+    if to_strip(job, needs):
         changes.append(Change("strip", "the program without its symbol tables"))
-    if _installers(job, needs):
+    if installers(job, needs):
         changes.append(Change("installers", "what only installs is not shipped"))
     newline = job.model.source.newline
-    build = _free_name(job.model, "build")
-    parts = [_build_stage(job, needs, build)]
-    parts.append("\n" + (_slim_stage(job, needs, slim) if slim else _scratch_stage(job, needs)))
-    parts.append(_runtime(job, needs, build, slim is not None, changes) + job.pieces.tail)
+    found = taken(job, needs)
+    stages = build_stages(job, needs, found)
+    if stages.early != stages.build:
+        changes.append(Change("deps-stage", "a change of the source leaves the stage of its dependencies alone"))
+    parts = [stages.text]
+    parts.append("\n" + (_slim_stage(job, needs, slim) if slim else _scratch_stage(job, needs, stages)))
+    copied = copy_lines(job, found, stages.early, stages.build, _owner(job))
+    if job.java is not None:
+        copied.insert(0, f"COPY --from={stages.build} {FOLDER} {FOLDER}\n")
+    parts.append(_runtime(job, copied, slim is not None, changes) + job.pieces.tail)
     text = job.pieces.head + "".join(parts).replace("\r\n", "\n").replace("\n", newline)
     ignore = None if "dockerignore" in job.without else new_dockerignore(job.original)
     if ignore is not None:
@@ -205,91 +180,7 @@ def _candidate(job: _Job, needs: Needs, slim: str | None) -> Candidate:
     return Candidate(name, name, data, ignore, tuple(changes), intended(job.original, data), size, not slim)
 
 
-def _free_name(model: Model, wanted: str) -> str:
-    taken = {stage.name for stage in model.stages}
-    return next(name for name in (wanted, *(f"{wanted}-{n}" for n in range(2, 99))) if name not in taken)
-
-
-def _to_strip(job: _Job, needs: Needs) -> list[str]:
-    """Return the project's own compiled programs that are worth freeing of their symbol tables.
-
-    A Go program is not one: its linker does that. What a language's package manager brought stays as it is.
-    """
-    if "strip" in job.without or job.image.find("/usr/bin/strip") is None:
-        return []
-    places = {"node_modules", "site-packages", "dist-packages", "vendor", "gems"}
-    return [
-        path
-        for path in needs.own
-        if (elf := job.image.elves.get(path)) is not None
-        and job.image.files[path].size >= MIN_STRIP
-        and elf.interpreter
-        and not path.endswith(".so")
-        and not places & set(path.split("/"))
-        and job.project.ecosystem != "go"
-    ]
-
-
-def _build_stage(job: _Job, needs: Needs, name: str) -> str:
-    assert job.pieces is not None
-    pieces = job.pieces
-    node = pieces.from_.node
-    words = " ".join([*(job.model.source.text(flag.span) for flag in node.flags), node.words[0].raw])
-    lines = [f"{pieces.from_.lead}FROM {words} AS {name}\n"]
-    last = max((number for number, piece in enumerate(pieces.body) if piece.node.keyword == "RUN"), default=-1)
-    accounts = _accounts(job)
-    for number, piece in enumerate(pieces.body):
-        moves = piece.node.keyword in RUNTIME
-        if piece in accounts:
-            continue
-        if moves and not (piece.node.keyword == "USER" and number < last):
-            continue
-        lines.append(piece.lead + piece.text)
-    stripped = _to_strip(job, needs)
-    if stripped:
-        lines.append(f"RUN strip --strip-unneeded {' '.join(_word(f'/{path}') for path in stripped)}\n")
-    if job.java is not None:
-        lines.append(job.java.run)
-    installers = _installers(job, needs)
-    if installers:
-        lines.append(f"RUN rm -rf {' '.join(installers)}\n")
-    if _wants_prune(job, needs):
-        lines.append("RUN npm prune --omit=dev\n")
-    return "".join(lines)
-
-
-def _accounts(job: _Job) -> list[Piece]:
-    """Return the RUN that a fix of ours added to make the user that the image runs as."""
-    assert job.pieces is not None
-    if not any(change.id == "user" for change in job.changes):
-        return []
-    original = job.original.source.data.decode("utf-8", "replace")
-    return [
-        piece
-        for piece in job.pieces.body
-        if piece.node.keyword == "RUN"
-        and any(name in piece.text for name in ("useradd", "adduser"))
-        and piece.text.strip() not in original
-    ]
-
-
-def _wants_prune(job: _Job, needs: Needs) -> bool:
-    """Return whether npm's development packages would be shipped: where nothing of node_modules is, none are."""
-    if not any("node_modules" in path.split("/") for path in needs.own):
-        return False
-    text = job.model.source.text(job.stage.from_.span) + "".join(p.text for p in job.pieces.body if job.pieces)  # type: ignore[union-attr]
-    context = job.model.context
-    if context is None or "npm" not in text or "prod-deps" in job.without:
-        return False
-    builds = any(
-        command.name == "npm" and command.arguments[:1] == ("run",)
-        for run in job.model.runs
-        for command in run.commands
-    )
-    return builds and b'"devDependencies"' in context.read("package.json")
-
-
-def _scratch_stage(job: _Job, needs: Needs) -> str:
+def _scratch_stage(job: Assembly, needs: Needs, stages: BuildStages) -> str:
     base = job.model.lineage(job.stage)[0]
     node = base.from_
     words = " ".join([*(job.model.source.text(flag.span) for flag in node.flags), base.base.raw])
@@ -301,30 +192,32 @@ def _scratch_stage(job: _Job, needs: Needs) -> str:
         needs = replace(needs, apart={**needs.apart, "busybox-static": ("bin/busybox",)})
     if needs.foreign:
         # The packages come from a repository that a RUN set up: only the build stage knows it.
-        words, install = _free_name(job.model, "build"), [name for name in install if name == "busybox-static"]
-    accounts = "".join(piece.text for piece in _accounts(job))
+        installed = {needs.debian.layer[name] for name in needs.above_base}
+        early = job.before is None or installed.isdisjoint(job.before.layers)
+        words, install = stages.deps if early else stages.build, [name for name in install if name == "busybox-static"]
+    made = "".join(piece.text for piece in accounts(job))
     owner = _owner(job)
-    stage = rootfs_stage(f"FROM {words}", needs, job.image, install, sorted(packages), accounts)
+    stage = rootfs_stage(f"FROM {words}", needs, job.image, install, sorted(packages), made)
     stage += _writable(job, owner) if owner else ""
     link = "--link " if job.features.link else ""
     return f"{stage}\n{_final_from(job, 'scratch')}COPY {link}--from=rootfs /rootfs/ /\n"
 
 
-def _slim_stage(job: _Job, needs: Needs, slim: str) -> str:
+def _slim_stage(job: Assembly, needs: Needs, slim: str) -> str:
     pinned = _pinned(job.model)
     names = {*needs.above_base, *job.evidence.runtime_packages}
     names |= {name for name in _installed_by_user(job.original) if name in needs.packages}
     install = [pinned.get(name, name) for name in needs.debian.roots(names)] if names else []
-    accounts = "".join(piece.text for piece in _accounts(job))
-    return _final_from(job, slim) + (apt_install(install) if install else "") + accounts
+    made = "".join(piece.text for piece in accounts(job))
+    return _final_from(job, slim) + (apt_install(install) if install else "") + made
 
 
-def _final_from(job: _Job, base: str) -> str:
+def _final_from(job: Assembly, base: str) -> str:
     name = job.pieces.from_.node.words[2].raw if job.pieces and len(job.pieces.from_.node.words) >= 3 else ""
     return f"FROM {base}{f' AS {name}' if name else ''}\n"
 
 
-def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[Change]) -> str:
+def _runtime(job: Assembly, copied: list[str], on_base: bool, changes: list[Change]) -> str:
     assert job.pieces is not None
     body = job.pieces.body
     config = job.config
@@ -334,10 +227,7 @@ def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[C
     lines += [piece.lead + piece.text for piece in shells]
     if config.workdir:
         lines.append(f"WORKDIR {quoted(config.workdir)}\n")
-    owner = _owner(job)
-    if job.java is not None:
-        lines.append(f"COPY --from={build} {FOLDER} {FOLDER}\n")
-    lines += _copy_lines(job, needs, build, owner)
+    lines += copied
     lines += _labels(job)
     lines += _kept(body, "VOLUME") or [f"VOLUME {json.dumps(list(config.volumes))}\n" if config.volumes else ""]
     lines += _kept(body, "STOPSIGNAL") or [f"STOPSIGNAL {config.stop_signal}\n" if config.stop_signal else ""]
@@ -351,7 +241,7 @@ def _runtime(job: _Job, needs: Needs, build: str, on_base: bool, changes: list[C
     return "".join(lines)
 
 
-def _carried(job: _Job, piece: Piece) -> bool:
+def _carried(job: Assembly, piece: Piece) -> bool:
     """Return whether a label, or an ARG that a line of the final stage refers to."""
     if piece.node.keyword in ("LABEL", "MAINTAINER"):
         return True
@@ -365,12 +255,12 @@ def _kept(body: tuple[Piece, ...], *keywords: str) -> list[str]:
     return [piece.lead + piece.text for piece in body if piece.node.keyword in keywords]
 
 
-def _exposed(job: _Job) -> set[str]:
+def _exposed(job: Assembly) -> set[str]:
     words = (word.value for piece in job.pieces.body for word in piece.node.words if piece.node.keyword == "EXPOSE")  # type: ignore[union-attr]
     return {word if "/" in word else f"{word}/tcp" for word in words}
 
 
-def _environment(job: _Job, on_base: bool) -> list[str]:
+def _environment(job: Assembly, on_base: bool) -> list[str]:
     """Return the ENV lines: those of the base and of earlier stages by value, the user's own as they are."""
     assert job.pieces is not None
     own = [piece for piece in job.pieces.body if piece.node.keyword == "ENV"]
@@ -394,10 +284,10 @@ def _environment(job: _Job, on_base: bool) -> list[str]:
     return lines + [piece.lead + piece.text for piece in own]
 
 
-def _writable(job: _Job, owner: str) -> str:
+def _writable(job: Assembly, owner: str) -> str:
     """Return the RUN that gives the new user the folders in which the original was seen to write."""
     folders = sorted(
-        f"/rootfs/{_word('/' + folder).strip('/')}"
+        f"/rootfs/{word('/' + folder).strip('/')}"
         for folder in job.evidence.written
         if folder.startswith(("var/", "run")) and folder not in _NOT_GIVEN and folder in job.image.files
     )
@@ -407,7 +297,7 @@ def _writable(job: _Job, owner: str) -> str:
     return f"# The program writes here, as {owner}.\nRUN mkdir -p {names} && chown {owner} {names}\n"
 
 
-def _owner(job: _Job) -> str:
+def _owner(job: Assembly) -> str:
     """Return the numeric user that the image will run as, where a fix of ours chose it; else ""."""
     if not any(change.id == "user" for change in job.changes) or job.pieces is None:
         return ""
@@ -415,69 +305,12 @@ def _owner(job: _Job) -> str:
     return users[-1].node.words[0].value if users else ""
 
 
-def _copy_lines(job: _Job, needs: Needs, build: str, owner: str) -> list[str]:
-    image = job.image
-    sizes = {path: entry.size for path, entry in image.files.items() if entry.kind != "dir"}
-    folders = {path for path in needs.own if image.files[path].kind == "dir"}
-    ignored = _ignored(job)
-    own = {path for path in needs.own if not path.endswith(ignored)}
-    # A folder is copied as a whole though a README lies in it: a list of files would miss the next new one.
-    beside = {path for path, why in needs.unneeded.items() if "the any project" in why or _in_dependencies(path)}
-    beside |= set(needs.own) - own
-    sizes = {path: size for path, size in sizes.items() if path not in beside}
-    lines = []
-    written = tuple(folder.strip("/") for folder in job.evidence.written)
-    for copy in copies(own, sizes, folders & own):
-        flags = "--link " if job.features.link and not copy.target.endswith("/") else ""
-        if owner and any(
-            folder == copy.target or folder.startswith(f"{copy.target.rstrip('/')}/") for folder in written
-        ):
-            flags += f"--chown={owner} "
-        sources = " ".join(_word(f"/{path}") for path in copy.sources)
-        lines.append(f"COPY {flags}--from={build} {sources} {_word('/' + copy.target)}\n")
-    return lines
-
-
-def _in_dependencies(path: str) -> bool:
-    return not DEPENDENCIES.isdisjoint(path.split("/")[:-1])
-
-
-def _installers(job: _Job, needs: Needs) -> list[str]:
-    """Return what lies among the dependencies and only installs: a folder copied as a whole must not hold it."""
-    if "installers" in job.without:
-        return []
-    tops = set()
-    for path, why in needs.unneeded.items():
-        if "only installs" in why and _in_dependencies(path):
-            parts = path.split("/")
-            at = next(n for n, part in enumerate(parts) if part in DEPENDENCIES)
-            # What the original was seen to read stays whole.
-            if any(own.startswith(f"{'/'.join(parts[: at + 2])}/") for own in needs.own):
-                continue
-            tops.add("/" + re.sub(r"-[0-9][^/]*[.]dist-info$", "-*.dist-info", "/".join(parts[: at + 2])))
-    return sorted(tops)
-
-
-def _ignored(job: _Job) -> tuple[str, ...]:
-    """Return the ends of paths that the new ignore file keeps out of the build."""
-    context = job.original.context
-    text = None if "dockerignore" in job.without else new_dockerignore(job.original)
-    if context is None or text is None:
-        return ("/.no-such-file",)
-    ignore = IgnoreFile.parse(text)
-    return tuple(f"/{file.path}" for file in context.files() if ignore.excludes(file.path)) or ("/.no-such-file",)
-
-
-def _word(path: str) -> str:
-    return path if not any(c.isspace() or c in "$[]*?\"'\\" for c in path) else quoted(path)
-
-
-def _labels(job: _Job) -> list[str]:
+def _labels(job: Assembly) -> list[str]:
     scope = job.model.end_scope(job.stage)
     return [f"LABEL {quoted(k)}={quoted(v)}\n" for k, v in job.config.labels if k not in scope.labels]
 
 
-def _health(job: _Job, changes: list[Change]) -> list[str]:
+def _health(job: Assembly, changes: list[Change]) -> list[str]:
     assert job.pieces is not None
     own = _kept(job.pieces.body, "HEALTHCHECK")
     if own and not job.health_added:
@@ -494,7 +327,7 @@ def _health(job: _Job, changes: list[Change]) -> list[str]:
     return [f"{HEALTH}{json.dumps(job.probe)}\n"]
 
 
-def _start(job: _Job, changes: list[Change]) -> list[str]:
+def _start(job: Assembly, changes: list[Change]) -> list[str]:
     assert job.pieces is not None
     config = job.config
     found: list[str] = []

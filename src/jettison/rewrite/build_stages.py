@@ -1,0 +1,115 @@
+"""The user's last stage as the stages that only build: one, or two where it is split before the source is copied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jettison.rewrite.assembly import accounts, free_name, installers, to_strip, wants_prune, word
+from jettison.rewrite.pieces import RUNTIME, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from jettison.needs.needs import Needs
+    from jettison.rewrite.assembly import Assembly
+    from jettison.rewrite.taken import Taken
+
+
+class BuildStages(NamedTuple):
+    """text: the stages; build: name of the last.
+
+    deps: name of the one that installs what does not hang on the source; early: of the one to copy that from.
+    """
+
+    text: str
+    build: str
+    deps: str
+    early: str
+
+
+def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildStages:
+    """Return the stages that what is copied to the final stage comes from."""
+    build = free_name(job.model, "build")
+    body = _kept(job)
+    split = job.before is not None and any(each.early for each in found)
+    removals, late_removals = _removals(job, needs, found if split else ())
+    ends = [*_strip(job, needs), *_java(job), *late_removals]
+    if job.before is None or not split:
+        return BuildStages("".join((_from(job, build), *_texts(body), *ends)), build, build, build)
+    at = job.before.at
+    assert job.pieces is not None
+    first = [piece for piece in job.pieces.body[:at] if piece in body]
+    second = [piece for piece in body if piece not in first]
+    early = free_name(job.model, "deps")
+    lines = [_from(job, early), *_texts(first)]
+    name = early
+    if removals and job.before.runs_after:
+        # The steps below may need what is removed here.
+        name = free_name(job.model, "production")
+        lines += ["\n", f"FROM {early} AS {name}\n", *removals]
+    else:
+        lines += removals
+    lines += ["\n", f"FROM {early} AS {build}\n"]
+    # A stage has the arguments of the one it is from in BuildKit alone.
+    lines += [piece.text for piece in first if piece.node.keyword == "ARG" and job.before.runs_after]
+    lines += [*_texts(second), *ends]
+    return BuildStages("".join(lines), build, early, name)
+
+
+def _from(job: Assembly, name: str) -> str:
+    assert job.pieces is not None
+    node = job.pieces.from_.node
+    words = " ".join([*(job.model.source.text(flag.span) for flag in node.flags), node.words[0].raw])
+    return f"{job.pieces.from_.lead}FROM {words} AS {name}\n"
+
+
+def _kept(job: Assembly) -> list[Piece]:
+    """Return the pieces that building needs."""
+    assert job.pieces is not None
+    body = job.pieces.body
+    last = max((number for number, piece in enumerate(body) if piece.node.keyword == "RUN"), default=-1)
+    made = accounts(job)
+    return [
+        piece
+        for number, piece in enumerate(body)
+        if piece not in made and (piece.node.keyword not in RUNTIME or (piece.node.keyword == "USER" and number < last))
+    ]
+
+
+def _texts(pieces: Sequence[Piece]) -> list[str]:
+    return [piece.lead + piece.text for piece in pieces]
+
+
+def _strip(job: Assembly, needs: Needs) -> list[str]:
+    stripped = to_strip(job, needs)
+    return [f"RUN strip --strip-unneeded {' '.join(word(f'/{path}') for path in stripped)}\n"] if stripped else []
+
+
+def _java(job: Assembly) -> list[str]:
+    return [job.java.run] if job.java is not None else []
+
+
+def _removals(job: Assembly, needs: Needs, found: Sequence[Taken]) -> tuple[list[str], list[str]]:
+    """Return what takes development packages and installers away: (before the source is copied, after)."""
+    early: list[str] = []
+    late: list[str] = []
+    for path in installers(job, needs):
+        (early if _is_early(path.strip("/"), found) else late).append(path)
+    lines, late_lines = _remove(early), _remove(late)
+    if wants_prune(job, needs):
+        (lines if _is_early("node_modules", found) else late_lines).append("RUN npm prune --omit=dev\n")
+    return lines, late_lines
+
+
+def _is_early(path: str, found: Sequence[Taken]) -> bool:
+    """Return whether a path, or each folder of this name, is taken as it was before the source was copied."""
+    holders = [each for each in found if f"{path}/".startswith(f"{each.copy.target}/") or _is_in(path, each)]
+    return bool(holders) and all(each.early for each in holders)
+
+
+def _is_in(name: str, each: Taken) -> bool:
+    return any(name in source.split("/") for source in each.copy.sources)
+
+
+def _remove(paths: list[str]) -> list[str]:
+    return [f"RUN rm -rf {' '.join(paths)}\n"] if paths else []

@@ -1,0 +1,78 @@
+"""What the final stage takes of the project's own files, and from which stage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from jettison.model.context import IgnoreFile
+from jettison.rewrite.assembly import in_dependencies, to_strip, word
+from jettison.rewrite.copies import Copy, copies
+from jettison.rewrite.dependency_stage import late_paths, stands_before
+from jettison.rewrite.dockerignore import new_dockerignore
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from jettison.needs.needs import Needs
+    from jettison.rewrite.assembly import Assembly
+
+
+class Taken(NamedTuple):
+    """One COPY. early: all of it is there before the source is copied."""
+
+    copy: Copy
+    early: bool
+
+
+def taken(job: Assembly, needs: Needs) -> tuple[Taken, ...]:
+    """Return the copies: first what a change of the source leaves alone, then dependencies before the program."""
+    image = job.image
+    sizes = {path: entry.size for path, entry in image.files.items() if entry.kind != "dir"}
+    folders = {path for path in needs.own if image.files[path].kind == "dir"}
+    ignored = _ignored(job)
+    own = {path for path in needs.own if not path.endswith(ignored)}
+    # A folder is copied as a whole though a README lies in it: a list of files would miss the next new one.
+    beside = {path for path, why in needs.unneeded.items() if "the any project" in why or in_dependencies(path)}
+    beside |= set(needs.own) - own
+    sizes = {path: size for path, size in sizes.items() if path not in beside}
+    found = copies(own, sizes, folders & own)
+    if job.before is None:
+        return tuple(Taken(copy, False) for copy in found)
+    late = (*late_paths(job.before, image, own), *to_strip(job, needs))
+    return tuple(sorted(_apart(found, late), key=lambda each: not each.early))
+
+
+def _apart(found: Iterable[Copy], late: tuple[str, ...]) -> Iterator[Taken]:
+    """Yield each copy, one of single files as two where only some of them are early."""
+    for copy in found:
+        early = tuple(path for path in copy.sources if stands_before(path, late))
+        rest = tuple(path for path in copy.sources if path not in early)
+        if early:
+            yield Taken(copy._replace(sources=early), True)
+        if rest:
+            yield Taken(copy._replace(sources=rest), False)
+
+
+def copy_lines(job: Assembly, found: Iterable[Taken], early_stage: str, build: str, owner: str) -> list[str]:
+    """Return the COPY lines. early_stage, build: names of the stages; owner: of what the program writes to, or ""."""
+    written = tuple(folder.strip("/") for folder in job.evidence.written)
+    lines = []
+    for copy, early in found:
+        flags = "--link " if job.features.link and not copy.target.endswith("/") else ""
+        if owner and any(
+            folder == copy.target or folder.startswith(f"{copy.target.rstrip('/')}/") for folder in written
+        ):
+            flags += f"--chown={owner} "
+        sources = " ".join(word(f"/{path}") for path in copy.sources)
+        lines.append(f"COPY {flags}--from={early_stage if early else build} {sources} {word('/' + copy.target)}\n")
+    return lines
+
+
+def _ignored(job: Assembly) -> tuple[str, ...]:
+    """Return the ends of paths that the new ignore file keeps out of the build."""
+    context = job.original.context
+    text = None if "dockerignore" in job.without else new_dockerignore(job.original)
+    if context is None or text is None:
+        return ("/.no-such-file",)
+    ignore = IgnoreFile.parse(text)
+    return tuple(f"/{file.path}" for file in context.files() if ignore.excludes(file.path)) or ("/.no-such-file",)
