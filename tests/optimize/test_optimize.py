@@ -102,10 +102,13 @@ def test_an_original_that_does_not_build_is_said(engine: Engine, tmp_path: Path)
 
 
 def test_the_smallest_is_taken_after_all_were_measured(engine: Engine, base_image: str, tmp_path: Path) -> None:
-    (tmp_path / "run").write_text("#!/bin/sh\ntrap exit TERM\nsleep 600 &\nwait\n")
-    (tmp_path / "run").chmod(0o755)
+    (tmp_path / "run.sh").write_text("#!/bin/sh\ntrap exit TERM\nsleep 600 &\nwait\n")
+    (tmp_path / "run.sh").chmod(0o755)
     (tmp_path / "Gemfile").write_text("")
-    (tmp_path / "Dockerfile").write_text(f'FROM {base_image}\nADD run Gemfile /app/\nCMD ["/app/run"]\n')
+    (tmp_path / "Dockerfile").write_text(
+        f"FROM {base_image}\nADD Gemfile /app/\nRUN mkdir /opt/gems && echo 1 > /opt/gems/a\n"
+        'ADD run.sh /app/\nCMD ["/app/run.sh"]\n'
+    )
     request = Request(
         str(tmp_path), network=NETWORK, aim="smallest", trace=False, recorded=True, dependency_change=True
     )
@@ -116,6 +119,10 @@ def test_the_smallest_is_taken_after_all_were_measured(engine: Engine, base_imag
     assert outcome.chosen is not None and outcome.before is not None and outcome.after is not None
     assert outcome.after.size_unpacked == sizes[outcome.chosen.name] == min(sizes.values()), report
     assert outcome.before.dependency_seconds and outcome.after.dependency_seconds
+    # What was there before the source was copied comes from a stage that a source line does not build again.
+    text = outcome.chosen.dockerfile.decode()
+    assert "FROM deps AS build\nCOPY run.sh" in text and "COPY --from=deps /opt/gems /opt/gems" in text, text
+    assert "deps-stage" in {change.id for change in outcome.changes}
     for text in ("larger than the smallest", "rebuild, one dependency", "What is left in the new image"):
         assert text in report
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.optimize.records import Request
     from jettison.project.detect import Project
+    from jettison.rewrite.candidates import Candidate
 
 Say = Callable[[str], None]
 
@@ -83,13 +84,22 @@ class Builds:
         with engine.save(request.tag) as stream:
             image = read_archive(stream, WholeCollector(self.scanner))
         self._say("rebuilding after one more source line")
-        source = self._request.source_file or next(iter(self._project.sources), None)
-        rebuild = rebuild_seconds(engine, request, self._request.project, source, self.on_event)
+        rebuild = self._rebuild(engine, request)
         self._say("running it")
         if self._stand is None:
             self._stand = self._make_stand(engine)
         behaviour = self._stand.observe(request.tag, image.config)
         return Built(request.tag, image, result.seconds, rebuild, behaviour, steps=result.steps)
+
+    def rebuild(self, engine: Engine, name: str, candidate: Candidate | None) -> float | None:
+        """Return the seconds of another rebuild after a source line, None for the original; all was built before."""
+        if candidate is None:
+            return self._rebuild(engine, self._build_request(name, self._model.source.data, None))
+        return self._rebuild(engine, self._build_request(name, candidate.dockerfile, candidate.dockerignore))
+
+    def _rebuild(self, engine: Engine, request: BuildRequest) -> float | None:
+        source = self._request.source_file or next(iter(self._project.sources), None)
+        return rebuild_seconds(engine, request, self._request.project, source, self.on_event)
 
     def _build_request(self, name: str, dockerfile: bytes, ignore: bytes | None) -> BuildRequest:
         asked = self._request

@@ -188,6 +188,8 @@ class Job:
         reason = "" if verdict == "proven" else "not everything could be shown; see the proof below"
         if reason and self.builds.lacks:
             reason = f"{reason}; {self.builds.redact(self.builds.lacks)}"
+        if kept.slower:
+            self.notes.append(f"{kept.slower}; every other candidate is much larger or was not proven")
         outcome = self._outcome(verdict, kept.candidate, before, kept.built, kept.proof, reason, trials=trials)
         if self.request.dependency_change:
             outcome = self._with_dependency_change(engine, outcome, kept.candidate)

@@ -11,7 +11,7 @@ from jettison.errors import BuildError, DiskFullError
 from jettison.optimize.prove import SEEN_RUNNING, blamed, prove, redacted
 from jettison.optimize.records import Attempt, BackedOut
 from jettison.proof.claims import PROVEN, Proof, confirmed
-from jettison.report.units import human_bytes
+from jettison.report.units import human_bytes, human_seconds
 from jettison.rewrite.aim import by_aim, tries_all
 
 if TYPE_CHECKING:
@@ -22,21 +22,31 @@ if TYPE_CHECKING:
 MAX_TRIES: Final = 8
 # How much larger than the original a result may be, for what it gains elsewhere.
 LARGER: Final = 1.01
+# A rebuild counts as slower when it takes this many times as long as the original's, and this many seconds more.
+SLOWER: Final = 1.5
+SLOWER_SECONDS: Final = 1.0
+# A slower rebuild counts as much as this many times the size.
+SLOWER_AS_SIZE: Final = 2
 Make = Callable[[frozenset[str]], tuple["Candidate", ...]]
 
 
 class Kept(NamedTuple):
-    """A candidate that nothing refuted. without: ids of the changes that were taken back."""
+    """A candidate that nothing refuted. without: ids of the changes that were taken back.
+
+    slower: in words, how much longer than the original's its rebuild after a source line takes; "" where it does not.
+    """
 
     candidate: Candidate
     built: Built
     proof: Proof
     without: frozenset[str]
+    slower: str = ""
 
     @property
     def rank(self) -> tuple[bool, int]:
-        """Return what makes one better than another: proven first, then smaller."""
-        return self.proof.verdict != PROVEN, self.built.image.size_unpacked
+        """Return what makes one better than another: proven first, then smaller, a slower rebuild counted as size."""
+        size = self.built.image.size_unpacked
+        return self.proof.verdict != PROVEN, size * SLOWER_AS_SIZE if self.slower else size
 
 
 class Trials:
@@ -51,6 +61,8 @@ class Trials:
         self._say = say
         self.attempts: list[Attempt] = []
         self.backed_out: list[BackedOut] = []
+        # Name of a candidate -> how much longer its rebuild takes.
+        self._slower: dict[str, str] = {}
 
     def choose(self, aim: str) -> Kept | None:
         """Return the first candidate that is kept, or with an aim that tries all the smallest of them."""
@@ -59,12 +71,13 @@ class Trials:
             kept = self._try(candidate.name)
             if kept is None:
                 continue
-            if not tries_all(aim):
-                return kept
+            enough = not tries_all(aim) and not kept.slower
             if best is None or kept.rank < best.rank:
                 best, kept = kept, best
             if kept is not None:
                 self._builds.drop(self._engine, kept.built.tag)
+            if enough:
+                break
         if best is not None:
             self._say_why_others_lost(best)
         return best
@@ -73,6 +86,10 @@ class Trials:
         size = best.built.image.size_unpacked
         for number, attempt in enumerate(self.attempts):
             if attempt.reason or attempt.size_unpacked is None or attempt.candidate == best.candidate.name:
+                continue
+            slower = self._slower.get(attempt.candidate, "")
+            if slower and attempt.size_unpacked < size * LARGER:
+                self.attempts[number] = replace(attempt, reason=slower)
                 continue
             more = f"{human_bytes(attempt.size_unpacked - size)} larger than the smallest"
             why = more if attempt.size_unpacked > size else "the chosen one is proven"
@@ -89,6 +106,10 @@ class Trials:
             if candidate is None:
                 return None
             after = self._build(candidate, without)
+            if after is None and any(change.id == "deps-stage" for change in candidate.changes):
+                # A later step may have made something that seemed to be there before.
+                without |= {"deps-stage"}
+                continue
             if after is None:
                 return None
             proof = redacted(self._confirmed(after, candidate), self._builds.redact)
@@ -100,12 +121,33 @@ class Trials:
             self.backed_out += backed_out
             causes = frozenset(each.change for each in backed_out) - {"multi-stage"}
             if not causes and not worse and not proof.refuted:
-                return Kept(candidate, after, proof, without)
+                after, slower = self._timed(after, candidate)
+                return Kept(candidate, after, proof, without, slower)
             self._builds.drop(self._engine, after.tag)
             if not causes or "multi-stage" in {each.change for each in backed_out}:
                 return None
             without |= causes
         return None
+
+    def _timed(self, after: Built, candidate: Candidate) -> tuple[Built, str]:
+        """Return the image with its rebuild measured twice where the first was slow, and in words whether it is slow."""
+        before = self._before
+        if not _is_slower(before.rebuild, after.rebuild):
+            return after, ""
+        self._say("measuring the rebuilds once more")
+        again = (
+            self._builds.rebuild(self._engine, "before", None),
+            self._builds.rebuild(self._engine, "after", candidate),
+        )
+        was = min(before.rebuild or 0.0, again[0] or 0.0)
+        after = replace(after, rebuild=min(after.rebuild or 0.0, again[1] or 0.0))
+        if not _is_slower(was, after.rebuild):
+            return after, ""
+        text = (
+            f"a rebuild after one source line takes longer: {human_seconds(was)} -> {human_seconds(after.rebuild or 0)}"
+        )
+        self._slower[candidate.name] = text
+        return after, text
 
     def _build(self, candidate: Candidate, without: frozenset[str]) -> Built | None:
         self._say(f"trying {candidate.name}")
@@ -129,3 +171,7 @@ class Trials:
         self._say("running it once more")
         again = self._builds.run_again(after)
         return confirmed(proof, prove(self._before, replace(after, behaviour=again), candidate))
+
+
+def _is_slower(before: float | None, after: float | None) -> bool:
+    return before is not None and after is not None and after > before * SLOWER and after > before + SLOWER_SECONDS

@@ -110,14 +110,15 @@ def _later_lines(original: Model, pieces: Sequence[Piece], at: int) -> set[int]:
     """Return the lines of the original's final stage that none of the first pieces stands for."""
     later = set()
     for node in original.stages[-1].instructions:
-        words = original.source.text(node.span).split()
+        words = original.source.text(node.span).split()[1:]
         best, place = 0.0, len(pieces)
         for number, piece in enumerate(pieces):
-            if piece.node.keyword != node.keyword:
-                continue
-            theirs = set(piece.text.split())
-            # A RUN may have been joined with another or have got flags; a COPY stays as it is.
-            score = sum(word in theirs for word in words) / len(words) if node.keyword == "RUN" else _same(words, piece)
+            theirs = piece.text.split()[1:]
+            if node.keyword == "RUN" == piece.node.keyword:
+                # It may have been joined with another, or have got flags.
+                score = sum(word in theirs for word in words) / max(len(words), 1)
+            else:
+                score = float(_kind(node) == _kind(piece.node) and words == theirs)
             if score > best or score == best:
                 best, place = score, number
         if best < _SAME or place >= at:
@@ -125,8 +126,8 @@ def _later_lines(original: Model, pieces: Sequence[Piece], at: int) -> set[int]:
     return later
 
 
-def _same(words: list[str], piece: Piece) -> float:
-    return float(words == piece.text.split())
+def _kind(node: Instruction) -> str:
+    return "COPY" if node.keyword == "ADD" else node.keyword
 
 
 def _gone(image: Image, layers: frozenset[int]) -> tuple[str, ...]:

@@ -1,0 +1,94 @@
+"""Which of the candidates is kept: the builds are scripted, as no engine can be made slow at will."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from jettison.errors import BuildError
+from jettison.optimize import trials
+from jettison.proof.claims import PROVEN
+from jettison.rewrite.candidates import Candidate, Change
+
+
+class ScriptedBuilds:
+    """Gives images of set sizes and rebuild times; counts what is dropped."""
+
+    def __init__(self, sizes: dict[str, int], rebuilds: dict[str, list[float]]) -> None:
+        self.sizes = sizes
+        self.rebuilds = rebuilds
+        self.dropped: list[str] = []
+        self.redact = str
+
+    def build(self, engine: object, name: str, dockerfile: bytes, ignore: object) -> Any:
+        text = dockerfile.decode()
+        if text not in self.sizes:
+            raise BuildError("no such file", "")
+        return built(text, self.sizes[text], self.rebuilds[text].pop(0))
+
+    def rebuild(self, engine: object, name: str, candidate: Candidate | None) -> float:
+        return self.rebuilds["original" if candidate is None else candidate.dockerfile.decode()].pop(0)
+
+    def drop(self, engine: object, tag: str = "") -> None:
+        self.dropped.append(tag)
+
+
+def built(tag: str, size: int, rebuild: float) -> Any:
+    from jettison.optimize.builds import Built
+
+    return Built(tag, SimpleNamespace(size_unpacked=size), 1.0, rebuild, "")  # type: ignore[arg-type]
+
+
+def choose(
+    monkeypatch: pytest.MonkeyPatch, sizes: dict[str, int], rebuilds: dict[str, list[float]], aim: str = "small"
+) -> tuple[trials.Trials, trials.Kept | None]:
+    """Return the trials of candidates named by their text, and what they kept; everything is proven."""
+    proof = SimpleNamespace(verdict=PROVEN, refuted=(), claims=())
+    monkeypatch.setattr(trials, "prove", lambda *_: proof)
+    monkeypatch.setattr(trials, "redacted", lambda made, _: made)
+    monkeypatch.setattr(trials, "blamed", lambda *_: [])
+    scripted = ScriptedBuilds(sizes, rebuilds)
+
+    def make(without: frozenset[str]) -> tuple[Candidate, ...]:
+        found = []
+        for name in ("root", "slim", "in-place"):
+            changes = () if "deps-stage" in without else (Change("deps-stage", ""),)
+            text = f"{name} whole" if without else name
+            found.append(Candidate(name, name, text.encode(), None, changes))
+        return tuple(found)
+
+    original = built("original", 1000, rebuilds["original"].pop(0))
+    made = trials.Trials(object(), scripted, original, make, 1e18, lambda _: None)  # type: ignore[arg-type]
+    return made, made.choose(aim)
+
+
+def test_the_first_is_kept_where_its_rebuild_is_no_slower(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, kept = choose(monkeypatch, {"root": 100}, {"original": [1.0], "root": [1.4]})
+    assert kept is not None and (kept.candidate.name, kept.slower) == ("root", "")
+
+
+def test_a_slower_rebuild_is_measured_again_before_it_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, kept = choose(monkeypatch, {"root": 100}, {"original": [0.7, 0.7], "root": [3.8, 0.6]})
+    assert kept is not None and (kept.candidate.name, kept.slower, kept.built.rebuild) == ("root", "", 0.6)
+
+
+def test_a_slower_one_loses_to_one_that_is_not_twice_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes, rebuilds = {"root": 100, "slim": 150}, {"original": [0.7, 0.7], "root": [3.8, 3.7], "slim": [0.8]}
+    made, kept = choose(monkeypatch, sizes, rebuilds)
+    assert kept is not None and (kept.candidate.name, kept.slower) == ("slim", "")
+    reasons = {attempt.candidate: attempt.reason for attempt in made.attempts}
+    assert reasons == {"root": "a rebuild after one source line takes longer: 0.7 s -> 3.7 s", "slim": ""}
+
+
+def test_a_slower_one_wins_where_the_others_are_much_larger_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = {"root": 100, "slim": 250, "in-place": 900}
+    rebuilds = {"original": [0.7, 0.7], "root": [3.8, 3.7], "slim": [0.8], "in-place": [0.7]}
+    _, kept = choose(monkeypatch, sizes, rebuilds)
+    assert kept is not None and kept.candidate.name == "root" and "-> 3.7 s" in kept.slower
+
+
+def test_a_stage_of_dependencies_is_taken_back_where_it_does_not_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, kept = choose(monkeypatch, {"root whole": 100}, {"original": [1.0], "root whole": [1.0]})
+    assert kept is not None and kept.without == {"deps-stage"}
