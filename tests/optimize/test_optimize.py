@@ -106,7 +106,7 @@ def test_the_smallest_is_taken_after_all_were_measured(engine: Engine, base_imag
     (tmp_path / "run.sh").chmod(0o755)
     (tmp_path / "Gemfile").write_text("")
     (tmp_path / "Dockerfile").write_text(
-        f"FROM {base_image}\nADD Gemfile /app/\nRUN mkdir /opt/gems && echo 1 > /opt/gems/a\n"
+        f"FROM {base_image}\nADD Gemfile /app/\nRUN mkdir /opt/gems && head -c 99999 /dev/zero > /opt/gems/a\n"
         'ADD run.sh /app/\nCMD ["/app/run.sh"]\n'
     )
     request = Request(

@@ -85,7 +85,21 @@ def test_common_texts_need_no_grammar(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a > b", "a $(b)", "(a)", "if a; then b; fi", "a & b", "a &&", "&& a", "a ;; b", "a # b", "a 'b", "! a", "a == b", ""],
+    [
+        "a > b",
+        "a $(b)",
+        "(a)",
+        "if a; then b; fi",
+        "a & b",
+        "a &&",
+        "&& a",
+        "a ;; b",
+        "a # b",
+        "a 'b",
+        "! a",
+        "a == b",
+        "",
+    ],
 )
 def test_the_rest_is_left_to_the_grammar(text: str) -> None:
     plain = plain_commands(text.encode(), 0, shell.MAX_COMMANDS)

@@ -21,13 +21,14 @@ from jettison.optimize.builds import Builds, Built, Say
 from jettison.optimize.costs import LineCost, line_costs, measured
 from jettison.optimize.identity import base_records, image_record
 from jettison.optimize.measured_impact import LineContents, measured_contents
-from jettison.optimize.outcome import both_sides, difference, measurement
+from jettison.optimize.outcome import both_sides, difference, measurement, order_notes
 from jettison.optimize.prove import prove, redacted
 from jettison.optimize.records import Attempt, Outcome, Request
 from jettison.optimize.stops import stops
 from jettison.optimize.trials import Kept, Trials
 from jettison.optimize.watch import NOTHING, watched
 from jettison.project.detect import detect
+from jettison.project.history import read_history
 from jettison.proof.claims import PROVEN, Proof
 from jettison.proof.frontend import refusal
 from jettison.proof.libraries import runtime_packages
@@ -69,7 +70,7 @@ class Job:
         self.model: Model = report.model
         self.findings: tuple[Finding, ...] = rank(report.findings)
         scope = self.model.end_scope(report.model.final)
-        self.project: Project = detect(self.context, scope.exposed)
+        self.project: Project = detect(self.context, scope.exposed)._replace(history=read_history(request.project))
         self.ignore_before = self.context.read(".dockerignore") if self.context.ignore_path == ".dockerignore" else None
         self.builds = Builds(request, path, self.model, self.project, say, on_event)
         self.refused: list[Attempt] = []
@@ -175,7 +176,7 @@ class Job:
         if self.request.trace:
             seen, note = watched(engine, before, self.builds.probes(), self.request.env, self.say)
         if note:
-            self.notes.append(note)
+            self.notes.append(f"Original: {note}")
         image = before.image
         return Evidence(runtime_packages(image), image, self._hints(image), seen.written, seen.opened)
 
@@ -257,7 +258,7 @@ class Job:
             unproven_reason=unproven_reason,
             build_failure=build_failure,
             seconds=time.monotonic() - self.started,
-            notes=tuple(self.notes),
+            notes=(*self.notes, *order_notes(candidate)),
             costs=tuple(replace(cost, text=redact(cost.text)) for cost in self.costs),
             sides=tuple(both_sides(self.model, candidate, before, after, self.builds, self.say)),
             image_before=image_record(before.image) if before else None,

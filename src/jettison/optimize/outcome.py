@@ -15,6 +15,7 @@ from jettison.optimize.records import Side
 from jettison.proof.behaviour import Behaviour
 from jettison.proof.measure import Measurement
 from jettison.report.mask import masked_diff
+from jettison.rewrite.inplace import ORDER
 from jettison.syntax.edit import unified_diff
 from jettison.syntax.tree import parse
 from jettison.vulnerabilities.image_counts import ImageCounts, count_inventory
@@ -34,6 +35,12 @@ def difference(model: Model, candidate: Candidate | None, ignore_before: bytes |
     if candidate.dockerignore is not None:
         diff += unified_diff(ignore_before or b"", candidate.dockerignore, ".dockerignore")
     return diff
+
+
+def order_notes(candidate: Candidate | None) -> tuple[str, ...]:
+    """Return what the order of the instructions follows, where the history of the project decided it."""
+    changes = candidate.changes if candidate is not None else ()
+    return tuple(f"Order: {change.title}" for change in changes if change.id == ORDER)
 
 
 def measurement(built: Built, context: BuildContext, candidate: Candidate | None) -> Measurement:

@@ -40,6 +40,7 @@ from jettison.proof.measure import Measurement
 from jettison.proof.trace import can_trace
 from jettison.report.mask import masked
 from jettison.rewrite.candidates import Candidate, Change
+from jettison.rewrite.order import ordered
 from jettison.vulnerabilities.image_counts import ImageCounts
 
 if TYPE_CHECKING:
@@ -158,6 +159,8 @@ def _key(job: Job, engine: Engine) -> str:
     parts = (
         own_files(),
         (engine.name, repr(engine.features), os.environ.get("DOCKER_HOST", ""), asked.trace and can_trace()),
+        # The history counts as far as it changes the order of the file.
+        _digest(ordered(job.model, job.project.history)[0]),
         (relative, _digest(job.model.source.data), job.context.ignore_path, _digest(ignore or b"")),
         context_data(asked.project, relative, ignore),
         (asked.network, sorted(asked.build_args.items()), asked.probes, asked.checks, sorted(asked.env.items())),

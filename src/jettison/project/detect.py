@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from jettison.model.context import BuildContext
+    from jettison.project.history import History
 
 MANIFESTS: Final = {"go.mod": "go", "requirements.txt": "python", "package.json": "node"}
 SOURCES: Final[dict[str, tuple[str, ...]]] = {
@@ -26,13 +27,17 @@ _PORT: Final = re.compile(
 
 
 class Project(NamedTuple):
-    """A recognised source tree. ecosystem: "go", "python", "node" or "" when it is none of these."""
+    """A recognised source tree. ecosystem: "go", "python", "node" or "" when it is none of these.
+
+    history: how often its files change, None where that is not known.
+    """
 
     ecosystem: str
     manifests: tuple[str, ...]
     sources: tuple[str, ...]
     port: int | None
     health_path: str
+    history: History | None = None
 
 
 def detect(context: BuildContext, exposed: tuple[str, ...] = ()) -> Project:

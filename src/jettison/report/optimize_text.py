@@ -176,7 +176,7 @@ def _proof(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str
 
 def _attempts(outcome: Outcome, palette: Palette) -> Iterator[str]:
     for note in outcome.notes:
-        yield from _dim(f"Original: {note}", 0, palette)
+        yield from _dim(note, 0, palette)
     for backed in outcome.backed_out:
         yield fit(f"Backed out {safe_line(backed.change)}: {safe_line(backed.claim)}", WIDTH)
         for line in backed.evidence[:MAX_EVIDENCE]:

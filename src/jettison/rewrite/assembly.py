@@ -41,7 +41,7 @@ class Assembly:
         self.image: Image = evidence.image
         self.config = sayable(self.image.config)
         self.without = without
-        text, self.changes = fixed(model, without)
+        text, self.changes = fixed(model, without, project.history)
         self.model = build_model(parse(text, model.path), model.context)
         self.pieces: Pieces | None = split_final(self.model)
         self.argv: list[str] | None = None

@@ -74,7 +74,25 @@ def candidates(
     from jettison.rewrite.inplace import in_place
     from jettison.rewrite.multistage import multi_stage
 
-    found, reasons = multi_stage(model, project, features, evidence or Evidence(), without)
-    found = (*found, *assembled(model, project, features, evidence or Evidence(), without), *in_place(model, without))
+    evidence = evidence or Evidence()
+    found, reasons = multi_stage(*_ordered(model, project, without), project, features, evidence, without)
+    found = (
+        *found,
+        *assembled(model, project, features, evidence, without),
+        *in_place(model, without, project.history),
+    )
     before = model.source.data
     return tuple(c for c in found if c.dockerfile != before or c.dockerignore is not None), reasons
+
+
+def _ordered(model: Model, project: Project, without: frozenset[str]) -> tuple[Model, tuple[Change, ...]]:
+    """Return the model with its copies in the order of how often they change, and the change that this is."""
+    from jettison.model.dockerfile import build_model
+    from jettison.rewrite.inplace import ORDER, order_changes
+    from jettison.rewrite.order import ordered
+    from jettison.syntax.tree import parse
+
+    text, moved = ordered(model, None if ORDER in without else project.history)
+    if not moved:
+        return model, ()
+    return build_model(parse(text, model.path), model.context), tuple(order_changes(moved))

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from jettison.rewrite.pieces import Piece
     from jettison.syntax.tree import Instruction
 
-# Of the words of an original RUN, how many must be found in what the fixes made of it.
+# How many of the commands of an original RUN must be found in what the fixes made of it.
 _SAME: Final = 0.6
 
 
@@ -69,7 +69,7 @@ def before_source(
     at = max((number + 1 for number in runs if number < first), default=0)
     if not at:
         return None
-    later = _later_lines(original, pieces, at)
+    later = _later_lines(original, fixed, pieces, at)
     origins = layer_origins(image.history, original)
     layers = frozenset(number for number, origin in enumerate(origins) if origin.line in later)
     return Before(at, runs[-1] >= at, layers, _gone(image, layers))
@@ -106,24 +106,38 @@ def _reads_source(model: Model, stage: Stage, sources: Collection[str]) -> bool:
     return bool(_volatile(model, stage, sources))
 
 
-def _later_lines(original: Model, pieces: Sequence[Piece], at: int) -> set[int]:
+def _later_lines(original: Model, fixed: Model, pieces: Sequence[Piece], at: int) -> set[int]:
     """Return the lines of the original's final stage that none of the first pieces stands for."""
     later = set()
+    theirs = [_words(fixed, piece.node) for piece in pieces]
     for node in original.stages[-1].instructions:
-        words = original.source.text(node.span).split()[1:]
+        words = _words(original, node)
         best, place = 0.0, len(pieces)
         for number, piece in enumerate(pieces):
-            theirs = piece.text.split()[1:]
-            if node.keyword == "RUN" == piece.node.keyword:
-                # It may have been joined with another, or have got flags.
-                score = sum(word in theirs for word in words) / max(len(words), 1)
-            else:
-                score = float(_kind(node) == _kind(piece.node) and words == theirs)
+            if _kind(node) != _kind(piece.node):
+                continue
+            # A RUN may have been joined with another.
+            same = sum(word in theirs[number] for word in words) / max(len(words), 1)
+            score = same if node.keyword == "RUN" else float(words == theirs[number])
             if score > best or score == best:
                 best, place = score, number
         if best < _SAME or place >= at:
             later.add(node.start_line)
     return later
+
+
+def _words(model: Model, node: Instruction) -> list[str]:
+    """Return what a fix leaves as it is: of a RUN what each command does, of others the words."""
+    if node.keyword == "RUN":
+        run = model.run_at[node.span.start]
+        calls = {call.command.span.start: f"{call.manager} {call.action}" for call in model.facts(run)}
+        found = [
+            calls.get(each.span.start) or " ".join(each.argv[n].value for n in range(min(2, len(each.argv))))
+            for each in run.commands
+        ]
+        if found:
+            return found
+    return model.source.text(node.span).split()[1:]
 
 
 def _kind(node: Instruction) -> str:

@@ -101,9 +101,14 @@ class Job(NamedTuple):
 
 
 def multi_stage(
-    model: Model, project: Project, features: Features, evidence: Evidence, without: frozenset[str]
+    model: Model,
+    changes: tuple[Change, ...],
+    project: Project,
+    features: Features,
+    evidence: Evidence,
+    without: frozenset[str],
 ) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
-    """Return the multi-stage candidates and the reasons why there are none."""
+    """Return the multi-stage candidates and the reasons why there are none; changes: what the model has of them."""
     if "multi-stage" in without or len(model.stages) != 1 or not project.ecosystem:
         return (), ()
     pieces = split(model)
@@ -117,7 +122,7 @@ def multi_stage(
         recipes = list(_language(project.ecosystem)(job))
     except NotUnderstood as reason:
         return (), (str(reason),)
-    return tuple(_candidate(job, recipe) for recipe in recipes), ()
+    return tuple(_candidate(job, recipe._replace(changes=(*recipe.changes, *changes))) for recipe in recipes), ()
 
 
 class NotUnderstood(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.model.context import IgnoreFile
 from jettison.rewrite.assembly import in_dependencies, to_strip, word
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
     from jettison.needs.needs import Needs
     from jettison.rewrite.assembly import Assembly
+
+
+# Bytes from which copying them again is worth a stage of their own.
+WORTH_A_STAGE: Final = 64 * 1024
 
 
 class Taken(NamedTuple):
@@ -39,7 +43,10 @@ def taken(job: Assembly, needs: Needs) -> tuple[Taken, ...]:
     if job.before is None:
         return tuple(Taken(copy, False) for copy in found)
     late = (*late_paths(job.before, image, own), *to_strip(job, needs))
-    return tuple(sorted(_apart(found, late), key=lambda each: not each.early))
+    split = tuple(sorted(_apart(found, late), key=lambda each: not each.early))
+    roots = tuple(path for each in split if each.early for path in each.copy.sources)
+    early = sum(size for path, size in sizes.items() if path.startswith(roots)) if roots else 0
+    return split if early >= WORTH_A_STAGE else tuple(Taken(copy, False) for copy in found)
 
 
 def _apart(found: Iterable[Copy], late: tuple[str, ...]) -> Iterator[Taken]:

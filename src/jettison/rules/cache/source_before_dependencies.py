@@ -103,18 +103,18 @@ def _on_mount(run: Run, call: PackageCall) -> bool:
 
 def _fix(model: Model, copied: Instruction, between: list[Instruction], run: Run, call: PackageCall) -> Fix | None:
     node = run.instruction
-    if any(other.keyword not in _BETWEEN and not _independent(model, other) for other in between):
+    if any(other.keyword not in _BETWEEN and not independent(model, other) for other in between):
         return None
     if copied.keyword != "COPY" or copied.heredocs:
         return None
-    if call.manager != "go" and not _installs_only(model, run, call):
+    if call.manager != "go" and not installs_only(model, run, call):
         return None
     scope = model.scope_at(node, run.stage)
     target = scope.value(copied.words[1].raw, model.file.escape)
     folder = posixpath.normpath(posixpath.join(scope.workdir or "/", target))
     if folder != posixpath.normpath(scope.workdir or "/") or any(c.name == "cd" for c in run.commands):
         return None
-    manifests = _manifests(model, call)
+    manifests = manifests_of(model, call)
     if not manifests:
         return None
     flags = model.source.text(Span(copied.args_span.start, copied.body_span.start))
@@ -133,7 +133,7 @@ def _fix(model: Model, copied: Instruction, between: list[Instruction], run: Run
     return Fix(title, (Edit(start, first), Edit(Span(node.span.end, node.span.end), text)), UNSAFE)
 
 
-def _independent(model: Model, node: Instruction) -> bool:
+def independent(model: Model, node: Instruction) -> bool:
     """Return whether a RUN installs packages by their names and so reads nothing of the project."""
     run = next((run for run in model.runs if run.instruction is node), None)
     if run is None or run.has_error or not run.commands:
@@ -148,7 +148,7 @@ def _independent(model: Model, node: Instruction) -> bool:
     return True
 
 
-def _installs_only(model: Model, run: Run, call: PackageCall) -> bool:
+def installs_only(model: Model, run: Run, call: PackageCall) -> bool:
     if run.has_error or call.manager not in _FIXABLE:
         return False
     calls = {other.command.span.start: other for other in model.facts(run)}
@@ -163,7 +163,7 @@ def _installs_only(model: Model, run: Run, call: PackageCall) -> bool:
     return True
 
 
-def _manifests(model: Model, call: PackageCall) -> list[str]:
+def manifests_of(model: Model, call: PackageCall) -> list[str]:
     """Return what must be copied for the install; empty where that is not known."""
     context = model.context
     if call.manager == "pip":
