@@ -18,7 +18,7 @@ from jettison.findings import UNSAFE, Confidence, Effort, Finding, Fix
 from jettison.knowledge.users import DROPS_ROOT, add_user, family, ready_user, runs_as_non_root
 from jettison.model.scope import DEFAULT_SHELL
 from jettison.rules.base import Example, Rule
-from jettison.rules.insertion import before_start
+from jettison.rules.insertion import before_sources, before_start
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -75,8 +75,11 @@ def _fix(model: Model, stage: Stage, base: BaseRef) -> Fix | None:
         return Fix(f"Run as the image's user {ready}", (before_start(model, stage, (f"USER {ready}",)),), UNSAFE)
     if kind == "empty":
         return Fix("Run as a numeric user", (before_start(model, stage, (f"USER {_ID}:{_ID}",)),), UNSAFE)
-    lines = (add_user(kind, _ID), f"USER {_ID}:{_ID}")
-    return Fix("Add a user and run as it", (before_start(model, stage, lines),), UNSAFE)
+    add, use = add_user(kind, _ID), f"USER {_ID}:{_ID}"
+    # Before the sources, so that a change of them adds the user no second time.
+    early = before_sources(model, stage, add)
+    edits = (before_start(model, stage, (add, use)),) if early is None else (early, before_start(model, stage, (use,)))
+    return Fix("Add a user and run as it", edits, UNSAFE)
 
 
 def _drops_root_itself(model: Model, stage: Stage) -> bool:
@@ -118,6 +121,12 @@ RULE = Rule(
         Example(
             before='FROM alpine:3.20\nCMD ["sleep", "1"]\n',
             after='FROM alpine:3.20\nRUN addgroup -S -g 10001 app && adduser -S -D -H -u 10001 -G app app\nUSER 10001:10001\nCMD ["sleep", "1"]\n',
+            lines=(1,),
+            level=UNSAFE,
+        ),
+        Example(
+            before='FROM python:3.13-slim\nWORKDIR /srv\n# all of it\nCOPY . .\nCMD ["python", "a.py"]\n',
+            after='FROM python:3.13-slim\nWORKDIR /srv\nRUN groupadd --system --gid 10001 app && useradd --system --uid 10001 --gid app --no-create-home --shell /usr/sbin/nologin app\n# all of it\nCOPY . .\nUSER 10001:10001\nCMD ["python", "a.py"]\n',
             lines=(1,),
             level=UNSAFE,
         ),
