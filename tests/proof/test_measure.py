@@ -11,7 +11,8 @@ from xml.etree import ElementTree
 import pytest
 
 from jettison.errors import SourceError
-from jettison.proof.measure import manifest_of, touched_copy
+from jettison.project.detect import SOURCES
+from jettison.proof.measure import manifest_of, source_to_touch, touched_copy
 
 READ = {
     "package.json": (json.loads, '{"dependencies": {}}'),
@@ -41,3 +42,25 @@ def test_which_file_declares_the_dependencies(tmp_path: Path) -> None:
     (tmp_path / "a.xyz").write_text("")
     with pytest.raises(SourceError), touched_copy(str(tmp_path), "a.xyz"):
         pass
+
+
+@pytest.mark.parametrize("ending", sorted({ending for endings in SOURCES.values() for ending in endings}))
+def test_every_source_file_that_is_found_can_be_touched(ending: str, tmp_path: Path) -> None:
+    (tmp_path / f"a{ending}").write_text("")
+    with touched_copy(str(tmp_path), f"a{ending}") as copy:
+        assert (Path(copy) / f"a{ending}").read_text()
+
+
+@pytest.mark.parametrize(
+    ("paths", "expected"),
+    [
+        (["babel.config.js", "src/app.js", "src/app.test.js"], "src/app.js"),
+        (["tests/a.py", "conftest.py", "app/main.py"], "app/main.py"),
+        (["tests/a.py"], "tests/a.py"),
+        (["public/index.php", "a.unknown"], "public/index.php"),
+        (["a.unknown"], None),
+        ([], None),
+    ],
+)
+def test_the_file_that_stands_for_a_days_work(paths: list[str], expected: str | None) -> None:
+    assert source_to_touch(paths) == expected

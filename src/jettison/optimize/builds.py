@@ -16,7 +16,7 @@ from jettison.image.collect import WholeCollector
 from jettison.knowledge.secret_marks import is_secret_name
 from jettison.optimize.dependencies import prepare, read_needs
 from jettison.proof.behaviour import Behaviour, Probe, Questions
-from jettison.proof.measure import manifest_of, rebuild_seconds
+from jettison.proof.measure import manifest_of, rebuild_seconds, source_to_touch
 from jettison.proof.stand import Service, Stand
 from jettison.report.mask import Redactor, every_secret_value
 from jettison.secretscan.scanner import Scanner
@@ -98,7 +98,7 @@ class Builds:
         return self._rebuild(engine, self._build_request(name, candidate.dockerfile, candidate.dockerignore))
 
     def _rebuild(self, engine: Engine, request: BuildRequest) -> float | None:
-        source = self._request.source_file or next(iter(self._project.sources), None)
+        source = self._request.source_file or source_to_touch(self._project.sources)
         return rebuild_seconds(engine, request, self._request.project, source, self.on_event)
 
     def _build_request(self, name: str, dockerfile: bytes, ignore: bytes | None) -> BuildRequest:

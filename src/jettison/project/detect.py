@@ -13,9 +13,12 @@ MANIFESTS: Final = {"go.mod": "go", "requirements.txt": "python", "package.json"
 SOURCES: Final[dict[str, tuple[str, ...]]] = {
     "go": (".go",),
     "python": (".py",),
-    "node": (".js", ".mjs", ".cjs", ".ts", ".tsx"),
+    "node": (".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".vue", ".svelte", ".astro"),
     # What no rewriter knows by name: it is read for its port and its health page all the same.
-    "": (".rb", ".php", ".java", ".kt", ".rs", ".c", ".cc", ".cpp", ".py", ".go", ".js", ".sh"),
+    "": (
+        *(".rb", ".php", ".java", ".kt", ".scala", ".groovy", ".rs", ".c", ".cc", ".cpp", ".cxx", ".cs", ".fs", ".vb"),
+        *(".ex", ".exs", ".py", ".go", ".js", ".ts", ".sh"),
+    ),
 }
 MAX_SOURCES: Final = 400
 MAX_SOURCE_BYTES: Final = 256 * 1024

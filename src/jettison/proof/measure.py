@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import tomllib
@@ -19,6 +20,12 @@ from jettison.errors import SourceError
 if TYPE_CHECKING:
     from jettison.engine.base import BuildRequest, Engine, OnEvent
 
+# Hidden files, tests, and what configures a tool: babel.config.js, app.spec.ts, test_app.py, conftest.py.
+_ASIDE: Final = re.compile(
+    r"(?:^|/)(?:\.|tests?/|specs?/|__tests__/|docs?/|examples?/|scripts?/|migrations?/|test_|conftest\.|setup\.py$)"
+    r"|[._-](?:test|tests|spec|config|conf|stories|d)\.\w+$",
+    re.IGNORECASE,
+)
 MAX_COPY_BYTES: Final = 2 * 1024 * 1024 * 1024
 
 
@@ -51,6 +58,16 @@ def manifest_of(names: Iterable[str]) -> str | None:
     """Return the file of a project's top folder that declares its dependencies, None where none is known."""
     there = set(names)
     return next((name for name in _harmless()["manifest"] if name in there), None)
+
+
+def source_to_touch(paths: Iterable[str]) -> str | None:
+    """Return the source file whose change stands for a day's work, None where no file can be changed harmlessly.
+
+    A program's own code comes before tests and settings of tools, which some builds do not even copy.
+    """
+    known = _harmless()["source"]
+    fit = [path for path in paths if os.path.splitext(path)[1] in known]
+    return next((path for path in fit if not _ASIDE.search(path)), next(iter(fit), None))
 
 
 def _line(path: str, word: str) -> str:
