@@ -7,11 +7,14 @@ import json
 import random
 import re
 import string
+import tomllib
 import zlib
+from pathlib import Path
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
 
-from jettison.secretscan.detectors import near_regex, raw_detectors
+from jettison.secretscan import detectors
+from jettison.secretscan.detectors import near_regex
 
 _BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 _CLASSES = {
@@ -28,6 +31,11 @@ class Sample:
 
     def __init__(self, id: str, text: bytes, value: bytes, path: str) -> None:
         self.id, self.text, self.value, self.path = id, text, value, path
+
+
+def raw_detectors() -> dict[str, Any]:
+    """Return detectors.toml as it is."""
+    return tomllib.loads(Path(detectors.__file__).with_name("detectors.toml").read_text(encoding="utf-8"))
 
 
 def all_samples(seed: int = 7) -> list[Sample]:

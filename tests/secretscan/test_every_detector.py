@@ -17,11 +17,11 @@ from jettison.cli.scan import FORMATS as SCAN_FORMATS
 from jettison.image.inspection import Inspection, inspect
 from jettison.image.layer_cache import results_folder
 from jettison.report.formats import FORMATS as CHECK_FORMATS
-from jettison.secretscan.detectors import load_detectors, raw_detectors
+from jettison.secretscan.detectors import load_detectors
 from jettison.secretscan.scanner import Scanner
 
 from .images import image
-from .samples import Sample, all_samples
+from .samples import Sample, all_samples, raw_detectors
 
 SAMPLES = all_samples()
 

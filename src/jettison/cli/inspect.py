@@ -6,7 +6,8 @@ import argparse
 import os
 import re
 import sys
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
 
 from jettison.cli.options import Option
 from jettison.errors import ImageError, UsageError
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from jettison.image.inspection import Inspection
     from jettison.model.dockerfile import Model
 
+Made = TypeVar("Made")
 _UNITS: Final = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?\Z", re.IGNORECASE)
 
@@ -40,6 +42,7 @@ OPTIONS: Final = (
         {"choices": ("text", "json", "markdown"), "default": "text", "metavar": "FORMAT"},
     ),
     Option(("--html",), "write a page with everything to this file; it works offline", {"metavar": "FILE"}),
+    Option(("--sbom",), "write a bill of materials to this file, too (CycloneDX)", {"metavar": "FILE"}),
     Option(("--tui",), "explore layers and files on the terminal; needs jettison[tui]", {"action": "store_true"}),
     Option(
         ("--fail-on-secrets",),
@@ -71,27 +74,17 @@ def run(args: argparse.Namespace) -> int:
     if args.max_own_waste and not args.file:
         raise UsageError("--max-own-waste needs -f Dockerfile, which tells own layers from those of the base image")
     _check_limits(args)
-    seen = inspected(args)
+    told = made_of_inspected(args, partial(_told, args))
+    seen = told.seen
     if explore is not None:
         explore(seen)
         return told_damage(seen)
-    if args.html:
-        from jettison.lint.baseline import write_text
-        from jettison.report.html.inspect_page import render_inspection_page
+    for path, text in ((args.html, told.page), (args.sbom, told.sbom)):
+        if path:
+            from jettison.lint.baseline import write_text
 
-        write_text(args.html, render_inspection_page(seen))
-    if args.format == "json":
-        from jettison.report.inspect_json import render_inspection_json
-
-        sys.stdout.write(render_inspection_json(seen))
-    elif args.format == "markdown":
-        from jettison.report.inspect_markdown import render_inspection_markdown
-
-        sys.stdout.write(render_inspection_markdown(seen))
-    else:
-        from jettison.report.inspect_text import render_inspection
-
-        sys.stdout.write(render_inspection(seen, Palette(wants_colour())))
+            write_text(path, text)
+    sys.stdout.write(told.report)
     passed = list(_passed(seen, args))
     for message in passed:
         sys.stderr.write(f"jettison: {message}\n")
@@ -111,21 +104,70 @@ def _explorer() -> Callable[[Inspection], None]:
     return explore
 
 
+class _Told(NamedTuple):
+    """An inspection and what is written of it, "" for what is not asked for."""
+
+    seen: Inspection
+    report: str = ""
+    page: str = ""
+    sbom: str = ""
+
+
+def _told(args: argparse.Namespace, seen: Inspection) -> _Told:
+    """Return everything that will be written of an inspection."""
+    page = sbom = ""
+    if args.html:
+        from jettison.report.html.inspect_page import render_inspection_page
+
+        page = render_inspection_page(seen)
+    if args.sbom:
+        from jettison.cli.sbom import subject_of
+        from jettison.sbom.cyclonedx import write_cyclonedx
+
+        sbom = write_cyclonedx(seen.inventory, subject_of(args.image, seen.image))
+    return _Told(seen, "" if args.tui else _report(args.format, seen), page, sbom)
+
+
+def _report(form: str, seen: Inspection) -> str:
+    if form == "json":
+        from jettison.report.inspect_json import render_inspection_json
+
+        return render_inspection_json(seen)
+    if form == "markdown":
+        from jettison.report.inspect_markdown import render_inspection_markdown
+
+        return render_inspection_markdown(seen)
+    from jettison.report.inspect_text import render_inspection
+
+    return render_inspection(seen, Palette(wants_colour()))
+
+
 def inspected(args: argparse.Namespace) -> Inspection:
-    """Return the inspection of the image that the options name, without the secrets that people decided not to count."""
+    """Return the inspection of the image that the options name; as `made_of_inspected`."""
+    return made_of_inspected(args, lambda seen: seen)
+
+
+def made_of_inspected(args: argparse.Namespace, make: Callable[[Inspection], Made]) -> Made:
+    """Return what `make` makes of the inspection of the image that the options name.
+
+    It has no secrets that people decided not to count, and may be made twice, as `made_of_inspection` says.
+    """
     from dataclasses import replace
     from datetime import date
 
-    from jettison.image.inspection import inspect
+    from jettison.image.inspection import made_of_inspection
     from jettison.report.reading_bar import reading_bar
     from jettison.secretscan.exceptions import read_exceptions, without_excepted
 
     # A wrong file is told before the work.
     exceptions = read_exceptions()
+
+    def made(seen: Inspection) -> Made:
+        secrets, note = without_excepted(seen.secrets, seen.secrets_note, exceptions, date.today())
+        return make(replace(seen, secrets=secrets, secrets_note=note))
+
     with reading_bar(args.image):
-        seen = inspect(args.image, args.engine, args.platform, read_model(args.file))
-    secrets, note = without_excepted(seen.secrets, seen.secrets_note, exceptions, date.today())
-    return replace(seen, secrets=secrets, secrets_note=note)
+        return made_of_inspection(args.image, made, args.engine, args.platform, read_model(args.file))
 
 
 def told_damage(*inspections: Inspection) -> int:

@@ -33,8 +33,8 @@ def entry() -> None:
         # What the imports make stays: to look for garbage meanwhile costs a twentieth of a short run.
         gc.disable()
     code = main(sys.argv[1:])
-    if checks:
-        # A check leaves no thread and no file behind: what the interpreter would tear down is not worth the wait.
+    if sys.argv[1:2] in (["check"], ["inspect"]):
+        # They leave no thread and no file behind: what the interpreter would tear down is not worth the wait.
         _leave(code)
     sys.exit(code)
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jettison.cli.inspect import IMAGE, SOURCE
 from jettison.cli.options import Option
+
+if TYPE_CHECKING:
+    from jettison.image.image import Image
+    from jettison.sbom.subject import Subject
 
 OPTIONS: Final = (
     IMAGE,
@@ -29,16 +33,11 @@ def run(args: argparse.Namespace) -> int:
     from jettison.report.reading_bar import reading_bar
     from jettison.sbom.cyclonedx import write_cyclonedx
     from jettison.sbom.spdx import write_spdx
-    from jettison.sbom.subject import Subject
 
     with reading_bar(args.image):
         image = open_image(args.image, InventoryCollector(), args.engine, args.platform)
-    platform = "/".join(str(image.settings[key]) for key in ("os", "architecture") if image.settings.get(key))
-    layers = tuple(layer.diff_id for layer in image.layers)
-    created = str(image.settings.get("created") or "")
-    subject = Subject(args.image, image.digest, created, image.size_unpacked, layers, platform)
     write = write_cyclonedx if args.format == "cyclonedx" else write_spdx
-    text = write(inventory_of(image), subject)
+    text = write(inventory_of(image), subject_of(args.image, image))
     if args.output:
         from jettison.lint.baseline import write_text
 
@@ -46,3 +45,13 @@ def run(args: argparse.Namespace) -> int:
     else:
         sys.stdout.write(text)
     return 0
+
+
+def subject_of(name: str, image: Image) -> Subject:
+    """Return what a bill of materials says of the image itself."""
+    from jettison.sbom.subject import Subject
+
+    settings = image.settings
+    platform = "/".join(str(settings[key]) for key in ("os", "architecture") if settings.get(key))
+    layers = tuple(layer.diff_id for layer in image.layers)
+    return Subject(name, image.digest, str(settings.get("created") or ""), image.size_unpacked, layers, platform)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib import resources
 from typing import Any, Final
 
 MAX_NAMED: Final = 5
@@ -22,10 +19,11 @@ class Checkpoint:
     detail: str
 
 
-@lru_cache(maxsize=1)
 def table() -> dict[str, Any]:
     """Return the lists of names that the checks go by."""
-    return tomllib.loads(resources.files("jettison.image").joinpath("checkpoints.toml").read_text())
+    from jettison.image._compiled import CHECKPOINTS
+
+    return CHECKPOINTS
 
 
 def some(names: Sequence[str]) -> str:

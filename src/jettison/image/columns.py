@@ -11,6 +11,8 @@ from jettison.image.tar_header import Entry, TarError
 KINDS: Final = ("file", "dir", "link", "other")
 _CODES: Final = {kind: number for number, kind in enumerate(KINDS)}
 _FILE: Final = _CODES["file"]
+# Characters of the names of all folders of a layer: many times what any real one has.
+MAX_FOLDERS: Final = 16 << 20
 # Of each number: its name and its type in an array (q: 64 bits, I: 32, H: 16).
 _NUMBERS: Final = (("sizes", "q"), ("modes", "H"), ("uids", "q"), ("gids", "q"), ("mtimes", "q"), ("checks", "I"), ("offsets", "q"))  # fmt: skip
 
@@ -23,7 +25,7 @@ class Columns:
     """
 
     __slots__ = (
-        "checks", "digests", "gids", "hardlinks", "kinds", "links", "modes", "mtimes", "names", "offsets", "sizes", "uids",
+        "_folders", "checks", "digests", "gids", "hardlinks", "kinds", "links", "modes", "mtimes", "names", "offsets", "sizes", "uids",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -39,6 +41,16 @@ class Columns:
         self.links: dict[int, str] = {}
         self.hardlinks: dict[int, str] = {}
         self.digests: dict[int, bytes] = {}
+        self._folders: set[str] | None = None
+
+    def folders(self) -> set[str] | None:
+        """Return every folder that an entry lies in or below, "" included; None where their names are too long in all.
+
+        Nothing may be added afterwards but by `extend`.
+        """
+        if self._folders is None:
+            self._folders = _folders(self.names)
+        return self._folders or None
 
     def add(self, path: str, entry: Entry, size: int, check: int, at: int) -> int:
         """Add one entry under its cleaned path; return its index."""
@@ -87,12 +99,20 @@ class Columns:
     def extend(self, other: Columns) -> None:
         """Add the entries of the part of the tar that follows."""
         base = len(self.names)
+        ours, theirs = self.folders() if base else {""}, other.folders()
+        self._folders = set() if ours is None or theirs is None else ours | theirs
         self.names += other.names
         self.kinds += other.kinds
         for name, _ in _NUMBERS:
             getattr(self, name).extend(getattr(other, name))
         for column in ("links", "hardlinks", "digests"):
             getattr(self, column).update({base + index: value for index, value in getattr(other, column).items()})
+
+    def add_digests(self, digests: dict[int, bytes]) -> None:
+        """Add digests by where the contents start."""
+        for index, at in enumerate(self.offsets):
+            if at in digests:
+                self.digests[index] = digests[at]
 
     def entries(self, layer: int) -> list[FileEntry]:
         """Return an object for each entry."""
@@ -113,17 +133,43 @@ class Columns:
     def pack(self) -> tuple[Any, ...]:
         """Return the same as plain values."""
         numbers = tuple(getattr(self, name).tobytes() for name, _ in _NUMBERS)
-        return self.names, bytes(self.kinds), numbers, self.links, self.hardlinks, self.digests
+        return (
+            self.names,
+            bytes(self.kinds),
+            numbers,
+            self.links,
+            self.hardlinks,
+            self.digests,
+            list(self.folders() or ()),
+        )
 
 
 def unpack_columns(packed: tuple[Any, ...]) -> Columns:
     """Return what `pack` was given."""
     columns = Columns()
-    columns.names, kinds, numbers, columns.links, columns.hardlinks, columns.digests = packed
+    columns.names, kinds, numbers, columns.links, columns.hardlinks, columns.digests, folders = packed
+    columns._folders = set(folders)
     columns.kinds = bytearray(kinds)
     for (name, _), data in zip(_NUMBERS, numbers, strict=True):
         getattr(columns, name).frombytes(data)
     return columns
+
+
+def _folders(names: list[str]) -> set[str]:
+    """Return the folders of names and all above those, "" included; nothing at all where that would be too much."""
+    found = {name[: max(name.rfind("/"), 0)] for name in names}
+    found.add("")
+    left = MAX_FOLDERS - sum(map(len, found))
+    for folder in tuple(found):
+        while folder:
+            folder = folder[: max(folder.rfind("/"), 0)]
+            if folder in found:
+                break
+            found.add(folder)
+            left -= len(folder)
+        if left < 0:
+            return set()
+    return found
 
 
 def clean_path(name: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from jettison.image.assemble import Made
 from jettison.image.attribution import BASE, Origin, entry_origins, layer_origins
 from jettison.image.beside import beside
 from jettison.image.checkpoints import Checkpoint, checkpoints
@@ -73,7 +74,19 @@ class Inspection:
 def inspect(
     name: str, engine: str | None = None, platform: str = "", model: Model | None = None, digests: bool = False
 ) -> Inspection:
-    """Return the inspection of an image.
+    """Return the inspection of an image; as `made_of_inspection`."""
+    return made_of_inspection(name, _itself, engine, platform, model, digests)
+
+
+def made_of_inspection(
+    name: str,
+    make: Callable[[Inspection], Made],
+    engine: str | None = None,
+    platform: str = "",
+    model: Model | None = None,
+    digests: bool = False,
+) -> Made:
+    """Return what `make` makes of the inspection of an image: while its digests are being computed, maybe twice.
 
     model: its Dockerfile, where the user names it; digests: whether every file needs one, for a comparison.
 
@@ -81,7 +94,17 @@ def inspect(
         ImageError, SourceError, EngineError: the image cannot be read.
     """
     with _without_collector():
-        return _inspect(name, engine, platform, model, digests)
+        scanner = Scanner()
+        collector = InventoryCollector(scanner, digests)
+
+        def made(image: Image) -> Made:
+            return make(inspection_of(name, image, scanner, model))
+
+        return made_of_image(name, collector, made, engine, platform, strict=False)
+
+
+def _itself(seen: Inspection) -> Inspection:
+    return seen
 
 
 @contextlib.contextmanager
@@ -95,13 +118,6 @@ def _without_collector() -> Iterator[None]:
         gc.freeze()
         if enabled:
             gc.enable()
-
-
-def _inspect(name: str, engine: str | None, platform: str, model: Model | None, digests: bool) -> Inspection:
-    scanner = Scanner()
-    collector = InventoryCollector(scanner, digests)
-    make = partial(inspection_of, name, scanner=scanner, model=model)
-    return made_of_image(name, collector, make, engine, platform, strict=False)
 
 
 def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None = None) -> Inspection:
@@ -118,7 +134,17 @@ def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None
     of_entries = entry_origins(image.history, model) if model is not None else ()
     secrets = ranked((*file_findings(image, inventory, origins), *config_findings(of_config, of_entries)))
     waste, practice = made()
+    _keep_digests(image, waste)
     return Inspection(name, shown, waste, inventory, practice, origins, secrets, scanner.note, redact)
+
+
+def _keep_digests(image: Image, waste: Waste) -> None:
+    """Let the layers know the digests that were made, so that no later run has to read those files again."""
+    by_layer: defaultdict[int, dict[int, bytes]] = defaultdict(dict)
+    for (layer, at), digest in waste.learnt.items():
+        by_layer[layer][at] = digest
+    for layer, digests in by_layer.items():
+        image.facts[layer].columns.add_digests(digests)
 
 
 def _masked(image: Image, secrets: tuple[ConfigSecret, ...], redact: Redactor) -> Image:

@@ -9,13 +9,13 @@ Source of the score: the description of dive's efficiency in its own documentati
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jettison.image.layers import Covered, LayerChange, Stack
 from jettison.image.mapped import sha256_of
+from jettison.image.stack import Covered, LayerChange, Stack
 
 if TYPE_CHECKING:
     from jettison.image.image import FileEntry, Image
@@ -52,6 +52,7 @@ class Waste:
 
     copies: the largest of those; copied_by: layer -> (bytes, number) of the copies that it holds, the copy in the
     lowest layer being the one that stays; score: dive's efficiency, 1.0 when nothing has size.
+    learnt: (layer, where a content starts in its tar) -> sha256, where one had to be made.
     """
 
     hidden: tuple[Hidden, ...]
@@ -61,6 +62,7 @@ class Waste:
     score: float
     copies: tuple[Copies, ...] = ()
     copied_by: dict[int, tuple[int, int]] = field(default_factory=dict)
+    learnt: dict[tuple[int, int], bytes] = field(default_factory=dict)
 
     @property
     def hidden_bytes(self) -> int:
@@ -72,47 +74,49 @@ def find_waste(image: Image) -> Waste:
     """Return the waste of an image."""
     stack: Stack = image.stack
     contents = _contents(image)
-    groups: dict[tuple[int, int], list[tuple[str, FileEntry]]] = {}
-    same = []
-    visible = 0
-    for path, entry in contents:
-        visible += entry.size
-        key = entry.size, entry.check
-        group = groups.get(key)
-        if group is None:
-            groups[key] = [(path, entry)]
-            continue
-        group.append((path, entry))
-        if len(group) == 2:
-            same.append(group)
+    same = _same(contents)
     replaced = [row for row in stack.covered if _may_be_touched(row)]
-    _make_digests(image, _without_digest(same, replaced))
+    learnt = _make_digests(image, _without_digest(same, replaced))
     duplicates, copies, copied_by = _copies(same)
     return Waste(
         tuple(Hidden(row.path, row.entry.size, row.entry.layer, row.by, _cause(row)) for row in stack.covered),
         tuple(stack.changes),
-        visible,
+        sum(entry.size for _, entry in contents),
         duplicates,
         sum(stack.smallest.values()) / stack.total if stack.total else 1.0,
         copies,
         copied_by,
+        learnt,
     )
 
 
 def _contents(image: Image) -> list[tuple[str, FileEntry]]:
     """Return each visible content that has bytes once, with one of its names."""
+    found = [(path, entry) for path, entry in image.files.items() if entry.size and entry.kind == "file"]
+    shared = image.stack.shared
+    if not shared:
+        return found
     seen: set[int] = set()
-    found = []
-    for path, entry in image.files.items():
-        if not entry.size or entry.kind != "file":
-            continue
-        if entry.original is not None or id(entry) in image.stack.shared:
+    once = []
+    for path, entry in found:
+        if entry.original is not None or id(entry) in shared:
             entry = entry.original or entry
             if id(entry) in seen:
                 continue
             seen.add(id(entry))
-        found.append((path, entry))
-    return found
+        once.append((path, entry))
+    return once
+
+
+def _same(contents: list[tuple[str, FileEntry]]) -> list[list[tuple[str, FileEntry]]]:
+    """Return the contents that have the size and the checksum of another, those that seem to be equal together."""
+    keys = [entry.size << 32 | entry.check for _, entry in contents]
+    several = {key for key, count in Counter(keys).items() if count > 1}
+    groups: defaultdict[int, list[tuple[str, FileEntry]]] = defaultdict(list)
+    for key, content in zip(keys, contents, strict=True):
+        if key in several:
+            groups[key].append(content)
+    return list(groups.values())
 
 
 def _may_be_touched(row: Covered) -> bool:
@@ -137,8 +141,9 @@ def _without_digest(same: list[list[tuple[str, FileEntry]]], replaced: list[Cove
     return list(wanted.values())
 
 
-def _make_digests(image: Image, entries: Iterable[FileEntry]) -> None:
-    """Read again, of a layer that can be, the files that seem to be equal."""
+def _make_digests(image: Image, entries: Iterable[FileEntry]) -> dict[tuple[int, int], bytes]:
+    """Read again, of a layer that can be, the files that seem to be equal; return what was learnt."""
+    learnt: dict[tuple[int, int], bytes] = {}
     by_layer: defaultdict[int, list[FileEntry]] = defaultdict(list)
     for entry in entries:
         if entry.at >= 0 and entry.layer < len(image.blobs):
@@ -150,6 +155,8 @@ def _make_digests(image: Image, entries: Iterable[FileEntry]) -> None:
         with blob.map() as data, memoryview(data) as view:
             for entry in sorted(members, key=lambda entry: entry.at):
                 entry.digest = sha256_of(data, view, blob.offset + entry.at, entry.size)
+                learnt[number, entry.at] = entry.digest
+    return learnt
 
 
 def _copies(

@@ -46,9 +46,9 @@ class _Sum:
         self.bytes = self.own = self.files = 0
         self.places: defaultdict[str, int] = defaultdict(int)
 
-    def add(self, size: int, own: bool, place: str) -> None:
+    def add(self, size: int, files: int, own: bool, place: str) -> None:
         self.bytes += size
-        self.files += 1
+        self.files += files
         self.own += size if own else 0
         self.places[place] += size
 
@@ -58,26 +58,20 @@ def waste_classes(seen: Inspection) -> tuple[WasteClass, ...]:
     owns = [origin.line is not None for origin in seen.origins]
     known = any(owns)
     documentation, caches, unowned = _Sum(), _Sum(), _Sum()
-    owners = seen.inventory.owner_of
-    kept = table()["documentation_kept"]
-    kinds: dict[str, tuple[str, str, str]] = {}
-    for path, entry in seen.image.files.items():
-        if entry.kind != "file" or not entry.size:
+    kinds: dict[str, tuple[str, str]] = {}
+    for folder, layer, _, full, size, free, free_bytes in seen.inventory.folders:
+        if not full:
             continue
-        cut = max(path.rfind("/"), 0)
-        folder = path[:cut]
         # Folders are few beside files: what a name means is asked once for each.
         kind = kinds.get(folder)
         if kind is None:
             kind = kinds[folder] = _kind(folder)
-        manual, cache, top = kind
-        own = owns[entry.layer]
-        if manual and path[cut + 1 :] not in kept:
-            documentation.add(entry.size, own, manual)
+        cache, top = kind
         if cache:
-            caches.add(entry.size, own, cache)
-        if path not in owners:
-            unowned.add(entry.size, own, top)
+            caches.add(size, full, owns[layer], cache)
+        if free:
+            unowned.add(free_bytes, free, owns[layer], top)
+    _add_documentation(documentation, seen, owns)
     return (
         _class(DOCUMENTATION, documentation, known),
         _class(CACHES, caches, known),
@@ -86,15 +80,24 @@ def waste_classes(seen: Inspection) -> tuple[WasteClass, ...]:
     )
 
 
-def _kind(folder: str) -> tuple[str, str, str]:
-    """Return (folder of documentation, folder of a cache, its two upper parts); "" for what it is not."""
-    below = f"{folder}/"
-    manual, cache = _documentation().match(below), cache_pattern().match(below)
-    return (
-        manual[0].rstrip("/") if manual else "",
-        cache[0].rstrip("/") if cache else "",
-        "/".join(folder.split("/")[:2]),
-    )
+def _add_documentation(documentation: _Sum, seen: Inspection, owns: list[bool]) -> None:
+    """Add every file of a folder of documentation, but those that are kept there by name, such as licences."""
+    kept, pattern = table()["documentation_kept"], _documentation()
+    # What rules nearly all other paths out.
+    starts = tuple(table()["documentation_folders"])
+    for path, entry in seen.image.files.items():
+        if not path.startswith(starts) or entry.kind != "file" or not entry.size:
+            continue
+        cut = path.rfind("/") + 1
+        manual = pattern.match(path[:cut])
+        if manual and path[cut:] not in kept:
+            documentation.add(entry.size, 1, owns[entry.layer], manual[0].rstrip("/"))
+
+
+def _kind(folder: str) -> tuple[str, str]:
+    """Return (folder of a cache, "" where it is none; the folder's two upper parts)."""
+    cache = cache_pattern().match(f"{folder}/")
+    return cache[0].rstrip("/") if cache else "", "/".join(folder.split("/")[:2])
 
 
 @lru_cache(maxsize=1)

@@ -6,10 +6,9 @@ are large, so a pass reads them at once with `read_large` and keeps only the pac
 
 from __future__ import annotations
 
-import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
 from jettison.inventory import (
     apk,
@@ -29,6 +28,7 @@ from jettison.inventory import (
 from jettison.inventory.elf_sections import MAGIC, read_sections
 from jettison.inventory.inventory import Inventory
 from jettison.inventory.os_release import OsRelease, read_os_release
+from jettison.inventory.ownership import VisibleFile, owned
 from jettison.inventory.package import Package
 from jettison.inventory.text import Content
 
@@ -36,11 +36,9 @@ HEAD: Final = 64
 MAX_PROGRAM: Final = 512 << 20
 _SMALLEST_PROGRAM: Final = 4096
 _MAX_STATUS: Final = 1 << 20
-_MAX_LINKS: Final = 40
 # Paths that all packages together may claim; an image of a million files is the largest that was seen.
 MAX_LISTED: Final = 1_000_000
 _LISTS: Final = (".list", ".md5sums", "/RECORD", "/installed-files.txt")
-_DISTRIBUTION: Final = ("deb", "apk", "rpm")
 _Wanted = Callable[[str], bool]
 
 # The file's name or suffix leads to (whether the whole path fits, bytes wanted); most paths end here.
@@ -70,15 +68,6 @@ _ALONE: Final[dict[str, Callable[[str, bytes], list[Package]]]] = {
     "VERSION": known_binaries.read,
     "release": known_binaries.read,
 }
-
-
-class VisibleFile(Protocol):
-    """One file of the merged view; image.image.FileEntry is one. kind: "file", "dir", "link" or "other"."""
-
-    kind: str
-    size: int
-    link: str
-    layer: int
 
 
 def wants(path: str, size: int, mode: int) -> int:
@@ -179,7 +168,7 @@ def collect(
             packages.extend(_with_listing(one, contents) if one.type == "pypi" else one for one in large)
     packages = [_placed(package, files) for package in dict.fromkeys(packages)]
     packages.sort(key=lambda package: (package.type, package.name, package.version, package.path))
-    return _owned(packages, files, release)
+    return owned(packages, files, release)
 
 
 def _bounded(contents: Mapping[str, bytes]) -> Mapping[str, bytes]:
@@ -274,152 +263,3 @@ def _with_listing(package: Package, contents: Mapping[str, bytes]) -> Package:
 def _placed(package: Package, files: Mapping[str, VisibleFile]) -> Package:
     entry = files.get(package.path)
     return package if entry is None else replace(package, layer=entry.layer)
-
-
-class _Links:
-    """The real place of a path whose folders may be links (bin -> usr/bin), each folder looked up once."""
-
-    __slots__ = ("_files", "_known")
-
-    def __init__(self, files: Mapping[str, VisibleFile]) -> None:
-        self._files = files
-        self._known: dict[str, str] = {"": ""}
-
-    def real(self, path: str) -> str:
-        """Return the path with the links of its folders followed; the last part is left as it is."""
-        folder, _, base = path.rpartition("/")
-        known = self._known.get(folder)
-        if known is None:
-            known = self._folder(folder)
-            self._known[folder] = known
-        return f"{known}/{base}" if known else base
-
-    def _folder(self, folder: str) -> str:
-        parts = folder.split("/")[::-1]
-        done = ""
-        links = 0
-        while parts:
-            part = parts.pop()
-            if part in ("", "."):
-                continue
-            if part == "..":
-                done = posixpath.dirname(done)
-                continue
-            here = f"{done}/{part}" if done else part
-            entry = self._files.get(here)
-            if entry is None or entry.kind != "link" or links >= _MAX_LINKS:
-                done = here
-                continue
-            links += 1
-            if entry.link.startswith("/"):
-                done = ""
-            parts += entry.link.split("/")[:64][::-1]
-        return done
-
-
-def _owned(packages: list[Package], files: Mapping[str, VisibleFile], release: OsRelease | None) -> Inventory:
-    links = _Links(files)
-    owners = _claims(
-        packages, (one for one in range(len(packages)) if packages[one].type in _DISTRIBUTION), files, links
-    )
-    kept, dropped = _split(packages, owners, links)
-    # Indexes change when packages are dropped.
-    place = {old: new for new, old in enumerate(kept)}
-    owner_of = {path: place[index] for path, index in owners.items()}
-    left = [packages[index] for index in kept]
-    language = (one for one in range(len(left)) if left[one].type not in _DISTRIBUTION)
-    for path, index in _claims(left, language, files, links).items():
-        owner_of.setdefault(path, index)
-    _claim_compiled(owner_of, files)
-    _claim_below(owner_of, left, files)
-    sizes = [0] * len(left)
-    unowned = 0
-    for path, entry in files.items():
-        if entry.kind != "file":
-            continue
-        owner = owner_of.get(path)
-        if owner is None:
-            unowned += entry.size
-        else:
-            sizes[owner] += entry.size
-    return Inventory(
-        tuple(left),
-        release,
-        owner_of,
-        tuple(sizes),
-        unowned,
-        tuple((packages[index], place[owner]) for index, owner in dropped),
-    )
-
-
-def _claim_compiled(owner_of: dict[str, int], files: Mapping[str, VisibleFile]) -> None:
-    """Give what Python compiled at installation, which no list holds, to the owner of the source."""
-    for path in files:
-        if not path.endswith(".pyc") or path in owner_of:
-            continue
-        folder, _, base = path.rpartition("/__pycache__/")
-        owner = owner_of.get(f"{folder}/{base.partition('.')[0]}.py")
-        if owner is not None:
-            owner_of[path] = owner
-
-
-def _claim_below(owner_of: dict[str, int], packages: list[Package], files: Mapping[str, VisibleFile]) -> None:
-    """Give what lies in the folder of a package, and is nobody's yet, to the innermost such package."""
-    owners: dict[str, int | None] = {"": None}
-    for index, package in enumerate(packages):
-        if package.folder:
-            owners.setdefault(package.folder, index)
-    if len(owners) == 1:
-        return
-    for path, entry in files.items():
-        if path in owner_of or entry.kind == "dir":
-            continue
-        owner = _innermost(path[: max(path.rfind("/"), 0)], owners)
-        if owner is not None:
-            owner_of[path] = owner
-
-
-def _innermost(folder: str, owners: dict[str, int | None]) -> int | None:
-    """Return the owner of a folder or of the nearest one above it; what is learnt on the way is kept in `owners`."""
-    passed = []
-    while folder not in owners:
-        passed.append(folder)
-        folder = folder[: max(folder.rfind("/"), 0)]
-    owner = owners[folder]
-    for each in passed:
-        owners[each] = owner
-    return owner
-
-
-def _claims(
-    packages: list[Package], indexes: Iterable[int], files: Mapping[str, VisibleFile], links: _Links
-) -> dict[str, int]:
-    """Return which of the packages owns each visible file; the first that claims a path keeps it."""
-    owners: dict[str, int] = {}
-    for index in indexes:
-        package = packages[index]
-        if package.type not in _DISTRIBUTION and package.path:
-            owners.setdefault(package.path, index)
-        for path in package.files:
-            # What is there under this very name lies in no folder that is a link.
-            real, entry = path, files.get(path)
-            if entry is None:
-                real = links.real(path)
-                entry = files.get(real)
-            # Folders are shared by many packages; nobody owns them.
-            if entry is not None and entry.kind != "dir":
-                owners.setdefault(real, index)
-    return owners
-
-
-def _split(
-    packages: list[Package], owners: Mapping[str, int], links: _Links
-) -> tuple[list[int], list[tuple[int, int]]]:
-    kept, dropped = [], []
-    for index, package in enumerate(packages):
-        owner = None if package.type in _DISTRIBUTION else owners.get(links.real(package.path))
-        if owner is None:
-            kept.append(index)
-        else:
-            dropped.append((index, owner))
-    return kept, dropped

@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
+
+
+class FolderSum(NamedTuple):
+    """The visible files of one layer in one folder, not below it; a folder may have several sums, which add up.
+
+    files: their number, empty ones included; full: of those with content; bytes: of all of them.
+    unowned, unowned_bytes: the same of those with content that no package owns.
+    """
+
+    folder: str
+    layer: int
+    files: int
+    full: int
+    bytes: int
+    unowned: int
+    unowned_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +35,7 @@ class Inventory:
     unowned: bytes of the visible files that belong to no package.
     dropped: language packages whose metadata a distribution's package owns, as (package, index of the owner):
         the distribution patches and numbers them, so only its own package says what is fixed.
+    folders: the visible files by folder and layer.
     """
 
     packages: tuple[Package, ...]
@@ -26,6 +44,7 @@ class Inventory:
     bytes_of: tuple[int, ...] = ()
     unowned: int = 0
     dropped: tuple[tuple[Package, int], ...] = ()
+    folders: tuple[FolderSum, ...] = ()
 
     def owner(self, path: str) -> Package | None:
         """Return the package that owns a visible path."""

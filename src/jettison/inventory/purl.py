@@ -6,6 +6,7 @@ the notes on types.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 from urllib.parse import quote, unquote
@@ -16,6 +17,9 @@ _LOWER_NAME: Final = frozenset({"alpm", "apk", "bitbucket", "composer", "deb", "
 _LOWER_NAMESPACE: Final = frozenset({"alpm", "apk", "bitbucket", "composer", "deb", "github", "hex", "rpm"})
 # Types whose displayed name holds the namespace: "@scope/name", "github.com/owner/name".
 _JOINED: Final = frozenset({"npm", "golang", "composer"})
+
+# What is never encoded.
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~:-]*")
 
 
 class Purl(NamedTuple):
@@ -95,4 +99,7 @@ def qualifier_pairs(values: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
 
 
 def _quoted(text: str, also: str = "") -> str:
+    # Nearly all texts stand for themselves, which one look tells.
+    if _PLAIN.fullmatch(text):
+        return text
     return quote(text, safe=":" + also, errors="replace")

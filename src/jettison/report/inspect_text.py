@@ -38,7 +38,7 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
     hidden = seen.waste.hidden_bytes
     share = 100 * hidden / image.size_unpacked if image.size_unpacked else 0.0
     yield palette(fit_end(safe_line(seen.name), WIDTH), "bold")
-    files = sum(entry.kind == "file" for entry in image.files.values())
+    files = sum(folder.files for folder in seen.inventory.folders)
     yield f"  {human_bytes(image.size_unpacked)} in {len(image.layers)} layers, {files:,} visible files"
     own = (
         ""
@@ -126,25 +126,10 @@ def _by(seen: Inspection, layer: int) -> str:
 def _folders(seen: Inspection, palette: Palette) -> Iterator[str]:
     sizes: Counter[str] = Counter()
     unowned: Counter[str] = Counter()
-    owners = seen.inventory.owner_of
-    last: str | None = None
-    size = free = 0
-    for path, entry in seen.image.files.items():
-        if entry.kind != "file":
-            continue
-        # Files of one folder follow one another.
-        folder = path[: max(path.rfind("/"), 0)]
-        if folder != last:
-            if last is not None:
-                sizes[_top(last, 2)] += size
-                unowned[_top(last, 2)] += free
-            last, size, free = folder, 0, 0
-        size += entry.size
-        if path not in owners:
-            free += entry.size
-    if last is not None:
-        sizes[_top(last, 2)] += size
-        unowned[_top(last, 2)] += free
+    for folder in seen.inventory.folders:
+        top = _top(folder.folder, 2)
+        sizes[top] += folder.bytes
+        unowned[top] += folder.unowned_bytes
     if not sizes:
         return
     yield palette(f"{'Folders':<52}{'bytes':>10} {'of no package':>14}", "bold")

@@ -28,8 +28,9 @@ def write_cyclonedx(inventory: Inventory, subject: Subject) -> str:
 
 def cyclonedx(inventory: Inventory, subject: Subject) -> dict[str, Any]:
     """Return the document as JSON values."""
-    references = bom_references(inventory.packages)
-    components = [_component(inventory, index, references[index]) for index in range(len(references))]
+    purls = [package.purl for package in inventory.packages]
+    references = numbered(purls)
+    components = [_component(inventory, index, references[index], purls[index]) for index in range(len(references))]
     release = inventory.release
     system = [_operating_system(release)] if release else []
     contained = [part["bom-ref"] for part in system] + references
@@ -51,10 +52,14 @@ def cyclonedx(inventory: Inventory, subject: Subject) -> dict[str, Any]:
 
 def bom_references(packages: tuple[Package, ...]) -> list[str]:
     """Return a reference for each package: its purl, with a number where several have the same."""
+    return numbered([package.purl for package in packages])
+
+
+def numbered(purls: list[str]) -> list[str]:
+    """Return each purl, with a number from the second of the same on."""
     seen: dict[str, int] = {}
     references = []
-    for package in packages:
-        purl = package.purl
+    for purl in purls:
         number = seen[purl] = seen.get(purl, 0) + 1
         references.append(purl if number == 1 else f"{purl}#{number}")
     return references
@@ -93,7 +98,7 @@ def _operating_system(release: OsRelease) -> dict[str, Any]:
     )
 
 
-def _component(inventory: Inventory, index: int, reference: str) -> dict[str, Any]:
+def _component(inventory: Inventory, index: int, reference: str, purl: str) -> dict[str, Any]:
     package = inventory.packages[index]
     size = inventory.bytes_of[index] if index < len(inventory.bytes_of) else 0
     properties = {
@@ -112,7 +117,7 @@ def _component(inventory: Inventory, index: int, reference: str) -> dict[str, An
             "name": package.name,
             "version": package.version,
             "licenses": _licences(package.licences),
-            "purl": package.purl,
+            "purl": purl,
             "properties": _properties(properties),
             "evidence": {"occurrences": place} if place else {},
         }

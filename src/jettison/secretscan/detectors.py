@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
 LEVELS: Final = ("low", "medium", "high")
-_FILE: Final = Path(__file__).with_name("detectors.toml")
 # Between the name of a setting and its value, in the languages and formats that settings are written in.
 _ASSIGNED: Final = r"""[\w.-]{0,40}["']{0,1}[ \t]{0,3}(?:=>|:=|=|:|,)[ \t]{0,3}["']{0,1}"""
 _OPTIONAL_END: Final = re.compile(r"(?:\[[^\]]+\]|\\.|[^\\\])])(?:\{0,\d+\}|(?<!\()\?)(\)*)\Z")
@@ -54,17 +52,17 @@ class Detectors:
     path_marks: str
 
 
-def raw_detectors() -> dict[str, Any]:
-    """Return detectors.toml as it is."""
-    import tomllib
-
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
-
-
 @cache
 def load_detectors() -> Detectors:
-    """Return the detectors, in the order of the file."""
-    raw = raw_detectors()
+    """Return the detectors, in the order of detectors.toml."""
+    from jettison.secretscan._compiled import DETECTORS
+
+    rows, *rest = DETECTORS
+    return Detectors(tuple(Detector(*row) for row in rows), *rest)
+
+
+def detectors_of(raw: dict[str, Any]) -> Detectors:
+    """Return the detectors that the content of detectors.toml means."""
     found = [_detector(entry, entry["regex"], False) for entry in raw["shaped"]]
     found += [_detector(entry, near_regex(entry), True) for entry in raw["near"]]
     words = tuple(word.encode() for word in raw["encoded_words"])

@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from jettison.secretscan.detectors import compiled
+
 MAX_RUN: Final = 64 * 1024
 # So many characters have to follow a known text: shorter values are no keys.
 AFTER: Final = 12
@@ -50,13 +52,12 @@ class Base64Texts:
         self.expressions = tuple(head for group in heads for head in group)
         self.phases = tuple(phase for phase, group in enumerate(heads) for _ in group)
         self._longest = max(len(form) for group in forms for form in group)
-        self._patterns = tuple(
-            re.compile(b"(?:%s)[A-Za-z0-9+/_\\r\\n-]{%d}" % (b"|".join(group), AFTER)) for group in heads
-        )
+        # Compiled when they are needed, which they seldom are.
+        self._regexes = tuple(b"(?:%s)[A-Za-z0-9+/_\\r\\n-]{%d}" % (b"|".join(group), AFTER) for group in heads)
 
     def decode(self, data: bytes | memoryview, phase: int, end: int) -> Decoded | None:
         """Return the run of base64 around an event of one phase, decoded."""
-        match = self._patterns[phase].search(data, max(0, end - self._longest), end + AFTER)
+        match = compiled(self._regexes[phase]).search(data, max(0, end - self._longest), end + AFTER)
         if match is None:
             return None
         at = match.start() - _BEFORE[phase]

@@ -9,7 +9,7 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -68,8 +68,7 @@ class Scanner:
         self._matcher = open_matcher(expressions)
         self._path_matchers: dict[str, Matcher] = {}
         self._name_matcher = open_matcher([Expression(b"(?im:%s)" % loaded.path_marks.encode(), ())])
-        self._marks = re.compile(loaded.path_marks)
-        self._paths = re.compile("|".join(f"(?:{d.path})" for d in self._by_path))
+        self._marks = loaded.path_marks
         self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}"
         self.note = self._matcher.note
         self._taken: list[tuple[Hit, bytes]] | None = None
@@ -168,7 +167,7 @@ class Scanner:
     def _has_path(self, path: str) -> bool:
         # The name first: the whole regex costs more than the search of a small file. A regex that minds the case skips
         # to where a match may begin, so that making the name small first is the faster way.
-        return bool(self._marks.search(path[path.rfind("/") + 1 :].lower()) and self._paths.search(path))
+        return bool(re.search(self._marks, path[path.rfind("/") + 1 :].lower()) and _paths().search(path))
 
     def _of_path(self, data: bytes | memoryview, place: _Place) -> Iterator[Hit]:
         for detector in self._by_path:
@@ -271,10 +270,15 @@ def _hit(
     return Hit(detector.id, place.base + start, line, masked, level, place.via, verified), match[group]
 
 
+@cache
+def _paths() -> re.Pattern[str]:
+    """Return what matches every path that a detector is for."""
+    return re.compile("|".join(f"(?:{d.path})" for d in load_detectors().all if d.path))
+
+
 def _judgement() -> str:
     # What detectors and allow rules say besides the patterns: entropy, levels, stand-ins.
-    files = (Path(__file__).with_name(name).read_bytes() for name in ("detectors.toml", "allow.toml"))
-    return hashlib.sha256(b"\0".join(files)).hexdigest()[:12]
+    return hashlib.sha256(Path(__file__).with_name("_compiled.py").read_bytes()).hexdigest()[:12]
 
 
 def _line(data: bytes | memoryview, place: _Place, at: int) -> int:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from pathlib import Path
 from typing import Any, Final
 
-_FILE: Final = Path(__file__).with_name("allow.toml")
 # Longer values hold any short word by chance.
 MAX_JUDGED: Final = 120
 # A run of one character this long is no secret's.
 _REPEATED: Final = re.compile(rb"(.)\1{7}")
 
 
-@cache
 def _data() -> dict[str, Any]:
-    import tomllib
+    from jettison.secretscan._compiled import ALLOW
 
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    return ALLOW
 
 
 @cache

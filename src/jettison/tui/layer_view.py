@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jettison.image.layers import OPAQUE, WHITEOUT
+from jettison.image.stack import OPAQUE, WHITEOUT
 
 if TYPE_CHECKING:
     from jettison.image.image import FileEntry, Image

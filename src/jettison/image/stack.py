@@ -1,0 +1,345 @@
+"""Layers over layers: the merged view of an image, and what each layer hides of those below it.
+
+Whiteouts act on lower layers only. A path whose folder is a link lands where the link leads inside the image,
+as when an engine unpacks it. What a layer holds twice under one name counts once; the rest is hidden at once.
+
+Source: OCI image layer specification, "Whiteouts", "Opaque Whiteout" and "Applying Changesets".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import compress
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+from jettison.image.columns import KINDS
+from jettison.image.image import FileEntry
+
+if TYPE_CHECKING:
+    from jettison.image.collect import LayerFacts
+    from jettison.image.elf import Elf
+
+WHITEOUT: Final = ".wh."
+OPAQUE: Final = ".wh..wh..opq"
+_RESERVED: Final = ".wh..wh."
+_DIR: Final = KINDS.index("dir")
+_MAX_LINKS: Final = 40
+# Which folders are remembered to have no link above them: enough for any real image, no more.
+_SHORT: Final = 256
+_MAX_PLAIN: Final = 200_000
+_Fact = TypeVar("_Fact")
+
+
+class Covered(NamedTuple):
+    """One file that nobody can see any more. entry: what holds its bytes; by: the layer that hid it.
+
+    replacement: what took its place, None when it was deleted.
+    """
+
+    path: str
+    entry: FileEntry
+    by: int
+    replacement: FileEntry | None
+
+
+class LayerChange(NamedTuple):
+    """What one layer did to the files below it; counts of files, bytes of its own files."""
+
+    added: int
+    changed: int
+    removed: int
+    bytes: int
+
+
+class Stack:
+    """The merged view while layers are laid on one another, the lowest first."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, FileEntry] = {}
+        self.covered: list[Covered] = []
+        self.changes: list[LayerChange] = []
+        self.elves: dict[str, Elf] = {}
+        self.texts: dict[str, bytes] = {}
+        self.interpreters: dict[str, str] = {}
+        # For dive's score: path -> smallest size it ever had; the sum of all sizes.
+        self.smallest: dict[str, int] = {}
+        self.total = 0
+        # Of contents with several names: how many are visible, and the first.
+        self._names: dict[int, list[Any]] = {}
+        self._paths: list[str] | None = None
+        self._implicit = False
+        self._linked = False
+        self._plain: set[str] = set()
+        # Every path that ever was a link, and every folder that has no entry of its own.
+        self._links: set[str] = set()
+        self._implied: set[str] = set()
+
+    @property
+    def shared(self) -> dict[int, list[Any]]:
+        """Return the ids of the entries whose bytes have several names."""
+        return self._names
+
+    def lay(self, facts: LayerFacts, number: int) -> None:
+        """Lay the next layer on top."""
+        facts.unfold(number)
+        self._paths = None
+        for path, entry in facts.replaced:
+            if entry.size:
+                self.covered.append(Covered(path, entry, number, facts.entries[path]))
+                self._count(path, entry.size)
+        marks = _marks(facts)
+        # A mark of deletion has no content; where one has, its bytes are stored and nobody sees them.
+        self.covered += [Covered(path, facts.entries[path], number, None) for path in marks if facts.entries[path].size]
+        removed = sum(self._whiteout(path, number) for path in marks)
+        added, changed, more = (
+            (*self._add_at_once(facts, marks, number), 0)
+            if self._is_simple(facts, marks)
+            else self._add(facts, frozenset(marks), number)
+        )
+        self.changes.append(LayerChange(added, changed, removed + more, facts.size))
+        _carry(self.elves, facts.elves, facts)
+        _carry(self.texts, facts.texts, facts)
+        _carry(self.interpreters, facts.interpreters, facts)
+
+    def _add(self, facts: LayerFacts, skipped: frozenset[str], number: int) -> tuple[int, int, int]:
+        """Add the entries of a layer; return how many files it adds, changes and, in folders it replaces, removes."""
+        added = changed = removed = 0
+        files, smallest, hardlinks = self.files, self.smallest, facts.hardlinks
+        last: str | None = None
+        folder = ""
+        for path, entry in facts.entries.items():
+            if path in skipped or not path:
+                continue
+            parent = path[: max(path.rfind("/"), 0)]
+            if parent != last:
+                last, folder = parent, self._real(parent)
+                if folder and folder not in files:
+                    self._implicit = True
+                    self._implied.add(folder)
+            target = hardlinks.get(path)
+            if folder != parent:
+                path = f"{folder}/{path[len(parent) + 1 :]}" if folder else path[len(parent) + 1 :]
+            if target is not None:
+                self._join(target, entry, facts)
+            kind, old = entry.kind, files.get(path)
+            files[path] = entry
+            if kind == "dir":
+                if old is not None and old.kind != "dir":
+                    self._hide(path, old, number, entry)
+                continue
+            if kind == "link":
+                self._linked = True
+                self._links.add(path)
+                if path in self._plain:
+                    self._plain.clear()
+            if target is None:
+                self.total += entry.size
+                if smallest.setdefault(path, entry.size) > entry.size:
+                    smallest[path] = entry.size
+            if old is not None and old.kind != "dir":
+                changed += 1
+                self._hide(path, old, number, entry)
+                continue
+            added += 1
+            if old is not None or self._implicit:
+                removed += self._below(path, number)
+        return added, changed, removed
+
+    def _is_simple(self, facts: LayerFacts, marks: list[str]) -> bool:
+        """Return whether a layer only adds files, and replaces some by others of the same name, as nearly all do.
+
+        Nothing in it lies below a link or takes the place of a folder, so that its order does not matter.
+        """
+        entries, files, columns = _without(facts.entries, marks), self.files, facts.columns
+        links = {columns.names[index] for index in columns.links}
+        folders = columns.folders()
+        if any(facts.entries[path].kind != "file" or path in facts.hardlinks for path in marks):
+            return False
+        if facts.replaced or folders is None or not (folders.isdisjoint(self._links) and folders.isdisjoint(links)):
+            return False
+        for path, source in facts.hardlinks.items():
+            if source not in entries or source == path or source in links:
+                return False
+        if any((files[path].kind == "dir") != (entries[path].kind == "dir") for path in files.keys() & entries.keys()):
+            return False
+        return all(entries[path].kind == "dir" for path in (self._implied | folders) & entries.keys())
+
+    def _add_at_once(self, facts: LayerFacts, marks: list[str], number: int) -> tuple[int, int]:
+        """Add the entries of a simple layer; return how many files it adds and changes."""
+        entries, files, columns = _without(facts.entries, marks), self.files, facts.columns
+        for path, source in facts.hardlinks.items():
+            self._join(source, entries[path], facts)
+        links = {columns.names[index] for index in columns.links}
+        self._linked = self._linked or bool(links)
+        self._links |= links
+        if not links.isdisjoint(self._plain):
+            self._plain.clear()
+        both = files.keys() & entries.keys()
+        # In the order of the archive.
+        changed = [path for path in entries if path in both and entries[path].kind != "dir"] if both else []
+        old = [files[path] for path in changed]
+        files.update(entries)
+        files.pop("", None)
+        for path, entry in zip(changed, old, strict=True):
+            self._hide(path, entry, number, entries[path])
+        implied = (columns.folders() or set()) - files.keys() - {""}
+        self._implicit = self._implicit or bool(implied)
+        self._implied |= implied
+        counted = bytearray(kind != _DIR for kind in columns.kinds)
+        own = sum(counted)
+        for index in columns.hardlinks:
+            counted[index] = 0
+        sizes = dict(zip(compress(columns.names, counted), compress(columns.sizes, counted), strict=True))
+        for path in marks:
+            sizes.pop(path, None)
+        self._count_all(sizes)
+        return own - len(marks) - len(changed), len(changed)
+
+    def _count_all(self, sizes: dict[str, int]) -> None:
+        self.total += sum(sizes.values())
+        before = {path: self.smallest[path] for path in self.smallest.keys() & sizes.keys()}
+        self.smallest.update(sizes)
+        for path, size in before.items():
+            self.smallest[path] = min(size, sizes[path])
+
+    def _count(self, path: str, size: int) -> None:
+        self.total += size
+        self.smallest[path] = min(self.smallest.get(path, size), size)
+
+    def _whiteout(self, path: str, number: int) -> int:
+        folder, _, base = path.rpartition("/")
+        folder = self._real(folder)
+        if base == OPAQUE:
+            return self._below(folder, number)
+        if base.startswith(_RESERVED):
+            return 0
+        target = f"{folder}/{base[len(WHITEOUT) :]}" if folder else base[len(WHITEOUT) :]
+        entry = self.files.get(target)
+        before = len(self.covered)
+        removed = 0
+        if entry is None or entry.kind == "dir":
+            removed = self._below(target, number)
+            self.files.pop(target, None)
+        else:
+            del self.files[target]
+            self._hide(target, entry, number, None)
+            removed = 1
+        size = sum(row.entry.size for row in self.covered[before:]) if entry is None or entry.kind == "dir" else 0
+        self._count(target, size)
+        return removed
+
+    def _below(self, folder: str, number: int) -> int:
+        """Hide everything below a folder; return how many files went."""
+        removed = 0
+        for path in list(self._subtree(folder)):
+            entry = self.files.pop(path, None)
+            if entry is not None and entry.kind != "dir":
+                removed += 1
+                self._hide(path, entry, number, None)
+        return removed
+
+    def _subtree(self, folder: str) -> Iterator[str]:
+        # Sorted paths keep a folder's contents together, without a tree that a hostile depth could blow up.
+        if self._paths is None:
+            self._paths = sorted(self.files)
+        if not folder:
+            yield from self._paths
+            return
+        # "0" is the character after "/".
+        yield from self._paths[bisect_left(self._paths, f"{folder}/") : bisect_left(self._paths, f"{folder}0")]
+
+    def _hide(self, path: str, entry: FileEntry, number: int, replacement: FileEntry | None) -> None:
+        content = entry.original or entry
+        names = self._names.get(id(content))
+        if names is not None:
+            names[0] -= 1
+            if names[0]:
+                return
+            path = names[1]
+        if content.size:
+            self.covered.append(Covered(path, content, number, replacement))
+
+    def _join(self, source: str, entry: FileEntry, facts: LayerFacts) -> None:
+        """Make a hard link share the bytes of its target: in its own layer, else in one below."""
+        target = facts.entries.get(source)
+        if target is None or target is entry:
+            folder, _, base = source.rpartition("/")
+            folder = self._real(folder)
+            target = self.files.get(f"{folder}/{base}" if folder else base)
+        if target is None or target is entry or target.kind == "dir":
+            return
+        content = target.original or target
+        if content is entry:
+            # Two names that each claim to be the other.
+            return
+        entry.original = content
+        entry.size, entry.kind, entry.link = content.size, content.kind, content.link
+        entry.digest, entry.check = content.digest, content.check
+        self._names.setdefault(id(content), [1, source])[0] += 1
+
+    def _real(self, folder: str) -> str:
+        """Return where a folder is once links on the way are followed; itself when there are none."""
+        if not self._linked or not folder:
+            return folder
+        files, at = self.files, folder
+        while at:
+            entry = files.get(at)
+            if entry is not None and entry.kind == "link":
+                return self._followed(folder)
+            if at in self._plain:
+                break
+            at = at[: max(at.rfind("/"), 0)]
+        # A folder under which nothing was found to be a link stays so until a link takes the place of a folder.
+        if len(folder) < _SHORT and len(self._plain) < _MAX_PLAIN:
+            self._plain.add(folder)
+        return folder
+
+    def _followed(self, folder: str) -> str:
+        parts = folder.split("/")[::-1]
+        done: list[str] = []
+        links = 0
+        while parts:
+            part = parts.pop()
+            if part in ("", "."):
+                continue
+            if part == "..":
+                del done[-1:]
+                continue
+            entry = self.files.get("/".join([*done, part]))
+            if entry is None or entry.kind != "link":
+                done.append(part)
+                continue
+            links += 1
+            if links > _MAX_LINKS:
+                return folder
+            if entry.link.startswith("/"):
+                done = []
+            parts += entry.link.split("/")[:64][::-1]
+        return "/".join(done)
+
+
+def _marks(facts: LayerFacts) -> list[str]:
+    """Return the marks of deletion in a layer."""
+    # Most layers have none, which one look tells.
+    if WHITEOUT not in "\n".join(facts.entries):
+        return []
+    return [path for path in facts.entries if path[path.rfind("/") + 1 :].startswith(WHITEOUT)]
+
+
+def _without(entries: dict[str, FileEntry], marks: list[str]) -> dict[str, FileEntry]:
+    if marks:
+        entries = dict(entries)
+        for path in marks:
+            del entries[path]
+    return entries
+
+
+def _carry(store: dict[str, _Fact], learnt: dict[str, _Fact], facts: LayerFacts) -> None:
+    if store:
+        for path in facts.entries.keys() & store.keys():
+            del store[path]
+    store.update(learnt)
+    for path, source in facts.hardlinks.items():
+        if source in learnt:
+            store[path] = learnt[source]
