@@ -61,18 +61,43 @@ class Fix(NamedTuple):
     creates: tuple[tuple[str, str], ...] = ()
 
 
+class KnownVulnerabilities(NamedTuple):
+    """The known vulnerabilities of the packages in a built image that a finding is about.
+
+    counts: (severity, number) without zeros, the worst first; exploited: how many are known to be.
+    at_most: following the advice may leave some of them. at_least: the data may not know of all.
+    sources: the data; dated: day of its oldest part, age: days since.
+    """
+
+    counts: tuple[tuple[str, int], ...]
+    exploited: int
+    at_most: bool
+    at_least: bool
+    sources: tuple[str, ...]
+    dated: str
+    age: int
+
+    @property
+    def total(self) -> int:
+        """Return the number of all severities."""
+        return sum(number for _, number in self.counts)
+
+
 class Impact(NamedTuple):
     """What following the advice gains. Each pair is (low, high); None means no claim.
 
     bytes_saved: unpacked image bytes; seconds_saved: seconds of a rebuild after a
     source change; context_bytes: bytes no longer sent to the builder.
-    basis: "measured", "attributed" or "estimated".
+    basis: of the pairs, "measured", "measured at most", "attributed" or "estimated".
+    vulnerabilities, secrets: only ever counted in a built image.
     """
 
     bytes_saved: tuple[int, int] | None = None
     seconds_saved: tuple[float, float] | None = None
     context_bytes: tuple[int, int] | None = None
     basis: str = "estimated"
+    vulnerabilities: KnownVulnerabilities | None = None
+    secrets: int = 0
 
 
 NO_IMPACT: Final = Impact()

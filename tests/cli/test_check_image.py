@@ -6,11 +6,13 @@ import hashlib
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from image.archives import config_of, old_layout, tar_of
 from jettison.cli.main import main
 
+DOCS = Path(__file__).parent.parent.parent / "docs"
 KEY = "AKIA" + "QYLPMN5HFIQR7XYA"
 STATUS = b"Package: vim\nStatus: install ok installed\nVersion: 9\nArchitecture: amd64\n\n"
 DOCKERFILE = f"""\
@@ -62,6 +64,7 @@ def found(project: Path, capsys: pytest.CaptureFixture[str], *arguments: str) ->
     main(["check", str(project / "Dockerfile"), "--format", "json", *arguments])
     out = capsys.readouterr().out
     assert KEY not in out
+    jsonschema.validate(json.loads(out), json.loads((DOCS / "check.schema.json").read_text()))
     return {finding["code"]: finding for finding in json.loads(out)["files"][0]["findings"]}
 
 
@@ -131,9 +134,56 @@ def test_the_known_vulnerabilities_of_a_line(
     assert "JT013" not in found(project, capsys, "--image", str(project / "known.tar"))
     assert main(["db", "import", str(project / "advisory.json")]) == 0
     capsys.readouterr()
-    told = found(project, capsys, "--image", str(project / "known.tar"))["JT013"]
+    findings = found(project, capsys, "--image", str(project / "known.tar"))
+    told = findings["JT013"]
     assert (told["line"], told["severity"]) == (2, "high")
     assert "at least 1 known vulnerability (1 critical), most in vim 1; data " in str(told["message"])
+    worth = told["impact"]["vulnerabilities"]  # type: ignore[index]
+    assert (worth["total"], worth["counts"], worth["counts_are"], worth["may_stay"]) == (
+        1,
+        {"critical": 1},
+        "at least",
+        False,
+    )
+    assert worth["data_of"] == "2026-08-01" and worth["data_age_days"] >= 0 and len(worth["sources"]) == 1
+    # The rule that speaks of the package is worth as much, one that speaks of something else is not.
+    assert findings["JT157"]["impact"]["vulnerabilities"] == worth  # type: ignore[index]
+    assert findings["JT104"]["impact"]["vulnerabilities"] is None  # type: ignore[index]
+    assert findings["JT010"]["impact"]["secrets"] == 1  # type: ignore[index]
+    main(["check", str(project / "Dockerfile"), "--image", str(project / "known.tar")])
+    text = capsys.readouterr().out
+    assert "counted: at least 1 known vulnerability (1 critical; data " in text
+    assert "counted: 1 secret in the image" in text
+
+
+def test_another_base_may_take_the_vulnerabilities_of_this_one(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JETTISON_CACHE", str(project / "cache"))
+    base = tar_of(("etc/os-release", "file", b'ID=debian\nVERSION_ID="12"\n'), ("var/lib/dpkg/status", "file", STATUS))
+    (project / "Dockerfile").write_text("FROM python:3.11\nCOPY app.env /srv/\n")
+    history = [{"created_by": "import"}, {"created_by": "COPY app.env /srv/ # buildkit"}]
+    (project / "known.tar").write_bytes(old_layout(base, COPIED, history=history))
+    advisory = {
+        "id": "DEBIAN-CVE-2026-7",
+        "modified": "2026-08-01T00:00:00Z",
+        "affected": [
+            {
+                "package": {"ecosystem": "Debian:12", "name": "vim"},
+                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}],
+            }
+        ],
+    }
+    (project / "advisory.json").write_text(json.dumps(advisory))
+    assert main(["db", "import", str(project / "advisory.json")]) == 0
+    capsys.readouterr()
+    findings = found(project, capsys, "--image", str(project / "known.tar"))
+    worth = {code: one["impact"]["vulnerabilities"] for code, one in findings.items()}  # type: ignore[index]
+    assert findings["JT013"]["line"] == 1
+    assert worth["JT013"]["may_stay"] is False and worth["JT103"]["may_stay"] is True
+    assert worth["JT103"]["total"] == 1
+    main(["check", str(project / "Dockerfile"), "--image", str(project / "known.tar")])
+    assert "counted: up to 1 known vulnerability (1 unknown; data " in capsys.readouterr().out
 
 
 def test_practice_that_the_file_tells_already_is_not_told_twice(

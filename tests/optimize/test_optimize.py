@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from browser import Browser
@@ -18,6 +20,7 @@ from jettison.report.html.optimize_page import render_outcome_page
 from jettison.report.optimize_json import render_json
 from jettison.report.optimize_text import render_outcome
 from jettison.terminal import Palette
+from vulnerabilities import advisory_data
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 NETWORK = os.environ.get("JETTISON_BUILD_NETWORK") or None
@@ -36,11 +39,23 @@ def copy_of(name: str, tmp_path: Path) -> Path:
     ("name", "times_smaller", "at_most"), [("go-web", 20, 15e6), ("python-web", 4, 1e9), ("node-web", 3, 1e9)]
 )
 def test_bundled_projects_are_proven(
-    engine: Engine, browser: Browser, name: str, times_smaller: float, at_most: float, tmp_path: Path
+    engine: Engine,
+    browser: Browser,
+    name: str,
+    times_smaller: float,
+    at_most: float,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     project = copy_of(name, tmp_path)
+    if name == "go-web":
+        monkeypatch.setenv("JETTISON_CACHE", str(tmp_path / "cache"))
+        advisories = advisory_data.folder(tmp_path / "advisories")
+        assert main(["db", "import", str(advisories / "go-osv.tar.xz")]) == 0
     outcome = run(project)
     report = render_outcome(outcome, Palette(False))
+    if name == "go-web":
+        vulnerabilities_are_counted(outcome, report)
     assert outcome.verdict == "proven", report
     assert outcome.before is not None and outcome.after is not None and outcome.proof is not None
     assert outcome.before.size_unpacked >= times_smaller * outcome.after.size_unpacked, report
@@ -79,6 +94,25 @@ def test_bundled_projects_are_proven(
         (project / ".dockerignore").write_bytes(outcome.chosen.dockerignore)
     again = run(project, build=False)
     assert (again.verdict, again.diff) == ("unchanged", ""), again.diff
+
+
+def vulnerabilities_are_counted(outcome: Outcome, report: str) -> None:
+    before, after = (side.vulnerabilities for side in outcome.sides)
+    assert before is not None and after is not None and outcome.gone is not None, report
+    assert before.total > 0 and outcome.gone.vulnerabilities is not None
+    assert before.total - outcome.gone.vulnerabilities + (outcome.gone.new_vulnerabilities or 0) == after.total
+    assert outcome.gone.packages >= outcome.sides[0].packages - outcome.sides[1].packages > 100
+    # What is known of each line adds up to no less than the whole: two lines may bring the same.
+    assert sum(cost.vulnerabilities or 0 for cost in outcome.costs) >= before.total
+    worth = {one.code: one.impact.vulnerabilities for one in outcome.findings if one.impact.vulnerabilities}
+    assert worth["JT013"].at_least and worth["JT013"].total <= before.total
+    assert [bool(one.impact.secrets) for one in outcome.findings] == sorted(
+        (bool(one.impact.secrets) for one in outcome.findings), reverse=True
+    )
+    schema = json.loads((EXAMPLES.parent / "docs" / "optimize.schema.json").read_text())
+    jsonschema.validate(json.loads(render_json(outcome)), schema)
+    for text in (f"at least {before.total:,}", f"{outcome.gone.vulnerabilities:,} gone", "vuln  "):
+        assert text in report, report
 
 
 def go_project(tmp_path: Path, body: str) -> Path:

@@ -80,12 +80,23 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for role in ("AUTHOR", "COMMITTER"):
         monkeypatch.setenv(f"GIT_{role}_NAME", "A. Tester")
         monkeypatch.setenv(f"GIT_{role}_EMAIL", "tester@example.org")
+    monkeypatch.setenv("JETTISON_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setattr("jettison.proof.observe.STAY_SECONDS", 0.5)
     git(tmp_path, "init", "-q")
     git(tmp_path, "add", "app", "store", "compose.yaml")
     git(tmp_path, "commit", "-qm", "start")
     return tmp_path / "app"
+
+
+def known_vulnerability(path: Path) -> None:
+    """Make one of a package of the base image known."""
+    affected = {
+        "package": {"ecosystem": "Debian:12", "name": "glibc"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}],
+    }
+    path.write_text(json.dumps({"id": "CVE-2026-7", "modified": "2026-08-01T00:00:00Z", "affected": [affected]}))
+    assert main(["db", "import", str(path)]) == 0
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -103,6 +114,8 @@ def test_from_needs_to_branch_evidence_and_undo(
 ) -> None:
     before = {path: path.read_bytes() for path in project.iterdir()}
     evidence = project.parent / "jettison-evidence.json"
+    known_vulnerability(project.parent / "advisory.json")
+    capsys.readouterr()
     code = main(["optimize", str(project), "--commit", "smaller", "--evidence", str(evidence), "--format", "json", "--aim", "safe", "--no-trace",
                  *NETWORK_OPTION])  # fmt: skip
     printed = capsys.readouterr()
@@ -115,6 +128,9 @@ def test_from_needs_to_branch_evidence_and_undo(
 
     log = git(project, "log", "--format=%s%n%b", "main..smaller" if _has(project, "main") else "master..smaller")
     assert log.count("Measured:") >= 2 and "image size:" in log and "build context:" in log
+    assert log.count("packages: ") == log.count("Measured:") == len(outcome["stops"])
+    assert f"known vulnerabilities: {outcome['stops'][-1]['vulnerabilities']}" in log
+    assert outcome["stops"][0]["vulnerabilities"] and outcome["vulnerabilities"][0]["counts"]["unknown"] == 1
     assert git(project, "status", "--porcelain", "app") == ""
 
     data = json.loads(evidence.read_bytes())

@@ -25,7 +25,6 @@ from jettison.optimize.records import Attempt, BackedOut, Request, Side
 from jettison.proof.claims import Claim, Proof
 from jettison.proof.measure import Measurement
 from jettison.report.html.optimize_page import render_outcome_page
-from jettison.report.known import Known
 from jettison.secretscan.scanner import Scanner
 from jettison.vulnerabilities.vulnerability import DataSource, Findings, Match, Vulnerability
 
@@ -218,7 +217,7 @@ def outcome_page(folder: Path) -> Path:
         image = read_archive(io.BytesIO(old_layout(*layers)), WholeCollector(scanner))
         origins = (BASE_ORIGIN, Origin(4, "RUN"))[-len(layers) :]
         seen = dataclasses.replace(inspection_of("image", image, scanner), origins=origins)
-        costs = (LineCost(None, EVIL, 225_000, None), LineCost(4, f"RUN \u202e{EVIL}", 450_000, 2.5))
+        costs = (LineCost(None, EVIL, 225_000, None), LineCost(4, f"RUN \u202e{EVIL}", 450_000, 2.5, True, 17))
         sides.append(Side(seen, len(seen.inventory.packages), costs))
     before = Measurement(675_000, 9_000, 2, 500, 12.5, 11.0, EVIL, EVIL)
     after = dataclasses.replace(before, size_unpacked=450_000, cold_build_seconds=3.0, user="1000")
@@ -240,8 +239,9 @@ def outcome_page(folder: Path) -> Path:
     one = Vulnerability("CVE-2026-1", summary=EVIL, severity="critical", score=9.8)
     data = (DataSource(EVIL, "2026-01-01", 300, True, 10),)
     packages = sides[0].inspection.inventory.packages
-    known = Known(Findings(packages, (Match(0, one, ("2",), "fixed"),), data=data), Findings((), data=data))
-    target.write_text(render_outcome_page(outcome, known))
+    known = (Findings(packages, (Match(0, one, ("2",), "fixed"),), data=data), Findings((), data=data))
+    both = tuple(dataclasses.replace(side, known=each) for side, each in zip(sides, known, strict=True))
+    target.write_text(render_outcome_page(dataclasses.replace(outcome, sides=both)))
     return target
 
 
@@ -257,6 +257,7 @@ def test_an_optimisation_is_shown_with_its_proof(browser: Browser, tmp_path: Pat
     assert browser.run("document.querySelectorAll('#proof .claims > li').length") == 2
     assert EVIL in browser.run("document.querySelector('#tried').innerText")
     assert "1 gone" in browser.run("document.querySelector('#packages').innerText")
+    assert "17" in browser.run("document.querySelector('#lines').innerText")
     vulnerabilities = browser.run("document.querySelector('#vulnerabilities').innerText")
     assert "at least 1" in vulnerabilities and "gone" in vulnerabilities and "CVE-2026-1" in vulnerabilities
 

@@ -16,13 +16,14 @@ from jettison.proof.measure import Measurement
 from jettison.report.measured_rows import measured_rows
 from jettison.report.optimize_json import render_json
 from jettison.span import SourceText
-from jettison.vulnerabilities.image_counts import ImageCounts, count_inventory
+from jettison.vulnerabilities.image_counts import ImageCounts, counts_of, look_up
 
 from . import small
 
 
 def counted(name: str) -> ImageCounts | None:
-    return count_inventory(inventory_of(open_image(name, InventoryCollector())))
+    found = look_up(inventory_of(open_image(name, InventoryCollector())))
+    return counts_of(found[0]) if found else None
 
 
 def outcome(*counts: ImageCounts | None) -> Outcome:
@@ -48,9 +49,9 @@ def test_before_and_after_with_the_age_of_the_data(image: str, tmp_path: Path) -
     after = ImageCounts((("high", 1),), 0, 2, 2, False, "2026-08-01", 3)
     rows = {row.title: row for row in measured_rows(outcome(before, after))}
     first = rows["known vulnerabilities"]
-    assert (first.before, first.after) == ("6", "1")
-    assert first.gain == f"at least, data {before.age} days old"
-    assert rows["  known to be exploited"].before == "1"
+    assert (first.before, first.after) == ("at least 6", "1")
+    assert first.gain == f"data {before.age} days old"
+    assert rows["  known to be exploited"].before == "at least 1"
     only = {row.title: row for row in measured_rows(outcome(None, after))}["known vulnerabilities"]
     assert (only.before, only.after) == ("-", "1")
     data = json.loads(render_json(outcome(before, after)))["vulnerabilities"]

@@ -23,9 +23,9 @@ def add_image(reports: Sequence[FileReport], name: str, engine: str | None) -> N
     """
     from jettison.cli.known import known_of_one
     from jettison.image.inspection import inspect
-    from jettison.optimize.costs import line_costs, measured
-    from jettison.optimize.image_findings import image_findings
-    from jettison.optimize.measured_impact import LineContents, measured_contents
+    from jettison.optimize.costs import line_costs
+    from jettison.optimize.measured_findings import measured_findings
+    from jettison.optimize.vulnerable_lines import VulnerableLines
     from jettison.report.reading_bar import reading_bar
 
     report = _only(reports)
@@ -42,13 +42,10 @@ def add_image(reports: Sequence[FileReport], name: str, engine: str | None) -> N
             f"jettison: no layer of {safe_line(name)} matches a line of {safe_line(report.path)}: "
             "was it built from another file?\n"
         )
-    contents = LineContents(seen.image, seen.origins, seen.inventory)
-    told = frozenset(finding.code for finding in (*report.findings, *report.suppressed))
-    exact = measured_contents(report.findings, model, contents)
-    found = (
-        *measured(exact, model, line_costs(model, seen.image, ())),
-        *image_findings(seen, model, told, known_of_one(seen.inventory)),
-    )
+    known = known_of_one(seen.inventory)
+    vulnerable = VulnerableLines(seen, model, known) if known is not None else None
+    costs = line_costs(model, seen.image, (), seen.origins)
+    found = measured_findings(report.findings, report.suppressed, seen, model, costs, vulnerable)
     report.findings = tuple(sorted(found, key=lambda finding: finding.span.start))
 
 

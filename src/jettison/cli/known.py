@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from jettison.terminal import safe_line
 
 if TYPE_CHECKING:
     from jettison.inventory.inventory import Inventory
-    from jettison.optimize.records import Outcome
     from jettison.report.known import Known
     from jettison.vulnerabilities.vulnerability import Findings
-
-MAX_AGE_DAYS: Final = 7
-
-
-def known_of(outcome: Outcome) -> Known | None:
-    """Return what is known of both images; None without a database, or without two images that this run read."""
-    if len(outcome.sides) < 2 or outcome.recorded_at is not None:
-        return None
-    return known_of_both(*(side.inspection.inventory for side in outcome.sides))
 
 
 def known_of_both(before: Inventory, after: Inventory) -> Known | None:
@@ -51,19 +40,10 @@ def _looked_up(*inventories: Inventory) -> list[Findings]:
     A database that cannot be used is said on standard error: everything else counts without it.
     """
     from jettison.errors import JettisonError
-    from jettison.vulnerabilities.database import open_database
-    from jettison.vulnerabilities.match import find
-    from jettison.vulnerabilities.place import database_path
+    from jettison.vulnerabilities.image_counts import look_up
 
-    now = datetime.now(UTC)
     try:
-        database = open_database(database_path())
-        if database is None:
-            return []
-        try:
-            return [find(inventory, database, now, MAX_AGE_DAYS) for inventory in inventories]
-        finally:
-            database.close()
+        return look_up(*inventories)
     except JettisonError as error:
         sys.stderr.write(f"jettison: vulnerabilities were not looked up: {safe_line(str(error))}\n")
         return []

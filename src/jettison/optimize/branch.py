@@ -15,7 +15,7 @@ from jettison.errors import SourceError
 from jettison.report.units import human_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from jettison.rewrite.candidates import Change
 
@@ -27,6 +27,7 @@ class Stop:
     """One state on the way from the old files to the new ones.
 
     changes: what came since the stop before; size_unpacked, context_bytes: bytes.
+    packages: how many, with known vulnerabilities; both None where no data speaks of the image.
     """
 
     dockerfile: bytes
@@ -34,6 +35,8 @@ class Stop:
     changes: tuple[Change, ...]
     size_unpacked: int
     context_bytes: int
+    packages: int | None = None
+    vulnerabilities: int | None = None
 
 
 class Repository:
@@ -122,12 +125,18 @@ def _message(earlier: Stop, stop: Stop) -> tuple[str, str]:
     lines = [f"- {text}" for text in titles[1:]]
     lines += [""] if lines else []
     lines.append("Measured:")
-    lines.append(_row("image size", earlier.size_unpacked, stop.size_unpacked))
-    lines.append(_row("build context", earlier.context_bytes, stop.context_bytes))
+    lines.append(_row("image size", earlier.size_unpacked, stop.size_unpacked, human_bytes))
+    lines.append(_row("build context", earlier.context_bytes, stop.context_bytes, human_bytes))
+    for name, before, after in (
+        ("packages", earlier.packages, stop.packages),
+        ("known vulnerabilities", earlier.vulnerabilities, stop.vulnerabilities),
+    ):
+        if before is not None and after is not None:
+            lines.append(_row(name, before, after, str))
     return title if len(title) <= 72 else title[:69] + "...", "\n".join(lines)
 
 
-def _row(name: str, before: int, after: int) -> str:
+def _row(name: str, before: int, after: int, shown: Callable[[int], str]) -> str:
     if before == after:
-        return f"  {name}: {human_bytes(after)}, unchanged"
-    return f"  {name}: {human_bytes(before)} -> {human_bytes(after)}"
+        return f"  {name}: {shown(after)}, unchanged"
+    return f"  {name}: {shown(before)} -> {shown(after)}"

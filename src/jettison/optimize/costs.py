@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jettison.engine.steps import StepLines
-from jettison.findings import Finding, Impact
+from jettison.findings import Finding
 from jettison.image.attribution import layer_origins
 
 if TYPE_CHECKING:
     from jettison.engine.base import StepTime
+    from jettison.image.attribution import Origin
     from jettison.image.image import Image
     from jettison.model.dockerfile import Model
 
@@ -21,6 +22,7 @@ class LineCost:
     """One instruction. line: its first line, None for the base image; bytes unpacked; seconds of a cold build.
 
     understood: whether its shell text was read; one that was not stays as it is.
+    vulnerabilities: known ones of the packages that it brought, None where no data speaks of the image.
     """
 
     line: int | None
@@ -28,15 +30,23 @@ class LineCost:
     bytes: int
     seconds: float | None
     understood: bool = True
+    vulnerabilities: int | None = None
 
 
-def line_costs(model: Model, image: Image, steps: Sequence[StepTime]) -> tuple[LineCost, ...]:
+def line_costs(
+    model: Model,
+    image: Image,
+    steps: Sequence[StepTime],
+    origins: Sequence[Origin] | None = None,
+    vulnerable: Mapping[int | None, int] | None = None,
+) -> tuple[LineCost, ...]:
     """Return the cost of the base and of each line that wrote a layer or took a step, in the order of the file.
 
-    The bytes add up to the unpacked size of the image.
+    The bytes add up to the unpacked size of the image. origins: of the layers, where they are known already.
+    vulnerable: line -> known vulnerabilities, None where no data speaks of the image.
     """
     sizes: dict[int | None, int] = {}
-    for origin, layer in zip(layer_origins(image.history, model), image.layers, strict=False):
+    for origin, layer in zip(origins or layer_origins(image.history, model), image.layers, strict=False):
         sizes[origin.line] = sizes.get(origin.line, 0) + layer.size_unpacked
     sizes[None] = sizes.get(None, 0) + image.size_unpacked - sum(sizes.values())
     lines = StepLines(model.source.data)
@@ -47,10 +57,17 @@ def line_costs(model: Model, image: Image, steps: Sequence[StepTime]) -> tuple[L
             seconds[line] = seconds.get(line, 0.0) + step.seconds
     texts = {node.start_line: _text(model, node.start_line) for node in model.file.instructions}
     froms = {stage.from_.start_line for stage in model.stages}
-    base = LineCost(None, model.lineage(model.final)[0].base.raw if model.final else "", sizes.pop(None), None)
+
+    def brought(line: int | None) -> int | None:
+        return vulnerable.get(line, 0) if vulnerable is not None else None
+
+    name = model.lineage(model.final)[0].base.raw if model.final else ""
+    base = LineCost(None, name, sizes.pop(None), None, vulnerabilities=brought(None))
     numbers = sorted({n for n in (*sizes, *seconds) if n is not None and n not in froms})
     unread = {run.instruction.start_line for run in model.runs if run.has_error}
-    found = (LineCost(n, texts.get(n, ""), sizes.get(n, 0), seconds.get(n), n not in unread) for n in numbers)
+    found = (
+        LineCost(n, texts.get(n, ""), sizes.get(n, 0), seconds.get(n), n not in unread, brought(n)) for n in numbers
+    )
     return (base, *found)
 
 
@@ -90,7 +107,8 @@ def _measured(finding: Finding, model: Model, by_line: dict[int, LineCost], star
         seconds, changed = (min(seconds[0], cost.seconds), cost.seconds), True
     if not changed:
         return finding
-    return finding._replace(impact=Impact(sizes, seconds, impact.context_bytes, "measured at most"))
+    held = impact._replace(bytes_saved=sizes, seconds_saved=seconds, basis="measured at most")
+    return finding._replace(impact=held)
 
 
 def _at_most(finding: Finding, whole: int) -> Finding:

@@ -1,5 +1,5 @@
 """What only the built image shows, as findings at the lines that are to blame: secrets, hidden bytes, packages,
-known vulnerabilities, practice."""
+practice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Impact, Severity
 from jettison.optimize.line_span import line_span
-from jettison.optimize.vulnerable_lines import vulnerable_lines
+from jettison.optimize.vulnerable_lines import VULNERABLE_CODE
 from jettison.report.secrets_text import place_of_secret
 from jettison.report.units import human_bytes
 from jettison.rules.index import finding_codes
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from jettison.image.inspection import Inspection
     from jettison.model.dockerfile import Model
     from jettison.secretscan.findings import SecretFinding
-    from jettison.vulnerabilities.vulnerability import Findings
 
 SECRET_CODE: Final = "JT010"
 HIDDEN_CODE: Final = "JT011"
 PACKAGES_CODE: Final = "JT012"
 PRACTICE_CODE: Final = "JT014"
+# Of all findings that an image brings, whoever makes them.
+IMAGE_CODES: Final = frozenset({SECRET_CODE, HIDDEN_CODE, PACKAGES_CODE, VULNERABLE_CODE, PRACTICE_CODE})
 # A setting of the client that pulls; no image and no Dockerfile can hold to it.
 NOT_OF_AN_IMAGE: Final = frozenset({"CIS-DI-0005"})
 # Less than this is not worth a line of a report.
@@ -34,18 +35,15 @@ NAMED: Final = 3
 _LEVELS: Final = {"critical": Severity.HIGH, "high": Severity.HIGH, "medium": Severity.MEDIUM, "low": Severity.LOW}
 
 
-def image_findings(
-    seen: Inspection, model: Model, told: frozenset[str] = frozenset(), known: Findings | None = None
-) -> tuple[Finding, ...]:
+def image_findings(seen: Inspection, model: Model, told: frozenset[str] = frozenset()) -> tuple[Finding, ...]:
     """Return what the image shows, each at the instruction that wrote it, or at FROM for the base image.
 
-    told: codes of findings that the file has anyway, or that its author muted; known: None without data.
+    told: codes of findings that the file has anyway, or that its author muted.
     """
     return (
         *_secrets(seen, model),
         *_hidden(seen, model),
         *_packages(seen, model),
-        *(vulnerable_lines(seen, model, known) if known is not None else ()),
         *_practice(seen, model, told),
     )
 
@@ -60,7 +58,7 @@ def _secrets(seen: Inspection, model: Model) -> Iterator[Finding]:
             _LEVELS.get(secret.severity, Severity.HIGH),
             _confidence(secret),
             Effort.MEDIUM,
-            NO_IMPACT,
+            Impact(basis="measured", secrets=1),
         )
 
 

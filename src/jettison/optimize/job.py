@@ -11,21 +11,20 @@ from typing import TYPE_CHECKING, Any, Final
 from jettison.engine.base import Features
 from jettison.errors import BuildError, EngineError, SourceError
 from jettison.findings import Finding
-from jettison.image.attribution import layer_origins
 from jettison.lint.engine import check_bytes
 from jettison.lint.rank import rank
 from jettison.model.context import read_context
 from jettison.needs.hints import read_hints
 from jettison.needs.texts import program_texts
 from jettison.optimize.builds import Builds, Built, Say
-from jettison.optimize.costs import LineCost, line_costs, measured
 from jettison.optimize.identity import base_records, image_record
-from jettison.optimize.measured_impact import LineContents, measured_contents
-from jettison.optimize.outcome import both_sides, difference, measurement, order_notes
+from jettison.optimize.measured_findings import measured_findings
+from jettison.optimize.outcome import difference, gone_between, measurement, order_notes, side_after, side_of
 from jettison.optimize.prove import prove, redacted
-from jettison.optimize.records import Attempt, Outcome, Request
+from jettison.optimize.records import Attempt, Outcome, Request, Side
 from jettison.optimize.stops import stops
 from jettison.optimize.trials import Kept, Trials
+from jettison.optimize.vulnerable_lines import VulnerableLines
 from jettison.optimize.watch import NOTHING, watched
 from jettison.project.detect import detect
 from jettison.project.history import read_history
@@ -69,12 +68,13 @@ class Job:
             raise SourceError(f"{path}: {reason}")
         self.model: Model = report.model
         self.findings: tuple[Finding, ...] = rank(report.findings)
+        self.muted = report.suppressed
         scope = self.model.end_scope(report.model.final)
         self.project: Project = detect(self.context, scope.exposed)._replace(history=read_history(request.project))
         self.ignore_before = self.context.read(".dockerignore") if self.context.ignore_path == ".dockerignore" else None
         self.builds = Builds(request, path, self.model, self.project, say, on_event)
         self.refused: list[Attempt] = []
-        self.costs: tuple[LineCost, ...] = ()
+        self.side_before: tuple[Side, ...] = ()
         self.notes: list[str] = []
 
     def run(self, no_engine: str) -> Outcome:
@@ -151,11 +151,14 @@ class Job:
         return self._outcome("refused", before=before, unproven_reason=reason, trials=trials)
 
     def _measure_findings(self, before: Built) -> None:
-        """Put what the built original shows in place of what was estimated."""
-        self.costs = line_costs(self.model, before.image, before.steps)
-        contents = LineContents(before.image, layer_origins(before.image.history, self.model))
-        exact = measured_contents(self.findings, self.model, contents)
-        self.findings = rank(measured(exact, self.model, self.costs))
+        """Put what the built original shows in place of what was estimated, and beside it."""
+        side = side_of(self.model, before, self.builds, self.say)
+        self.side_before = (side,)
+        seen, known = side.inspection, side.known
+        vulnerable = VulnerableLines(seen, self.model, known) if known is not None else None
+        found = measured_findings(self.findings, self.muted, seen, self.model, side.costs, vulnerable)
+        redact = self.builds.redact
+        self.findings = rank(finding._replace(message=redact(finding.message)) for finding in found)
 
     def _second_look(self, before: Built) -> Built:
         if isinstance(before.behaviour, str):
@@ -237,7 +240,7 @@ class Job:
         build_failure: str = "",
         trials: Trials | None = None,
     ) -> Outcome:
-        redact = self.builds.redact
+        sides = (*self.side_before, *side_after(candidate, after, self.builds, self.say))
         return Outcome(
             request=self.request,
             dockerfile=self.path,
@@ -259,8 +262,9 @@ class Job:
             build_failure=build_failure,
             seconds=time.monotonic() - self.started,
             notes=(*self.notes, *order_notes(candidate)),
-            costs=tuple(replace(cost, text=redact(cost.text)) for cost in self.costs),
-            sides=tuple(both_sides(self.model, candidate, before, after, self.builds, self.say)),
+            costs=sides[0].costs if sides else (),
+            sides=sides,
+            gone=gone_between(sides),
             image_before=image_record(before.image) if before else None,
             image_after=image_record(after.image) if after else None,
             bases=base_records(self.engine, self.model, candidate) if before else (),

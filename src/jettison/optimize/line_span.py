@@ -1,4 +1,4 @@
-"""Where a finding stands that an image shows: at the instruction of a line, or at FROM."""
+"""Where a finding stands that an image shows, at the instruction of a line or at FROM, and what it names there."""
 
 from __future__ import annotations
 
@@ -16,3 +16,8 @@ def line_span(model: Model, line: int | None) -> Span:
         line = model.lineage(model.final)[0].from_.start_line
     node = next((n for n in model.file.instructions if n.start_line == line), None)
     return node.keyword_span if node is not None else Span(0, 0)
+
+
+def named_package(model: Model, span: Span) -> str:
+    """Return the package that an install command names at a place, without the version that it asks for."""
+    return model.source.text(span).split("=")[0].split(":")[0]

@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from jettison.findings import Finding, Impact
+from jettison.findings import Finding
 from jettison.image.stored import Stored, stored_files
 from jettison.image.waste import METADATA, find_waste
 from jettison.knowledge.layer_contents import measure_of, path_test
+from jettison.optimize.line_span import named_package
 
 if TYPE_CHECKING:
     from jettison.image.attribution import Origin
@@ -43,7 +44,7 @@ class LineContents:
     def bytes_of(self, finding: Finding, line: int, named: str) -> int | None:
         """Return the bytes that a finding is about; None where that cannot be told.
 
-        named: the text at the place of the finding.
+        named: the package that stands at the place of the finding.
         """
         if line not in self._lines:
             return None
@@ -51,7 +52,7 @@ class LineContents:
         if measure == "touched":
             return self._touched[line]
         if measure == "packages":
-            return self._packages.get(named.split("=")[0].split(":")[0]) if self._packages is not None else None
+            return self._packages.get(named) if self._packages is not None else None
         wanted = path_test(finding.name)
         if wanted is None:
             return None
@@ -76,8 +77,7 @@ def _measured(finding: Finding, model: Model, contents: LineContents) -> Finding
     node = next((n for n in model.file.instructions if n.start_line <= at <= n.end_line), None)
     if node is None:
         return finding
-    size = contents.bytes_of(finding, node.start_line, model.source.text(finding.span))
+    size = contents.bytes_of(finding, node.start_line, named_package(model, finding.span))
     if size is None:
         return finding
-    impact = finding.impact
-    return finding._replace(impact=Impact((size, size), impact.seconds_saved, impact.context_bytes, MEASURED))
+    return finding._replace(impact=finding.impact._replace(bytes_saved=(size, size), basis=MEASURED))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,20 +11,23 @@ from jettison.image.inspection import inspection_of
 from jettison.model.context import BuildContext, IgnoreFile
 from jettison.model.dockerfile import build_model
 from jettison.optimize.costs import line_costs
-from jettison.optimize.records import Side
+from jettison.optimize.records import Gone, Side
+from jettison.optimize.vulnerable_lines import VulnerableLines
 from jettison.proof.behaviour import Behaviour
 from jettison.proof.measure import Measurement
 from jettison.report.mask import masked_diff
 from jettison.rewrite.inplace import ORDER
 from jettison.syntax.edit import unified_diff
 from jettison.syntax.tree import parse
-from jettison.vulnerabilities.image_counts import ImageCounts, count_inventory
+from jettison.vulnerabilities.image_counts import counts_of, look_up
+from jettison.vulnerabilities.scan import nothing_looked_up
 
 if TYPE_CHECKING:
     from jettison.inventory.inventory import Inventory
     from jettison.model.dockerfile import Model
     from jettison.optimize.builds import Builds, Built, Say
     from jettison.rewrite.candidates import Candidate
+    from jettison.vulnerabilities.vulnerability import Findings
 
 
 def difference(model: Model, candidate: Candidate | None, ignore_before: bytes | None) -> str:
@@ -65,27 +68,49 @@ def _context_bytes(context: BuildContext, candidate: Candidate | None) -> int:
     return BuildContext(context.root, context.dockerfile, ignore, ".dockerignore").sent_bytes
 
 
-def both_sides(
-    model: Model, candidate: Candidate | None, before: Built | None, after: Built | None, builds: Builds, say: Say
-) -> Iterator[Side]:
-    """Yield all that is told of the original and of the winner, where they were built."""
-    if before is not None:
-        yield _side(model, before, builds, say)
-    if candidate is not None and after is not None:
-        yield _side(build_model(parse(candidate.dockerfile)), after, builds, say)
-
-
-def _side(model: Model, built: Built, builds: Builds, say: Say) -> Side:
-    costs = line_costs(model, built.image, built.steps)
+def side_of(model: Model, built: Built, builds: Builds, say: Say) -> Side:
+    """Return all that is told of one image that was built from a model."""
     seen = inspection_of(built.tag, built.image, builds.scanner, model)
+    known = _known(seen.inventory, say)
+    brought = VulnerableLines(seen, model, known).counts() if known is not None else None
+    costs = line_costs(model, built.image, built.steps, seen.origins, brought)
     masked = tuple(replace(cost, text=builds.redact(cost.text)) for cost in costs)
-    return Side(seen, len(seen.inventory.packages), masked, _vulnerabilities(seen.inventory, say))
+    counts = counts_of(known) if known is not None else None
+    return Side(seen, len(seen.inventory.packages), masked, counts, known)
 
 
-def _vulnerabilities(inventory: Inventory, say: Say) -> ImageCounts | None:
+def side_after(candidate: Candidate | None, after: Built | None, builds: Builds, say: Say) -> tuple[Side, ...]:
+    """Return what is told of the winner, nothing where there is none that was built."""
+    if candidate is None or after is None:
+        return ()
+    return (side_of(build_model(parse(candidate.dockerfile)), after, builds, say),)
+
+
+def gone_between(sides: Sequence[Side]) -> Gone | None:
+    """Return what differs between both images, None where there are not two."""
+    if len(sides) != 2:
+        return None
+    old, new = ({(one.type, one.name) for one in side.inspection.inventory.packages} for side in sides)
+    before, after = (side.known for side in sides)
+    packages = Gone(len(old - new), len(new - old))
+    if before is None or after is None:
+        return packages
+    first, second = ({match.vulnerability.id for match in found.matches} for found in (before, after))
+    exploited = {match.vulnerability.id for match in before.matches if match.vulnerability.exploited}
+    return replace(
+        packages,
+        vulnerabilities=len(first - second),
+        exploited=len(exploited - second),
+        new_vulnerabilities=len(second - first),
+    )
+
+
+def _known(inventory: Inventory, say: Say) -> Findings | None:
+    """Return what is known of the packages, None where no data speaks of any."""
     try:
-        return count_inventory(inventory)
+        found = next(iter(look_up(inventory)), None)
     except JettisonError as error:
         # What was proven does not hang on it.
         say(f"vulnerabilities were not counted: {error}")
         return None
+    return None if found is None or nothing_looked_up(found) else found

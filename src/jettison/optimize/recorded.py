@@ -1,7 +1,8 @@
 """Proven results of earlier runs, found again by the content of all that went into them.
 
 The key covers this program's own files, the engine, the build context with its Dockerfile and ignore file, and the
-options. A base image that has another id since makes a result void. Not kept is what could differ although all of
+options and the vulnerability database. A base image that has another id since makes a result void, and so does a new
+day where vulnerabilities were counted: the age of the data stands beside them. Not kept is what could differ although all of
 this is the same (services beside it, commands on this machine, the outside network), what is not proven, and what
 holds a secret. Records lie in the user's cache: at most 200, none older than 30 days.
 """
@@ -14,6 +15,7 @@ import json
 import os
 import time
 from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,16 +23,18 @@ import jettison
 from jettison.atomic import write_whole
 from jettison.cache_folder import cache_folder, keeps_results
 from jettison.errors import SourceError
-from jettison.findings import Impact
+from jettison.findings import Finding, Impact, KnownVulnerabilities
 from jettison.optimize.builds import secret_settings
 from jettison.optimize.costs import LineCost
 from jettison.optimize.dependencies import read_needs
 from jettison.optimize.evidence import context_data
+from jettison.optimize.image_findings import IMAGE_CODES
 from jettison.optimize.outcome import difference
 from jettison.optimize.records import (
     Attempt,
     BackedOut,
     BaseRecord,
+    Gone,
     ImageRecord,
     Outcome,
     Side,
@@ -41,11 +45,12 @@ from jettison.proof.trace import can_trace
 from jettison.report.mask import masked
 from jettison.rewrite.candidates import Candidate, Change
 from jettison.rewrite.order import ordered
+from jettison.span import Span
 from jettison.vulnerabilities.image_counts import ImageCounts
+from jettison.vulnerabilities.place import database_path
 
 if TYPE_CHECKING:
     from jettison.engine.base import Engine
-    from jettison.findings import Finding
     from jettison.optimize.job import Job
 
 MAX_RECORDS: Final = 200
@@ -56,13 +61,13 @@ MAX_AGE_UNKNOWN_BASE: Final = 86400.0
 _KINDS: Final = {
     kind.__name__: kind
     for kind in (
-        Attempt, BackedOut, BaseRecord, Candidate, Change, Claim, ImageCounts, ImageRecord, Impact, LineCost,
-        Measurement, Proof, Side,
+        Attempt, BackedOut, BaseRecord, Candidate, Change, Claim, Finding, Gone, ImageCounts, ImageRecord, Impact,
+        KnownVulnerabilities, LineCost, Measurement, Proof, Side, Span,
     )
 }  # fmt: skip
 _PARTS: Final = (
     "verdict", "chosen", "changes", "before", "after", "proof", "attempts", "backed_out", "notes", "costs", "sides",
-    "image_before", "image_after", "bases",
+    "gone", "image_before", "image_after", "bases",
 )  # fmt: skip
 
 
@@ -82,7 +87,7 @@ def find(job: Job, engine: Engine) -> Outcome | None:
         kept_at, findings, parts = float(data["at"]), data["findings"], {k: _read(data[k]) for k in _PARTS}
         # A base that was exchanged, and one that nobody can tell of any more.
         limit = _age_limit(parts["bases"], engine)
-        if not 0 <= time.time() - kept_at <= limit or parts["verdict"] != "proven":
+        if not 0 <= time.time() - kept_at <= limit or parts["verdict"] != "proven" or _aged(parts["sides"], kept_at):
             return None
         ranked = _ranked(job.findings, findings)
         if ranked is None:
@@ -100,11 +105,11 @@ def keep(job: Job, engine: Engine, outcome: Outcome) -> None:
     path = _path(job, engine)
     if path is None:
         return
-    sides = tuple(replace(side, seen=None) for side in outcome.sides)
+    sides = tuple(replace(side, seen=None, known=None) for side in outcome.sides)
     data: dict[str, Any] = {name: _written(getattr(outcome, name)) for name in _PARTS if name != "sides"}
     data["sides"] = _written(sides)
     data["at"] = time.time()
-    data["findings"] = [[f.code, f.span.start, _written(f.impact)] for f in outcome.findings]
+    data["findings"] = [_written_finding(finding) for finding in outcome.findings]
     content = json.dumps(data).encode("ascii")
     if len(content) > MAX_BYTES:
         return
@@ -165,6 +170,7 @@ def _key(job: Job, engine: Engine) -> str:
         context_data(asked.project, relative, ignore),
         (asked.network, sorted(asked.build_args.items()), asked.probes, asked.checks, sorted(asked.env.items())),
         (asked.budget_seconds, asked.source_file, asked.aim, asked.services, asked.dependency_change),
+        _database(),
     )
     return _digest(json.dumps(parts, sort_keys=True).encode())
 
@@ -198,12 +204,36 @@ def _age_limit(bases: tuple[BaseRecord, ...], engine: Engine) -> float:
     return limit
 
 
+def _aged(sides: tuple[Side, ...], kept_at: float) -> bool:
+    """Return whether the age of data that the result names is another one today."""
+    counted = any(side.vulnerabilities is not None for side in sides)
+    return counted and datetime.fromtimestamp(kept_at, UTC).date() != datetime.now(UTC).date()
+
+
+def _database() -> tuple[int, int] | None:
+    try:
+        seen = os.stat(database_path())
+    except OSError:
+        return None
+    return seen.st_size, seen.st_mtime_ns
+
+
+def _written_finding(finding: Finding) -> list[Any]:
+    """Return what is recorded of a finding: what was measured, and the whole of one that only the image shows."""
+    of_image = finding.code in IMAGE_CODES
+    return [finding.code, finding.span.start, _written(finding if of_image else finding.impact)]
+
+
 def _ranked(findings: tuple[Finding, ...], recorded: list[Any]) -> tuple[Finding, ...] | None:
     """Return the findings in their recorded order, with what was measured of them; None where they differ."""
     known = {(finding.code, finding.span.start): finding for finding in findings}
-    if len(recorded) != len(findings) or len(known) != len(findings):
+    of_file = [code for code, _, _ in recorded if code not in IMAGE_CODES]
+    if len(of_file) != len(findings) or len(known) != len(findings):
         return None
-    return tuple(known[code, start]._replace(impact=_read(impact)) for code, start, impact in recorded)
+    return tuple(
+        _read(what) if code in IMAGE_CODES else known[code, start]._replace(impact=_read(what))
+        for code, start, what in recorded
+    )
 
 
 def _written(value: Any) -> Any:

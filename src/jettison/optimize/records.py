@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from jettison.rewrite.candidates import Candidate, Change
     from jettison.span import SourceText
     from jettison.vulnerabilities.image_counts import ImageCounts
+    from jettison.vulnerabilities.vulnerability import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +78,35 @@ class BackedOut:
 class Side:
     """One of the two images: all that an inspection tells, and what each line costs; no text holds a secret.
 
-    seen: None in a result of an earlier run; packages: how many; vulnerabilities: None without a database of them.
+    seen: None in a result of an earlier run, as is known; packages: how many.
+    known, vulnerabilities: None without a database, or where it speaks of none of the packages.
     """
 
     seen: Inspection | None
     packages: int
     costs: tuple[LineCost, ...]
     vulnerabilities: ImageCounts | None = None
+    known: Findings | None = None
 
     @property
     def inspection(self) -> Inspection:
         """Return what the inspection tells; a result of an earlier run has none."""
         assert self.seen is not None
         return self.seen
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What the original has and the result has not, and the other way round; the same by the same name of a package.
+
+    vulnerabilities, exploited, new_vulnerabilities: None where no data speaks of both images.
+    """
+
+    packages: int
+    new_packages: int
+    vulnerabilities: int | None = None
+    exploited: int | None = None
+    new_vulnerabilities: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +135,7 @@ class Outcome:
     verdict: "proven" (built, compared, all claims that decide hold), "not proven" (nothing refuted,
     but something could not be shown), "unchanged" (nothing to gain was found) or "refused" (every
     candidate was refuted or failed to build).
-    sides: the original, and the winner where there is one.
+    sides: the original, and the winner where there is one; gone: what differs between both.
     unproven_reason says in one line why nothing was proven, with what to do.
     recorded_at: seconds since the epoch when an earlier run proved this; None for what this run did.
     """
@@ -145,6 +162,7 @@ class Outcome:
     notes: tuple[str, ...] = ()
     costs: tuple[LineCost, ...] = ()
     sides: tuple[Side, ...] = ()
+    gone: Gone | None = None
     image_before: ImageRecord | None = None
     image_after: ImageRecord | None = None
     bases: tuple[BaseRecord, ...] = ()

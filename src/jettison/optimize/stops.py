@@ -11,12 +11,16 @@ from jettison.engine.base import BuildRequest
 from jettison.engine.shield import shield
 from jettison.errors import BuildError
 from jettison.image.archive import read_archive
+from jettison.image.collect import InventoryCollector
+from jettison.image.inspection import inventory_of
 from jettison.model.context import BuildContext, IgnoreFile
 from jettison.optimize.branch import Stop
 from jettison.rewrite.candidates import Candidate, Change
+from jettison.vulnerabilities.image_counts import counts_of, look_up
 
 if TYPE_CHECKING:
     from jettison.engine.base import Engine, OnEvent
+    from jettison.image.image import Image
     from jettison.optimize.records import Outcome
 
 Remake = Callable[[frozenset[str]], Candidate | None]
@@ -26,7 +30,13 @@ def first_stop(outcome: Outcome) -> Stop:
     """Return the state from before, as the proof measured it."""
     assert outcome.before is not None
     measured = outcome.before
-    return Stop(outcome.source.data, None, (), measured.size_unpacked, measured.context_bytes)
+    return Stop(outcome.source.data, None, (), measured.size_unpacked, measured.context_bytes, *_known(outcome, 0))
+
+
+def _known(outcome: Outcome, side: int) -> tuple[int | None, int | None]:
+    """Return the packages and the known vulnerabilities of one side, None where no data speaks of it."""
+    counts = outcome.sides[side].vulnerabilities
+    return (outcome.sides[side].packages, counts.total) if counts is not None else (None, None)
 
 
 def stops(
@@ -65,6 +75,7 @@ def stops(
         (*waiting, *chosen.changes[-1:]),
         measured.size_unpacked,
         measured.context_bytes,
+        *_known(outcome, 1),
     )
     if (final.dockerfile, final.dockerignore) != last:
         return (*found, final)
@@ -75,6 +86,7 @@ def _measure(
     outcome: Outcome, candidate: Candidate, changes: tuple[Change, ...], engine: Engine, on_event: OnEvent | None
 ) -> Stop | None:
     request = outcome.request
+    first_known = outcome.sides[0].vulnerabilities
     tag = f"jettison/{uuid.uuid4().hex[:10]}:stop"
     try:
         engine.build(
@@ -89,7 +101,7 @@ def _measure(
             on_event,
         )
         with engine.save(tag) as stream:
-            image = read_archive(stream)
+            image = read_archive(stream, None if first_known is None else InventoryCollector())
     except BuildError:
         return None
     finally:
@@ -101,7 +113,15 @@ def _measure(
         changes,
         image.size_unpacked,
         _context_bytes(outcome, candidate),
+        *(_counted(image) if first_known is not None else (None, None)),
     )
+
+
+def _counted(image: Image) -> tuple[int | None, int | None]:
+    inventory = inventory_of(image)
+    found = next(iter(look_up(inventory)), None)
+    counts = counts_of(found) if found is not None else None
+    return (len(inventory.packages), counts.total) if counts is not None else (None, None)
 
 
 def _context_bytes(outcome: Outcome, candidate: Candidate) -> int:

@@ -1,13 +1,15 @@
-"""Known vulnerabilities as findings at the lines whose layers brought the packages; those of the base at FROM."""
+"""Known vulnerabilities by the lines whose layers brought the packages, those of the base at FROM: as findings of
+their own, and as what other findings are worth."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Severity
-from jettison.optimize.line_span import line_span
+from jettison.findings import Confidence, Effort, Finding, Impact, KnownVulnerabilities, Severity
+from jettison.knowledge.layer_contents import measure_of
+from jettison.optimize.line_span import line_span, named_package
 from jettison.vulnerabilities.severity import SEVERITIES
 
 if TYPE_CHECKING:
@@ -20,37 +22,82 @@ NAMED: Final = 3
 _LEVELS: Final = {"critical": Severity.HIGH, "high": Severity.HIGH, "medium": Severity.MEDIUM, "low": Severity.LOW}
 
 
-def vulnerable_lines(seen: Inspection, model: Model, known: Findings) -> Iterator[Finding]:
-    """Yield one finding for each line that brought packages with known vulnerabilities."""
-    lines: defaultdict[int | None, list[Match]] = defaultdict(list)
-    for match in known.matches:
-        layer = known.packages[match.package].layer
-        if layer is not None and layer < len(seen.origins):
-            lines[seen.origins[layer].line].append(match)
-    for line, matches in lines.items():
+class VulnerableLines:
+    """The known vulnerabilities of one image by line of its Dockerfile; None stands for the base image."""
+
+    def __init__(self, seen: Inspection, model: Model, known: Findings) -> None:
+        self._model = model
+        self._known = known
+        self._lines: defaultdict[int | None, list[Match]] = defaultdict(list)
+        for match in known.matches:
+            layer = known.packages[match.package].layer
+            if layer is not None and layer < len(seen.origins):
+                self._lines[seen.origins[layer].line].append(match)
+
+    def counts(self) -> Mapping[int | None, int]:
+        """Return how many each line brought; one that several packages of it have counts once."""
+        return {line: len({match.vulnerability.id for match in found}) for line, found in self._lines.items()}
+
+    def findings(self) -> Iterator[Finding]:
+        """Yield one finding for each line that brought packages with known vulnerabilities."""
+        for line, matches in self._lines.items():
+            worth = self._worth(matches)
+            level = Severity.HIGH if worth.exploited else _LEVELS.get(worth.counts[0][0], Severity.INFO)
+            yield Finding(
+                VULNERABLE_CODE,
+                "vulnerabilities-of-line",
+                self._message(line, matches, worth),
+                line_span(self._model, line),
+                level,
+                Confidence.HIGH,
+                Effort.MEDIUM,
+                Impact(None, None, None, "measured", worth),
+            )
+
+    def added_to(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """Yield findings with the vulnerabilities that go, or at most go, when their advice is followed."""
+        for finding in findings:
+            worth = self._gone_with(finding)
+            if worth is not None:
+                finding = finding._replace(impact=finding.impact._replace(vulnerabilities=worth))
+            yield finding
+
+    def _gone_with(self, finding: Finding) -> KnownVulnerabilities | None:
+        model = self._model
+        at = model.source.line(finding.span.start)
+        base = model.lineage(model.final)[0].from_ if model.final is not None else None
+        if base is not None and base.start_line <= at <= base.end_line:
+            # Another base brings packages of its own.
+            matches = self._lines.get(None, []) if finding.impact.bytes_saved is not None else []
+            return self._worth(matches, at_most=True) if matches else None
+        if measure_of(finding.name) != "packages":
+            return None
+        node = next((n for n in model.file.instructions if n.start_line <= at <= n.end_line), None)
+        name = named_package(model, finding.span)
+        found = self._lines.get(node.start_line, []) if node is not None else []
+        matches = [match for match in found if self._known.packages[match.package].name == name]
+        return self._worth(matches) if matches else None
+
+    def _worth(self, matches: list[Match], at_most: bool = False) -> KnownVulnerabilities:
         severities = {match.vulnerability.id: match.vulnerability.severity for match in matches}
-        worst = min(severities.values(), key=SEVERITIES.index)
-        yield Finding(
-            VULNERABLE_CODE,
-            "vulnerabilities-of-line",
-            _message(line, matches, severities, known),
-            line_span(model, line),
-            _LEVELS.get(worst, Severity.INFO),
-            Confidence.HIGH,
-            Effort.MEDIUM,
-            NO_IMPACT,
+        counts = Counter(severities.values())
+        oldest = max((one for one in self._known.data if one.counted), key=lambda one: one.age, default=None)
+        return KnownVulnerabilities(
+            tuple((name, counts[name]) for name in SEVERITIES if counts[name]),
+            len({match.vulnerability.id for match in matches if match.vulnerability.exploited}),
+            at_most,
+            self._known.at_least,
+            tuple(one.name for one in self._known.data if one.counted),
+            oldest.dated[:10] if oldest is not None else "",
+            oldest.age if oldest is not None else 0,
         )
 
-
-def _message(line: int | None, matches: list[Match], severities: dict[str, str], known: Findings) -> str:
-    counts = Counter(severities.values())
-    graded = ", ".join(f"{counts[name]} {name}" for name in SEVERITIES if counts[name])
-    packages = Counter(known.packages[match.package].name for match in matches)
-    named = ", ".join(f"{name} {count}" for name, count in packages.most_common(NAMED))
-    exploited = len({match.vulnerability.id for match in matches if match.vulnerability.exploited})
-    what = f"{len(severities)} known {'vulnerability' if len(severities) == 1 else 'vulnerabilities'}"
-    source = "the packages of this line have" if line is not None else "the packages of the base image have"
-    least = "at least " if known.at_least else ""
-    also = f"; {exploited} known to be exploited" if exploited else ""
-    age = max((one.age for one in known.data if one.counted), default=0)
-    return f"{source} {least}{what} ({graded}{also}), most in {named}; data {age} days old"
+    def _message(self, line: int | None, matches: list[Match], worth: KnownVulnerabilities) -> str:
+        graded = ", ".join(f"{number} {name}" for name, number in worth.counts)
+        packages = Counter(self._known.packages[match.package].name for match in matches)
+        named = ", ".join(f"{name} {count}" for name, count in packages.most_common(NAMED))
+        what = f"{worth.total} known {'vulnerability' if worth.total == 1 else 'vulnerabilities'}"
+        source = "the packages of this line have" if line is not None else "the packages of the base image have"
+        least = "at least " if worth.at_least else ""
+        also = f"; {worth.exploited} known to be exploited" if worth.exploited else ""
+        return f"{source} {least}{what} ({graded}{also}), most in {named}; data {worth.age} days old"

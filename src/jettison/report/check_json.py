@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from jettison.findings import APPLICABILITY_NAMES, Confidence, Effort, Finding, Severity
+from jettison.findings import APPLICABILITY_NAMES, Confidence, Effort, Finding, KnownVulnerabilities, Severity
 from jettison.span import SourceText
 
 if TYPE_CHECKING:
@@ -51,8 +51,25 @@ def finding_data(source: SourceText, finding: Finding) -> dict[str, Any]:
             "bytes_saved": finding.impact.bytes_saved,
             "seconds_saved": finding.impact.seconds_saved,
             "context_bytes": finding.impact.context_bytes,
+            "vulnerabilities": _vulnerabilities(finding.impact.vulnerabilities),
+            "secrets": finding.impact.secrets,
         },
         "fix": None
         if finding.fix is None
         else {"title": finding.fix.title, "applicability": APPLICABILITY_NAMES[finding.fix.applicability]},
+    }
+
+
+def _vulnerabilities(known: KnownVulnerabilities | None) -> dict[str, Any] | None:
+    if known is None:
+        return None
+    return {
+        "total": known.total,
+        "counts": dict(known.counts),
+        "exploited": known.exploited,
+        "counts_are": "at least" if known.at_least else "exact",
+        "may_stay": known.at_most,
+        "sources": list(known.sources),
+        "data_of": known.dated,
+        "data_age_days": known.age,
     }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import APPLICABILITY_NAMES, SHOW, Finding, Severity
 from jettison.report.excerpt import Line, excerpt
+from jettison.report.impact import counted_text
 from jettison.report.mask import MaskedSource
 from jettison.report.units import human_bytes, human_seconds
 from jettison.terminal import Palette, safe_line
@@ -45,12 +46,20 @@ def _block(report: FileReport, path: str, masked: MaskedSource, finding: Finding
 
 
 def _measured(finding: Finding, palette: Palette) -> str:
-    """Return what was measured of the bytes in question; estimates are only in the summary."""
-    if finding.impact.bytes_saved is None or not finding.impact.basis.startswith("measured"):
+    """Return what was measured of the thing in question; estimates are only in the summary."""
+    impact = finding.impact
+    if not impact.basis.startswith("measured") and impact.vulnerabilities is None:
         return ""
-    low, high = finding.impact.bytes_saved
-    shown = human_bytes(high) if low == high else f"{human_bytes(low)} to {human_bytes(high)}"
-    return palette(f"   = {finding.impact.basis}: {shown}", "bold") + "\n"
+    parts = []
+    if impact.bytes_saved is not None and impact.basis.startswith("measured"):
+        low, high = impact.bytes_saved
+        parts.append(
+            f"{impact.basis}: {human_bytes(high) if low == high else f'{human_bytes(low)} to {human_bytes(high)}'}"
+        )
+    counted = counted_text(finding)
+    if counted:
+        parts.append(f"counted: {counted}")
+    return "".join(palette(f"   = {part}", "bold") + "\n" for part in parts)
 
 
 def _marked(row: Line, style: str, palette: Palette) -> str:

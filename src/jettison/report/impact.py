@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from jettison.findings import Finding
+from jettison.findings import Finding, KnownVulnerabilities
 from jettison.report.units import human_bytes, human_seconds
 
 
@@ -18,20 +18,56 @@ def impact_text(finding: Finding) -> str:
         gains.append(f"{_range(impact.seconds_saved, human_seconds)} a rebuild")
     if impact.context_bytes:
         gains.append(f"{_range(impact.context_bytes, human_bytes)} of context")
-    return f"{impact.basis} {', '.join(gains)}" if gains else "no size claim"
+    counted = [counted_text(finding)] if impact.vulnerabilities or impact.secrets else []
+    claims = [f"{impact.basis} {', '.join(gains)}"] if gains else []
+    return "; ".join((*claims, *counted)) or "no size claim"
+
+
+def counted_text(finding: Finding) -> str:
+    """Return what was counted in the image: secrets, vulnerabilities with the age of the data; "" for nothing."""
+    secrets, known = finding.impact.secrets, finding.impact.vulnerabilities
+    parts = [f"{secrets} {'secret' if secrets == 1 else 'secrets'} in the image"] if secrets else []
+    if known is not None:
+        graded = ", ".join(f"{number} {name}" for name, number in known.counts)
+        also = f", {known.exploited} known to be exploited" if known.exploited else ""
+        days = "1 day" if known.age == 1 else f"{known.age} days"
+        parts.append(f"{_number(known)} {_word(known)} ({graded}{also}; data {days} old)")
+    return ", ".join(parts)
+
+
+def _number(known: KnownVulnerabilities) -> str:
+    """Return how many; of what old data knows and an advice may leave, neither bound is one."""
+    if known.at_most:
+        return f"up to {known.total}"
+    return f"at least {known.total}" if known.at_least else str(known.total)
+
+
+def _word(known: KnownVulnerabilities) -> str:
+    return "known vulnerability" if known.total == 1 else "known vulnerabilities"
 
 
 def impact_brief(finding: Finding) -> str:
     """Return the largest gain of a finding for a column: ~ is estimated, <= an upper bound that was measured."""
     impact = finding.impact
+    if impact.secrets:
+        return "a secret" if impact.secrets == 1 else f"{impact.secrets} secrets"
     mark = {"measured": "", "measured at most": "<= ", "attributed": ""}.get(impact.basis, "~ ")
     if impact.bytes_saved:
-        return _brief(mark, impact.bytes_saved, human_bytes)
+        also = f", {_few(impact.vulnerabilities)} vuln" if impact.vulnerabilities is not None else ""
+        return _brief(mark, impact.bytes_saved, human_bytes) + also
     if impact.seconds_saved:
         return f"{_brief(mark, impact.seconds_saved, human_seconds)}/rebuild"
     if impact.context_bytes:
         return f"{_brief(mark, impact.context_bytes, human_bytes)} of context"
-    return ""
+    return _counted_brief(impact.vulnerabilities) if impact.vulnerabilities is not None else ""
+
+
+def _counted_brief(known: KnownVulnerabilities) -> str:
+    return f"{_few(known)} {'vulnerability' if known.total == 1 else 'vulnerabilities'}"
+
+
+def _few(known: KnownVulnerabilities) -> str:
+    return f"{'<= ' if known.at_most else '>= ' if known.at_least else ''}{known.total}"
 
 
 def _brief(mark: str, pair: tuple[float, float], unit: Callable[[float], str]) -> str:

@@ -9,7 +9,7 @@ from jettison.report.units import factor, human_bytes, human_seconds
 from jettison.terminal import safe_line
 
 if TYPE_CHECKING:
-    from jettison.optimize.records import Outcome
+    from jettison.optimize.records import Gone, Outcome
     from jettison.proof.measure import Measurement
     from jettison.vulnerabilities.image_counts import ImageCounts
 
@@ -55,7 +55,9 @@ def measured_rows(outcome: Outcome) -> Iterator[Row]:
             yield Row(title, _cell(before, unit), _cell(after, unit), _gain(before, after, unit))
     if len(outcome.sides) == 2:
         counts = [side.packages for side in outcome.sides]
-        yield Row("packages", f"{counts[0]:,}", f"{counts[1]:,}", factor(*counts))
+        gone = outcome.gone
+        moved = f"{gone.packages:,} gone, {gone.new_packages:,} new" if gone is not None else ""
+        yield Row("packages", f"{counts[0]:,}", f"{counts[1]:,}", moved)
     yield from _vulnerability_rows(outcome)
 
 
@@ -65,11 +67,24 @@ def _vulnerability_rows(outcome: Outcome) -> Iterator[Row]:
     known = [side for side in sides if side is not None]
     if not known:
         return
-    least = "at least, " if any(side.at_least for side in known) else ""
-    data = f"{least}data {max(side.age for side in known)} days old"
+    age = max(side.age for side in known)
+    notes = [_moved(outcome.gone), f"data {age} {'day' if age == 1 else 'days'} old"]
     for title, number in _COUNTS:
-        values = [number(side) if side is not None else None for side in sides] + [None] * (2 - len(sides))
-        yield Row(title, _cell(values[0], None), _cell(values[1], None), data if number is _COUNTS[0][1] else "")
+        before, after = ([_count(side, number) for side in sides] + ["-"])[:2]
+        yield Row(title, before, after, "; ".join(filter(None, notes)))
+        notes = []
+
+
+def _moved(gone: Gone | None) -> str:
+    if gone is None or gone.vulnerabilities is None:
+        return ""
+    return f"{gone.vulnerabilities:,} gone, {gone.new_vulnerabilities or 0:,} new"
+
+
+def _count(side: ImageCounts | None, number: Callable[[ImageCounts], int]) -> str:
+    if side is None:
+        return "-"
+    return f"at least {number(side):,}" if side.at_least else f"{number(side):,}"
 
 
 def _cell(value: _Value, unit: _Unit) -> str:

@@ -37,6 +37,24 @@ def render_json(outcome: Outcome) -> str:
         "before": measurement_data(outcome.before),
         "after": measurement_data(outcome.after),
         "vulnerabilities": [vulnerability_data(side.vulnerabilities) for side in outcome.sides],
+        "packages": [side.packages for side in outcome.sides],
+        "gone": None if outcome.gone is None else {
+            "packages": outcome.gone.packages,
+            "new_packages": outcome.gone.new_packages,
+            "vulnerabilities": outcome.gone.vulnerabilities,
+            "exploited": outcome.gone.exploited,
+            "new_vulnerabilities": outcome.gone.new_vulnerabilities,
+        },
+        "stops": [
+            {
+                "changes": [change.id for change in stop.changes],
+                "size_unpacked": stop.size_unpacked,
+                "context_bytes": stop.context_bytes,
+                "packages": stop.packages,
+                "vulnerabilities": stop.vulnerabilities,
+            }
+            for stop in outcome.stops
+        ],
         "claims": claims_data(outcome.proof),
         "notes": list(outcome.notes),
         "attempts": [
@@ -58,7 +76,13 @@ def render_json(outcome: Outcome) -> str:
 
 def _lines(costs: tuple[LineCost, ...]) -> list[dict[str, Any]]:
     return [
-        {"line": cost.line, "bytes": cost.bytes, "seconds": cost.seconds, "understood": cost.understood}
+        {
+            "line": cost.line,
+            "bytes": cost.bytes,
+            "seconds": cost.seconds,
+            "understood": cost.understood,
+            "vulnerabilities": cost.vulnerabilities,
+        }
         for cost in costs
     ]
 

@@ -20,7 +20,7 @@ MAX_FINDINGS: Final = 9
 MAX_EVIDENCE: Final = 2
 MAX_WRAPPED: Final = 4
 PLACE: Final = 15
-WORTH: Final = 26
+WORTH: Final = 30
 MAX_COST_TEXT: Final = 60
 NOT_UNDERSTOOD: Final = "  (not understood: kept)"
 # What is less than this is left out of the table of lines, unless all is asked for.
@@ -72,33 +72,45 @@ def _headline(outcome: Outcome, palette: Palette) -> Iterator[str]:
 def _costs(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:
     if not outcome.costs:
         return
-    yield palette("What each line costs, measured on the original", "bold")
+    yield palette("What each line costs, measured on the original", "bold") + _cost_legend(outcome, 0, palette)
     yield from _cost_rows(outcome.costs, palette, everything)
 
 
 def _left(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:
     if len(outcome.sides) < 2:
         return
-    yield palette("What is left in the new image, by line of the new file", "bold")
+    title = palette("What is left in the new image, by line of the new file", "bold")
+    yield title + _cost_legend(outcome, 1, palette)
     yield from _cost_rows(outcome.sides[1].costs, palette, everything)
+
+
+def _cost_legend(outcome: Outcome, number: int, palette: Palette) -> str:
+    counts = outcome.sides[number].vulnerabilities if number < len(outcome.sides) else None
+    if counts is None:
+        return ""
+    least = ", at least" if counts.at_least else ""
+    return palette(f"  (vuln: known vulnerabilities{least})", "dim")
 
 
 def _cost_rows(costs: tuple[LineCost, ...], palette: Palette, everything: bool) -> Iterator[str]:
     for cost in costs:
-        small = cost.bytes < MIN_COST_BYTES and (cost.seconds or 0) < MIN_COST_SECONDS
+        small = cost.bytes < MIN_COST_BYTES and (cost.seconds or 0) < MIN_COST_SECONDS and not cost.vulnerabilities
         if small and cost.understood and not everything:
             continue
         line = "base" if cost.line is None else f"line {cost.line}"
         seconds = "" if cost.seconds is None else human_seconds(cost.seconds)
-        text = fit(safe_line(cost.text), MAX_COST_TEXT - (0 if cost.understood else len(NOT_UNDERSTOOD)))
+        known = "" if cost.vulnerabilities is None else f"{cost.vulnerabilities:>5} vuln"
+        known = known if cost.vulnerabilities else " " * len(known)
+        room = MAX_COST_TEXT - len(known) - (0 if cost.understood else len(NOT_UNDERSTOOD))
+        text = fit(safe_line(cost.text), room)
         note = "" if cost.understood else palette(NOT_UNDERSTOOD, "yellow")
-        yield f"  {palette(f'{line:<9}', 'cyan')}{human_bytes(cost.bytes):>10}{seconds:>9}  {text}{note}"
+        yield f"  {palette(f'{line:<9}', 'cyan')}{human_bytes(cost.bytes):>10}{seconds:>9}{known}  {text}{note}"
 
 
 def _findings(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:
     if not outcome.findings:
         return
-    legend = "" if everything else palette("  (~ estimated, <= at most; effort to change)", "dim")
+    legend = "" if everything else palette("  (~ estimated, <= at most, >= at least; effort to change)", "dim")
     yield palette("What was found, by impact", "bold") + legend
     shown = outcome.findings if everything else outcome.findings[:MAX_FINDINGS]
     for finding in shown:

@@ -10,6 +10,7 @@ from jettison.vulnerabilities.age import DEFAULT_MAX_AGE
 
 if TYPE_CHECKING:
     from jettison.inventory.inventory import Inventory
+    from jettison.vulnerabilities.vulnerability import Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class ImageCounts:
         return sum(number for name, number in self.counts if name in severities)
 
 
-def count_inventory(inventory: Inventory) -> ImageCounts | None:
-    """Return the counts of an image's packages; None without a database, or where it speaks of none of them.
+def look_up(*inventories: Inventory) -> list[Findings]:
+    """Return what is known of each, all by one state of the data; nothing without a database.
 
     Raises:
         DatabaseError: the database is damaged.
@@ -50,16 +51,21 @@ def count_inventory(inventory: Inventory) -> ImageCounts | None:
 
     database = open_database(database_path())
     if database is None:
-        return None
+        return []
+    now = datetime.now(UTC)
     try:
-        found = find(inventory, database, datetime.now(UTC), DEFAULT_MAX_AGE)
+        return [find(inventory, database, now, DEFAULT_MAX_AGE) for inventory in inventories]
     finally:
         database.close()
+
+
+def counts_of(found: Findings) -> ImageCounts | None:
+    """Return the counts of one image; None where the data speaks of none of its packages."""
     looked_up = sum(one.packages for one in found.lookups if not one.why_not)
     if not looked_up:
         return None
     oldest = max((source for source in found.data if source.counted), key=lambda source: source.age)
     exploited = len({match.vulnerability.id for match in found.matches if match.vulnerability.exploited})
     return ImageCounts(
-        tuple(found.counts().items()), exploited, len(inventory.packages), looked_up, found.at_least, oldest.dated[:10], oldest.age
+        tuple(found.counts().items()), exploited, len(found.packages), looked_up, found.at_least, oldest.dated[:10], oldest.age
     )  # fmt: skip

@@ -46,11 +46,9 @@ VERDICT_TONE: Final = {
 SIDES: Final = ("before", "after")
 
 
-def render_outcome_page(outcome: Outcome, known: Known | None = None) -> str:
-    """Return the page; every text that comes from input is made safe, and no secret of the Dockerfile is in it.
-
-    known: the known vulnerabilities of both images, where a database was there to look them up in.
-    """
+def render_outcome_page(outcome: Outcome) -> str:
+    """Return the page; every text that comes from input is made safe, and no secret of the Dockerfile is in it."""
+    known = _known(outcome)
     held = [_contents(name, side) for name, side in zip(SIDES, outcome.sides, strict=False)]
     parts = (
         _figures(outcome, known),
@@ -68,6 +66,12 @@ def render_outcome_page(outcome: Outcome, known: Known | None = None) -> str:
     )
     data: dict[str, Any] = {"images": [each.data for each in held]}
     return render_page(outcome.dockerfile, "What jettison optimize did, and the proof", "".join(parts), data)
+
+
+def _known(outcome: Outcome) -> Known | None:
+    """Return the known vulnerabilities of both images, None where there was no data on both."""
+    found = [side.known for side in outcome.sides if side.known is not None]
+    return Known(*found) if len(found) == 2 else None
 
 
 def _contents(name: str, side: Side) -> Contents:
@@ -141,6 +145,8 @@ def _cost_table(side: Side, sides: tuple[Side, ...]) -> Html:
     largest = max(1, *(cost.bytes for each in sides for cost in each.costs))
     slowest = max(0.001, *(cost.seconds or 0.0 for each in sides for cost in each.costs))
 
+    counted = any(cost.vulnerabilities is not None for cost in side.costs)
+
     def rows() -> Iterator[tuple[Cell, ...]]:
         for cost in side.costs:
             seconds = Number(cost.seconds, human_seconds(cost.seconds)) if cost.seconds is not None else None
@@ -151,11 +157,12 @@ def _cost_table(side: Side, sides: tuple[Side, ...]) -> Html:
                 size(cost.bytes),
                 Html(f"{bar(((cost.seconds or 0.0) / slowest, 'good'))}") if seconds else "",
                 seconds or "",
+                *((whole(cost.vulnerabilities or 0),) if counted else ()),
             )
 
     columns = (
         Column("Line", "n"), Column("Instruction", "path"), Column("", "share"), Column("Bytes", "n"),
-        Column("", "share"), Column("Build", "n"),
+        Column("", "share"), Column("Build", "n"), *((Column("Vulnerabilities", "n"),) if counted else ()),
     )  # fmt: skip
     return table(columns, rows(), "Cost of each line")
 
