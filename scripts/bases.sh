@@ -60,7 +60,7 @@ build() { # recipe, then the names the image gets
   for name in "$@"; do "$docker" tag "$1" "$name"; done
 }
 
-core="debian-slim golang distroless-static buildpack python python-slim node node-slim busybox distroless-base distroless-cc nginx nginx-unprivileged"
+core="debian-slim golang distroless-static buildpack python python-slim node node-slim busybox alpine distroless-base distroless-cc nginx nginx-unprivileged"
 asked() {
   case " ${wanted[*]:-} " in
     "  ") case " $core " in *" $1 "*) return 0;; esac; return 1;;
@@ -81,6 +81,7 @@ build python-slim python:3.11-slim python:3.11-slim-bookworm
 build node node:18 node:18-bookworm node:latest
 build node-slim node:18-slim node:18-bookworm-slim
 build busybox busybox:1.37-musl busybox:musl
+build alpine alpine:3.22
 build distroless-base gcr.io/distroless/base-debian12:nonroot gcr.io/distroless/base-debian12:latest
 build distroless-cc gcr.io/distroless/cc-debian12:nonroot gcr.io/distroless/cc-debian12:latest
 build nginx nginx:1.22 nginx:1.22-bookworm nginx:latest

@@ -171,6 +171,13 @@ def test_the_smallest_is_taken_after_all_were_measured(engine: Engine, base_imag
     assert recorded.find(Job(request, outcome.source.data, outcome.dockerfile, engine, print, None), engine) is None
 
 
+def test_the_safe_aim_keeps_a_shell_on_a_small_base(engine: Engine, tmp_path: Path) -> None:
+    outcome = run(copy_of("go-web", tmp_path), aim="safe", trace=False)
+    assert outcome.verdict == "proven", render_outcome(outcome, Palette(False))
+    assert outcome.chosen is not None and outcome.chosen.name == "multi-stage on alpine:3.22"
+    assert {claim.verdict for claim in outcome.proof.claims if claim.id == "health"} == {"proven"}  # type: ignore[union-attr]
+
+
 def test_refused_proof_writes_nothing(engine: Engine, tmp_path: Path) -> None:
     project = go_project(tmp_path, "package main\nfunc main() { undefined() }\n")
     before = (project / "Dockerfile").read_bytes()

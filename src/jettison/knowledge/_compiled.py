@@ -966,6 +966,13 @@ LICENCES: Final[dict[str, Any]] = {'source': "SPDX License List 3.25; Debian cop
                'zlib/libpng': 'Zlib',
                'artistic': 'Artistic-1.0-Perl'}}
 
+MUSL_BASES: Final[dict[str, Any]] = {'alpine': {'image': 'alpine:3.22',
+            'bytes': 8000000,
+            'holds': ['base-files', 'ca-certificates', 'netbase'],
+            'c_library': ['libc6', 'libgcc-s1', 'gcc-[0-9]*-base'],
+            'apk': {'tzdata': 'tzdata'}},
+ 'families': {'python': 'alpine', 'node': 'alpine'}}
+
 PACKAGE_MANAGERS: Final[dict[str, Any]] = {'apt': {'source': 'apt-get(8)',
          'system': True,
          'programs': ['apt-get', 'apt', 'aptitude'],

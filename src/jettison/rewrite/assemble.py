@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.image.attribution import layer_origins
 from jettison.knowledge.bases import slim_tag
+from jettison.knowledge.musl_bases import ALPINE, ALPINE_BYTES
 from jettison.knowledge.runtime_files import BUILD_ONLY, PROBES
 from jettison.needs.needs import Asked, Needs, find_needs
+from jettison.rewrite.alpine import alpine_setup, is_static
 from jettison.rewrite.assembly import Assembly, accounts, installers, to_strip, word
 from jettison.rewrite.build_stages import BuildStages, build_stages
 from jettison.rewrite.candidates import Candidate, Change, Evidence
@@ -56,6 +58,9 @@ def assembled(
     slim = _slim_base(job.original)
     if slim is not None:
         found.append(_candidate(job, needs, slim))
+    named = job.config.user.partition(":")[0]
+    if "alpine" not in without and is_static(job.image, needs) and (not named or named.isdigit() or _owner(job)):
+        found.append(_candidate(job, needs, ALPINE))
     return tuple(found)
 
 
@@ -177,6 +182,8 @@ def _candidate(job: Assembly, needs: Needs, slim: str | None) -> Candidate:
     data = text.encode("utf-8", "surrogateescape")
     name = f"final stage from {slim}" if slim else "root file system of the needed packages"
     size = None if slim else needs.size
+    if slim == ALPINE:
+        size = ALPINE_BYTES + sum(job.image.files[path].size for path in needs.own)
     return Candidate(name, name, data, ignore, tuple(changes), intended(job.original, data), size, not slim)
 
 
@@ -204,6 +211,8 @@ def _scratch_stage(job: Assembly, needs: Needs, stages: BuildStages) -> str:
 
 
 def _slim_stage(job: Assembly, needs: Needs, slim: str) -> str:
+    if slim == ALPINE:
+        return _final_from(job, slim) + alpine_setup(needs)
     pinned = _pinned(job.model)
     names = {*needs.above_base, *job.evidence.runtime_packages}
     names |= {name for name in _installed_by_user(job.original) if name in needs.packages}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Iterable
 from typing import Final
 
+from jettison.knowledge.musl_bases import ALPINE, ALPINE_BYTES, APK, apk_add
+from jettison.knowledge.runtime_files import PROBES
 from jettison.rewrite.candidates import Change
 from jettison.rewrite.multistage import (
     Job,
@@ -30,6 +33,7 @@ CACHES: Final = ("/go/pkg/mod", "/root/.cache/go-build")
 _BUILD: Final = re.compile(r"\bgo build\b")
 _MODULE: Final = re.compile(r"^module\s+(\S+)", re.MULTILINE)
 _CGO: Final = re.compile(r'import\s+"C"|mattn/go-sqlite3|confluent-kafka-go')
+_ZONES: Final = re.compile(r"\btime\.LoadLocation\b")
 _STRING: Final = re.compile(r'"([\w./*-]{2,200})"')
 # System calls alone: with the package net the program would be more than twice as large.
 _PROBE: Final = (
@@ -91,6 +95,32 @@ def recipes(job: Job) -> Iterable[Recipe]:
         ("GO", "CGO"),
         tuple(changes),
         _size(job, base, binary),
+    )
+    if not packages and "alpine" not in job.without:
+        yield _on_alpine(job, builds[0], (binary, *_data(job, texts)), changes, texts)
+
+
+def _on_alpine(job: Job, build: Piece, paths: tuple[str, ...], changes: list[Change], texts: list[str]) -> Recipe:
+    """Return the recipe for a base with a shell and a package manager, whose own wget asks for its health."""
+    zones = any(_ZONES.search(text) for text in texts) and not any('"time/tzdata"' in text for text in texts)
+    size = _size(job, STATIC_BASE, paths[0])
+    health = None
+    if job.project.port is not None and job.scope.healthcheck is None:
+        url = f"http://127.0.0.1:{job.project.port}{job.project.health_path}"
+        health = json.dumps([word.replace("{url}", url) for word in PROBES["busybox"]])
+    return Recipe(
+        ALPINE,
+        _build_stage(job, build, ""),
+        apk_add([APK["tzdata"]] if zones else []),
+        "".join(f"COPY --from=build {path} {path}\n" for path in paths),
+        None,
+        health,
+        "65532:65532",
+        "",
+        (),
+        ("GO", "CGO"),
+        tuple(changes),
+        None if size is None else size - BASE_BYTES - PROBE_BYTES + ALPINE_BYTES,
     )
 
 

@@ -71,7 +71,7 @@ class Recipe(NamedTuple):
 
     build: text of the build stage after FROM; copies: lines that carry files over; health: the
     HEALTHCHECK command, or None; drop_env: prefixes of variables that only the build reads;
-    size: predicted bytes.
+    size: predicted bytes; build_base: what the build stage is from instead of the user's base, "" for that.
     """
 
     base: str
@@ -86,6 +86,7 @@ class Recipe(NamedTuple):
     drop_env: tuple[str, ...]
     changes: tuple[Change, ...]
     size: int | None = None
+    build_base: str = ""
 
 
 class Job(NamedTuple):
@@ -139,6 +140,8 @@ def _candidate(job: Job, recipe: Recipe) -> Candidate:
     newline = job.model.source.newline
     pieces = job.pieces
     stage_text = pieces.from_.text.rstrip("\r\n")
+    if recipe.build_base:
+        stage_text = replace_in(stage_text, pieces.from_.node.words[0].raw, recipe.build_base)
     if " as " not in stage_text.lower():
         stage_text += " AS build"
     changes = [Change("multi-stage", "build in one stage, ship another", ("env", "layers")), *recipe.changes]

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from jettison.knowledge.bases import slim_tag
+from jettison.knowledge.musl_bases import musl_tag
+from jettison.rewrite.alpine import builds_on_musl
 from jettison.rewrite.candidates import Change
 from jettison.rewrite.multistage import (
     Job,
@@ -75,7 +77,7 @@ def recipes(job: Job) -> Iterable[Recipe]:
         url = f"http://127.0.0.1:{job.project.port}{job.project.health_path}"
         script = f"require('http').get('{url}', r => process.exit(r.statusCode < 400 ? 0 : 1)).on('error', () => process.exit(1))"
         health = json.dumps(["node", "-e", script])
-    yield Recipe(
+    recipe = Recipe(
         f"node:{slim}",
         _build_stage(job),
         setup,
@@ -88,6 +90,10 @@ def recipes(job: Job) -> Iterable[Recipe]:
         ("NPM_", "npm_"),
         tuple(changes),
     )
+    yield recipe
+    musl = musl_tag(base.name, base.tag)
+    if musl is not None and builds_on_musl(job, packages, "node_modules"):
+        yield recipe._replace(base=f"node:{musl}", build_base=f"node:{musl}")
 
 
 def _only_manifest(text: str) -> bool:

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from typing import Final
 
 from jettison.knowledge.bases import slim_tag
+from jettison.knowledge.musl_bases import musl_tag
 from jettison.needs.texts import program_texts
+from jettison.rewrite.alpine import builds_on_musl
 from jettison.rewrite.candidates import Change
 from jettison.rewrite.multistage import (
     Job,
@@ -85,7 +87,7 @@ def recipes(job: Job) -> Iterable[Recipe]:
         url = f"http://127.0.0.1:{job.project.port}{job.project.health_path}"
         health = f'["python", "-c", "import urllib.request as r; r.urlopen(\'{url}\', timeout=4)"]'
     env = (f'PATH="{VENV}/bin:$PATH"', "PYTHONUNBUFFERED=1")
-    yield Recipe(
+    recipe = Recipe(
         f"python:{slim}",
         _build_stage(job),
         setup,
@@ -98,6 +100,10 @@ def recipes(job: Job) -> Iterable[Recipe]:
         ("PIP_",),
         tuple(changes),
     )
+    yield recipe
+    musl = musl_tag(base.name, base.tag)
+    if musl is not None and builds_on_musl(job, packages):
+        yield recipe._replace(base=f"python:{musl}", build_base=f"python:{musl}")
 
 
 def _leaves_installers(job: Job) -> bool:
