@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jettison.image.image import FileEntry, HistoryEntry, Image, ImageConfig
-from jettison.image.layers import Covered, Stack
+from jettison.image.stack import Covered, Stack
 from jettison.model.context import read_context
 from jettison.model.dockerfile import Model, build_model
 from jettison.rewrite.dependency_stage import Before, before_source, late_paths, stands_before
