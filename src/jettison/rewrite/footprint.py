@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.knowledge.package_managers import MANAGERS
 from jettison.knowledge.runtime_files import DEPENDENCIES
-from jettison.rules.cache.source_before_dependencies import from_manifest, independent, installs_only, manifests_of
+from jettison.rules.manifests_first import from_manifest, independent, installs_only, manifests_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,0 +1,302 @@
+"""The fix that installs dependencies from their manifests before the rest of the project is copied.
+
+`cd web && npm install && npm run build` is parted after the install; an install that stands below a build step of
+another language goes above it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from jettison.findings import UNSAFE, Edit, Fix
+from jettison.knowledge.package_managers import BY_PROGRAM, MANAGERS
+from jettison.rules.edits import whole_lines
+from jettison.span import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from jettison.model.dockerfile import Model
+    from jettison.model.packages import PackageCall
+    from jettison.model.run import Run
+    from jettison.syntax.shell_command import Command
+    from jettison.syntax.tree import Instruction
+
+# Managers that install from a manifest, and the actions that load dependencies.
+_INSTALL: Final = frozenset(("install",))
+_BUILD: Final = frozenset(("install", "build"))
+_ACTIONS: Final = {
+    **dict.fromkeys(
+        ("npm", "yarn", "pnpm", "bun", "pip", "uv", "poetry", "pipenv", "bundler", "composer", "hex"), _INSTALL
+    ),
+    **dict.fromkeys(("go", "cargo", "maven", "gradle", "nuget"), _BUILD),
+}
+_PLAIN: Final = frozenset(("set", "echo", "true", "corepack"))
+_SETTINGS: Final = frozenset(("LABEL", "EXPOSE", "STOPSIGNAL", "CMD", "ENTRYPOINT", "HEALTHCHECK"))
+_BETWEEN: Final = _SETTINGS | {"ENV", "ARG"}
+# They do not install the project itself as well, nor run its scripts.
+_FIXABLE: Final = frozenset(("npm", "yarn", "pnpm", "bun", "pip", "bundler", "hex", "pipenv"))
+_SCRIPTS: Final = (b'"preinstall"', b'"install"', b'"postinstall"', b'"prepare"', b'"workspaces"', b'"file:', b'"link:')
+# Managers of one language see what the others of it installed.
+_FAMILY: Final = {
+    **dict.fromkeys(("npm", "yarn", "pnpm", "bun"), "node"),
+    **dict.fromkeys(("pip", "pipx", "uv", "poetry", "pipenv", "conda"), "python"),
+    **dict.fromkeys(("gem", "bundler"), "ruby"),
+}
+# What may stand between two commands of which the second goes to a RUN of its own: nothing that would be lost.
+_JOINT: Final = re.compile(r"[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*&&[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*")
+_PLAIN_PATH: Final = re.compile(r"[\w.@+/-]+")
+
+
+class _Parts(NamedTuple):
+    """A RUN that installs, taken apart. inner: the folder of its manifests below the project's.
+
+    joint: what stands between the install and the rest, None where there is no rest; begin: commands with which the
+    rest begins.
+    """
+
+    inner: str
+    joint: Span | None
+    begin: str
+
+
+def manifests_first(
+    model: Model, copied: Instruction, between: Sequence[Instruction], run: Run, call: PackageCall
+) -> Fix | None:
+    """Return the fix for an install below a copy of everything; None where it is not known to install the same.
+
+    between: the instructions from the copy to the install.
+    """
+    node = run.instruction
+    scripts = [number for number, other in enumerate(between) if _passable(model, other, call)]
+    first = scripts[0] if scripts else len(between)
+    absolute = len(copied.words) == 2 and copied.words[1].raw.startswith("/")
+    if not all(_leaves_alone(model, other, absolute) for other in between[:first]):
+        return None
+    if not all(n in scripts or other.keyword in _SETTINGS for n, other in enumerate(between) if n > first):
+        return None
+    if copied.keyword != "COPY" or copied.heredocs:
+        return None
+    parts = _parts(model, copied, run, call)
+    if parts is None or (scripts and parts.joint is not None):
+        return None
+    manifests = manifests_of(model, call, parts.inner)
+    lines = whole_lines(model, copied)
+    text = model.source.text(lines)
+    if not manifests or not text.endswith("\n") or not model.source.data[: node.span.end].endswith(b"\n"):
+        return None
+    title = f"Copy {' '.join(manifests)[:60]} first, install, then copy the rest"
+    flags = model.source.text(Span(copied.args_span.start, copied.body_span.start))
+    newline = model.source.newline
+    place = posixpath.join(copied.words[1].raw.rstrip("/") + "/", parts.inner and f"{parts.inner}/")
+    copy = f"{model.source.text(copied.keyword_span)} {flags}{' '.join(manifests)} {place}{newline}"
+    if call.manager == "go":
+        keyword = model.source.text(node.keyword_span)
+        return Fix(title, (Edit(Span(lines.start, lines.start), f"{copy}{keyword} go mod download{newline}"),), UNSAFE)
+    if scripts:
+        own = Span(_with_comments(model, node), node.span.end)
+        at = _with_comments(model, between[first])
+        moved = model.source.text(own) + text
+        return Fix(title, (Edit(lines, copy), Edit(Span(at, at), moved), Edit(_and_blank(model, own), "")), UNSAFE)
+    if parts.joint is None:
+        return Fix(title, (Edit(lines, copy), Edit(Span(node.span.end, node.span.end), text)), UNSAFE)
+    start = model.source.text(Span(node.keyword_span.start, node.body_span.start))
+    return Fix(title, (Edit(lines, copy), Edit(parts.joint, f"{newline}{text}{start}{parts.begin}")), UNSAFE)
+
+
+def _leaves_alone(model: Model, node: Instruction, absolute: bool) -> bool:
+    """Return whether a copy may go below an instruction; absolute: whether its target is."""
+    return node.keyword in _BETWEEN or (absolute and node.keyword == "WORKDIR") or independent(model, node)
+
+
+def _passable(model: Model, node: Instruction, call: PackageCall) -> bool:
+    """Return whether a RUN only installs and builds what is of another language than an install below it."""
+    if node.keyword != "RUN":
+        return False
+    run = model.run_at[node.span.start]
+    managers = [_manager(command) for command in run.commands if command.name not in ("cd", "set")]
+    return (
+        not run.has_error
+        and bool(managers)
+        and all(name and not MANAGERS[name]["system"] and _family(name) != _family(call.manager) for name in managers)
+    )
+
+
+def _manager(command: Command) -> str:
+    name = "npm" if command.name == "npx" else command.name
+    return BY_PROGRAM.get(name, "")
+
+
+def _family(manager: str) -> str:
+    return _FAMILY.get(manager, manager)
+
+
+def _with_comments(model: Model, node: Instruction) -> int:
+    """Return where the comment right above an instruction starts, or the instruction."""
+    start = model.source.line_span(node.start_line).start
+    floor = max((other.span.end for other in model.file.instructions if other.span.end <= start), default=0)
+    while start > floor:
+        above = model.source.line_span(model.source.line(start - 1)).start
+        if above < floor or not model.source.text(Span(above, start)).lstrip().startswith("#"):
+            break
+        start = above
+    return start
+
+
+def _and_blank(model: Model, lines: Span) -> Span:
+    """Return whole lines with the blank line below, where one stands above as well."""
+    data = model.source.data
+    below = model.source.line_span(model.source.line(lines.end)) if lines.end < len(data) else lines
+    above = model.source.line_span(model.source.line(max(lines.start - 1, 0)))
+    if below.start != lines.end or model.source.text(below).strip() or model.source.text(above).strip():
+        return lines
+    return Span(lines.start, min(data.find(b"\n", below.start) + 1 or lines.end, len(data)))
+
+
+def _parts(model: Model, copied: Instruction, run: Run, call: PackageCall) -> _Parts | None:
+    """Return what of a RUN installs, and where."""
+    scope = model.scope_at(run.instruction, run.stage)
+    target = posixpath.join("/", scope.workdir, scope.value(copied.words[1].raw, model.file.escape))
+    at = posixpath.join("/", scope.workdir)
+    if call.manager == "go":
+        return _Parts("", None, "") if posixpath.normpath(target) == posixpath.normpath(at) else None
+    end = _end_of_install(model, run, call)
+    if end is None:
+        return None
+    for command in run.commands[:end]:
+        if command.name != "cd":
+            continue
+        if len(command.arguments) != 1 or not _PLAIN_PATH.fullmatch(command.arguments[0]):
+            return None
+        at = posixpath.join(at, command.arguments[0])
+    inner = posixpath.relpath(posixpath.normpath(at), posixpath.normpath(target))
+    if inner.startswith(".."):
+        return None
+    inner = "" if inner == "." else inner
+    if end == len(run.commands):
+        return _Parts(inner, None, "")
+    joint = Span(run.commands[end - 1].span.end, run.commands[end].span.start)
+    if run.instruction.heredocs or not _JOINT.fullmatch(model.source.text(joint)):
+        return None
+    kept = [each for each in run.commands[:end] if each.name in ("cd", "set")]
+    return _Parts(inner, joint, "".join(f"{model.source.text(each.span)} && " for each in kept))
+
+
+def _end_of_install(model: Model, run: Run, call: PackageCall) -> int | None:
+    """Return after how many commands of a RUN nothing is left that installs; None where they do something else first."""
+    if run.has_error or call.manager not in _FIXABLE or any(each.assignments for each in run.commands):
+        return None
+    if installs_only(model, run, call):
+        return len(run.commands)
+    if any(each.operator_before not in ("", "&&") or each.in_subshell or each.in_pipeline for each in run.commands):
+        return None
+    calls = {other.command.span.start: other for other in model.facts(run)}
+    at = next(n for n, each in enumerate(run.commands) if each.span.start == call.command.span.start)
+    if any(not _installs(each, calls.get(each.span.start)) for each in run.commands[: at + 1]):
+        return None
+    while at + 1 < len(run.commands) and _tidies(run.commands[at + 1], calls):
+        at += 1
+    # What tidies up later would find the caches in a layer that is done.
+    return None if any(_tidies(each, calls) for each in run.commands[at + 1 :]) else at + 1
+
+
+def _tidies(command: Command, calls: Mapping[int, PackageCall]) -> bool:
+    """Return whether a command empties caches, or removes what is given with its whole path."""
+    call = calls.get(command.span.start)
+    if call is not None:
+        return call.action == "clean"
+    return command.name == "rm" and all(each.startswith(("-", "/", "~")) for each in command.arguments)
+
+
+def _installs(command: Command, call: PackageCall | None) -> bool:
+    if call is None:
+        return command.name in _PLAIN or command.name == "cd"
+    if call.action not in ("install", "clean", "upgrade"):
+        return False
+    return not any(word.value.startswith((".", "/")) for word in call.packages)
+
+
+def from_manifest(call: PackageCall) -> bool:
+    """Return whether a call loads the dependencies that a manifest of the project lists."""
+    manager = call.manager
+    if call.action not in _ACTIONS.get(manager, ()):
+        return False
+    words = call.command.arguments
+    if manager == "pip" or (manager == "uv" and words[:1] == ("pip",)):
+        # A second pip in the same RUN is compared by its flags alone.
+        return any(f in ("-r", "--requirement") or f.startswith(("-r", "--requirement=")) for f in call.flags)
+    if manager == "uv":
+        return words[:1] == ("sync",)
+    if manager == "hex":
+        return words[:1] == ("deps.get",)
+    if any(flag in ("-g", "--global") for flag in call.flags):
+        return False
+    if manager in ("go", "cargo"):
+        # `go install tool@version` and `cargo install tool` do not read the project.
+        return not (words[:1] == ("install",) and any(not p.value.startswith(".") for p in call.packages))
+    return manager in ("maven", "gradle", "nuget") or not call.packages
+
+
+def independent(model: Model, node: Instruction) -> bool:
+    """Return whether a RUN installs packages by their names and so reads nothing of the project."""
+    run = model.run_at.get(node.span.start)
+    if run is None or run.has_error or not run.commands:
+        return False
+    calls = {call.command.span.start: call for call in model.facts(run)}
+    for command in run.commands:
+        call = calls.get(command.span.start)
+        if call is None or call.action not in ("install", "update", "clean", "upgrade") or from_manifest(call):
+            return False
+        if call.action == "install" and (not call.packages or any("/" in word.value for word in call.packages)):
+            return False
+    return True
+
+
+def installs_only(model: Model, run: Run, call: PackageCall) -> bool:
+    """Return whether nothing of a RUN reads more of the project than the manifest of one call."""
+    if run.has_error or call.manager not in _FIXABLE:
+        return False
+    calls = {other.command.span.start: other for other in model.facts(run)}
+    return all(_installs(command, calls.get(command.span.start)) for command in run.commands)
+
+
+def manifests_of(model: Model, call: PackageCall, inner: str = "") -> list[str]:
+    """Return what must be copied for the install; empty where that is not known.
+
+    inner: the folder, below the project's, in which it runs.
+    """
+    if call.manager == "pip":
+        return [posixpath.join(inner, name) for name in _requirement_files(model, call, inner)]
+    context = model.context
+    names: list[str] = MANAGERS[call.manager].get("manifests", [])
+    if context is not None and names:
+        first = "package.json" if names[0] == "package*.json" else names[0]
+        data = context.read(posixpath.join(inner, first))
+        if (
+            not data
+            or any(mark in data for mark in _SCRIPTS)
+            or b"path:" in data
+            or b"=> ./" in data
+            or b"gemspec" in data
+        ):
+            return []
+        if call.manager == "go" and context.exists("vendor/modules.txt"):
+            return []
+    if call.manager == "go" and names:
+        return list(names) if context is None or context.exists("go.mod") else []
+    return [posixpath.join(inner, name) for name in names]
+
+
+def _requirement_files(model: Model, call: PackageCall, inner: str) -> list[str]:
+    words = call.command.arguments
+    files = [words[i + 1] for i, word in enumerate(words[:-1]) if word in ("-r", "--requirement")]
+    plain = all("/" not in name and "$" not in name and not name.startswith("-") for name in files)
+    if not files or not plain or any(flag in ("-e", "--editable", "-c", "--constraint") for flag in call.flags):
+        return []
+    if model.context is not None:
+        data = b"\n".join(model.context.read(posixpath.join(inner, name)) for name in files)
+        if any(line.strip().startswith((b"-e", b"-r", b"-c", b".", b"file:")) for line in data.split(b"\n")):
+            return []
+    return files
