@@ -95,6 +95,7 @@ def run(args: argparse.Namespace) -> int:
     gc.disable()
     known = _known(args.baseline)
     checked, unreadable = check_paths(args)
+    args.checked = checked
     reports = [item.report for item in checked]
     if args.image:
         from jettison.cli.check_image import add_image
@@ -163,11 +164,9 @@ def _add_shellcheck(checked: list[Checked], args: argparse.Namespace) -> None:
         add(wanted)
 
 
-def _report(data: bytes, path: str, builds: Sequence[Build], choice: object, args: argparse.Namespace) -> FileReport:
+def _report(data: bytes, path: str, builds: Sequence[Build], choice: Choice, args: argparse.Namespace) -> FileReport:
     from jettison.lint.build import Build, check_builds
-    from jettison.settings.settings import Choice
 
-    assert isinstance(choice, Choice)
     ways = builds or (Build(path, None if path == "-" else os.path.dirname(path) or "."),)
     return check_builds(data, path, ways, choice, not args.no_context)
 
@@ -215,9 +214,9 @@ def _blame(
 
 def settings_of(args: argparse.Namespace, finder: Finder, path: str) -> Settings:
     """Return the settings that govern a file, as the command line says."""
-    from jettison.settings.settings import DEFAULTS
-
     if getattr(args, "no_config", False):
+        from jettison.settings.settings import DEFAULTS
+
         return DEFAULTS
     return finder.read(args.config) if args.config else finder.settings_for(path)
 

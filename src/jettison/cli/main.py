@@ -32,7 +32,8 @@ def entry() -> None:
     if checks:
         # What the imports make stays: to look for garbage meanwhile costs a twentieth of a short run.
         gc.disable()
-    code = main(sys.argv[1:])
+    kept: list[object] = []
+    code = main(sys.argv[1:], kept)
     if sys.argv[1:2] in (["check"], ["inspect"]):
         # They leave no thread and no file behind: what the interpreter would tear down is not worth the wait.
         _leave(code)
@@ -48,8 +49,11 @@ def _leave(code: int) -> None:
     os._exit(code)
 
 
-def main(argv: Sequence[str]) -> int:
-    """Return the exit code of running the command line `argv` (without the program's name)."""
+def main(argv: Sequence[str], kept: list[object] | None = None) -> int:
+    """Return the exit code of running the command line `argv` (without the program's name).
+
+    `kept`: is given what the command worked with, so that a process that ends anyway does not free it piece by piece.
+    """
     if not argv or argv[0] in ("-h", "--help", "help"):
         _out(_usage())
         return 0
@@ -60,10 +64,10 @@ def main(argv: Sequence[str]) -> int:
     if command is None:
         _err(f"jettison: unknown command {argv[0]!r}; `jettison --help` lists the commands\n")
         return 2
-    return _run(command, argv[1:])
+    return _run(command, argv[1:], kept)
 
 
-def _run(command: Command, argv: Sequence[str]) -> int:
+def _run(command: Command, argv: Sequence[str], kept: list[object] | None) -> int:
     module = __import__(command.module, fromlist=["OPTIONS", "run"])
     args: object = plain_arguments(module.OPTIONS, argv)
     if args is None:
@@ -71,6 +75,8 @@ def _run(command: Command, argv: Sequence[str]) -> int:
             args = build_parser(command, module.OPTIONS, EXIT_CODES).parse_args(list(argv))
         except SystemExit as stop:
             return int(stop.code or 0)
+    if kept is not None:
+        kept.append(args)
     try:
         code: int = module.run(args)
         sys.stdout.flush()

@@ -11,7 +11,7 @@ from jettison.lint import suppress
 from jettison.model.dockerfile import Model, build_model
 from jettison.rules.index import Entry, load, watch
 from jettison.span import SourceText, Span
-from jettison.syntax.refusals import escape_refusal, refusals
+from jettison.syntax.refusals import escape_refusal, is_plain, refusals
 from jettison.syntax.tree import File, parse
 
 if TYPE_CHECKING:
@@ -124,13 +124,21 @@ def _refused(file: File) -> Iterator[Finding]:
     if bad is not None:
         yield own_finding(SYNTAX_CODE, "refused-by-builders", *bad)
     for node in file.instructions:
-        for message, span in refusals(file, node):
+        for message, span in () if is_plain(node) else refusals(file, node):
             yield own_finding(SYNTAX_CODE, "refused-by-builders", message, span)
+
+
+_NONE: Final[list[Finding]] = []
 
 
 def _run(entry: Entry, model: Model) -> list[Finding]:
     try:
-        found = [*islice(load(entry.code).check(model), MAX_FINDINGS + 1)]
+        each = iter(load(entry.code).check(model))
+        # Most rules find nothing in most files.
+        first = next(each, None)
+        if first is None:
+            return _NONE
+        found = [first, *islice(each, MAX_FINDINGS)]
     except Exception as error:
         return [
             own_finding(

@@ -19,7 +19,9 @@ from jettison.syntax.tree import Comment, File, Instruction
 CODE: Final = "JT002"
 ALL: Final = "*"
 _OWN: Final = "jettison:"
-_FOREIGN: Final = re.compile("hadolint|tally|checkov:|trivy:|kics-scan")
+_TOOLS: Final = ("hadolint", "tally", "checkov:", "trivy:", "kics-scan")
+_FOREIGN: Final = re.compile("|".join(_TOOLS))
+_MARKS: Final = tuple(mark.encode() for mark in (_OWN, *_TOOLS))
 _COMMENT: Final = re.compile(r"\s*jettison:\s*(ignore(?:-file)?)\s*=\s*([\w,/-]+)\s*(.*)", re.DOTALL)
 
 
@@ -65,6 +67,8 @@ def read(file: File, foreign: bool = True) -> Suppressions:
         skipped, found.fails_always = read_directive(file.directives["check"].value)
         found.everywhere |= skipped
     started = False
+    if not any(map(file.source.data.__contains__, _MARKS if foreign else _MARKS[:1])):
+        return found
     for node in file.nodes:
         if isinstance(node, Comment):
             if _OWN in node.text:

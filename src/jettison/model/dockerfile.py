@@ -10,7 +10,9 @@ from jettison.model.packages import PackageCall, package_call
 from jettison.model.run import Run, read_mounts
 from jettison.model.scope import Scope
 from jettison.model.stage import Stage, read_from
+from jettison.model.start import StartCommand, start_commands
 from jettison.span import SourceText
+from jettison.syntax.shell import ShellBody, commands
 from jettison.syntax.tree import File, Instruction
 from jettison.syntax.vocabulary import WORDS
 
@@ -20,10 +22,9 @@ if TYPE_CHECKING:
     from jettison.model.context import BuildContext
     from jettison.model.copied import Copied
     from jettison.model.secrets import Secret
-    from jettison.model.start import StartCommand
-    from jettison.syntax.shell import ShellBody
 
 MAX_SCOPES: Final = 2000
+_SHELLS: Final = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
 _SCOPELESS: Final = frozenset(("RUN", "COPY", "ADD", "ONBUILD", "STOPSIGNAL", "MAINTAINER"))
 # Shell text and commands of one file that are looked at: no real file has as many, and time stays bounded.
 MAX_SHELL_BYTES: Final = 256 * 1024
@@ -159,10 +160,7 @@ class Model:
         """
         key = node.span.start
         if key not in self._bodies:
-            from jettison.syntax.shell import ShellBody, commands
-
-            shell = self.scope_at(node, stage).shell[0].rsplit("/", 1)[-1] if node.form != "exec" else "sh"
-            known = shell in ("sh", "bash", "ash", "dash", "zsh", "ksh")
+            known = node.form == "exec" or self.scope_at(node, stage).shell[0].rsplit("/", 1)[-1] in _SHELLS
             self._bodies[key] = commands(self.file, node, self._shell_budget) if known else ShellBody((), True)
             if self.unread_shell is None and min(self._shell_budget) <= 0:
                 self.unread_shell = node
@@ -171,8 +169,6 @@ class Model:
     def start_commands(self) -> tuple[StartCommand, ...]:
         """Return the commands that the final image's ENTRYPOINT and CMD run, shells and small inits seen through."""
         if self._started is None:
-            from jettison.model.start import start_commands
-
             self._started = start_commands(self)
         return self._started
 
@@ -214,7 +210,7 @@ class Model:
 
     def _fill_scopes(self, stage: Stage) -> None:
         scope = stage.start.copy()
-        snapshot = scope.copy()
+        snapshot = stage.start
         left = MAX_SCOPES
         for node in stage.instructions:
             self._scopes[node.span.start] = snapshot
@@ -222,7 +218,7 @@ class Model:
                 scope.apply(node, self.file.escape, self.meta)
                 # Each copy is as large as all before it: a hostile file gets no more than so many.
                 if left:
-                    snapshot = scope.copy()
+                    snapshot = scope.after(node, snapshot)
                     left -= 1
         self._ends[stage.index] = scope
 

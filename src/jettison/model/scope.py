@@ -58,20 +58,38 @@ class Scope:
 
     def child(self) -> Scope:
         """Return the scope that a stage built on this one starts with."""
-        new = Scope()
-        for name in ("workdir", "user", "shell", "entrypoint", "cmd", "healthcheck", "exposed", "volumes"):
-            setattr(new, name, getattr(self, name))
+        new = self.copy()
         new.cmd_inherited = True
-        new.env = dict(self.env)
-        new.labels = dict(self.labels)
-        new.args = dict(self.args)
-        new.later_args = dict(self.later_args)
         return new
 
     def copy(self) -> Scope:
         """Return an independent copy."""
-        new = self.child()
+        new = self._shallow()
+        new.env = self.env.copy()
+        new.args = self.args.copy()
+        new.later_args = self.later_args.copy()
+        new.labels = self.labels.copy()
+        return new
+
+    def after(self, node: Instruction, before: Scope) -> Scope:
+        """Return a copy for reading, just after an instruction; what that left as it was is shared with `before`."""
+        if node.keyword in ("ENV", "ARG", "LABEL"):
+            return self.copy()
+        new = self._shallow()
+        new.env, new.args, new.later_args, new.labels = before.env, before.args, before.later_args, before.labels
+        return new
+
+    def _shallow(self) -> Scope:
+        new = Scope.__new__(Scope)
+        new.workdir = self.workdir
+        new.user = self.user
+        new.shell = self.shell
+        new.entrypoint = self.entrypoint
+        new.cmd = self.cmd
         new.cmd_inherited = self.cmd_inherited
+        new.healthcheck = self.healthcheck
+        new.exposed = self.exposed
+        new.volumes = self.volumes
         return new
 
     def value(self, raw: str, escape: str) -> str:

@@ -32,13 +32,13 @@ def render(reports: Sequence[FileReport], palette: Palette) -> str:
 
 def _block(report: FileReport, path: str, masked: MaskedSource, finding: Finding, palette: Palette) -> str:
     line, column = report.source.line_column(finding.span.start)
-    severity = Severity.NAMES[finding.severity]
-    head = (
-        f"{path}:{line}:{column}: "
-        f"{palette(finding.code, _STYLE[finding.severity])} {safe_line(finding.message)} "
-        f"{palette(f'[{finding.name}, {severity}]', 'dim')}\n"
-    )
-    shown = "".join([_marked(row, _STYLE[finding.severity], palette) for row in excerpt(report, masked, finding)])
+    style = _STYLE[finding.severity]
+    named = f"[{finding.name}, {Severity.NAMES[finding.severity]}]"
+    code = finding.code
+    if palette.enabled:
+        code, named = palette(code, style), palette(named, "dim")
+    head = f"{path}:{line}:{column}: {code} {safe_line(finding.message)} {named}\n"
+    shown = "".join([_marked(row, style, palette) for row in excerpt(report, masked, finding, line)])
     fix = ""
     if finding.fix is not None:
         fix = f"   = {safe_line(finding.fix.title)} ({APPLICABILITY_NAMES[finding.fix.applicability]} fix)\n"
@@ -65,8 +65,8 @@ def _measured(finding: Finding, palette: Palette) -> str:
 def _marked(row: Line, style: str, palette: Palette) -> str:
     if not row.number:
         return "  ... |\n"
-    caret = " " * row.start + "^" * max(1, row.end - row.start)
-    return f"{row.number:>5} | {row.text}\n      | {palette(caret, style)}\n"
+    caret = " " * row.start + "^" * (row.end - row.start or 1)
+    return f"{row.number:>5} | {row.text}\n      | {palette(caret, style) if palette.enabled else caret}\n"
 
 
 def _summary(reports: Sequence[FileReport], palette: Palette) -> str:

@@ -27,10 +27,13 @@ class Line(NamedTuple):
     end: int
 
 
-def excerpt(report: FileReport, masked: MaskedSource, finding: Finding) -> list[Line]:
-    """Return the lines that a finding spans: all of them when few, else the first ones and the last."""
+def excerpt(report: FileReport, masked: MaskedSource, finding: Finding, first: int = 0) -> list[Line]:
+    """Return the lines that a finding spans: all of them when few, else the first ones and the last.
+
+    `first`: the line that it begins at, where that is known.
+    """
     source, span = report.source, finding.span
-    first = source.line(span.start)
+    first = first or source.line(span.start)
     last = max(first, source.line(max(span.start, span.end - 1)))
     if last - first < MAX_LINES:
         return [_line(report, masked, span, number) for number in range(first, last + 1)]
@@ -45,6 +48,12 @@ def _line(report: FileReport, masked: MaskedSource, span: Span, number: int) -> 
     text = masked.plain_line(line) if line.end - line.start <= 2 * MAX_WIDTH else None
     if text is not None:
         at = start - line.start
+        if len(text) <= MAX_WIDTH and at < len(text) and text[at] != " ":
+            # Most findings: a line as it stands, and no blank at either end of what is marked.
+            to = min(end - line.start, len(text))
+            while to > at and text[to - 1] == " ":
+                to -= 1
+            return Line(number, text.rstrip(), at, to)
         before, marked, after = text[:at], text[at : end - line.start].rstrip(), text[end - line.start :]
         return _cut(number, *_unindented(before, marked, start > span.start), after)
     # Only what can be shown is decoded: a line may be a megabyte long.

@@ -20,10 +20,11 @@ MAX_DEPTH: Final = 128
 class Finder:
     """Finds and reads settings; each folder is looked at once."""
 
-    __slots__ = ("_by_folder", "_read")
+    __slots__ = ("_by_folder", "_by_name", "_read")
 
     def __init__(self) -> None:
         self._by_folder: dict[str, tuple[str, str]] = {}
+        self._by_name: dict[str, Settings] = {}
         self._read: dict[str, Settings] = {}
 
     def settings_for(self, path: str) -> Settings:
@@ -32,9 +33,13 @@ class Finder:
         Raises:
             ConfigError: the settings file is wrong.
         """
-        full = os.path.abspath(path)
-        found = self.path_for(full if path.endswith("/") else os.path.dirname(full))
-        return self.read(found) if found else DEFAULTS
+        name = os.path.dirname(path)
+        known = self._by_name.get(name)
+        if known is None:
+            full = os.path.abspath(path)
+            found = self.path_for(full if path.endswith("/") else os.path.dirname(full))
+            known = self._by_name[name] = self.read(found) if found else DEFAULTS
+        return known
 
     def path_for(self, folder: str) -> str:
         """Return the settings file that governs an absolute folder, "" when there is none."""

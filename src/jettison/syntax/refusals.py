@@ -49,6 +49,16 @@ _ARRAY: Final = re.compile(r'\[\s*(?:["\[{\d-]|true|false|null)')
 _MAX_ARRAY: Final = 64 * 1024
 
 
+def is_plain(node: Instruction) -> bool:
+    """Return whether an instruction is one of those, the most frequent, of which nothing is refused."""
+    return (
+        node.form == "shell"
+        and node.keyword in ("RUN", "CMD", "ENTRYPOINT")
+        and not node.flags
+        and node.words[0].raw[:1] != "["
+    )
+
+
 def refusals(file: File, node: Instruction) -> Iterator[Refusal]:
     """Yield (why, where) for what builders refuse about one instruction."""
     inner = node.onbuild or node

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from jettison.span import Span, make_span
@@ -27,21 +28,24 @@ class Segment(NamedTuple):
 class Logical:
     """One logical line: the text after continuations are removed, and where each part stands."""
 
-    __slots__ = ("_base", "_starts", "comments", "end", "segments", "text")
+    __slots__ = ("_base", "_segments", "_starts", "comments", "end", "text")
 
-    def __init__(self, text: str, segments: list[Segment], comments: list[Span], end: int) -> None:
+    def __init__(
+        self, text: str, start: int, segments: Sequence[Segment], comments: tuple[Span, ...], end: int
+    ) -> None:
         self.text = text
-        self.segments = segments
         self.comments = comments
         self.end = end
-        self._starts = [segment.at for segment in segments]
-        # Of a single line places differ by a number only.
-        self._base = segments[0].start if len(segments) == 1 else None
+        self._segments = segments
+        # Of a single line, which needs no segments, places differ by a number only.
+        self._base: int | None = start
+        if len(segments) > 1:
+            self._base = None
+            self._starts = [segment.at for segment in segments]
 
-    def offset(self, index: int) -> int:
-        """Return the file offset of the byte at `index` of the logical text."""
-        segments = self.segments
-        segment = segments[0] if len(segments) == 1 else segments[max(0, bisect_right(self._starts, index) - 1)]
+    def _offset(self, index: int) -> int:
+        """Return the file offset of the byte at `index` of several lines."""
+        segment = self._segments[max(0, bisect_right(self._starts, index) - 1)]
         at = segment.start + index - segment.at
         return at if at < segment.end else segment.end
 
@@ -49,8 +53,8 @@ class Logical:
         """Return the file span of a part of the logical text."""
         if self._base is not None:
             return make_span((self._base + start, self._base + end))
-        first = self.offset(start)
-        return Span(first, self.offset(end - 1) + 1) if end > start else Span(first, first)
+        first = self._offset(start)
+        return make_span((first, self._offset(end - 1) + 1 if end > start else first))
 
 
 def line_end(text: str, start: int) -> int:
@@ -59,18 +63,16 @@ def line_end(text: str, start: int) -> int:
     return len(text) if at < 0 else at + 1
 
 
-def read_logical(text: str, start: int, escape: str) -> Logical:
-    """Return the logical line whose first physical line starts at `start`.
+def read_logical(text: str, start: int, end: int, escape: str) -> Logical:
+    """Return the logical line whose first physical line starts at `start` and ends at `end`.
 
     An escape character that ends a line (blanks may follow) joins it with the next; comment lines
     and blank lines in between are dropped. A doubled escape character does not join.
     """
-    end = line_end(text, start)
     line = text[start:end]
     if escape not in line:
         # Most instructions are one line.
-        body = line.rstrip("\r\n")
-        return Logical(body, [Segment(0, start, start + len(body))], [], end)
+        return Logical(line.rstrip("\r\n"), start, (), (), end)
     segments: list[Segment] = []
     comments: list[Span] = []
     pieces: list[str] = []
@@ -94,7 +96,7 @@ def read_logical(text: str, start: int, escape: str) -> Logical:
         position = end
         if not joins:
             break
-    return Logical("".join(pieces), segments, comments, position)
+    return Logical("".join(pieces), start, segments, tuple(comments), position)
 
 
 def _trim_continuation(line: str, escape: str) -> tuple[int, bool]:

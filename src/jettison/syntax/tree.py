@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from jettison.span import SourceText, Span
+from jettison.span import SourceText, Span, make_span
 from jettison.syntax import words as w
 from jettison.syntax.tokens import Logical, heredoc_openings, line_end, read_heredoc, read_logical
 from jettison.syntax.words import Flag, Heredoc, Word
@@ -51,6 +51,7 @@ MAX_NODES: Final = 40_000
 MAX_LOGICAL: Final = 128 * 1024
 MAX_WORDS: Final = 50_000
 _BLANKS: Final = " \t\r\v\f\n"
+_LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BLANK_LINES: Final = re.compile(r"(?:[ \t\r\v\f]*\n)+|[ \t\r\v\f]+\Z")
 
 
@@ -132,15 +133,15 @@ class Instruction(Node):
     kind = "instruction"
 
     def __init__(self, span: Span, keyword: str, keyword_span: Span) -> None:
-        super().__init__(span)
+        self.span = span
         self.keyword = keyword
         self.keyword_span = keyword_span
         self.flags: tuple[Flag, ...] = ()
         self.words: tuple[Word, ...] = ()
         self.form = ""
         self.heredocs: tuple[Heredoc, ...] = ()
-        self.args_span = Span(keyword_span.end, keyword_span.end)
-        self.body_span = self.args_span
+        # Of an instruction without arguments they are set where that is told.
+        self.args_span = self.body_span = keyword_span
         self.inner_comments: tuple[Span, ...] = ()
         self.pairs: tuple[tuple[Word, Word | None], ...] = ()
         self.onbuild: Instruction | None = None
@@ -207,9 +208,12 @@ def parse(data: bytes, path: str = "Dockerfile") -> File:
             nodes.append(ErrorNode(Span(position, size), "too-many-instructions", message, ""))
             break
         node = _read_node(source, text, position, escape)
-        read += isinstance(node, Instruction | ErrorNode)
-        words += len(node.words) if isinstance(node, Instruction) else 0
         nodes.append(node)
+        if isinstance(node, Instruction):
+            read += 1
+            words += len(node.words)
+        elif node.kind == "error":
+            read += 1
         position = node.span.end
     return File(source, tuple(nodes), directives, escape)
 
@@ -233,17 +237,19 @@ def _read_directives(text: str, position: int, nodes: list[Node]) -> tuple[dict[
 
 
 def _read_node(source: SourceText, text: str, start: int, escape: str) -> Node:
-    if text[start] in _BLANKS:
+    first = text[start]
+    if first in _BLANKS:
         blank = _BLANK_LINES.match(text, start)
         if blank is not None:
-            return Node(Span(start, blank.end()))
+            return Node(make_span((start, blank.end())))
     end = line_end(text, start)
-    stripped = text[start:end].strip()
-    if not stripped:
-        return Node(Span(start, end))
-    if stripped[0] == "#":
-        return Comment(Span(start, end), w.decode(stripped[1:]))
-    logical = read_logical(text, start, escape)
+    if first not in _LETTERS:
+        stripped = text[start:end].strip()
+        if not stripped:
+            return Node(make_span((start, end)))
+        if stripped[0] == "#":
+            return Comment(make_span((start, end)), w.decode(stripped[1:]))
+    logical = read_logical(text, start, end, escape)
     if logical.end - start > MAX_LINE and _has_long_line(text, start, logical.end):
         return ErrorNode(Span(start, logical.end), *_LONG_LINE, "")
     match = _KEYWORD.match(logical.text)
@@ -252,7 +258,7 @@ def _read_node(source: SourceText, text: str, start: int, escape: str) -> Node:
     if len(logical.text) > MAX_LOGICAL:
         message = f"the instruction is longer than {MAX_LOGICAL} bytes and is not looked at"
         return ErrorNode(Span(start, logical.end), "instruction-too-long", message, w.decode(match[1][:20]).upper())
-    return _read_instruction(source, text, logical, Span(start, logical.end), match, escape)
+    return _read_instruction(source, text, logical, make_span((start, logical.end)), match, escape)
 
 
 def _read_instruction(
@@ -262,7 +268,7 @@ def _read_instruction(
     if keyword not in KEYWORDS:
         return ErrorNode(span, "unknown-instruction", f"unknown instruction {w.decode(match[1])[:60]}", keyword)
     node = Instruction(span, keyword, logical.span(match.start(1), match.end(1)))
-    node.inner_comments = tuple(logical.comments)
+    node.inner_comments = logical.comments
     problem = _fill(node, logical, match.end(1), escape) or _read_heredocs(node, text, logical, match.end(1), escape)
     if problem is not None:
         return ErrorNode(node.span, *problem, keyword)
@@ -296,21 +302,24 @@ def _fill(node: Instruction, logical: Logical, start: int, escape: str) -> _Prob
     if end <= begin and node.keyword in _MAY_BE_BARE:
         # BuildKit takes it for an empty array.
         node.form = "exec"
+        node.args_span = node.body_span = Span(node.keyword_span.end, node.keyword_span.end)
         return None
     if end <= begin:
         return "missing-arguments", f"{node.keyword} needs at least one argument"
-    node.args_span = logical.span(begin, end)
-    node.flags, body = w.read_flags(logical, start, escape)
-    node.body_span = logical.span(min(body, end), end)
+    node.args_span = node.body_span = logical.span(begin, end)
+    body = begin
+    if logical.text.startswith("--", begin):
+        node.flags, body = w.read_flags(logical, begin, escape)
+        node.body_span = logical.span(min(body, end), end)
     if node.keyword == "ONBUILD":
         return _fill_onbuild(node, logical, body, escape)
-    _fill_words(node, logical, body, escape)
+    _fill_words(node, logical, body, end, escape)
     if not node.words and node.form != "exec":
         return "missing-arguments", f"{node.keyword} needs at least one argument"
     return None
 
 
-def _fill_words(node: Instruction, logical: Logical, body: int, escape: str) -> None:
+def _fill_words(node: Instruction, logical: Logical, body: int, end: int, escape: str) -> None:
     keyword = node.keyword
     if keyword in w.NAME_VALUE or keyword == "ARG":
         read = w.arg_pairs if keyword == "ARG" else w.name_values
@@ -320,13 +329,16 @@ def _fill_words(node: Instruction, logical: Logical, body: int, escape: str) -> 
     if keyword == "HEALTHCHECK":
         _fill_healthcheck(node, logical, body, escape)
         return
-    if keyword in w.JSON_FORM:
+    if logical.text.startswith("[", body) and keyword in w.JSON_FORM:
         found = w.json_words(logical, body)
         if found is not None:
             node.words, node.form = found, "exec"
             return
     if keyword in w.SHELL_FORM:
-        node.words, node.form = w.whole(logical, body, escape, unquoted=False), "shell"
+        node.form = "shell"
+        if body < end:
+            text = w.decode(logical.text[body:end])
+            node.words = (Word(text, text, node.body_span),)
     elif keyword in w.ONE_STRING:
         node.words = w.whole(logical, body, escape, unquoted=True)
     else:
@@ -365,9 +377,12 @@ def _read_heredocs(node: Instruction, text: str, logical: Logical, start: int, e
     inner = node.onbuild or node
     if inner.keyword not in _HEREDOC_KEYWORDS or inner.form == "exec":
         return None
+    openings = heredoc_openings(logical.text, start, escape) if "<<" in logical.text else ()
+    if not openings:
+        return None
     found: list[Heredoc] = []
     position = node.span.end
-    for opening in heredoc_openings(logical.text, start, escape):
+    for opening in openings:
         body = read_heredoc(text, position, opening.name, opening.strip_tabs)
         if not body.terminated:
             # What follows is most likely the body: to read it as instructions would only add noise.
@@ -386,7 +401,7 @@ def _read_heredocs(node: Instruction, text: str, logical: Logical, start: int, e
             )
         )
         position = body.after
-    long = bool(found) and _has_long_line(text, node.span.end, position)
+    long = _has_long_line(text, node.span.end, position)
     node.heredocs = tuple(found)
     node.span = Span(node.span.start, position)
     return _LONG_LINE if long else None

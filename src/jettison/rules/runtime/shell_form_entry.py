@@ -60,10 +60,16 @@ def exec_fix(model: Model, node: Instruction) -> Fix:
         and any(other.keyword == "CMD" for each in model.lineage(model.final) for other in each.instructions)
     )
     plain = model.scope_at(node, stage).shell == DEFAULT_SHELL and not ignored_cmd
+    return Fix("Write it as a JSON array", (Edit(node.body_span, _array(argv)),), UNSAFE if plain else SHOW)
+
+
+def _array(argv: list[str]) -> str:
+    # Without quotes and backslashes, as `plain_argv` gives them, printable words are texts of JSON as they are.
+    if "".join(argv).isprintable():
+        return '["' + '", "'.join(argv) + '"]'
     import json
 
-    edit = Edit(node.body_span, json.dumps(argv, ensure_ascii=False))
-    return Fix("Write it as a JSON array", (edit,), UNSAFE if plain else SHOW)
+    return json.dumps(argv, ensure_ascii=False)
 
 
 def plain_argv(model: Model, node: Instruction) -> list[str] | None:

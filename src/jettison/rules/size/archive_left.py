@@ -132,11 +132,16 @@ def _gone(run: Run, number: int, path: str) -> bool:
             return True
         if command.name == "rm":
             for word in words:
-                if "$" in word or word.endswith("*") or fnmatchcase(name, posixpath.basename(word.rstrip("/"))):
+                if "$" in word or word.endswith("*") or _names(posixpath.basename(word.rstrip("/")), name):
                     return True
                 if path.startswith(word.rstrip("/") + "/") or (not path.startswith("/") and _deep(words)):
                     return True
     return any(command.name == "trap" for command in run.commands)
+
+
+def _names(pattern: str, name: str) -> bool:
+    # A text without a mark of a pattern is not worth one: each would be compiled.
+    return fnmatchcase(name, pattern) if "*" in pattern or "?" in pattern or "[" in pattern else name == pattern
 
 
 def _deep(words: tuple[str, ...]) -> bool:

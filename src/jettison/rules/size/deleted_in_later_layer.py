@@ -18,6 +18,7 @@ from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
+    from jettison.syntax.shell_command import Command
 
 _CACHES = (
     "/var/lib/apt/lists",
@@ -53,12 +54,9 @@ def check(model: Model) -> Iterable[Finding]:
                 written.extend(_CACHES[2:5])
 
 
-def _hidden(commands: tuple[object, ...], written: list[str]) -> Iterable[Finding]:
-    from jettison.syntax.shell_command import Command
-
+def _hidden(commands: tuple[Command, ...], written: list[str]) -> Iterable[Finding]:
     own_update = False
     for command in commands:
-        assert isinstance(command, Command)
         own_update = own_update or "update" in command.arguments or "install" in command.arguments
         if command.name != "rm":
             continue
