@@ -1,9 +1,14 @@
-"""What kind of project a build context holds."""
+"""What of a project the rewriting of its Dockerfile asks: its ecosystem, sources, port and health page.
+
+`recognise` tells far more, for a folder that has no Dockerfile yet.
+"""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from jettison.project.listening import health_path, listening
+from jettison.project.tree import Tree
 
 if TYPE_CHECKING:
     from jettison.model.context import BuildContext
@@ -20,13 +25,6 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
         *(".ex", ".exs", ".py", ".go", ".js", ".ts", ".sh"),
     ),
 }
-MAX_SOURCES: Final = 400
-MAX_SOURCE_BYTES: Final = 256 * 1024
-_HEALTH: Final = re.compile(r"""["'`](/(?:healthz?|health-?check|livez|readyz|ready|ping|status|_health))["'`]""")
-_PORT: Final = re.compile(
-    r"""(?:port\s*[=:,]\s*|PORT["']?\s*[,)]\s*["']?|PORT["'\])]*\s*(?:\|\||\?\?|or\b)\s*["']?|\.listen\(\s*|:)(\d{2,5})\b""",
-    re.IGNORECASE,
-)
 
 
 class Project(NamedTuple):
@@ -59,36 +57,15 @@ def detect(context: BuildContext, exposed: tuple[str, ...] = ()) -> Project:
         )
         if name in names and MANIFESTS.get(name, ecosystem) == ecosystem and _belongs(name, ecosystem)
     )
-    sources = tuple(f.path for f in context.files() if f.path.endswith(SOURCES[ecosystem]) and _own(f.path))
-    texts = [context.read(path, MAX_SOURCE_BYTES).decode("utf-8", "replace") for path in sources[:MAX_SOURCES]]
-    return Project(ecosystem, manifests, sources, _port(exposed, texts if ecosystem else []), _health(texts))
+    tree = Tree(context)
+    sources = tree.sources(SOURCES[ecosystem])
+    port = next((int(number) for number in (each.split("/", 1)[0] for each in exposed) if number.isdigit()), None)
+    if port is None:
+        port = listening(tree, sources).port
+    return Project(ecosystem, manifests, sources, port, health_path(tree, sources) or "/")
 
 
 def _belongs(name: str, ecosystem: str) -> bool:
     return {"go.sum": "go", "package-lock.json": "node", "npm-shrinkwrap.json": "node"}.get(
         name, ecosystem
     ) == ecosystem
-
-
-def _own(path: str) -> bool:
-    return not any(part in ("node_modules", "vendor", ".venv", "venv") for part in path.split("/"))
-
-
-def _port(exposed: tuple[str, ...], texts: list[str]) -> int | None:
-    for port in exposed:
-        number = port.split("/", 1)[0]
-        if number.isdigit():
-            return int(number)
-    for text in texts:
-        match = _PORT.search(text)
-        if match and 0 < int(match[1]) < 65536:
-            return int(match[1])
-    return None
-
-
-def _health(texts: list[str]) -> str:
-    for text in texts:
-        match = _HEALTH.search(text)
-        if match:
-            return match[1]
-    return "/"
