@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from jettison.image.image import FileEntry, Image, ImageConfig
-from jettison.rewrite.java_runtime import linked
+from jettison.rewrite.java_runtime import LIST, linked, runtime_stage
+from jettison.syntax.tree import parse
 
 HOME = "usr/lib/jvm/java-17"
 START = ("java", "-Xmx64m", "-jar", "app.jar")
@@ -18,15 +19,17 @@ def image(*paths: str) -> Image:
     return Image(config, (), files, {}, {}, {})
 
 
-def test_a_runtime_is_linked_once_for_the_same_modules_where_a_cache_is_kept() -> None:
-    built = image(f"{HOME}/bin/jlink", f"{HOME}/jmods/java.base.jmod", "app/app.jar")
-    cached, plain = linked(built, START, mounts=True), linked(built, START)
-    assert cached is not None and plain is not None
-    assert cached.argv == plain.argv == ("/opt/java-runtime/bin/java", "-Xmx64m", "-jar", "app.jar")
-    # The name in the cache tells the modules and the release of the JDK; a half-made one never has it.
-    assert f'echo "$modules" | cat - /{HOME}/release' in cached.run
-    assert 'mv "$made.part" "$made"' in cached.run and "sharing=locked" in cached.run
-    assert "--mount" not in plain.run and plain.run.endswith("--output /opt/java-runtime\n")
+def test_the_runtime_is_made_of_the_list_alone() -> None:
+    java = linked(image(f"{HOME}/bin/jlink", f"{HOME}/jmods/java.base.jmod", "app/app.jar"), START)
+    assert java is not None
+    assert java.argv == ("/opt/java-runtime/bin/java", "-Xmx64m", "-jar", "app.jar")
+    assert java.listing.endswith("base /app/app.jar > /opt/java-modules\n")
+    stage = runtime_stage(java, "deps", "java-runtime", "build")
+    parsed = parse(stage.encode())
+    # Nothing but the list comes from the stage of the program, so nothing else can make this stage anew.
+    assert [node.flag("from").value for node in parsed.instructions if node.keyword == "COPY"] == ["build"]
+    assert [word.value for node in parsed.instructions if node.keyword == "COPY" for word in node.words] == [LIST, LIST]
+    assert "app.jar" not in stage and not parsed.errors
 
 
 def test_nothing_is_linked_without_a_full_jdk_or_a_jar() -> None:

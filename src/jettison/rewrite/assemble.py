@@ -79,7 +79,7 @@ def _needs(job: Assembly) -> Needs | None:
     if not entry and command:
         plain = script_argv(job.model.context, command) if "exec-form" not in job.without else None
         if "exec-form" not in job.without and not job.config.entrypoint:
-            job.java = linked(job.image, command, mounts=job.features.mounts and "cache-mounts" not in job.without)
+            job.java = linked(job.image, command)
         if job.java is not None:
             job.argv, plain = list(job.java.argv), list(job.java.argv[1:])
             plain = [argument for argument in plain if not argument.startswith("-")]
@@ -91,6 +91,7 @@ def _needs(job: Assembly) -> Needs | None:
         start = (*entry, *command)
     origins = layer_origins(job.image.history, job.original)
     base = next((number for number, origin in enumerate(origins) if origin.line is not None), len(origins))
+    job.base_layers = base
     packages = _installed_by_user(job.original)
     commands: list[tuple[str, ...]] = []
     health = scope.healthcheck
@@ -173,7 +174,7 @@ def _candidate(job: Assembly, needs: Needs, slim: str | None) -> Candidate:
     parts.append("\n" + (_slim_stage(job, needs, slim) if slim else _scratch_stage(job, needs, stages)))
     copied = copy_lines(job, found, stages.early, stages.build, _owner(job))
     if job.java is not None:
-        copied.insert(0, f"COPY --from={stages.build} {FOLDER} {FOLDER}\n")
+        copied.insert(0, f"COPY --from={stages.java} {FOLDER} {FOLDER}\n")
     parts.append(_runtime(job, copied, slim is not None, changes) + job.pieces.tail)
     text = job.pieces.head + "".join(parts).replace("\r\n", "\n").replace("\n", newline)
     ignore = None if "dockerignore" in job.without else new_dockerignore(job.original)

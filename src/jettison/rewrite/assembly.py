@@ -48,6 +48,8 @@ class Assembly:
         self.probe: list[str] | None = None
         self.health_added = False
         self.java: Linked | None = None
+        # How many of the image's layers are the base's.
+        self.base_layers = 0
         # What stands before the first copy of source; None where the build stage is not split there.
         self.before: Before | None = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from jettison.rewrite.assembly import accounts, free_name, installers, to_strip, wants_prune, word
+from jettison.rewrite.java_runtime import runtime_stage
 from jettison.rewrite.pieces import RUNTIME, Piece
 
 if TYPE_CHECKING:
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
 class BuildStages(NamedTuple):
     """text: the stages; build: name of the last.
 
-    deps: name of the one that installs what does not hang on the source; early: of the one to copy that from.
+    deps: name of the one that installs what does not hang on the source; early: of the one to copy that from;
+    java: of the one with the linked Java runtime, "" without one.
     """
 
     text: str
     build: str
     deps: str
     early: str
+    java: str = ""
 
 
 def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildStages:
@@ -35,7 +38,8 @@ def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildSt
     removals, late_removals = _removals(job, needs, found if split else ())
     ends = [*_strip(job, needs), *_java(job), *late_removals]
     if job.before is None or not split:
-        return BuildStages("".join((_from(job, build), *_texts(body), *ends)), build, build, build)
+        java, link = _linking(job, build, None)
+        return BuildStages("".join((_from(job, build), *_texts(body), *ends, link)), build, build, build, java)
     at = job.before.at
     assert job.pieces is not None
     first = [piece for piece in job.pieces.body[:at] if piece in body]
@@ -52,15 +56,20 @@ def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildSt
     lines += ["\n", f"FROM {early} AS {build}\n"]
     # A stage has the arguments of the one it is from in BuildKit alone.
     lines += [piece.text for piece in first if piece.node.keyword == "ARG" and job.before.runs_after]
-    lines += [*_texts(second), *ends]
-    return BuildStages("".join(lines), build, early, name)
+    java, link = _linking(job, build, early)
+    lines += [*_texts(second), *ends, link]
+    return BuildStages("".join(lines), build, early, name, java)
 
 
 def _from(job: Assembly, name: str) -> str:
     assert job.pieces is not None
+    return f"{job.pieces.from_.lead}FROM {_base(job)} AS {name}\n"
+
+
+def _base(job: Assembly) -> str:
+    assert job.pieces is not None
     node = job.pieces.from_.node
-    words = " ".join([*(job.model.source.text(flag.span) for flag in node.flags), node.words[0].raw])
-    return f"{job.pieces.from_.lead}FROM {words} AS {name}\n"
+    return " ".join([*(job.model.source.text(flag.span) for flag in node.flags), node.words[0].raw])
 
 
 def _kept(job: Assembly) -> list[Piece]:
@@ -86,7 +95,19 @@ def _strip(job: Assembly, needs: Needs) -> list[str]:
 
 
 def _java(job: Assembly) -> list[str]:
-    return [job.java.run] if job.java is not None else []
+    return [job.java.listing] if job.java is not None else []
+
+
+def _linking(job: Assembly, build: str, early: str | None) -> tuple[str, str]:
+    """Return (name of the stage that has the linked Java runtime, text that makes it); early: of one before the source."""
+    if job.java is None:
+        return "", ""
+    late = job.image.files[job.java.tool].layer in (job.before.layers if job.before is not None else ())
+    in_base = job.image.files[job.java.tool].layer < job.base_layers
+    if (early is None or late) and not in_base:
+        return build, f"RUN {job.java.linking}"
+    name = free_name(job.model, "java-runtime")
+    return name, runtime_stage(job.java, _base(job) if early is None or late else early, name, build)
 
 
 def _removals(job: Assembly, needs: Needs, found: Sequence[Taken]) -> tuple[list[str], list[str]]:

@@ -1,4 +1,7 @@
-"""A Java runtime of only the modules that one program uses, linked in the build stage.
+"""A Java runtime of only the modules that one program uses.
+
+The list of modules is made where the program is, the runtime in a stage of its own: that stage reads nothing but the
+list, so it stays in the cache as long as the list is the same, whatever changes in the program.
 
 Source: JEP 282 (jlink); the jdeps and jlink manual pages of JDK 17.
 """
@@ -14,25 +17,28 @@ if TYPE_CHECKING:
     from jettison.image.image import Image
 
 FOLDER: Final = "/opt/java-runtime"
-CACHE: Final = "/var/cache/java-runtime"
+LIST: Final = "/opt/java-modules"
 # Modules that programs reach by reflection alone, so that jdeps does not see them: TLS with elliptic curves,
 # file systems in archives, sun.misc.Unsafe.
 REFLECTED: Final = "jdk.crypto.ec,jdk.zipfs,jdk.unsupported"
 
 
 class Linked(NamedTuple):
-    """argv: the start command with the linked runtime; run: the RUN that links it; libraries: of the JVM, in the image."""
+    """The parts of a linked runtime.
+
+    argv: the start command with it; listing: the RUN that lists the modules; linking: the command that makes the
+    runtime of that list; tool: path of jlink; libraries: of the JVM, in the image.
+    """
 
     argv: tuple[str, ...]
-    run: str
+    listing: str
+    linking: str
+    tool: str
     libraries: tuple[str, ...]
 
 
-def linked(image: Image, argv: Sequence[str], mounts: bool = False) -> Linked | None:
-    """Return the linked runtime for `java ... -jar FILE`, or None where the image has no full JDK.
-
-    mounts: whether a runtime may be kept on a cache mount, so that a change of a source line links none again.
-    """
+def linked(image: Image, argv: Sequence[str]) -> Linked | None:
+    """Return the linked runtime for `java ... -jar FILE`, or None where the image has no full JDK."""
     if not argv or posixpath.basename(argv[0]) != "java" or "-jar" not in argv[:-1]:
         return None
     jar = posixpath.normpath(posixpath.join("/", image.config.workdir, argv[argv.index("-jar") + 1]))
@@ -43,21 +49,21 @@ def linked(image: Image, argv: Sequence[str], mounts: bool = False) -> Linked | 
     if not any(path.startswith(f"{home}/jmods/") for path in image.files):
         return None
     libraries = tuple(path for path in image.elves if path.startswith(f"{home}/lib/") and _is_core(path))
-    jdeps = f"/{home}/bin/jdeps --print-module-deps --ignore-missing-deps --multi-release base {jar}"
-    jlink = f'/{home}/bin/jlink --add-modules "$modules,{REFLECTED}" --strip-java-debug-attributes'
-    options = "--no-header-files --no-man-pages --compress=2 --output"
-    run = "# Only those modules of the Java runtime that the program uses.\n"
-    if mounts:
-        run += (
-            f"RUN --mount=type=cache,target={CACHE},sharing=locked modules=$({jdeps}) \\\n"
-            f'    && made={CACHE}/$(echo "$modules" | cat - /{home}/release | sha256sum | cut -c 1-32) \\\n'
-            f'    && if [ ! -d "$made" ]; then rm -rf "$made.part" && {jlink} \\\n'
-            f'        {options} "$made.part" && mv "$made.part" "$made"; fi \\\n'
-            f'    && cp -a "$made" {FOLDER}\n'
-        )
-    else:
-        run += f"RUN modules=$({jdeps}) \\\n    && {jlink} \\\n        {options} {FOLDER}\n"
-    return Linked((f"{FOLDER}/bin/java", *argv[1:]), run, libraries)
+    jdeps = f"/{home}/bin/jdeps --print-module-deps --ignore-missing-deps --multi-release base"
+    listing = f"# The modules of the Java runtime that the program uses.\nRUN {jdeps} {jar} > {LIST}\n"
+    linking = (
+        f'/{home}/bin/jlink --add-modules "$(cat {LIST}),{REFLECTED}" --strip-java-debug-attributes \\\n'
+        f"        --no-header-files --no-man-pages --compress=2 --output {FOLDER}\n"
+    )
+    return Linked((f"{FOLDER}/bin/java", *argv[1:]), listing, linking, tool, libraries)
+
+
+def runtime_stage(java: Linked, base: str, name: str, program: str) -> str:
+    """Return the stage that links the runtime. base: a FROM's words with the JDK; program: name of the stage with the list."""
+    return (
+        f"\n# A Java runtime of those modules alone: made anew when their list changes.\nFROM {base} AS {name}\n"
+        f"COPY --from={program} {LIST} {LIST}\nRUN {java.linking}"
+    )
 
 
 def _is_core(path: str) -> bool:
