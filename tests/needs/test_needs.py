@@ -38,7 +38,13 @@ Depends: libc6
 Package: unused
 Status: install ok installed
 Version: 1
+
+Package: python3-setuptools
+Status: install ok installed
+Version: 1
 """
+PACKAGES = "usr/lib/python3/dist-packages"
+PRECEDENCE = f"{PACKAGES}/distutils-precedence.pth"
 OWNED = {
     "base-files": ["etc/os-release"],
     "libc6": ["usr/lib/libc.so.6", "usr/lib/gconv/BIG5.so"],
@@ -47,6 +53,7 @@ OWNED = {
     "libtool-dev": ["usr/include/tool.h"],
     "libplug1": ["usr/lib/libplug.so.1"],
     "unused": ["usr/bin/unused"],
+    "python3-setuptools": [PRECEDENCE, f"{PACKAGES}/setuptools/__init__.py"],
 }
 
 
@@ -177,3 +184,10 @@ def test_time_zones_and_locales_are_asked_for_by_text_and_environment() -> None:
     assert "tzdata" in read_hints([], {"TZ": "Europe/Berlin"}).packages
     assert "libc-l10n" in read_hints([], {"LC_ALL": "de_DE.UTF-8"}).packages
     assert read_hints([], {"LANG": "C.UTF-8"}).packages == {}
+
+
+def test_what_any_start_opens_keeps_no_package_and_what_the_program_opens_does() -> None:
+    built = image({}, ("/usr/bin/tool",), {})
+    for opened, kept in ((PRECEDENCE,), False), ((PRECEDENCE, f"{PACKAGES}/setuptools/__init__.py"), True):
+        found = find_needs(built, Asked(1, opened=frozenset(opened)), NOTHING)
+        assert found is not None and ("python3-setuptools" in found.packages) == kept

@@ -53,7 +53,7 @@ def is_unread(path: str) -> bool:
 
 @cache
 def dropped(what: str) -> re.Pattern[str]:
-    """Return a pattern of paths that nobody reads; `what` is of_program, tools or setuptools."""
+    """Return a pattern of paths that nobody reads; `what` is of_program, tools, setuptools or unasked."""
     return matcher(tuple(RUNTIME_FILES["dropped"][what]))
 
 

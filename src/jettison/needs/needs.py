@@ -199,7 +199,7 @@ class _Search:
                 if managed and dropped("of_program").match(path):
                     continue
                 own.add(path)
-            elif owner in APART or (managed and owner not in self.whole):
+            elif dropped("unasked").match(path) or owner in APART or (managed and owner not in self.whole):
                 continue
             self._keep(path, "the original opened it")
         return own
