@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from jettison.image.checkpoints import checkpoints
+from jettison.image.collect import InventoryCollector
 from jettison.image.inspection import inspect
+from jettison.image.source import open_image
 
-from .archives import layered, tar_of_modes
+from .archives import layered, old_layout, tar_of_modes
 
 FOREIGN = Path(__file__).parent.parent.parent / "src" / "jettison" / "knowledge" / "foreign" / "dockle.toml"
 # dockle lists these and checks none of them.
@@ -84,6 +87,29 @@ def test_an_image_that_breaks_all(tmp_path: Path) -> None:
     assert "user 0" in seen["DKL-LI-0002"] and "group 0" in seen["DKL-LI-0002"]
     assert "/usr" in seen["DKL-DI-0002"] and "/data" not in seen["DKL-DI-0002"]
     assert "correct-horse" not in text
+
+
+def test_a_name_without_a_tag_means_the_tag_latest(tmp_path: Path) -> None:
+    file = tmp_path / "image"
+    file.write_bytes(b"")
+    path = tmp_path / "image.tar"
+    path.write_bytes(old_layout(tar_of_modes(GOOD_FILES)))
+    image = open_image(str(path), InventoryCollector())
+    for name, latest in (
+        ("app", True), ("registry.example:5000/team/app", True), ("docker://app:latest", True), ("app:1", False),
+        ("registry.example:5000/app:1", False), ("app@sha256:" + "0" * 64, False), (str(file), False),
+    ):  # fmt: skip
+        assert ("DKL-DI-0006" in {one.id for one in checkpoints(image, name)}) == latest, name
+
+
+def test_what_the_upper_layers_brought_is_named_first(tmp_path: Path) -> None:
+    below = {f"usr/bin/a{number}": (0o4755, b"x") for number in range(7)}
+    layers = (tar_of_modes(below), tar_of_modes({"usr/local/bin/z": (0o4755, b"z"), "open": (0o666, b"x")}))
+    path = tmp_path / "image.tar"
+    path.write_bytes(old_layout(*layers))
+    seen = {one.id: one for one in inspect(str(path)).checkpoints}
+    assert seen["CIS-DI-0008"].detail == "usr/local/bin/z, usr/bin/a0, usr/bin/a1, usr/bin/a2, usr/bin/a3 and 3 more"
+    assert seen["JT323"].title == "a file or folder that everyone may write"
 
 
 def test_an_image_that_breaks_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

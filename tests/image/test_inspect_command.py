@@ -180,7 +180,8 @@ def test_sbom_names_the_packages(form: str, mark: str, tmp_path: Path, capsys: p
     ("damage", "message"),
     [
         (lambda data: data[: len(data) // 2], "cannot be read|missing"),
-        (lambda data: b"", "neither manifest.json"),
+        (lambda data: b"", "image.tar: the image archive cannot be read: it is empty"),
+        (lambda data: tar_of(("a", "dir", b"")), "image.tar: the image archive has neither manifest.json"),
         (lambda data: data.replace(b"#!/bin/sh", b"#!/bin/zz"), "digest"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 from pathlib import Path
@@ -15,7 +16,7 @@ from jettison.image.collect import InventoryCollector
 from jettison.image.source import open_image
 
 from .archives import old_layout, tar_of
-from .layouts import MANIFEST, Layout
+from .layouts import MANIFEST, Layout, full_config
 from .registries import need
 
 BASE = tar_of(("etc/os-release", "file", b"ID=debian\n"), ("gone", "file", b"g" * 500))
@@ -60,6 +61,53 @@ def test_an_index_in_a_layout_offers_platforms(tmp_path: Path) -> None:
     assert "app" in files(folder, "linux/riscv64")
     with pytest.raises(ImageError, match="linux/s390x, linux/riscv64"):
         files(folder, "linux/arm64")
+
+
+def several(**images: bytes) -> bytes:
+    """Return an archive of images of one layer each: name -> layer."""
+    members, manifest = [], []
+    for name, layer in images.items():
+        config = full_config([layer])
+        config_name = f"{hashlib.sha256(config).hexdigest()}.json"
+        members += [(f"{name}/layer.tar", "file", layer), (config_name, "file", config)]
+        manifest.append({"Config": config_name, "RepoTags": [f"{name}:1"], "Layers": [f"{name}/layer.tar"]})
+    return tar_of(*members, ("manifest.json", "file", json.dumps(manifest).encode()))
+
+
+@pytest.mark.parametrize("form", ["archive", "layout"])
+def test_an_image_of_another_platform_is_not_taken_for_the_one_asked_for(form: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "image.tar")
+    if form == "archive":
+        (tmp_path / "image.tar").write_bytes(several(one=BASE))
+    else:
+        made = Layout(tmp_path / "layout")
+        path = made.index(made.describe(json.dumps(made.image(BASE, TOP)).encode(), MANIFEST))
+    assert files(path, "linux/amd64") == files(path, "linux/amd64/v3") == files(path, "linux") == files(path)
+    with pytest.raises(ImageError, match="holds no image for linux/arm64; it holds linux/amd64"):
+        files(path, "linux/arm64")
+
+
+def test_what_an_archive_holds_besides_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "image.tar"
+    path.write_bytes(several(first=BASE, second=TOP))
+    assert main(["inspect", str(path)]) == 0
+    assert f"it holds 1 more image: second:1; {path}:NAME reads one of them" in capsys.readouterr().err
+    assert main(["inspect", f"{path}:second:1"]) == 0
+    assert "more image" not in capsys.readouterr().err
+
+
+@pytest.mark.engine
+def test_an_archive_that_is_not_there_is_told_as_a_file(engine: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", "no-such-image.tar"]) == SourceError.exit_code
+    assert "no-such-image.tar: there is no such file or folder here, and " in capsys.readouterr().err
+
+
+@pytest.mark.engine
+def test_an_engine_has_the_platform_that_was_asked_for(
+    engine: Engine, base_image: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["inspect", base_image, "--platform", "plan9/mips"]) == ImageError.exit_code
+    assert "holds no image for plan9/mips; it holds linux/" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["/no/such/image.tar", "./image.tar", "../image.tar"])

@@ -11,7 +11,9 @@ import pytest
 
 from jettison.cli.main import main
 from jettison.cli.scan import FORMATS as SCAN_FORMATS
+from jettison.secretscan.config_secrets import config_secrets
 from jettison.secretscan.mask import MASK, Redactor
+from jettison.secretscan.scanner import Scanner
 
 from .images import image
 from .samples import github_token
@@ -113,3 +115,11 @@ def test_the_redactor_knows_the_forms_of_a_value(value: str) -> None:
         assert form not in redact(f"a {form} b")
     assert redact("nothing here") == "nothing here"
     assert redact.all({"k": [value, {value: 1}]}) == {"k": [MASK, {MASK: 1}]}
+
+
+def test_the_second_copy_that_the_classic_builder_keeps_is_no_second_secret() -> None:
+    section = {"Env": [f"API_TOKEN={TOKEN}"], "Labels": {"build.token": LABEL}}
+    other = {**section, "Env": [f"API_TOKEN={TOKEN}", f"OLD_TOKEN={BUILD}"]}
+    found = config_secrets({"config": section, "container_config": other}, Scanner())
+    places = [(one.where.kind, one.where.name) for one in found]
+    assert sorted(places) == [("config", "OLD_TOKEN"), ("env", "API_TOKEN"), ("label", "build.token")]

@@ -113,7 +113,7 @@ def _members_of_file(path: str) -> Members:
         identity = identity_of(stream)
     size = identity[2]
     if not size:
-        return members
+        raise ValueError("it is empty")
     whole = Blob(path, 0, size, identity)
     if compression(whole.head()):
         raise ValueError("it is compressed as a whole; unpack it first (gunzip, zstd -d)")

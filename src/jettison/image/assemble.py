@@ -6,6 +6,7 @@ Every layer that is read is held to its diff id, and to the digest and size that
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar, cast
 
 from jettison.errors import ImageError
@@ -161,7 +162,8 @@ def image_of(
         for one, diff_id, created_by in zip(facts, diff_ids, written, strict=False)
     ]
     settings = read_config(chosen.config)
-    return merge(settings, ordered, history, chosen.config, chosen.digest, blobs, damage, cached)
+    image = merge(settings, ordered, history, chosen.config, chosen.digest, blobs, damage, cached)
+    return replace(image, beside=chosen.beside) if chosen.beside else image
 
 
 def diff_ids_of(chosen: Chosen) -> list[str]:

@@ -26,7 +26,7 @@ def table() -> dict[str, Any]:
     return CHECKPOINTS
 
 
-def some(names: Sequence[str]) -> str:
-    """Return the first names in order, and how many more there are."""
+def some(names: Sequence[str], ordered: bool = False) -> str:
+    """Return the first names, sorted unless they are in order, and how many more there are."""
     more = f" and {len(names) - MAX_NAMED} more" if len(names) > MAX_NAMED else ""
-    return ", ".join(sorted(names)[:MAX_NAMED]) + more
+    return ", ".join((names if ordered else sorted(names))[:MAX_NAMED]) + more

@@ -28,10 +28,12 @@ def file_checks(image: Image) -> Iterator[Checkpoint]:
 def _modes(image: Image) -> Iterator[Checkpoint]:
     bits = _SET_ID | _OTHERS_WRITE
     marked = [(path, e) for path, e in image.files.items() if e.mode & bits and e.kind in ("file", "dir")]
-    set_id = [path for path, e in marked if e.mode & _SET_ID and e.kind == "file"]
+    # What the upper layers brought is what a Dockerfile can do without: it comes first.
+    set_id = sorted((-e.layer, path) for path, e in marked if e.mode & _SET_ID and e.kind == "file")
     if set_id:
-        title = f"{len(set_id)} programs that run with their owner's rights"
-        yield Checkpoint("CIS-DI-0008", title, Severity.INFO, some(set_id))
+        title = "a program that runs" if len(set_id) == 1 else f"{len(set_id)} programs that run"
+        detail = some([path for _, path in set_id], ordered=True)
+        yield Checkpoint("CIS-DI-0008", f"{title} with the rights of the owner", Severity.INFO, detail)
     skipped, folders = tuple(table()["not_judged"]), frozenset(table()["open_folders"])
     open_ = [
         path
@@ -39,7 +41,8 @@ def _modes(image: Image) -> Iterator[Checkpoint]:
         if e.mode & (_STICKY | _OTHERS_WRITE) == _OTHERS_WRITE and path not in folders and not path.startswith(skipped)
     ]
     if open_:
-        yield Checkpoint("JT323", f"{len(open_)} files that everyone may write", Severity.MEDIUM, some(open_))
+        count = "a file or folder" if len(open_) == 1 else f"{len(open_)} files and folders"
+        yield Checkpoint("JT323", f"{count} that everyone may write", Severity.MEDIUM, some(open_))
 
 
 def _names(image: Image) -> Iterator[Checkpoint]:
@@ -62,7 +65,9 @@ def _names(image: Image) -> Iterator[Checkpoint]:
         yield Checkpoint("CIS-DI-0010", "files that hold credentials", Severity.HIGH, some(secret))
     for folder, size in sorted(caches.items()):
         if size > table()["cache_least"]:
-            yield Checkpoint("DKL-DI-0005", f"a package manager's cache: /{folder}", Severity.LOW, f"{size} bytes")
+            yield Checkpoint(
+                "DKL-DI-0005", f"a package manager's cache: /{folder}", Severity.LOW, f"{size / 1e6:.1f} MB"
+            )
     if unneeded:
         yield Checkpoint("DKL-LI-0003", "files that no container needs", Severity.LOW, some(unneeded))
     servers = [path for path in table()["unneeded_programs"] if path in image.files]

@@ -41,8 +41,16 @@ def configuration_checks(image: Image, name: str, secret_names: Sequence[str]) -
     sensitive = [one for one in image.config.volumes if (one.rstrip("/") or "/") in table()["sensitive_volumes"]]
     if sensitive:
         yield Checkpoint("DKL-DI-0002", "a volume over a folder of the system", Severity.HIGH, some(sensitive))
-    if name.rpartition("/")[2].endswith(":latest"):
+    if _is_latest(name):
         yield Checkpoint("DKL-DI-0006", "the tag latest says nothing", Severity.LOW, "give it a version")
+
+
+def _is_latest(name: str) -> bool:
+    """Return whether a name means the tag latest; an engine and a registry take it where none is given."""
+    last = name.rpartition("/")[2]
+    if last.endswith(":latest"):
+        return True
+    return ":" not in last and "@" not in last and not os.path.exists(name)
 
 
 def history_checks(image: Image) -> Iterator[Checkpoint]:

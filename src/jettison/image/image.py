@@ -119,6 +119,7 @@ class Image:
     facts: what each layer holds, the lowest first; settings: the configuration's JSON as it is;
     digest: "sha256:..." of the configuration. stack: how the layers lie on one another; blobs: where each can be
     read again. damage: what could not be read and why; cached: how many layers an earlier run had read.
+    beside: names of other images of the same archive, where none was asked for by name.
     """
 
     config: ImageConfig
@@ -135,6 +136,7 @@ class Image:
     blobs: tuple[Blob | None, ...] = ()
     damage: tuple[str, ...] = ()
     cached: int = 0
+    beside: tuple[str, ...] = ()
 
     @property
     def size_unpacked(self) -> int:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 # From here on a second process is worth its start.
 MANY_FILES: Final = 20_000
+# How many other images of an archive are named.
+MAX_BESIDE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,11 @@ class Inspection:
     def notes(self) -> tuple[str, ...]:
         """Return what could not be read or was left out, for people; names in it are not yet safe to print."""
         partial = [f"layer {number}: {note}" for number, facts in enumerate(self.image.facts) for note in facts.notes]
-        return (*self.image.damage, *partial)
+        beside = self.image.beside
+        count = f"{len(beside)} more {'image' if len(beside) == 1 else 'images'}"
+        names = f"{', '.join(beside[:MAX_BESIDE])[:200]}{', ...' if len(beside) > MAX_BESIDE else ''}"
+        others = [f"it holds {count}: {names}; {self.name}:NAME reads one of them"] if beside else []
+        return (*others, *self.image.damage, *partial)
 
     @property
     def attributed(self) -> bool:

@@ -9,8 +9,8 @@ import hashlib
 import json
 import posixpath
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from platform import machine
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,12 +39,14 @@ class Chosen:
     """One image: its configuration, the digest of that, and the names of its layers, the lowest first.
 
     descriptors: what an OCI manifest says of the layers, as it is; () for Docker's manifest.json.
+    beside: names of other images of the archive, where none was asked for by name.
     """
 
     config: dict[str, Any]
     digest: str
     layers: tuple[str, ...]
     descriptors: tuple[dict[str, Any], ...] = ()
+    beside: tuple[str, ...] = ()
 
     def stored(self, number: int) -> str:
         """Return the digest of a layer's blob, "" where the archive states none."""
@@ -72,23 +74,32 @@ def choose(documents: Documents, wanted: str = "", platform: str = "") -> Chosen
     Raises:
         ImageError: there is none, what is there is damaged, or a digest does not fit.
     """
-    if "manifest.json" in documents and not platform:
-        return _from_docker(documents, wanted)
+    if "manifest.json" in documents and not (platform and "index.json" in documents):
+        return _from_docker(documents, wanted, platform)
     if "index.json" in documents:
         return _from_index(documents, wanted, platform)
-    if "manifest.json" in documents:
-        return _from_docker(documents, wanted)
     raise ImageError("the image archive has neither manifest.json nor index.json: it holds no image")
 
 
-def _from_docker(documents: Documents, wanted: str) -> Chosen:
+def _from_docker(documents: Documents, wanted: str, platform: str) -> Chosen:
     manifest = _json(documents, "manifest.json")
     if not isinstance(manifest, list) or not manifest or not all(isinstance(item, dict) for item in manifest):
         raise ImageError("the image archive has no manifest.json that names an image")
-    named = [item for item in manifest if wanted and _carries(item.get("RepoTags"), wanted)]
-    if wanted and not named:
+    named = [item for item in manifest if _carries(item.get("RepoTags"), wanted)] if wanted else manifest
+    if not named:
         raise ImageError(f"the image archive holds no image {wanted[:100]}; it holds {_tags(manifest)}")
-    entry = (named or manifest)[0]
+    offered: list[str] = []
+    for entry in named[:MAX_INDEXES]:
+        chosen = _of_entry(documents, entry)
+        name = _platform(chosen.config)
+        if _is_for(name, platform):
+            others = [item for item in manifest if item is not entry] if not wanted else []
+            return replace(chosen, beside=tuple(_tags([item]) for item in others))
+        offered.append(name)
+    raise ImageError(_not_for(platform, offered, "archive"))
+
+
+def _of_entry(documents: Documents, entry: dict[str, Any]) -> Chosen:
     config_name = posixpath.normpath(str(entry.get("Config")))
     config = _json(documents, config_name)
     digest = hashlib.sha256(documents[config_name]).hexdigest()
@@ -97,6 +108,19 @@ def _from_docker(documents: Documents, wanted: str) -> Chosen:
         raise ImageError(f"the image's configuration has the digest {digest}, its name says {stated[:80]}")
     names = tuple(posixpath.normpath(str(name)) for name in entry.get("Layers") or ())
     return Chosen(_object(config, "the image's configuration"), f"sha256:{digest}", names)
+
+
+def _is_for(name: str, platform: str) -> bool:
+    """Return whether an image is for a platform that was asked for; one that does not say is for any.
+
+    A variant that only one side names is no difference.
+    """
+    return not platform or not name or f"{name}/".startswith(f"{platform}/") or f"{platform}/".startswith(f"{name}/")
+
+
+def _not_for(platform: str, offered: Sequence[str], what: str) -> str:
+    held = ", ".join(dict.fromkeys(offered))[:200]
+    return f"the image {what} holds no image for {platform[:40]}; it holds {held}"
 
 
 def _carries(tags: Any, wanted: str) -> bool:
@@ -120,6 +144,7 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
             raise ImageError(
                 f"the image index holds no image {wanted[:100]}; it holds {', '.join(names[:5])[:200] or 'images without a name'}"
             )
+    tops = [name for descriptor in waiting if (name := _annotation(descriptor, _NAME) or _annotation(descriptor, _REF))]
     seen = 0
     offered: list[str] = []
     while waiting:
@@ -134,12 +159,19 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
             waiting = _own_first(_descriptors(document)) + waiting
             continue
         name = _platform(descriptor)
-        if platform and name and not (name + "/").startswith(platform + "/"):
+        if not _is_for(name, platform):
             offered.append(name)
             continue
-        return _from_manifest(documents, document)
-    what = f"for {platform[:40]}; it holds {', '.join(offered)[:200]}" if offered else "that can be read"
-    raise ImageError(f"the image index names no image {what}")
+        chosen = _from_manifest(documents, document)
+        # An index with one image often says nothing of its platform.
+        if not name and not _is_for(_platform(chosen.config), platform):
+            offered.append(_platform(chosen.config))
+            continue
+        own = _annotation(descriptor, _NAME) or _annotation(descriptor, _REF)
+        return replace(chosen, beside=tuple(name for name in tops if name != own) if own and not wanted else ())
+    raise ImageError(
+        _not_for(platform, offered, "index") if offered else "the image index names no image that can be read"
+    )
 
 
 def _is_named(descriptor: dict[str, Any], wanted: str) -> bool:
@@ -149,8 +181,9 @@ def _is_named(descriptor: dict[str, Any], wanted: str) -> bool:
     return wanted in names or names[0] == tag or any(name.endswith(f"/{wanted}") for name in names)
 
 
-def _platform(descriptor: dict[str, Any]) -> str:
-    stated = descriptor.get("platform")
+def _platform(described: dict[str, Any]) -> str:
+    """Return what a descriptor, or a configuration, says of the platform; "" for nothing."""
+    stated = described.get("platform", described)
     if not isinstance(stated, dict):
         return ""
     return "/".join(str(stated[k]) for k in ("os", "architecture", "variant") if stated.get(k))

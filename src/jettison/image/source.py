@@ -8,7 +8,7 @@ import os
 import stat
 import zlib
 from collections.abc import Callable
-from typing import IO, cast
+from typing import IO, Final, cast
 
 from jettison.errors import EngineError, ImageError, SourceError, UsageError
 from jettison.image.archive import find_in_file, find_in_layout, read_archive
@@ -20,8 +20,10 @@ from jettison.image.manifest import Chosen
 from jettison.image.reading import Told
 from jettison.image.reference import SCHEMES, has_host
 from jettison.image.tar_header import Entry
+from jettison.terminal import safe_line
 
-MAX_FILES = 3_000_000
+MAX_FILES: Final = 3_000_000
+_ARCHIVE_ENDINGS: Final = (".tar", ".tar.gz", ".tgz", ".oci")
 
 
 def open_image(
@@ -50,12 +52,14 @@ def made_of_image(
         ImageError: it cannot be read. SourceError: a path cannot. EngineError: the engine has no such image.
     """
     path, wanted = _split(name)
-    if os.path.isdir(path):
-        if os.path.isfile(os.path.join(path, "index.json")):
-            return assemble(*find_in_layout(path, wanted, platform), collector, strict, make)
+    if os.path.isdir(path) and not os.path.isfile(os.path.join(path, "index.json")):
         return make(_root_file_system(path, collector))
     if os.path.exists(path):
-        return assemble(*find_in_file(path, wanted, platform), collector, strict, make)
+        try:
+            find = find_in_layout if os.path.isdir(path) else find_in_file
+            return assemble(*find(path, wanted, platform), collector, strict, make)
+        except ImageError as error:
+            raise ImageError(f"{safe_line(name)}: {error}") from error
     if name.startswith(SCHEMES):
         return assemble(*_of_registry(name, platform), collector, strict, make)
     if name.startswith(("/", "./", "../")):
@@ -65,8 +69,10 @@ def made_of_image(
 
     try:
         with find_engine(engine).save(name) as stream:
-            image = read_archive(cast(IO[bytes], Told(stream)), collector)
+            image = read_archive(cast(IO[bytes], Told(stream)), collector, "", platform)
     except EngineError as error:
+        if name.endswith(_ARCHIVE_ENDINGS) or (os.sep in name and os.path.isdir(os.path.dirname(name))):
+            raise SourceError(f"{name}: there is no such file or folder here, and {error}") from error
         # A name that says its registry can be read there, where no engine has the image.
         if engine or not has_host(name):
             raise

@@ -40,7 +40,9 @@ def config_secrets(settings: dict[str, Any], scanner: Scanner) -> tuple[ConfigSe
             old = found.get(key)
             if old is None or secret.hit.level > old.hit.level:
                 found[key] = secret
-    return tuple(found.values())
+    # The classic builder keeps a second copy of the variables and labels.
+    told = {secret.value for secret in found.values() if secret.where.kind != "config"}
+    return tuple(one for one in found.values() if one.where.kind != "config" or one.value not in told)
 
 
 def _of_text(text: ConfigText, scanner: Scanner) -> Iterator[ConfigSecret]:
