@@ -22,6 +22,8 @@ PIECES = (
     *"'a b' \"a b\" '' \"\" \"a$B\" \"${A}b\" $A ${A} a$A$B 'a'\"b\"c $A/b x=$A A=$B A='c d' if time ! { } [ ] #".split(),
     *"sudo env exec test export A+=b A=b=c a==b ** *.* a~b ~a 'a\nb' \"a\nb\" $1 $ \\ \" '".split(),
     *(" ", "  ", "\t", "\n", "\n\n", " \\\n ", "\\\n", " \\\n\\\n ", " && ", "&&", " || ", " | ", "|", " ; ", ";", ";\n", "; ;"),
+    *(" > a", " >> $A/b", " 2>&1", " 2>/dev/null", " > 'a b'", ">a", " < a", " &> a", " 1>&2", " 22> a", " > a b", " >& a", " > ", "a#", "-#a", "#a"),
+    *("export A=b", "export A", "export A=$B:/c", "unset A", "readonly A='b c'", "export -p", "export a-b", " && export A=b ; "),
     *(" &&\n", " && \\\n  ", " |\n", " & ", ">", "é"),
 )  # fmt: skip
 
@@ -77,6 +79,8 @@ def test_pieces_as_words(pairs: list[tuple[str, str]]) -> None:
         "apt-get update && apt-get install -y --no-install-recommends \\\n    curl \\\n    git=1:2.* && rm -rf /var/lib/apt/lists/*",
         "A=b make -j4 CC=gcc; ./run 'x y' \"$HOME/a\" | tee log || true",
         "a\nb && c; d\ne\n",
+        "a > b && c 2>/dev/null || d | e >> 'f g' 2>&1",
+        "export A=b C='d e' && curl -#sSL $A; unset A",
     ],
 )
 def test_common_texts_need_no_grammar(text: str) -> None:
@@ -86,7 +90,10 @@ def test_common_texts_need_no_grammar(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "a > b",
+        "a > b c",
+        "a>b",
+        "a && b > c | d",
+        "export -p",
         "a $(b)",
         "(a)",
         "if a; then b; fi",

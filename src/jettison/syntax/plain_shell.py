@@ -1,7 +1,8 @@
 """Shell text of plain commands, read without a grammar: words, quotes, variables, and the operators between commands.
 
-Most texts of RUN are no more than that. What holds anything else (redirections, substitutions, groups, loops, tests,
-comments) is left to the full grammar; a test holds that both give the same where this one gives anything.
+Most texts of RUN are no more than that, redirections and declarations of variables included. What holds anything else
+(substitutions, groups, loops, tests, comments) is left to the full grammar; a test holds that both give the same where
+this one gives anything.
 """
 
 from __future__ import annotations
@@ -15,20 +16,28 @@ from jettison.syntax.words import Word
 
 # Names by which a shell begins something else than a simple command, or which a grammar reads in a way of its own.
 _NO_PROGRAMS: Final = frozenset(
-    "if then elif else fi for in do done while until case esac select function time coproc declare typeset export "
-    "readonly local unset unsetenv test let eval".split()
+    "if then elif else fi for in do done while until case esac select function time coproc declare typeset "
+    "local unsetenv test let eval".split()
 )
+_JOINTS: Final = ("&&", "||", "|")
+# They only say something of variables: the grammar sees no command in them.
+_DECLARATIONS: Final = frozenset(("export", "readonly", "unset"))
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _VARIABLE: Final = rf"\$(?:{_NAME}|\{{{_NAME}\}})"
 _BLANKS: Final = r"(?:[ \t]|\\\n)*+"
 # A word that begins with an equals sign is an operator to the grammar.
 _WORD: Final = (
-    rf"(?>(?!=)(?:[A-Za-z0-9_./:@+,~*=-]++|'[^']*+'|{_VARIABLE}"
+    rf"(?>(?!=)(?:[A-Za-z0-9_./:@+,~*=-][A-Za-z0-9_./:@+,~*=#-]*+|'[^']*+'|{_VARIABLE}"
     rf'|"(?:[^"\\`$]++|{_VARIABLE})*+")++)(?=[ \t\n;|&]|\Z)'
 )
-# A word, or an operator and what may follow it before the next word; an operator of another kind matches nothing.
-_TOKEN: Final = re.compile(rf"{_BLANKS}(?:({_WORD})|(&&|\|\|?(?![|&]))(?:[ \t\n]|\\\n)*+|(;(?![;\n])|\n)[ \t\n]*+|\Z)")
-_PROGRAM: Final = re.compile(r"[A-Za-z0-9_./:-]+")
+# A word, an operator and what may follow it before the next word, or a redirection, which no word touches; an operator
+# of another kind matches nothing.
+_TOKEN: Final = re.compile(
+    rf"{_BLANKS}(?:({_WORD})|(&&|\|\|?(?![|&]))(?:[ \t\n]|\\\n)*+|(;(?![;\n])|\n)[ \t\n]*+"
+    rf"|(?<=[ \t\n])[0-9]?(>>|>&|>|<|(?<![0-9])&>)[ \t]*+({_WORD})|\Z)"
+)
+_PROGRAM: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*")
+_DECLARED: Final = re.compile(rf"{_NAME}(?:=.*)?", re.DOTALL)
 _ASSIGNMENT: Final = re.compile(rf"({_NAME})=(?=.)", re.DOTALL)
 
 
@@ -39,6 +48,8 @@ def plain_commands(text: bytes, base: int, most: int) -> list[Command] | None:
     source = text.decode("ascii")
     found: list[Command] = []
     words: list[Word] = []
+    redirects: list[tuple[str, str]] = []
+    some = False
     operator = between = ""
     piped, at, size = False, 0, len(source)
     match = _TOKEN.match
@@ -48,10 +59,16 @@ def plain_commands(text: bytes, base: int, most: int) -> list[Command] | None:
             return None
         at = token.end()
         if token.lastindex == 1:
+            if redirects:
+                # The grammar takes it for one more target.
+                return None
             start, end = token.span(1)
             raw = source[start:end]
             value = literal(raw) if "'" in raw or '"' in raw else raw
             words.append(Word(value, raw, make_span((base + start, base + end))))
+            continue
+        if token.lastindex == 5 and words:
+            redirects.append((token[4], literal(token[5])))
             continue
         if not words or not token.lastindex:
             # An operator that nothing stands before; at the end blanks are fine, and a continuation of nothing is not.
@@ -59,32 +76,43 @@ def plain_commands(text: bytes, base: int, most: int) -> list[Command] | None:
                 return None
             break
         sign = token[token.lastindex]
-        if not _add(found, words, operator, piped or sign == "|"):
+        if redirects and sign == "|" and operator in _JOINTS:
+            # The grammar takes all that was joined before for the first part of the pipeline.
+            return None
+        if not _add(found, words, redirects, operator, piped or sign == "|"):
             return None
         if sign == ";":
             between = sign
         # The grammar shows no line break: what follows one has the operator of the statements before.
-        operator, piped, words = between if sign == "\n" else sign, sign == "|", []
+        operator, piped, words, redirects = between if sign == "\n" else sign, sign == "|", [], []
+        some = True
     if words:
-        if not _add(found, words, operator, piped):
+        if not _add(found, words, redirects, operator, piped):
             return None
-    elif operator not in ("", ";", "\n"):
+    elif operator not in ("", ";", "\n") or not some:
         return None
-    return found if 0 < len(found) < most else None
+    return found if len(found) < most else None
 
 
-def _add(found: list[Command], words: list[Word], operator: str, piped: bool) -> bool:
+def _add(found: list[Command], words: list[Word], redirects: list[tuple[str, str]], operator: str, piped: bool) -> bool:
     """Add the command that words make; False when they make something else."""
+    if words[0].raw in _DECLARATIONS:
+        return all(_DECLARED.fullmatch(word.raw) for word in words[1:])
     first = 0
     assignments: list[tuple[str, str]] = []
     while first < len(words) and (match := _ASSIGNMENT.match(words[first].raw)):
-        assignments.append((match[1], words[first].raw[match.end() :]))
+        value = words[first].raw[match.end() :]
+        if "$" in value and "=" in value:
+            # `a=$b=$c`: the grammar parts it in a way of its own.
+            return False
+        assignments.append((match[1], value))
         first += 1
     program = words[first].raw if first < len(words) else ""
     if program in _NO_PROGRAMS or not _PROGRAM.fullmatch(program):
         return False
     command = Command(tuple(words[first:]), Span(words[0].span.start, words[-1].span.end), operator)
     command.assignments = tuple(assignments)
+    command.redirects = tuple(redirects)
     command.in_pipeline = piped
     found.append(command)
     return True

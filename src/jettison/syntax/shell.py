@@ -212,7 +212,8 @@ def _walk(root: tree_sitter.Node, text: bytes, base: int, most: int = MAX_COMMAN
             command.in_pipeline, command.in_subshell, command.in_condition = pipe, sub, condition
             found.append(command)
         elif kind == "redirected_statement":
-            redirects[children[0].id] = _redirects(node, text)
+            last = _last(children[0])
+            redirects[last.id] = redirects.get(node.id, ()) + _redirects(node, text)
         pipe = pipe or kind == "pipeline"
         sub = sub or kind in _SUBSHELLS
         condition = condition or kind in _CONDITIONS
@@ -226,6 +227,13 @@ def _walk(root: tree_sitter.Node, text: bytes, base: int, most: int = MAX_COMMAN
                 before = child.type
         waiting.extend(reversed(inner))
     return found
+
+
+def _last(node: tree_sitter.Node) -> tree_sitter.Node:
+    """Return the statement that a redirection is about: of a list and of a pipeline the last."""
+    while node.type in ("list", "pipeline") and node.child_count:
+        node = node.children[-1]
+    return node
 
 
 def _redirects(node: tree_sitter.Node, text: bytes) -> tuple[tuple[str, str], ...]:
