@@ -10,6 +10,7 @@ from jettison.rewrite.candidates import Candidate, Change
 from jettison.rewrite.dockerignore import new_dockerignore
 from jettison.rewrite.intent import intended
 from jettison.rewrite.order import Moved, ordered
+from jettison.rewrite.own_folder import own_folders_first
 from jettison.rewrite.settle import fix_bytes
 from jettison.rules.index import ENTRIES
 from jettison.syntax.tree import parse
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from jettison.project.history import History
 
 ORDER: Final = "history-order"
+FOLDER: Final = "folder-first"
 
 # Rules whose fix is what a claim of the proof names as a cause.
 _CAUSE = {"root-user": "user", "missing-healthcheck": "healthcheck", "shell-form-entry": "exec-form"}
@@ -46,15 +48,21 @@ def fixed(model: Model, without: frozenset[str], history: History | None = None)
     text, moved = ordered(model, history)
     result = fix_bytes(text, model.path, model.context, UNSAFE, ignore=muted or None)
     # What a fix put in another place may pass still more.
-    text, later = ordered(build_model(parse(result.after, model.path), model.context), history)
+    text, later = ordered(_model(result.after, model), history)
+    text, folders = (text, ()) if FOLDER in without else own_folders_first(_model(text, model))
     risky = {f.name for f in result.applied if f.fix is not None and f.fix.applicability < SAFE}
     return text, [
         *order_changes(moved or later),
+        *(Change(FOLDER, f"{name} is built before the rest of the project is copied", ("layers",)) for name in folders),
         *(
             Change(_CAUSE.get(name, name), f"fix {name}", safe=name not in risky)
             for name in dict.fromkeys(f.name for f in result.applied)
         ),
     ]
+
+
+def _model(text: bytes, model: Model) -> Model:
+    return build_model(parse(text, model.path), model.context)
 
 
 def order_changes(moved: tuple[Moved, ...]) -> list[Change]:

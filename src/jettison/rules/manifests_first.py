@@ -96,8 +96,8 @@ def manifests_first(
         keyword = model.source.text(node.keyword_span)
         return Fix(title, (Edit(Span(lines.start, lines.start), f"{copy}{keyword} go mod download{newline}"),), UNSAFE)
     if scripts:
-        own = Span(_with_comments(model, node), node.span.end)
-        at = _with_comments(model, between[first])
+        own = Span(with_comments(model, node), node.span.end)
+        at = with_comments(model, between[first])
         moved = model.source.text(own) + text
         return Fix(title, (Edit(lines, copy), Edit(Span(at, at), moved), Edit(_and_blank(model, own), "")), UNSAFE)
     if parts.joint is None:
@@ -133,7 +133,7 @@ def _family(manager: str) -> str:
     return _FAMILY.get(manager, manager)
 
 
-def _with_comments(model: Model, node: Instruction) -> int:
+def with_comments(model: Model, node: Instruction) -> int:
     """Return where the comment right above an instruction starts, or the instruction."""
     start = model.source.line_span(node.start_line).start
     floor = max((other.span.end for other in model.file.instructions if other.span.end <= start), default=0)
