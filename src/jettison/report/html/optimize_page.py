@@ -157,12 +157,12 @@ def _cost_table(side: Side, sides: tuple[Side, ...]) -> Html:
                 size(cost.bytes),
                 Html(f"{bar(((cost.seconds or 0.0) / slowest, 'good'))}") if seconds else "",
                 seconds or "",
-                *((whole(cost.vulnerabilities or 0),) if counted else ()),
+                *((whole(cost.vulnerabilities) if cost.vulnerabilities else "",) if counted else ()),
             )
 
     columns = (
         Column("Line", "n"), Column("Instruction", "path"), Column("", "share"), Column("Bytes", "n"),
-        Column("", "share"), Column("Build", "n"), *((Column("Vulnerabilities", "n"),) if counted else ()),
+        Column("", "share"), Column("Build", "n"), *((Column("Vuln.", "n"),) if counted else ()),
     )  # fmt: skip
     return table(columns, rows(), "Cost of each line")
 
