@@ -62,6 +62,13 @@ def test_ports(source: str, port: int | None, tmp_path: Path) -> None:
     assert service.port == port
 
 
+def test_the_settings_of_a_server_name_its_port(tmp_path: Path) -> None:
+    start = {"Procfile": "web: gunicorn --config conf.py app:app\n", "requirements.txt": "flask\ngunicorn\n"}
+    for text in ('bind = "0.0.0.0:8181"\n', 'bind = ["[::]:8181"]\n', "bind = ':8181'\nworkers = 2\n"):
+        (service,) = tree(tmp_path, {**FLASK, **start, "conf.py": text})
+        assert service.port == 8181
+
+
 @pytest.mark.parametrize(
     ("source", "path"),
     [

@@ -14,6 +14,8 @@ _PORTS: Final = tuple(
     re.compile(pattern.replace(r"\s*", r"\s{0,8}"))
     for pattern in (
         r"\bPORT[\"'`\])]*\s*(?:,|\|\||\?\?|\)?\s*or\b|:-|\)\s*\.unwrap_or[^0-9\n]{0,40})\s*[\"'`]?:?(\d{2,5})\b",
+        # The configuration of Gunicorn or Puma.
+        r"(?m)^bind\s*(?:=\s*\[?\s*)?[\"'](?:tcp://)?[\w.\[\]:*]{0,40}:(\d{2,5})[\"']",
         r"\.listen\(\s*(?:\{\s*port:\s*)?[\"'`]?(\d{2,5})\b",
         r"(?:ListenAndServe(?:TLS)?|\.Run|\.Start|\.Listen|net\.Listen\(\"tcp\",|TcpListener::bind|\.bind)\(?\s*\(?\s*[&\"'`]+[\w.*:\[\]]*:(\d{2,5})[\"'`]",
         r"\bAddr:\s*\"[\w.]*:(\d{2,5})\"",
