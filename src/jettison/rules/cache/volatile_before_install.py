@@ -37,18 +37,18 @@ _VARIABLE: Final = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each ARG or ENV of a changing value that an install it does not concern must follow."""
-    runs = {run.instruction.span.start: run for run in model.runs}
     for stage in model.stages:
         if not model.reaches_final(stage) or not any(n.keyword in ("ARG", "ENV") for n in stage.instructions):
             continue
-        read = [_read(model, node) for node in stage.instructions]
+        read: list[frozenset[str]] = []
         told = 0
         for at, node in enumerate(stage.instructions):
             names = _volatile(node)
             if not names or told >= _MAX_NAMES:
                 continue
             told += 1
-            last, moving, uses = _later(model, runs, stage, at, names, read)
+            read = read or [_read(model, each) for each in stage.instructions]
+            last, moving, uses = _later(model, stage, at, names, read)
             by_use = not names & ALWAYS
             if last is None or (by_use and (uses != "soft" or node.keyword == "ENV")):
                 continue
@@ -77,7 +77,6 @@ def _read(model: Model, node: Instruction) -> frozenset[str]:
 
 def _later(
     model: Model,
-    runs: dict[int, Run],
     stage: Stage,
     at: int,
     names: set[str],
@@ -96,7 +95,7 @@ def _later(
             pending.append(node)
             if node.keyword == "ENV":
                 names.update(name.value for name, _ in node.pairs)
-        elif node.keyword == "RUN" and node.form == "shell" and _expensive(model, runs[node.span.start]):
+        elif node.keyword == "RUN" and node.form == "shell" and _expensive(model, model.run_at[node.span.start]):
             last = node
             moving.extend(pending)
             pending = []

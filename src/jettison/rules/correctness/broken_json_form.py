@@ -36,8 +36,10 @@ def check(model: Model) -> Iterable[Finding]:
         if not node.words or node.heredocs:
             continue
         span = node.words[1].span if node.keyword == "HEALTHCHECK" and len(node.words) > 1 else node.body_span
+        if not model.source.data.startswith(b"[", span.start):
+            continue
         text = model.source.text(Span(span.start, min(span.end, span.start + 2000))).strip()
-        if not text.startswith("[") or (node.keyword == "RUN" and not text.startswith(("['", '["'))):
+        if not text or (node.keyword == "RUN" and not text.startswith(("['", '["'))):
             continue
         if node.keyword in ("COPY", "ADD", "VOLUME") and not text.startswith(("['", '["', "[ '", '[ "')):
             continue

@@ -27,13 +27,16 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each FROM whose release had ended by today."""
-    today = str(RULE.option(model, "today")) or time.strftime("%Y-%m-%d", time.gmtime())
+    today = ""
     for stage in model.stages:
         base = stage.base
         if base.is_scratch or base.stage is not None or base.unresolved or not model.reaches_final(stage):
             continue
         end = end_of_life(base.name, base.tag)
-        if end is None or end[1] >= today:
+        if end is None:
+            continue
+        today = today or str(RULE.option(model, "today")) or time.strftime("%Y-%m-%d", time.gmtime())
+        if end[1] >= today:
             continue
         fix = Fix(f"Go to a release that is maintained (state of the dates: {STATE})", (), SHOW)
         found = RULE.at(base.span, f"{end[0][:40]} gets no security fixes since {end[1]}", fix)

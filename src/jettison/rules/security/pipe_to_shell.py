@@ -23,6 +23,7 @@ _FETCH: Final = frozenset(("curl", "wget", "fetch", "http"))
 _RUN: Final = frozenset(
     ("sh", "bash", "ash", "dash", "zsh", "python", "python3", "perl", "ruby", "node", "php", "source", ".")
 )
+_ALSO: Final = _RUN | {"eval"}
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -43,7 +44,7 @@ def check(model: Model) -> Iterable[Finding]:
 def _substituted(model: Model, commands: tuple[object, ...]) -> Iterable[Finding]:
     for command in commands:
         words = getattr(command, "argv", ())
-        if not words or words[0].value.rsplit("/", 1)[-1] not in (*_RUN, "eval"):
+        if not words or words[0].value.rsplit("/", 1)[-1] not in _ALSO:
             continue
         for word in words[1:]:
             text = word.raw.lstrip("\"'")

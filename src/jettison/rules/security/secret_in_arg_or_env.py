@@ -59,8 +59,10 @@ def _given(model: Model, stage: Stage) -> Iterator[Finding]:
                     yield from _asked_for(model, stage.instructions[at + 1 :], name, fix)
         elif node.keyword == "ENV":
             for name, value in node.pairs:
-                kept = {ref for ref, _, _ in references(value.raw, model.file.escape)} if value else set()
-                if is_secret_name(name.value) and kept & declared:
+                if value is None or not is_secret_name(name.value):
+                    continue
+                kept = {ref for ref, _, _ in references(value.raw, model.file.escape)}
+                if kept & declared:
                     yield RULE.at(
                         name.span,
                         f"{name.value} keeps the build argument's value in the image's configuration",
