@@ -72,14 +72,22 @@ def _all(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
     for path in paths or (".",):
         if path == "-":
             yield path, True
-        elif os.path.isdir(path):
+        elif (mode := _mode(path)) is not None and stat.S_ISDIR(mode):
             yield from ((found, False) for found in _below(path))
-        elif os.path.lexists(path):
+        elif mode is not None or os.path.lexists(path):
             yield path, True
         elif any(mark in path for mark in "*?["):
             yield from _globbed(path)
         else:
             raise SourceError(f"{path}: no such file or folder")
+
+
+def _mode(path: str) -> int | None:
+    """Return what kind of file a path leads to; None where it leads nowhere."""
+    try:
+        return os.stat(path).st_mode
+    except (OSError, ValueError):
+        return None
 
 
 def _globbed(pattern: str) -> Iterator[tuple[str, bool]]:
@@ -134,27 +142,29 @@ def read_dockerfile(path: str) -> bytes:
     return data
 
 
-def _read(path: str) -> bytes:
+def _read(path: str, expected: int) -> bytes:
     # Without the layers of a stream, which cost more than the file does.
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     try:
-        pieces = [os.read(descriptor, _PIECE)]
+        pieces = [os.read(descriptor, min(expected, MAX_FILE_BYTES) + 1)]
         size = len(pieces[0])
+        if size == expected:
+            return pieces[0]
         while pieces[-1] and size <= MAX_FILE_BYTES:
             pieces.append(os.read(descriptor, _PIECE))
             size += len(pieces[-1])
     finally:
         os.close(descriptor)
-    return pieces[0] if len(pieces) == 2 else b"".join(pieces)
+    return b"".join(pieces)
 
 
 def _read_regular(path: str) -> bytes:
     try:
-        mode = os.stat(path).st_mode
-        if stat.S_ISDIR(mode):
+        facts = os.stat(path)
+        if stat.S_ISDIR(facts.st_mode):
             raise SourceError(f"{path}: is a folder; a Dockerfile was expected")
-        if not stat.S_ISREG(mode):
+        if not stat.S_ISREG(facts.st_mode):
             raise SourceError(f"{path}: is not a regular file; a Dockerfile was expected")
-        return _read(path)
+        return _read(path, facts.st_size)
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error

@@ -16,7 +16,12 @@ VARIABLES: Final[dict[str, list[str]]] = {
 
 
 def _by_program(kind: str) -> dict[str, Any]:
-    return {program: facts for facts in UNSAFE_OPTIONS[kind].values() for program in facts["programs"]}
+    # With the flags that hold their value, by which a longer word may end.
+    return {
+        program: {**facts, "valued": tuple(flag for flag in facts["flags"] if "=" in flag)}
+        for facts in UNSAFE_OPTIONS[kind].values()
+        for program in facts["programs"]
+    }
 
 
 TLS: Final = _by_program("tls")
@@ -28,11 +33,12 @@ def unsafe_word(command: Command, table: dict[str, Any]) -> Word | None:
     facts = table.get(command.name)
     if facts is None:
         return None
-    flags, pairs, clusters = facts["flags"], facts.get("pairs", {}), facts.get("clusters", "")
+    flags, valued = facts["flags"], facts["valued"]
+    pairs, clusters = facts.get("pairs", {}), facts.get("clusters", "")
     words = command.argv[1:]
     for index, word in enumerate(words):
         text = word.value
-        if text in flags or text.split("=")[0] in flags or any(text.endswith(flag) for flag in flags if "=" in flag):
+        if text in flags or text.split("=")[0] in flags or (valued and text.endswith(valued)):
             return word
         following = words[index + 1].value if index + 1 < len(words) else None
         if text in pairs and following is not None and (pairs[text] == ["*"] or following in pairs[text]):

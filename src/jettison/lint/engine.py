@@ -109,6 +109,8 @@ def check_bytes(
 
 def _broken(file: File) -> Iterator[Finding]:
     """Yield the errors of the tree; of a text that is no Dockerfile the first alone, with how many follow."""
+    if not file.errors:
+        return
     unknown = [error for error in file.errors if error.code == UNKNOWN]
     template = len(unknown) > MAX_UNKNOWN
     for error in islice(file.errors, MAX_FINDINGS):

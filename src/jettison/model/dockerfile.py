@@ -39,7 +39,6 @@ class Model:
         "_copied",
         "_ends",
         "_every_run",
-        "_facts",
         "_lowered",
         "_needed",
         "_programs",
@@ -77,7 +76,6 @@ class Model:
         self._every_run: tuple[Run, ...] | None = None
         self._run_at: dict[int, Run] | None = None
         self._programs: frozenset[str] | None = None
-        self._facts: dict[int, tuple[PackageCall, ...]] = {}
         self._scopes: dict[int, Scope] = {}
         self._ends: dict[int, Scope] = {}
         self._lowered: str | None = None
@@ -189,11 +187,11 @@ class Model:
 
     def facts(self, run: Run) -> tuple[PackageCall, ...]:
         """Return the package-manager calls of a RUN."""
-        key = run.instruction.span.start
-        if key not in self._facts:
-            calls = (package_call(command) for command in run.commands)
-            self._facts[key] = tuple(call for call in calls if call is not None)
-        return self._facts[key]
+        calls = run.calls
+        if calls is None:
+            known = map(package_call, run.commands)
+            calls = run.calls = tuple([call for call in known if call is not None])
+        return calls
 
     def scope_at(self, node: Instruction, stage: Stage) -> Scope:
         """Return the scope in force just before an instruction of a stage."""

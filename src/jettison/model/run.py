@@ -8,6 +8,7 @@ from jettison.span import Span
 from jettison.syntax.tree import Instruction
 
 if TYPE_CHECKING:
+    from jettison.model.packages import PackageCall
     from jettison.model.stage import Stage
     from jettison.syntax.shell_command import Command
 
@@ -24,7 +25,7 @@ class Mount(NamedTuple):
 class Run:
     """A RUN instruction, its stage, and its commands as far as the shell was understood."""
 
-    __slots__ = ("commands", "has_error", "instruction", "mounts", "stage", "user")
+    __slots__ = ("calls", "commands", "has_error", "instruction", "mounts", "stage", "user")
 
     def __init__(
         self,
@@ -39,7 +40,9 @@ class Run:
         self.commands = commands
         self.has_error = has_error
         self.user = user
-        self.mounts = read_mounts(instruction)
+        self.mounts = read_mounts(instruction) if instruction.flags else ()
+        # The package-manager calls, once they are asked for (`Model.facts`).
+        self.calls: tuple[PackageCall, ...] | None = None
 
     @property
     def cache_targets(self) -> tuple[str, ...]:

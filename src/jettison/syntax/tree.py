@@ -160,7 +160,7 @@ class Instruction(Node):
 class File:
     """A parsed file; `nodes` tile it from the first byte to the last."""
 
-    __slots__ = ("directives", "escape", "instructions", "nodes", "source")
+    __slots__ = ("directives", "errors", "escape", "instructions", "nodes", "source")
 
     def __init__(
         self, source: SourceText, nodes: tuple[Node, ...], directives: dict[str, Directive], escape: str
@@ -171,11 +171,7 @@ class File:
         self.escape = escape
         # In order, without error nodes; most rules go over them.
         self.instructions = [node for node in nodes if isinstance(node, Instruction)]
-
-    @property
-    def errors(self) -> list[ErrorNode]:
-        """Return the error nodes in order."""
-        return [node for node in self.nodes if isinstance(node, ErrorNode)]
+        self.errors = [node for node in nodes if isinstance(node, ErrorNode)]
 
     @property
     def comments(self) -> list[Comment]:
