@@ -53,6 +53,7 @@ def assemble(
         readers.scan(work.take)
         sure = not work.failures and not any(layer.failure for layer in work.wanted)
         made = make(work.image(())) if sure else None
+        work.prepare()
         readers.finish()
     damage = work.judge(strict)
     if made is None or damage:
@@ -72,6 +73,7 @@ class _Assembly:
         self._evidence: dict[int, str] = {}
         self._blobs: list[Blob | None] = [None] * len(self._diff_ids)
         self._facts: list[LayerFacts | None] = [None] * len(self._diff_ids)
+        self._packed: dict[int, bytes] = {}
         self.failures: dict[int, str] = {}
         self.wanted: list[Wanted] = []
         for number, (name, diff_id) in enumerate(zip(chosen.layers, self._diff_ids, strict=True)):
@@ -134,13 +136,19 @@ class _Assembly:
         ordered = [one or LayerFacts() for one in self._facts]
         return image_of(self._chosen, self._diff_ids, ordered, tuple(self._blobs), damage, self._cached)
 
-    def keep(self) -> None:
-        """Keep what was learnt for later runs."""
+    def prepare(self) -> None:
+        """Make what will be kept of the layers for later runs, as if all digests fitted."""
         for layer in self.wanted:
             facts = self._facts[layer.number]
             if facts is not None:
-                facts.sha256 = layer.sha256
-                self._cache.put(layer.diff_id, self._evidence[layer.number], facts)
+                facts.sha256 = layer.diff_id.partition(":")[2]
+                self._packed[layer.number] = self._cache.packed(facts)
+
+    def keep(self) -> None:
+        """Keep what was learnt for later runs."""
+        for layer in self.wanted:
+            if self._facts[layer.number] is not None:
+                self._cache.put(layer.diff_id, self._evidence[layer.number], self._packed.get(layer.number, b""))
         if self.wanted:
             self._cache.prune()
 

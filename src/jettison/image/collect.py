@@ -47,7 +47,8 @@ class LayerFacts:
     tar and name replaces.
     contents: what the inventory wants of small files; packages: what it read of others, as tuples or objects.
     hits: path -> what a scanner found, as plain tuples. notes: what could not be read or was left out, and why.
-    size: bytes of its files; compressed: bytes under gzip, 0 when not asked for.
+    size: bytes of its files; compressed: bytes under gzip, 0 when not asked for. reach: of a part of a layer, where
+    its first header begins and where the next part's does, counted from the start of the tar.
     """
 
     columns: Columns = field(default_factory=Columns)
@@ -65,6 +66,7 @@ class LayerFacts:
     kept: int = 0
     compressed: int = 0
     sha256: str = ""
+    reach: tuple[int, int] = (0, 0)
 
     def unfold(self, number: int) -> None:
         """Make the entries from the columns, for the layer of this number; nothing where they are made."""

@@ -18,7 +18,7 @@ MAX_LINKS: Final = 40
 class FileEntry:
     """One file of a layer. kind: "file", "dir", "link" or "other"; size in bytes.
 
-    layer: its number, 0 the lowest; mtime: seconds since 1970; check: CRC-32 of its content, 0 when not made;
+    layer: its number, 0 the lowest; mtime: seconds since 1970; check: CRC-32 of its content, 0 for large ones;
     at: where its content starts in the layer's tar, -1 where it cannot be read again.
     digest: sha256 of its content where the pass made one, else b"". original: of a hard link, the entry whose
     bytes it shares.

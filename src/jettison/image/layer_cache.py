@@ -41,6 +41,7 @@ def pack(facts: LayerFacts) -> bytes:
     hits = {path: [tuple(hit) for hit in found] for path, found in facts.hits.items()}
     plain = (
         _FORMAT, facts.columns.pack(), facts.texts, facts.contents, packages, hits, facts.notes, facts.size, facts.sha256,
+        facts.reach,
     )  # fmt: skip
     return marshal.dumps(plain)
 
@@ -51,13 +52,13 @@ def unpack(data: bytes) -> LayerFacts:
     Raises:
         ValueError, EOFError, TypeError: it is something else.
     """
-    form, columns, texts, contents, packages, hits, notes, size, sha256 = marshal.loads(data)
+    form, columns, texts, contents, packages, hits, notes, size, sha256, reach = marshal.loads(data)
     if form != _FORMAT:
         raise ValueError("another format")
     facts = LayerFacts(columns=unpack_columns(columns), texts=texts, contents=contents, notes=notes)
     facts.hits = {path: [Hit(*values) for values in found] for path, found in hits.items()}
     facts.packages = {path: [Package(*values) for values in found] for path, found in packages.items()}
-    facts.size, facts.sha256 = size, sha256
+    facts.size, facts.sha256, facts.reach = size, sha256, reach
     return facts
 
 
@@ -82,12 +83,17 @@ class LayerCache:
             return None
         return facts if f"sha256:{facts.sha256}" == diff_id else None
 
-    def put(self, diff_id: str, evidence: str, facts: LayerFacts) -> None:
-        """Keep what was learnt of a layer that was read whole and without a note."""
+    def packed(self, facts: LayerFacts) -> bytes:
+        """Return what `put` keeps of a layer that was read whole and without a note, else nothing."""
+        if self._folder is None or facts.notes:
+            return b""
+        return zstandard.ZstdCompressor(level=1, write_checksum=True).compress(pack(facts))
+
+    def put(self, diff_id: str, evidence: str, packed: bytes) -> None:
+        """Keep what was learnt of a layer."""
         path = self._path(diff_id, evidence)
-        if path is None or facts.notes:
+        if path is None or not packed:
             return
-        packed = zstandard.ZstdCompressor(level=1, write_checksum=True).compress(pack(facts))
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")

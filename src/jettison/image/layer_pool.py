@@ -50,7 +50,8 @@ class Wanted:
     """One layer to read.
 
     blob: where it lies; diff_id: what its plain bytes must hash to; stored: the same of the blob; plain: whether
-    the blob is the tar itself, in a file; left: parts that were not yet read.
+    the blob is the tar itself, in a file; ranges: of its parts, in order; sure: those that need no confirmation;
+    left: parts that were not yet read.
     """
 
     number: int
@@ -58,6 +59,8 @@ class Wanted:
     diff_id: str
     stored: str = ""
     plain: bool = True
+    ranges: list[tuple[int, int | None]] = field(default_factory=list)
+    sure: set[int] = field(default_factory=set)
     parts: dict[int, LayerFacts] = field(default_factory=dict)
     sha256: str = ""
     failure: str = ""
@@ -75,6 +78,28 @@ class Wanted:
             whole.size += part.size
         whole.sha256 = self.sha256
         return whole
+
+    def doubtful(self) -> tuple[int, int | None] | None:
+        """Return the first part that began where no header is, None when all parts fit together.
+
+        A part begins at what looks like a header, which in the content of a file may be none: it is one where the part
+        before ends.
+        """
+        end = 0
+        for first, last in self.ranges:
+            part = self.parts.get(first)
+            if first in self.sure:
+                end = part.reach[1] if part and part.columns.names else end
+                continue
+            if part is None:
+                return first, last
+            if part.columns.names:
+                if part.reach[0] != end:
+                    return first, last
+                end = part.reach[1]
+            elif last is None or end < last:
+                return first, last
+        return None
 
 
 _Task = tuple[Wanted, str, int, int | None]
@@ -180,8 +205,15 @@ class LayerReaders:
         self._read += (layer.blob.size if last is None else last) - first
         tell(self._read, self._total)
         layer.left -= 1
-        if not layer.left:
+        if layer.left:
+            return
+        doubtful = None if layer.failure else layer.doubtful()
+        if doubtful is None:
             done(layer)
+            return
+        layer.left = 1
+        layer.sure.add(doubtful[0])
+        self._scans.append((layer, "exact", *doubtful))
 
 
 class _Worker:
@@ -262,8 +294,10 @@ def _tasks(wanted: list[Wanted], processes: int, total: int) -> tuple[deque[_Tas
             scans.append((size * 6.0, (layer, "stream", 0, None)))
             continue
         hashes.append((float(size), (layer, "hash", 0, None)))
+        layer.sure.add(0)
         for first in range(0, max(size, 1), step):
             last = first + step if first + step < size else None
+            layer.ranges.append((first, last))
             scans.append((float(min(step, size - first)), (layer, "scan", first, last)))
     for tasks in (scans, hashes):
         tasks.sort(key=lambda task: -task[0])
@@ -272,6 +306,9 @@ def _tasks(wanted: list[Wanted], processes: int, total: int) -> tuple[deque[_Tas
 
 def _take(layer: Wanted, kind: str, first: int, result: tuple[LayerFacts | None, tuple[str, str], str]) -> None:
     facts, (plain, stored), failure = result
+    if kind == "scan" and first and failure:
+        # It may have begun in the middle of a file: it is read again, from the start of the layer.
+        return
     if kind == "stream" and layer.stored and stored and stored != layer.stored.partition(":")[2]:
         # What the bytes hold is of no interest when they are others.
         failure = f"has the digest sha256:{stored}, the manifest says {layer.stored[:80]}"
@@ -295,7 +332,7 @@ def _work(
         assert collector is not None
         if kind == "stream" or not isinstance(blob, Blob):
             return _stream(blob, collector)
-        return scan_map(blob, first, last, collector), ("", ""), ""
+        return scan_map(blob, first, last, collector, kind == "scan" and first > 0), ("", ""), ""
     except (zlib.error, OSError, ValueError, OverflowError, EOFError, ImageError) as error:
         return None, ("", ""), safe_line(str(error))[:300]
 

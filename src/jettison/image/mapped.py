@@ -11,32 +11,42 @@ import hashlib
 import mmap
 import zlib
 from collections import Counter
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 from jettison.image.blob import Blob
 from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
 from jettison.image.columns import clean_path
-from jettison.image.tar import release, walk
+from jettison.image.tar import likely_header, release, walk
 from jettison.image.tar_header import BLOCK, Entry
 from jettison.secretscan.run import Placed
 
 # Bytes and entries of a run: what the processor's cache holds, and little enough memory.
 RUN: Final = 1 << 20
 RUN_ENTRIES: Final = 1024
+_UNCLEAN: Final = ("/", ".")
+_new: Final = tuple.__new__
 
 
-def checksum() -> Any:
+# Of larger files there is no checksum: so few have the same size that their digests tell them apart.
+CHECKED: Final = 64 << 10
+
+
+def checksum() -> Callable[[bytes | memoryview], int]:
     """Return the fastest CRC-32 there is."""
     try:
         from isal import isal_zlib
     except ImportError:
         return zlib.crc32
     # Ten times as fast.
-    return isal_zlib.crc32
+    found: Callable[[bytes | memoryview], int] = isal_zlib.crc32
+    return found
 
 
-def scan_map(blob: Blob, first: int, last: int | None, collector: Collector) -> LayerFacts:
+def scan_map(blob: Blob, first: int, last: int | None, collector: Collector, guess: bool = False) -> LayerFacts:
     """Return the facts of a plain layer's entries whose headers begin at first <= offset < last.
+
+    guess: begin at what looks like a header, without looking at what comes before; `reach` says where that was.
 
     Raises:
         TarError: it is damaged.
@@ -45,7 +55,14 @@ def scan_map(blob: Blob, first: int, last: int | None, collector: Collector) -> 
     data = blob.map()
     try:
         with memoryview(data) as view:
-            _walk(facts, data, view, blob, first, last, collector)
+            known: int | None = 0
+            if guess:
+                known = likely_header(
+                    data, blob.offset, blob.offset + blob.size, first, blob.size if last is None else last
+                )
+            if known is not None:
+                facts.reach = known, known
+                _walk(facts, data, view, blob, first, last, collector)
             if not collector.digests:
                 _confirm_equal(facts, data, view, blob.offset)
     finally:
@@ -60,31 +77,44 @@ def _walk(
 ) -> None:
     start = blob.offset
     run = _Run(facts, view, start, collector)
-    for entry in walk(data, start, start + blob.size, first, last):
-        size = entry.size
-        if entry.kind != "file" or not size:
-            run.entries.append(entry)
-            run.paths.append(clean_path(entry.name))
-            if len(run.entries) >= RUN_ENTRIES:
+    entries, paths, placed = run.entries, run.paths, run.placed
+    known = facts.reach[0]
+    entry = None
+    for entry in walk(data, start, start + blob.size, first, last, known):
+        name, kind, size, mode, _, _, _, _, at = entry
+        # As `clean_path` does, without a call for the names that are clean.
+        if name[-1:] == "/":
+            name = name[:-1]
+        path = clean_path(name) if "/." in name or "//" in name or name[:1] in _UNCLEAN else name
+        if kind != "file" or not size:
+            entries.append(entry)
+            paths.append(path)
+            if len(entries) >= RUN_ENTRIES:
                 run.end()
             continue
-        at = start + entry.at
+        at += start
         facts.size += size
         if size > WHOLE:
             run.end()
-            path = clean_path(entry.name)
-            check, digest = learn_in_pieces(facts, path, entry, view[at : at + size], data, at, collector)
-            index = facts.columns.add(path, entry, size, check, entry.at)
+            digest = learn_in_pieces(facts, path, entry, view[at : at + size], data, at, collector)
+            index = facts.columns.add(path, entry, size, 0, entry.at)
             if digest:
                 facts.columns.digests[index] = digest
             continue
         # What stands in front of a file or behind it in the tar must not be taken for a part of a word in it.
         if data[at - 1]:
             run.end()
-        run.add(entry, at)
-        if not size % BLOCK or run.size >= RUN or len(run.entries) >= RUN_ENTRIES:
+        if not placed:
+            run.begin = at
+        at -= run.begin
+        placed.append(_new(Placed, (path, mode, size, at, len(entries))))
+        entries.append(entry)
+        paths.append(path)
+        if not size % BLOCK or at + size >= RUN or len(entries) >= RUN_ENTRIES:
             run.end()
     run.end()
+    if entry is not None:
+        facts.reach = known, entry.at + entry.size + -entry.size % BLOCK
 
 
 class _Run:
@@ -97,58 +127,48 @@ class _Run:
         self._collector = collector
         self.entries: list[Entry] = []
         self.paths: list[str] = []
-        self.size = 0
-        self._placed: list[Placed] = []
-        self._begin = 0
-
-    def add(self, entry: Entry, at: int) -> None:
-        """Add a file whose content is at `at` of the map."""
-        if not self._placed:
-            self._begin = at
-        path = clean_path(entry.name)
-        at -= self._begin
-        self._placed.append(Placed(path, entry.mode, entry.size, at, len(self.entries)))
-        self.size = at + entry.size
-        self.entries.append(entry)
-        self.paths.append(path)
+        self.placed: list[Placed] = []
+        # Where the first file of the run begins in the map.
+        self.begin = 0
 
     def end(self) -> None:
         """Look at the files together, and begin anew."""
         if not self.entries:
             return
-        columns, placed = self._facts.columns, self._placed
+        columns, placed = self._facts.columns, self.placed
         checks = [0] * len(self.entries)
         ats = [-1] * len(self.entries)
         if placed:
-            crc32, offset = checksum(), self._begin - self._start
-            with self._view[self._begin : self._begin + self.size] as data:
+            crc32, offset = checksum(), self.begin - self._start
+            _, _, size, at, _ = placed[-1]
+            with self._view[self.begin : self.begin + at + size] as data:
                 self._collector.learn_run(self._facts, placed, data)
                 for _, _, size, at, index in placed:
-                    with data[at : at + size] as content:
-                        checks[index] = crc32(content)
-                        if self._collector.digests:
-                            columns.digests[len(columns.names) + index] = hashlib.sha256(content).digest()
+                    if size <= CHECKED:
+                        checks[index] = crc32(data[at : at + size])
+                    if self._collector.digests:
+                        digest = hashlib.sha256(data[at : at + size]).digest()
+                        columns.digests[len(columns.names) + index] = digest
                     ats[index] = offset + at
         columns.add_all(self.paths, self.entries, checks, ats)
-        self.entries, self.paths, self._placed, self.size = [], [], [], 0
+        for part in (self.entries, self.paths, placed):
+            part.clear()
 
 
 def learn_in_pieces(
     facts: LayerFacts, path: str, entry: Entry, view: memoryview, data: mmap.mmap, at: int, collector: Collector
-) -> tuple[int, bytes]:
-    """Show a very large file to a collector; return its checksum and, where the collector wants it, its digest."""
-    crc32, check, digest = checksum(), 0, hashlib.sha256()
+) -> bytes:
+    """Show a very large file to a collector; return its digest where the collector wants it."""
+    digest = hashlib.sha256()
     for begin in range(0, len(view), PIECE):
-        piece = view[begin : begin + PIECE]
-        check = crc32(piece, check)
         if collector.digests:
-            digest.update(piece)
+            digest.update(view[begin : begin + PIECE])
         from_ = max(begin - OVERLAP, 0)
         collector.learn(facts, path, entry.mode, entry.size, view[from_ : begin + PIECE], from_)
         release(data, at + max(begin - PIECE, 0), at + from_)
     collector.learn_large(facts, path, entry.mode, entry.size, view)
     release(data, at, at + entry.size)
-    return check, digest.digest() if collector.digests else b""
+    return digest.digest() if collector.digests else b""
 
 
 def confirm_parts(facts: LayerFacts, blob: Blob) -> None:

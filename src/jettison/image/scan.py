@@ -12,7 +12,7 @@ from typing import Final
 
 from jettison.image.collect import MAX_LARGE, OVERLAP, PIECE, WHOLE, Collector, Content, LayerFacts
 from jettison.image.columns import clean_path
-from jettison.image.mapped import checksum, learn_in_pieces
+from jettison.image.mapped import CHECKED, checksum, learn_in_pieces
 from jettison.image.tar import Reader, TarStream
 from jettison.image.tar_header import Entry
 
@@ -38,22 +38,22 @@ def scan_stream(reader: Reader, collector: Collector) -> LayerFacts:
         facts.size += size
         if size <= IN_MEMORY:
             content = tar.read(size)
-            check, digest = crc32(content), hashlib.sha256(content).digest()
+            digest = hashlib.sha256(content).digest()
             collector.learn(facts, path, entry.mode, size, content, 0)
         elif size <= MAX_LARGE:
-            check, digest = _spooled(facts, path, entry, tar, collector)
+            digest = _spooled(facts, path, entry, tar, collector)
         else:
-            check, digest = _streamed(facts, path, entry, tar, collector)
+            digest = _streamed(facts, path, entry, tar, collector)
+        check = crc32(content) if size <= CHECKED else 0
         facts.columns.digests[facts.columns.add(path, entry, size, check, -1)] = digest
     return facts
 
 
-def _spooled(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collector: Collector) -> tuple[int, bytes]:
+def _spooled(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collector: Collector) -> bytes:
     """Read a large file by way of a nameless file, so that it can be looked at as a whole without memory for it."""
-    crc32, check, digest = checksum(), 0, hashlib.sha256()
+    digest = hashlib.sha256()
     with tempfile.TemporaryFile() as spool:
         while piece := tar.read(1 << 20):
-            check = crc32(piece, check)
             digest.update(piece)
             spool.write(piece)
         spool.flush()
@@ -62,17 +62,16 @@ def _spooled(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collect
                 collector.learn(facts, path, entry.mode, entry.size, view, 0)
             else:
                 learn_in_pieces(facts, path, entry, view, data, 0, collector)
-    return check, digest.digest()
+    return digest.digest()
 
 
-def _streamed(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collector: Collector) -> tuple[int, bytes]:
-    crc32, check, digest = checksum(), 0, hashlib.sha256()
+def _streamed(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collector: Collector) -> bytes:
+    digest = hashlib.sha256()
     at, tail = 0, b""
     while piece := tar.read(PIECE):
-        check = crc32(piece, check)
         digest.update(piece)
         data: Content = tail + piece
         collector.learn(facts, path, entry.mode, entry.size, data, at - len(tail))
         at += len(piece)
         tail = piece[-OVERLAP:]
-    return check, digest.digest()
+    return digest.digest()

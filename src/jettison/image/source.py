@@ -17,6 +17,7 @@ from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
 from jettison.image.image import Image, Layer, read_config
 from jettison.image.layers import merge
 from jettison.image.manifest import Chosen
+from jettison.image.mapped import CHECKED
 from jettison.image.reading import Told
 from jettison.image.reference import SCHEMES, has_host
 from jettison.image.tar_header import Entry
@@ -142,7 +143,7 @@ def _look(facts: LayerFacts, full: str, path: str, mode: int, size: int, collect
                     at = max(begin - OVERLAP, 0)
                     collector.learn(facts, path, mode, size, view[at : begin + PIECE], at)
                 collector.learn_large(facts, path, mode, size, view)
-            return zlib.crc32(view), hashlib.sha256(view).digest()
+            return zlib.crc32(view) if size <= CHECKED else 0, hashlib.sha256(view).digest()
     finally:
         os.close(handle)
 

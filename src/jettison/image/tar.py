@@ -26,6 +26,10 @@ from jettison.image.tar_header import (
 PIECE: Final = 1 << 18
 # How often pages of a map that were read are given back: bounds the memory that counts as ours.
 _RELEASE: Final = 16 << 20
+# Where each header says what it is.
+_MAGIC: Final = b"ustar"
+_MAGIC_AT: Final = 257
+_CUT: Final = "it ends in the middle of an entry"
 
 
 class Reader(Protocol):
@@ -74,7 +78,7 @@ class TarStream:
             yield entry
             self._skip()
         if extra:
-            raise TarError("it ends in the middle of an entry")
+            raise TarError(_CUT)
 
     def _header(self) -> bytes | None:
         """Return the next header block, None at the end mark or the end.
@@ -108,29 +112,32 @@ class TarStream:
         while left:
             more = self._stream.read(left)
             if not more:
-                raise TarError("it ends in the middle of an entry")
+                raise TarError(_CUT)
             parts.append(more)
             left -= len(more)
         return b"".join(parts)
 
 
-def walk(data: mmap.mmap, start: int, end: int, first: int = 0, last: int | None = None) -> Iterator[Entry]:
+def walk(
+    data: mmap.mmap, start: int, end: int, first: int = 0, last: int | None = None, known: int = 0
+) -> Iterator[Entry]:
     """Yield the entries of the tar that lies from `start` to `end` of a map; `Entry.at` counts from `start`.
 
     first, last: only entries whose headers begin at first <= offset < last, counted from `start`, so that
-    several processes can share a tar; nothing of the others is looked at but their sizes.
+    several processes can share a tar; nothing of the others is looked at but their sizes. known: where a header
+    begins that is not behind `first`; what is in front of it is not looked at at all.
 
     Raises:
         TarError: it is no tar, is damaged or is cut off.
     """
-    at = begin = released = start
+    at = begin = released = start + known
     stop = end if last is None else start + last
     first += start
     extra: dict[str, str] = {}
     count = 0
     while at < end and begin < stop:
         if at + BLOCK > end:
-            raise TarError("it ends in the middle of an entry")
+            raise TarError(_CUT)
         block = data[at : at + BLOCK]
         if not block[0] and block == ZEROS:
             if data[at + BLOCK : min(at + 2 * BLOCK, end)].strip(b"\0"):
@@ -165,20 +172,41 @@ def walk(data: mmap.mmap, start: int, end: int, first: int = 0, last: int | None
             yield entry
             begin = at
             continue
-        after = _after(at, size, end)
+        after = at + size
+        if after > end:
+            raise TarError(_CUT)
         yield entry
-        begin = at = after
+        begin = at = after + -size % BLOCK
         if at - released > _RELEASE:
             release(data, released, at)
             released = at
     if extra:
-        raise TarError("it ends in the middle of an entry")
+        raise TarError(_CUT)
+
+
+def likely_header(data: mmap.mmap, start: int, end: int, first: int, last: int) -> int | None:
+    """Return the first offset from `first` on, and before `last`, where a header seems to begin; all from `start`.
+
+    What looks like one may be the content of a file: whoever reads from here on has to be told what comes before.
+    """
+    at, stop = start + first, min(start + last + _MAGIC_AT + len(_MAGIC), end)
+    while (at := data.find(_MAGIC, at, stop)) >= 0:
+        header = at - _MAGIC_AT
+        if header >= start + first and not (header - start) % BLOCK and header + BLOCK <= end:
+            try:
+                check_block(data[header : header + BLOCK])
+            except TarError:
+                pass
+            else:
+                return header - start
+        at += 1
+    return None
 
 
 def _after(at: int, size: int, end: int) -> int:
     """Return where the next header is after a content; TarError when the content is cut off."""
     if at + size > end:
-        raise TarError("it ends in the middle of an entry")
+        raise TarError(_CUT)
     return at + size + -size % BLOCK
 
 

@@ -26,7 +26,12 @@ ZEROS: Final = bytes(BLOCK)
 _KINDS: Final = {b"0": "file", b"\0": "file", b"7": "file", b"1": "hardlink", b"2": "link", b"5": "dir"}
 # Devices and FIFOs, links and folders state sizes that mean nothing; content follows files and unknown types.
 _WITHOUT_CONTENT: Final = frozenset((b"1", b"2", b"3", b"4", b"5", b"6"))
-_FIELDS: Final = struct.Struct("100s24s12s12s8xc100s6s82x155s12x")
+# Of each type: its kind, and whether content follows.
+_FLAGS: Final = {
+    bytes((flag,)): (_KINDS.get(bytes((flag,)), "other"), bytes((flag,)) not in _WITHOUT_CONTENT) for flag in range(256)
+}
+_OTHER: Final = ("other", True)
+_FIELDS: Final = struct.Struct("100s24s12s12s8sc100s6s82x155s12x")
 _MEMO_LIMIT: Final = 65_536
 _numbers: dict[bytes, int] = {}
 # Fields that most entries of an image share, with what they mean: a checksum's remainder of Adler-32; mode, uid and gid.
@@ -79,38 +84,57 @@ def check_block(block: bytes) -> None:
 
 def read_entry(block: bytes, extra: dict[str, str], at: int = 0) -> Entry:
     """Return the entry of a header that is no extension itself; `extra`: what the extensions before it say."""
-    raw_name, owner, size, mtime, flag, link, magic, prefix = _FIELDS.unpack(block)
-    if flag == b"S" or (extra and any(key.startswith("GNU.sparse.") for key in extra)):
+    raw_name, owner, size, mtime, _, flag, link, magic, prefix = _FIELDS.unpack(block)
+    if extra or flag == b"S":
+        return _extended(block, extra, at)
+    # As `text` does, without a call in between.
+    name = raw_name.partition(b"\0")[0].decode("utf-8", "surrogateescape")
+    if prefix[0] and magic == b"ustar\0":
+        name = f"{text(prefix)}/{name}"
+    # A short name has not so many folders either.
+    if len(name) > DEPTH_LIMIT:
+        _check_name(name)
+    kind, full = _FLAGS.get(flag, _OTHER)
+    if name[-1:] == "/" and kind == "file":
+        kind = "dir"
+    bytes_ = 0
+    if full:
+        bytes_ = number(size)
+    mode, uid, gid = _owners.get(owner) or _read_owner(owner)
+    # As Entry(...), without a call in between.
+    return _new(Entry, (name, kind, bytes_, mode, uid, gid, text(link) if link[0] else "", number(mtime, True), at))
+
+
+def _extended(block: bytes, extra: dict[str, str], at: int) -> Entry:
+    raw_name, owner, size, mtime, _, flag, link, magic, prefix = _FIELDS.unpack(block)
+    if flag == b"S" or any(key.startswith("GNU.sparse.") for key in extra):
         raise TarError("a sparse file, which is not supported")
-    name = extra.get("path") if extra else None
+    name = extra.get("path")
     if name is None:
         name = text(raw_name)
         if prefix[0] and magic == b"ustar\0":
             name = f"{text(prefix)}/{name}"
-    # A short name has not so many folders either.
-    if len(name) > DEPTH_LIMIT and (len(name) > NAME_LIMIT or name.count("/") > DEPTH_LIMIT):
-        raise TarError(f"a name of {len(name)} characters and {name.count('/')} folders")
-    kind = _KINDS.get(flag, "other")
+    _check_name(name)
+    kind, full = _FLAGS.get(flag, _OTHER)
     if kind == "file" and name[-1:] == "/":
         kind = "dir"
-    target = text(link) if link[0] else ""
-    if not extra:
-        mode, uid, gid = _owners.get(owner) or _read_owner(owner)
-        bytes_ = 0 if flag in _WITHOUT_CONTENT else number(size)
-        # As Entry(...), without a call in between.
-        return _new(Entry, (name, kind, bytes_, mode, uid, gid, target, number(mtime, negative=True), at))
     bytes_ = decimal(extra["size"]) if "size" in extra else number(size)
     return Entry(
         name,
         kind,
-        0 if flag in _WITHOUT_CONTENT else bytes_,
+        bytes_ if full else 0,
         number(owner[:8]) & 0o7777,
         decimal(extra["uid"]) if "uid" in extra else number(owner[8:16]),
         decimal(extra["gid"]) if "gid" in extra else number(owner[16:]),
-        extra.get("linkpath") or target,
+        extra.get("linkpath") or text(link),
         whole_seconds(extra["mtime"]) if "mtime" in extra else number(mtime, negative=True),
         at,
     )
+
+
+def _check_name(name: str) -> None:
+    if len(name) > NAME_LIMIT or name.count("/") > DEPTH_LIMIT:
+        raise TarError(f"a name of {len(name)} characters and {name.count('/')} folders")
 
 
 def _read_owner(field: bytes) -> tuple[int, int, int]:

@@ -116,7 +116,7 @@ def read_large(path: str, data: Content) -> list[Package]:
     """Return the packages of a program or of a Java archive; the whole file as bytes or as a map of it."""
     if is_large(path):
         return java.read(path, data)
-    sections = read_sections(data)
+    sections = read_sections(data, (go_binary.SECTION, rust_binary.SECTION))
     found = go_binary.read(path, data, sections)
     if sections is not None:
         found += rust_binary.read(path, data, sections)

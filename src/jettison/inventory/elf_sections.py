@@ -6,6 +6,7 @@ Source: System V ABI, chapter 4 "Sections" and chapter 5 "Program Header".
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from jettison.inventory.text import Content
@@ -27,13 +28,32 @@ class Segment(NamedTuple):
     writable: bool
 
 
-class Sections(NamedTuple):
-    """names: section name -> (offset, size) in the file; order: "<" or ">"; wide: 64 bit."""
+class Sections:
+    """The sections of some names, and the loaded segments, which are looked for when they are first asked for.
 
-    names: dict[str, tuple[int, int]]
-    segments: tuple[Segment, ...]
-    order: str
-    wide: bool
+    names: section name -> (offset, size) in the file; tabled: whether there is a table of sections at all;
+    order: "<" or ">"; wide: 64 bit.
+    """
+
+    __slots__ = ("_data", "_segments", "names", "order", "tabled", "wide")
+
+    def __init__(self, data: Content, names: dict[str, tuple[int, int]] | None, order: str, wide: bool) -> None:
+        self._data = data
+        self._segments: tuple[Segment, ...] | None = None
+        self.names = names or {}
+        self.tabled = names is not None
+        self.order = order
+        self.wide = wide
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Return the parts that the loader maps."""
+        if self._segments is None:
+            try:
+                self._segments = _segments(self._data, self.wide, self.order)
+            except (struct.error, IndexError, OverflowError):
+                self._segments = ()
+        return self._segments
 
     def file_offset(self, address: int) -> int | None:
         """Return where the byte of a memory address lies in the file, None when it is not there."""
@@ -43,20 +63,17 @@ class Sections(NamedTuple):
         return None
 
 
-def read_sections(data: Content) -> Sections | None:
-    """Return the tables of an ELF file, None for what is none."""
+def read_sections(data: Content, wanted: Iterable[str]) -> Sections | None:
+    """Return the tables of an ELF file with the sections of these names, None for what is none."""
     if data[:4] != MAGIC or len(data) < 64 or data[4] not in (1, 2) or data[5] not in (1, 2):
         return None
     wide, order = data[4] == 2, "<" if data[5] == 1 else ">"
+    names: dict[str, tuple[int, int]] | None
     try:
-        segments = _segments(data, wide, order)
+        names = _sections(data, wide, order, [name.encode() for name in wanted])
     except (struct.error, IndexError, OverflowError):
-        segments = ()
-    try:
-        names = _sections(data, wide, order)
-    except (struct.error, IndexError, OverflowError):
-        names = {}
-    return Sections(names, segments, order, wide)
+        names = None
+    return Sections(data, names, order, wide)
 
 
 def _segments(data: Content, wide: bool, order: str) -> tuple[Segment, ...]:
@@ -73,18 +90,24 @@ def _segments(data: Content, wide: bool, order: str) -> tuple[Segment, ...]:
     return tuple(found)
 
 
-def _sections(data: Content, wide: bool, order: str) -> dict[str, tuple[int, int]]:
+def _sections(data: Content, wide: bool, order: str, wanted: list[bytes]) -> dict[str, tuple[int, int]] | None:
     at = struct.unpack_from(order + ("Q" if wide else "I"), data, 40 if wide else 32)[0]
     step, count, names_at = struct.unpack_from(order + "HHH", data, 58 if wide else 46)
+    count = min(count, _MAX_SECTIONS)
+    if names_at >= count:
+        return None
     form = order + ("IIQQQQ" if wide else "IIIIII")
-    rows = [struct.unpack_from(form, data, at + number * step) for number in range(min(count, _MAX_SECTIONS))]
-    base, size = rows[names_at][4], rows[names_at][5]
+    base, size = struct.unpack_from(form, data, at + names_at * step)[4:6]
     table = bytes(data[base : base + min(size, 1 << 20)])
+    # Most programs have none of them, which their names tell; a name may be the end of another.
+    if not any(name + b"\0" in table for name in wanted):
+        return {}
     found: dict[str, tuple[int, int]] = {}
-    for name_at, kind, _, _, offset, length in rows:
+    for number in range(count):
+        name_at, kind, _, _, offset, length = struct.unpack_from(form, data, at + number * step)
         if kind == _SHT_NOBITS or offset + length > len(data):
             continue
-        end = table.find(b"\0", name_at, name_at + 256)
-        if end > name_at:
-            found.setdefault(table[name_at:end].decode("latin-1"), (offset, length))
+        name = table[name_at : max(table.find(b"\0", name_at, name_at + 256), 0)]
+        if name in wanted:
+            found.setdefault(name.decode(), (offset, length))
     return found

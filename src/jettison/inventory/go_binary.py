@@ -18,6 +18,7 @@ from jettison.inventory.package import Package
 from jettison.inventory.text import Content, clean
 
 WANTS: Final = {"elf": 512 << 20}
+SECTION: Final = ".go.buildinfo"
 _MARK: Final = b"\xff Go buildinf:"
 _MARKS: Final = re.compile(re.escape(_MARK))
 _INLINE: Final = 2
@@ -31,7 +32,7 @@ _LINKED_VERSION: Final = re.compile(r"-X[ =]'?[\w./~-]*\.?[vV]ersion'?=['\"]?(v?
 def read(path: str, data: Content, sections: Sections | None = None) -> list[Package]:
     """Return the main module, the modules it was linked with, and the standard library."""
     try:
-        strings = _build_info(data, sections or read_sections(data))
+        strings = _build_info(data, sections or read_sections(data, (SECTION,)))
     except (struct.error, IndexError, ValueError, OverflowError):
         return []
     if strings is None:
@@ -64,10 +65,10 @@ def _find(data: Content, sections: Sections | None) -> int:
     """Return where the build information starts, -1 for programs of other languages."""
     if sections is None:
         return _aligned(data, 0, min(len(data), _MAX_SEARCH))
-    placed = sections.names.get(".go.buildinfo")
+    placed = sections.names.get(SECTION)
     if placed is not None:
         return _aligned(data, placed[0], placed[0] + placed[1])
-    if sections.names:
+    if sections.tabled:
         return -1
     # Without a section table only the writable data can hold it.
     for segment in sections.segments:

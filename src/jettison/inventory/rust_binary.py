@@ -13,14 +13,14 @@ from jettison.inventory.package import Package
 from jettison.inventory.text import Content, clean, mapping, read_json, sequence
 
 WANTS: Final = {"elf": 512 << 20}
-_SECTION: Final = ".dep-v0"
+SECTION: Final = ".dep-v0"
 _MAX_JSON: Final = 8 << 20
 
 
 def read(path: str, data: Content, sections: Sections | None = None) -> list[Package]:
     """Return the crates that the program was linked with; those that only built it are left out."""
-    sections = sections or read_sections(data)
-    placed = sections.names.get(_SECTION) if sections else None
+    sections = sections or read_sections(data, (SECTION,))
+    placed = sections.names.get(SECTION) if sections else None
     if placed is None:
         return []
     try:

@@ -39,13 +39,17 @@ _SEVERITIES: Final = ("low", "medium", "high", "critical")
 
 
 class _Place(NamedTuple):
-    """Where a piece of bytes comes from. base: its offset in the file; line: lines before it, -1 for no text."""
+    """Where a piece of bytes comes from. base: its offset in the file; line: lines before it, -1 for no text.
+
+    ends: how many lines end in front of each piece of _PIECE bytes, as far as somebody asked.
+    """
 
     path: str
     base: int
     line: int
     via: str
     depth: int
+    ends: list[int]
     final: bool = True
 
 
@@ -128,10 +132,10 @@ class Scanner:
         if not events and not packed and not self._has_path(path):
             return []
         line = -1 if at or b"\0" in bytes(data[:512]) else 0
-        place = _Place(path, at, line, "", 0, at + len(data) >= size)
+        place = _Place(path, at, line, "", 0, [0], at + len(data) >= size)
         found = list(islice(self.hits(data, place, events), MAX_HITS))
         if packed:
-            inner = _Place(path, 0, -1, "", 0)
+            inner = _Place(path, 0, -1, "", 0, [0])
             found += islice(self.packed(data, inner, Budget(len(data))), MAX_HITS)
         return best_hits(found)
 
@@ -212,7 +216,7 @@ class Scanner:
             if run is None:
                 continue
             last = run.end
-            inner = _Place(place.path, 0, -1, _join(place.via, how), place.depth + 1)
+            inner = _Place(place.path, 0, -1, _join(place.via, how), place.depth + 1, [0])
             for hit in self.hits(run.data, inner, self._matcher.events(run.data)):
                 at = run.start if how == "base64" else run.start + 2 * hit.offset
                 yield self._moved(hit, place.base + at, _line(data, place, run.start))
@@ -230,7 +234,7 @@ class Scanner:
         for part in parts(bytes(data), budget):
             # A member's own name says what it is, as if it stood in the image.
             path = part.how.removeprefix("zip:") if part.how.startswith("zip:") else place.path.removesuffix(".gz")
-            inner = _Place(path, 0, -1, _join(place.via, part.how), place.depth + 1)
+            inner = _Place(path, 0, -1, _join(place.via, part.how), place.depth + 1, [0])
             yield from self.hits(part.data, inner, self._matcher.events(part.data))
             if is_packed(part.data[:8]):
                 yield from self.packed(part.data, inner, budget)
@@ -284,9 +288,13 @@ def _judgement() -> str:
 def _line(data: bytes | memoryview, place: _Place, at: int) -> int:
     if place.line < 0 or at > MAX_LINES:
         return 0
-    # A piece at a time: what is copied stays in the processor's cache.
-    ends = sum(bytes(data[begin : min(begin + _PIECE, at)]).count(b"\n") for begin in range(0, at, _PIECE))
-    return place.line + ends + 1
+    # A piece at a time: what is copied stays in the processor's cache. Several secrets of a file count together.
+    ends = place.ends
+    while len(ends) <= at // _PIECE:
+        begin = (len(ends) - 1) * _PIECE
+        ends.append(ends[-1] + bytes(data[begin : begin + _PIECE]).count(b"\n"))
+    whole = at // _PIECE
+    return place.line + ends[whole] + bytes(data[whole * _PIECE : at]).count(b"\n") + 1
 
 
 def _join(via: str, how: str) -> str:
