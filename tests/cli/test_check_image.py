@@ -186,6 +186,24 @@ def test_another_base_may_take_the_vulnerabilities_of_this_one(
     assert "counted: up to 1 known vulnerability (1 unknown; data " in capsys.readouterr().out
 
 
+def test_security_updates_are_told_by_line_without_any_advisory(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JETTISON_CACHE", str(project / "cache"))
+    release = ("etc/os-release", "file", b'ID=debian\nVERSION_ID="12"\n')
+    rebuilt = [BASE, tar_of(release, ("var/lib/dpkg/status", "file", STATUS)), COPIED, OWNED]
+    (project / "known.tar").write_bytes(old_layout(*rebuilt, history=list(HISTORY)))
+    index = project / "Packages"
+    index.write_text("Package: vim\nVersion: 9.1\nArchitecture: amd64\nFilename: pool/updates/main/v/vim.deb\n\n")
+    assert main(["db", "import", str(index), "--release", "debian:12"]) == 0
+    capsys.readouterr()
+    findings = found(project, capsys, "--image", str(project / "known.tar"))
+    assert "JT013" not in findings
+    assert (findings["JT015"]["line"], findings["JT015"]["severity"]) == (2, "medium")
+    message = str(findings["JT015"]["message"])
+    assert message.startswith("1 package of this line has a security update of the distribution: vim 9.1; index ")
+
+
 def test_practice_that_the_file_tells_already_is_not_told_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -167,6 +167,23 @@ def test_builds_that_differ_in_times_alone_are_the_same(tmp_path: Path, capsys: 
     assert main(["compare", "--semantic", before, other]) == 1
 
 
+def test_the_largest_change_comes_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = archive(tmp_path, tar_of(("a", "file", b"x" * 10), ("c", "file", b"x" * 2_000)))
+    after = archive(
+        tmp_path,
+        tar_of(("b", "file", b"x" * 20), ("c", "file", b"y"), ("d", "file", b"x" * 5_000), ("e", "file", b"x")),
+        name="after.tar",
+    )
+    assert main(["compare", before, after]) == 0
+    out = capsys.readouterr().out
+    places = [out.index(text) for text in ("-10 B  /a", "+5.0 kB  /d", "+20 B  /b", "+1 B  /e", "-2.0 kB  /c")]
+    assert places == sorted(places), out
+    assert main(["compare", before, after, "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["added"] == ["d", "b", "e"]
+    assert data["bytes_of"] == {"a": -10, "b": 20, "c": -1_999, "d": 5_000, "e": 1}
+
+
 @pytest.mark.parametrize(("form", "mark"), [("cyclonedx", "bomFormat"), ("spdx", "spdxVersion")])
 def test_sbom_names_the_packages(form: str, mark: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "sbom.json"

@@ -26,6 +26,7 @@ from jettison.proof.claims import Claim, Proof
 from jettison.proof.measure import Measurement
 from jettison.report.html.optimize_page import render_outcome_page
 from jettison.secretscan.scanner import Scanner
+from jettison.vulnerabilities.image_counts import ImageCounts
 from jettison.vulnerabilities.vulnerability import DataSource, Findings, Match, Vulnerability
 
 EVIL = "</script><script>window.owned=1</script><img src=x onerror=window.owned=1>"
@@ -240,7 +241,10 @@ def outcome_page(folder: Path) -> Path:
     data = (DataSource(EVIL, "2026-01-01", 300, True, 10),)
     packages = sides[0].inspection.inventory.packages
     known = (Findings(packages, (Match(0, one, ("2",), "fixed"),), data=data), Findings((), data=data))
-    both = tuple(dataclasses.replace(side, known=each) for side, each in zip(sides, known, strict=True))
+    counts = ImageCounts((("critical", 1),), 0, 1, 1, True, "2026-01-01", 300)
+    both = tuple(
+        dataclasses.replace(side, known=each, vulnerabilities=counts) for side, each in zip(sides, known, strict=True)
+    )
     target.write_text(render_outcome_page(dataclasses.replace(outcome, sides=both)))
     return target
 
@@ -258,6 +262,10 @@ def test_an_optimisation_is_shown_with_its_proof(browser: Browser, tmp_path: Pat
     assert EVIL in browser.run("document.querySelector('#tried').innerText")
     assert "1 gone" in browser.run("document.querySelector('#packages').innerText")
     assert "17" in browser.run("document.querySelector('#lines').innerText")
+    if width > 1000:
+        browser.open(tmp_path / "optimize.html", 1200)
+        cut = "[...document.querySelectorAll('#lines .scroll')].filter((each) => each.scrollWidth > each.clientWidth).length"
+        assert browser.run(cut) == 0
     vulnerabilities = browser.run("document.querySelector('#vulnerabilities').innerText")
     assert "at least 1" in vulnerabilities and "gone" in vulnerabilities and "CVE-2026-1" in vulnerabilities
 

@@ -27,11 +27,11 @@ def known_of_both(before: Inventory, after: Inventory) -> Known | None:
 
 
 def known_of_one(inventory: Inventory) -> Findings | None:
-    """Return what is known of an inventory; None without a database, or where it speaks of none of the packages."""
-    from jettison.vulnerabilities.scan import nothing_looked_up
+    """Return what is known of an inventory; None without a database.
 
-    found = next(iter(_looked_up(inventory)), None)
-    return None if found is None or nothing_looked_up(found) else found
+    Where no advisory speaks of a package, it is only known which have a security update.
+    """
+    return next(iter(_looked_up(inventory)), None)
 
 
 def _looked_up(*inventories: Inventory) -> list[Findings]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class Comparison:
 
     times: how many files differ in their time alone; shared: bytes of the layers that both have;
     identical: whether both are the same image to the byte, by the digest of the configuration and of every layer.
+    Paths come with the largest change first; bytes_of: path -> bytes that it is larger than before, less than 0 smaller.
     """
 
     sizes: tuple[int, int]
@@ -36,6 +37,7 @@ class Comparison:
     times: int = 0
     shared: int = 0
     identical: bool = False
+    bytes_of: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def same(self) -> bool:
@@ -48,21 +50,29 @@ def compare(before: Inspection, after: Inspection) -> Comparison:
     old, new = before.image.files, after.image.files
     both = old.keys() & new.keys()
     own = {layer.diff_id: layer.size_unpacked for layer in before.image.layers if layer.diff_id}
-    changed = sorted(path for path in both if _content(old[path]) != _content(new[path]))
+    changed = [path for path in both if _content(old[path]) != _content(new[path])]
     rights = sorted(path for path in both if _rights(old[path]) != _rights(new[path]))
+    bytes_of = {path: new[path].size - old[path].size for path in changed}
+    bytes_of |= {path: new[path].size for path in new.keys() - old.keys()}
+    bytes_of |= {path: -old[path].size for path in old.keys() - new.keys()}
+
+    def largest(paths: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(paths, key=lambda path: (-abs(bytes_of[path]), path)))
+
     return Comparison(
         (before.image.size_unpacked, after.image.size_unpacked),
         (len(before.image.layers), len(after.image.layers)),
         (before.waste.hidden_bytes, after.waste.hidden_bytes),
-        tuple(sorted(new.keys() - old.keys())),
-        tuple(sorted(old.keys() - new.keys())),
-        tuple(changed),
+        largest(new.keys() - old.keys()),
+        largest(old.keys() - new.keys()),
+        largest(changed),
         tuple(rights),
         tuple(packages_between(before, after)),
         tuple(_config("", _plain(before.image.settings), _plain(after.image.settings), _hider(before, after))),
         sum(old[path].mtime != new[path].mtime and _content(old[path]) == _content(new[path]) for path in both),
         sum(own.get(layer.diff_id, 0) for layer in after.image.layers),
         bool(before.image.digest) and before.image.digest == after.image.digest,
+        bytes_of,
     )
 
 

@@ -57,6 +57,12 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
+def _distrust(error: ssl.SSLError) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message}; JETTISON_REGISTRY_CA names a file with its authority"
+    return f"no trusted connection: {error.reason or error}"
+
+
 class RegistryHttp:
     """A registry. Can be sent to another process."""
 
@@ -65,6 +71,7 @@ class RegistryHttp:
         self._plain = plain
         self._scheme = "http" if plain else "https"
         self._asked = plain
+        self._distrust = ""
         self._authorization = ""
 
     def get(self, path: str, accept: str = "*/*", start: int = 0, redirect: bool = False) -> http.client.HTTPResponse:
@@ -100,7 +107,7 @@ class RegistryHttp:
             if answer.status not in _AGAIN:
                 break
             time.sleep(min(float(retry) if retry.isdigit() and len(retry) < 6 else wait, MAX_WAIT))
-        raise ImageError(f"{self.host}{path}: {problem}{_advice(problem)}")
+        raise ImageError(f"{self.host}{path}: {problem}{self._distrust}{_advice(problem)}")
 
     def _try(self, path: str, headers: dict[str, str], redirect: bool) -> tuple[http.client.HTTPResponse | None, str]:
         url = _Url(self._scheme, self.host, path)
@@ -111,8 +118,9 @@ class RegistryHttp:
                 answer = self._send(url, sent)
             except ssl.SSLError as error:
                 if self._may_speak_plain():
+                    self._distrust = f"; over TLS: {_distrust(error)}"
                     return self._try(path, headers, redirect)
-                raise ImageError(f"{url.host}: no trusted connection: {error.reason or error}") from error
+                raise ImageError(f"{url.host}: {_distrust(error)}") from error
             except (OSError, http.client.HTTPException) as error:
                 if url.host == self.host and self._may_speak_plain():
                     return self._try(path, headers, redirect)

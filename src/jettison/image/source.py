@@ -24,7 +24,7 @@ from jettison.image.tar_header import Entry
 from jettison.terminal import safe_line
 
 MAX_FILES: Final = 3_000_000
-_ARCHIVE_ENDINGS: Final = (".tar", ".tar.gz", ".tgz", ".oci")
+_ARCHIVE_ENDINGS: Final = (".tar", ".tar.gz", ".tgz", ".oci", ".json")
 
 
 def open_image(

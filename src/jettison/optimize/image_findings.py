@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Impact, Severity
 from jettison.optimize.line_span import line_span
-from jettison.optimize.vulnerable_lines import VULNERABLE_CODE
+from jettison.optimize.vulnerable_lines import OUTDATED_CODE, VULNERABLE_CODE
 from jettison.report.secrets_text import place_of_secret
 from jettison.report.units import human_bytes
 from jettison.rules.index import finding_codes
@@ -25,7 +25,7 @@ HIDDEN_CODE: Final = "JT011"
 PACKAGES_CODE: Final = "JT012"
 PRACTICE_CODE: Final = "JT014"
 # Of all findings that an image brings, whoever makes them.
-IMAGE_CODES: Final = frozenset({SECRET_CODE, HIDDEN_CODE, PACKAGES_CODE, VULNERABLE_CODE, PRACTICE_CODE})
+IMAGE_CODES: Final = frozenset({SECRET_CODE, HIDDEN_CODE, PACKAGES_CODE, VULNERABLE_CODE, PRACTICE_CODE, OUTDATED_CODE})
 # A setting of the client that pulls; no image and no Dockerfile can hold to it.
 NOT_OF_AN_IMAGE: Final = frozenset({"CIS-DI-0005"})
 # Less than this is not worth a line of a report.

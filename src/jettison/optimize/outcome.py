@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -20,7 +21,6 @@ from jettison.rewrite.inplace import ORDER
 from jettison.syntax.edit import unified_diff
 from jettison.syntax.tree import parse
 from jettison.vulnerabilities.image_counts import counts_of, look_up
-from jettison.vulnerabilities.scan import nothing_looked_up
 
 if TYPE_CHECKING:
     from jettison.inventory.inventory import Inventory
@@ -90,10 +90,10 @@ def gone_between(sides: Sequence[Side]) -> Gone | None:
     """Return what differs between both images, None where there are not two."""
     if len(sides) != 2:
         return None
-    old, new = ({(one.type, one.name) for one in side.inspection.inventory.packages} for side in sides)
+    old, new = (Counter((one.type, one.name) for one in side.inspection.inventory.packages) for side in sides)
     before, after = (side.known for side in sides)
-    packages = Gone(len(old - new), len(new - old))
-    if before is None or after is None:
+    packages = Gone((old - new).total(), (new - old).total())
+    if before is None or after is None or any(side.vulnerabilities is None for side in sides):
         return packages
     first, second = ({match.vulnerability.id for match in found.matches} for found in (before, after))
     exploited = {match.vulnerability.id for match in before.matches if match.vulnerability.exploited}
@@ -106,11 +106,10 @@ def gone_between(sides: Sequence[Side]) -> Gone | None:
 
 
 def _known(inventory: Inventory, say: Say) -> Findings | None:
-    """Return what is known of the packages, None where no data speaks of any."""
+    """Return what is known of the packages, None without a database."""
     try:
-        found = next(iter(look_up(inventory)), None)
+        return next(iter(look_up(inventory)), None)
     except JettisonError as error:
         # What was proven does not hang on it.
         say(f"vulnerabilities were not counted: {error}")
         return None
-    return None if found is None or nothing_looked_up(found) else found

@@ -79,7 +79,7 @@ class Side:
     """One of the two images: all that an inspection tells, and what each line costs; no text holds a secret.
 
     seen: None in a result of an earlier run, as is known; packages: how many.
-    known, vulnerabilities: None without a database, or where it speaks of none of the packages.
+    known: None without a database; vulnerabilities: None also where it speaks of none of the packages.
     """
 
     seen: Inspection | None

@@ -1,5 +1,5 @@
-"""Known vulnerabilities by the lines whose layers brought the packages, those of the base at FROM: as findings of
-their own, and as what other findings are worth."""
+"""Known vulnerabilities and security updates by the lines whose layers brought the packages, those of the base at
+FROM: as findings of their own, and as what other findings are worth."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from jettison.findings import Confidence, Effort, Finding, Impact, KnownVulnerabilities, Severity
+from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Impact, KnownVulnerabilities, Severity
 from jettison.knowledge.layer_contents import measure_of
 from jettison.optimize.line_span import line_span, named_package
+from jettison.vulnerabilities.scan import nothing_looked_up
 from jettison.vulnerabilities.severity import SEVERITIES
 
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection
     from jettison.model.dockerfile import Model
-    from jettison.vulnerabilities.vulnerability import Findings, Match
+    from jettison.vulnerabilities.vulnerability import Findings, Match, Update
 
 VULNERABLE_CODE: Final = "JT013"
+OUTDATED_CODE: Final = "JT015"
 NAMED: Final = 3
 _LEVELS: Final = {"critical": Severity.HIGH, "high": Severity.HIGH, "medium": Severity.MEDIUM, "low": Severity.LOW}
 
@@ -33,9 +35,19 @@ class VulnerableLines:
             layer = known.packages[match.package].layer
             if layer is not None and layer < len(seen.origins):
                 self._lines[seen.origins[layer].line].append(match)
+        self._outdated: defaultdict[int | None, list[Update]] = defaultdict(list)
+        for update in known.updates:
+            layer = known.packages[update.package].layer
+            if layer is not None and layer < len(seen.origins):
+                self._outdated[seen.origins[layer].line].append(update)
 
-    def counts(self) -> Mapping[int | None, int]:
-        """Return how many each line brought; one that several packages of it have counts once."""
+    def counts(self) -> Mapping[int | None, int] | None:
+        """Return how many each line brought, None where no advisory speaks of any package.
+
+        One that several packages of a line have counts once.
+        """
+        if nothing_looked_up(self._known):
+            return None
         return {line: len({match.vulnerability.id for match in found}) for line, found in self._lines.items()}
 
     def findings(self) -> Iterator[Finding]:
@@ -52,6 +64,26 @@ class VulnerableLines:
                 Confidence.HIGH,
                 Effort.MEDIUM,
                 Impact(None, None, None, "measured", worth),
+            )
+        yield from self._updates()
+
+    def _updates(self) -> Iterator[Finding]:
+        for line, updates in self._outdated.items():
+            names = [f"{self._known.packages[one.package].name} {one.version}" for one in updates]
+            named = f"{', '.join(names[:NAMED])}{', ...' if len(names) > NAMED else ''}"
+            count = "1 package" if len(names) == 1 else f"{len(names)} packages"
+            verb = "has a security update" if len(names) == 1 else "have security updates"
+            of = "of this line" if line is not None else "of the base image"
+            age = max((one.age for one in self._known.data if not one.counted), default=0)
+            yield Finding(
+                OUTDATED_CODE,
+                "security-updates-of-line",
+                f"{count} {of} {verb} of the distribution: {named}; index {age} {'day' if age == 1 else 'days'} old",
+                line_span(self._model, line),
+                Severity.MEDIUM,
+                Confidence.HIGH,
+                Effort.LOW,
+                NO_IMPACT,
             )
 
     def added_to(self, findings: Iterable[Finding]) -> Iterator[Finding]:

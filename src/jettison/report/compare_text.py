@@ -46,7 +46,9 @@ def _lines(seen: Comparison, palette: Palette, known: Known | None) -> Iterator[
         ("files changed", seen.changed),
         ("owners or modes changed", seen.rights),
     ):
-        yield from _section(title, [f"/{path}" for path in paths], palette)
+        yield from _section(
+            title, [_file(path, seen.bytes_of.get(path, 0)) for path in paths[:MAX_ROWS]], palette, len(paths)
+        )
 
 
 def _vulnerabilities(known: Known, palette: Palette) -> Iterator[str]:
@@ -59,10 +61,17 @@ def _vulnerabilities(known: Known, palette: Palette) -> Iterator[str]:
     yield from _section("vulnerabilities new", [change_line(*row) for row in known.new], palette)
 
 
-def _section(title: str, lines: Sequence[str], palette: Palette) -> Iterator[str]:
+def _file(path: str, size: int) -> str:
+    change = f"{'-' if size < 0 else '+'}{human_bytes(abs(size))}" if size else ""
+    return f"{change:>10}  /{path}"
+
+
+def _section(title: str, lines: Sequence[str], palette: Palette, count: int = 0) -> Iterator[str]:
+    """Yield the first lines; count: how many there are, where not all are given."""
     if not lines:
         return
-    yield palette(f"{title}: {len(lines)}", "bold")
+    count = count or len(lines)
+    yield palette(f"{title}: {count}", "bold")
     yield from (f"  {fit(safe_line(line), WIDTH - 2)}" for line in lines[:MAX_ROWS])
-    if len(lines) > MAX_ROWS:
-        yield f"  ... and {len(lines) - MAX_ROWS} more"
+    if count > MAX_ROWS:
+        yield f"  ... and {count - MAX_ROWS} more"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import Severity
 from jettison.image.waste import METADATA
 from jettison.image.waste_classes import waste_classes
-from jettison.report.cells import WIDTH, fit, fit_end, pad
+from jettison.report.cells import WIDTH, fit, fit_end, pad, wrap
 from jettison.report.secrets_text import secret_lines
 from jettison.report.steps import layer_command, layer_label
 from jettison.report.units import human_bytes
@@ -18,6 +18,7 @@ from jettison.terminal import Palette, safe_line
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection
 
+MAX_WRAPPED: Final = 4
 MAX_ROWS: Final = 8
 MAX_LAYERS: Final = 40
 MAX_COPIES: Final = 5
@@ -39,7 +40,8 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
     share = 100 * hidden / image.size_unpacked if image.size_unpacked else 0.0
     yield palette(fit_end(safe_line(seen.name), WIDTH), "bold")
     files = sum(folder.files for folder in seen.inventory.folders)
-    yield f"  {human_bytes(image.size_unpacked)} in {len(image.layers)} layers, {files:,} visible files"
+    layers = "layer" if len(image.layers) == 1 else "layers"
+    yield f"  {human_bytes(image.size_unpacked)} in {len(image.layers)} {layers}, {files:,} visible files"
     own = (
         ""
         if not seen.attributed
@@ -50,7 +52,7 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
         f"  dive's efficiency: {100 * seen.waste.score:.1f} % (it counts every copy; hidden bytes are exact)", "dim"
     )
     for note in seen.notes[:MAX_ROWS]:
-        yield palette(f"  {fit(safe_line(note), WIDTH - 2)}", "red")
+        yield from (palette(f"  {line}", "red") for line in wrap(safe_line(note), WIDTH - 2)[:MAX_WRAPPED])
     if image.cached:
         known = f"  {image.cached} layers were read by an earlier run (JETTISON_CACHE=off reads and checks all again)"
         yield palette(known, "dim")
@@ -98,7 +100,7 @@ def _waste(seen: Inspection, palette: Palette) -> Iterator[str]:
 
 def _classes(seen: Inspection, palette: Palette) -> Iterator[str]:
     yield palette(f"{'Visible, often not needed':<26}{'bytes':>10} {'own':>9} {'files':>8}  most of it", "bold")
-    for one in waste_classes(seen):
+    for one in (each for each in waste_classes(seen) if each.files):
         own = "?" if one.own is None else human_bytes(one.own)
         place = f"/{safe_line(one.places[0][0])} {human_bytes(one.places[0][1])}" if one.places else ""
         yield f"  {one.name:<24}{human_bytes(one.bytes):>10} {own:>9} {one.files:>8,}  {fit(place, WIDTH - 57)}".rstrip()

@@ -70,7 +70,7 @@ def render_outcome_page(outcome: Outcome) -> str:
 
 def _known(outcome: Outcome) -> Known | None:
     """Return the known vulnerabilities of both images, None where there was no data on both."""
-    found = [side.known for side in outcome.sides if side.known is not None]
+    found = [side.known for side in outcome.sides if side.known is not None and side.vulnerabilities is not None]
     return Known(*found) if len(found) == 2 else None
 
 
