@@ -56,6 +56,36 @@ import ctypes
 def answer():
     return str(bool(ctypes.CDLL("lib" + "xml2" + ".so" + ".2").xmlCheckVersion))
 """
+# A package from the index that is linked with libpq; a wheel of our own, as small as can be, that is linked with
+# libxml2 and libOpenGL as lxml and opencv-python are (libGL, of the same libglvnd, would bring 300 MB of drivers); and a library that is looked up by its bare name.
+LINKED = """
+import ctypes, ctypes.util
+import drawing
+import psycopg2.extensions
+
+def answer():
+    name = ctypes.util.find_library("yaml")
+    return f"{psycopg2.extensions.libpq_version()} {drawing.answer()} {name} {bool(ctypes.CDLL(name).yaml_get_version)}"
+"""
+DRAWING = """
+#include <Python.h>
+#include <libxml/parser.h>
+unsigned int glGetError(void);
+static PyObject *answer(PyObject *self, PyObject *none) {
+  xmlDocPtr page = xmlReadMemory("<p/>", 4, "p.xml", NULL, 0);
+  long read = page != NULL;
+  xmlFreeDoc(page);
+  return PyLong_FromLong(read * 10 + (glGetError() == 0));
+}
+static PyMethodDef methods[] = {{"answer", answer, METH_NOARGS, ""}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, "drawing", "", -1, methods};
+PyMODINIT_FUNC PyInit_drawing(void) { return PyModule_Create(&module); }
+"""
+SETUP = """
+from setuptools import Extension, setup
+setup(name="drawing", version="1.0", py_modules=[], ext_modules=[
+    Extension("drawing", ["drawing.c"], include_dirs=["/usr/include/libxml2"], libraries=["xml2", "OpenGL"])])
+"""
 ADDON = """
 #include <node_api.h>
 #include <yaml.h>
@@ -124,6 +154,38 @@ def test_a_library_that_only_running_names_is_seen(engine: Engine, tmp_path: Pat
     if can_trace():
         assert outcome.chosen.name == ROOTFS, report
         assert any("watched while it ran" in note for note in outcome.notes), report
+
+
+def test_libraries_that_wheels_are_linked_with_or_look_up_are_kept(engine: Engine, tmp_path: Path) -> None:
+    project = python_project(
+        tmp_path,
+        LINKED,
+        "gcc python3-dev libpq-dev libxml2-dev libopengl-dev libyaml-dev",
+        "COPY drawing /tmp/drawing\nRUN pip install psycopg2==2.9.9 /tmp/drawing\n",
+    )
+    (project / "drawing").mkdir()
+    (project / "drawing" / "drawing.c").write_text(DRAWING)
+    (project / "drawing" / "setup.py").write_text(SETUP)
+    outcome = run(project, trace=False)
+    report = render_outcome(outcome, Palette(False))
+    assert outcome.verdict == "proven", report
+    assert outcome.chosen is not None and outcome.chosen.name == ROOTFS, report
+    text = outcome.chosen.dockerfile.decode().split(" AS rootfs")[1]
+    for package in (" libpq5", " libxml2", " libopengl0", " libyaml-0-2"):
+        assert package in text, text
+    assert "-dev" not in text, text
+
+
+def test_a_low_port_keeps_the_user_that_may_open_it(engine: Engine, tmp_path: Path) -> None:
+    project = python_project(tmp_path, "\ndef answer():\n    return 'low'\n", "media-types")
+    for name in ("app.py", "Dockerfile"):
+        (project / name).write_text((project / name).read_text().replace("8000", "80"))
+    outcome = run(project, trace=False)
+    report = render_outcome(outcome, Palette(False))
+    assert outcome.verdict == "proven", report
+    # Who is not root may open port 80 on some engines only.
+    assert [back.change for back in outcome.backed_out] == ["user"], report
+    assert outcome.chosen is not None and "USER" not in outcome.chosen.dockerfile.decode(), report
 
 
 def test_a_native_addon_keeps_its_library_and_not_the_headers(engine: Engine, tmp_path: Path) -> None:
