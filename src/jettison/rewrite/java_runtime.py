@@ -21,6 +21,8 @@ LIST: Final = "/opt/java-modules"
 # Modules that programs reach by reflection alone, so that jdeps does not see them: TLS with elliptic curves,
 # file systems in archives, sun.misc.Unsafe.
 REFLECTED: Final = "jdk.crypto.ec,jdk.zipfs,jdk.unsupported"
+# A tool that ends after a second gains nothing from the compiler for long runs: half of the processor's time.
+_SHORT: Final = "-J-XX:TieredStopAtLevel=1"
 
 
 class Linked(NamedTuple):
@@ -49,7 +51,7 @@ def linked(image: Image, argv: Sequence[str]) -> Linked | None:
     if not any(path.startswith(f"{home}/jmods/") for path in image.files):
         return None
     libraries = tuple(path for path in image.elves if path.startswith(f"{home}/lib/") and _is_core(path))
-    jdeps = f"/{home}/bin/jdeps --print-module-deps --ignore-missing-deps --multi-release base"
+    jdeps = f"/{home}/bin/jdeps {_SHORT} --print-module-deps --ignore-missing-deps --multi-release base"
     listing = f"# The modules of the Java runtime that the program uses.\nRUN {jdeps} {jar} > {LIST}\n"
     linking = (
         f'/{home}/bin/jlink --add-modules "$(cat {LIST}),{REFLECTED}" --strip-java-debug-attributes \\\n'
