@@ -209,3 +209,18 @@ def test_a_native_addon_keeps_its_library_and_not_the_headers(engine: Engine, tm
     assert outcome.chosen is not None and outcome.chosen.name == ROOTFS, report
     text = outcome.chosen.dockerfile.decode()
     assert " libyaml-0-2" in text and "libyaml-dev" not in text, text
+
+
+def test_a_program_that_does_not_stop_alone_is_started_below_an_init(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"scripts": {"start": "node a.js"}}')
+    (tmp_path / "a.js").write_text("require('http').createServer((q, r) => r.end('x')).listen(8080)\n")
+    (tmp_path / "Dockerfile").write_text(
+        'FROM node:18\nWORKDIR /app\nCOPY package.json .\nRUN npm install\nCOPY . .\nEXPOSE 8080\nCMD ["npm", "start"]\n'
+    )
+    outcome = optimize(Request(str(tmp_path), network=NETWORK, trace=False), lambda text: None)
+    report = render_outcome(outcome, Palette(False))
+    assert outcome.verdict == "proven", report
+    assert [each.change for each in outcome.backed_out] == ["exec-form"], report
+    assert outcome.chosen is not None
+    assert b'CMD ["/usr/bin/tini", "--", "node", "a.js"]' in outcome.chosen.dockerfile
+    assert b"npm" not in outcome.chosen.dockerfile.rpartition(b"FROM")[2]

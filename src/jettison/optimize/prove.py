@@ -38,7 +38,7 @@ def prove(before: Built, after: Built, candidate: Candidate) -> Proof:
     if isinstance(before.behaviour, str):
         claims.append(Claim("starts", title, NOT_PROVEN, (f"the original cannot be started: {before.behaviour}",)))
     elif isinstance(after.behaviour, str):
-        claims.append(Claim("starts", title, REFUTED, (after.behaviour,), ("user", "exec-form", "multi-stage")))
+        claims.append(Claim("starts", title, REFUTED, (after.behaviour,), ("user", "exec-form", "init", "multi-stage")))
     else:
         claims.extend(behaviour_claims(before.behaviour, before.again, after.behaviour))
     return Proof(tuple(claims))

@@ -37,7 +37,7 @@ def _last(text: str) -> str:
 
 def _up_claim(before: Behaviour, again: Behaviour | None, after: Behaviour) -> Claim:
     title = "it starts and stays up as before"
-    causes = ("user", "exec-form", "dockerignore", "prod-deps", "strip", "installers", "multi-stage")
+    causes = ("user", "exec-form", "init", "dockerignore", "prod-deps", "strip", "installers", "multi-stage")
     if not before.stayed_up and before.exit_code:
         why = f"the original itself ends with code {before.exit_code}: {_last(before.output)}"
         return Claim("starts", title, NOT_PROVEN, (why, "give what it needs with --env, or start what it depends on"))
@@ -73,7 +73,7 @@ def _ports_claim(before: Behaviour, after: Behaviour) -> Claim:
         title,
         REFUTED,
         (f"before {before.ports}, after {after.ports}",),
-        ("user", "exec-form", "multi-stage"),
+        ("user", "exec-form", "init", "multi-stage"),
     )
 
 
@@ -176,5 +176,5 @@ def _stop_claim(before: Behaviour, after: Behaviour) -> Claim:
     title = "it stops on SIGTERM no worse than before"
     evidence = (f"before: {before.stop_text}; after: {after.stop_text}",)
     if before.stayed_up and before.stop_code != KILLED and after.stop_code == KILLED:
-        return Claim("stop", title, REFUTED, evidence, ("exec-form", "multi-stage"))
+        return Claim("stop", title, REFUTED, evidence, ("exec-form", "init", "multi-stage"))
     return Claim("stop", title, PROVEN, evidence)

@@ -142,7 +142,7 @@ def entry_claim(after: Image) -> Claim:
     path = _on_path(after, argv[0])
     entry = after.find(path) if path else None
     if path is None or entry is None or entry.kind != "file":
-        return Claim("entry", title, REFUTED, (f"{argv[0]} is not in the image",), ("exec-form", "multi-stage"))
+        return Claim("entry", title, REFUTED, (f"{argv[0]} is not in the image",), ("exec-form", "init", "multi-stage"))
     user = find_user(after)
     if user is None:
         return Claim("entry", title, REFUTED, (f"the user {after.config.user} is not in /etc/passwd",), ("user",))

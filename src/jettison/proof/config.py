@@ -27,7 +27,7 @@ def config_claim(before: ImageConfig, after: ImageConfig, allowed: frozenset[str
             "the configuration is the same",
             REFUTED,
             tuple(wrong),
-            ("exec-form", "user", "multi-stage"),
+            ("exec-form", "init", "user", "multi-stage"),
         )
     evidence = ("equal but for what was meant: " + "; ".join(meant),) if meant else ("every field is equal",)
     return Claim("config", "the configuration is the same but for what was meant to change", PROVEN, evidence)

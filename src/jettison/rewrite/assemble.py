@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from jettison.project.detect import Project
 
 _NOT_GIVEN: Final = frozenset(("var", "var/lib", "var/cache", "var/tmp", "var/spool", "var/lib/dpkg"))
+# Process 1 gets no signal that it does not ask for; below this one a program stops as in a shell.
+INIT: Final = ("/usr/bin/tini", "--")
+_START: Final = ("cmd", "entrypoint")
 HEALTH: Final = "HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \\\n    CMD "
 
 
@@ -77,14 +80,16 @@ def _needs(job: Assembly) -> Needs | None:
     entry, command = argv_of(job.model, scope.entrypoint), argv_of(job.model, scope.cmd)
     start: tuple[str, ...] | None = None
     if not entry and command:
-        plain = script_argv(job.model.context, command) if "exec-form" not in job.without else None
+        job.with_init = "exec-form" in job.without and "init" not in job.without
+        direct = "exec-form" not in job.without or job.with_init
+        plain = script_argv(job.model.context, command) if direct else None
         if "exec-form" not in job.without and not job.config.entrypoint:
             job.java = linked(job.image, command)
         if job.java is not None:
             job.argv, plain = list(job.java.argv), list(job.java.argv[1:])
             plain = [argument for argument in plain if not argument.startswith("-")]
         if plain and job.java is None:
-            job.argv = plain
+            job.argv = [*INIT, *plain] if job.with_init else plain
         if scope.entrypoint is None and not job.config.entrypoint:
             start = tuple(plain or command)
     elif entry and command is not None:
@@ -195,6 +200,9 @@ def _scratch_stage(job: Assembly, needs: Needs, stages: BuildStages) -> str:
     pinned = _pinned(job.model)
     install = [pinned.get(name, name) for name in needs.debian.roots(needs.above_base)] if needs.above_base else []
     packages = list(needs.packages)
+    if _has_init(job):
+        install.append("tini")
+        packages = sorted({*packages, "tini"})
     if job.probe and job.probe[0] == "/bin/busybox":
         install.append("busybox-static")
         needs = replace(needs, apart={**needs.apart, "busybox-static": ("bin/busybox",)})
@@ -202,7 +210,7 @@ def _scratch_stage(job: Assembly, needs: Needs, stages: BuildStages) -> str:
         # The packages come from a repository that a RUN set up: only the build stage knows it.
         installed = {needs.debian.layer[name] for name in needs.above_base}
         early = job.before is None or installed.isdisjoint(job.before.layers)
-        words, install = stages.deps if early else stages.build, [name for name in install if name == "busybox-static"]
+        words, install = stages.deps if early else stages.build, [n for n in install if n in ("busybox-static", "tini")]
     made = "".join(piece.text for piece in accounts(job))
     owner = _owner(job)
     stage = rootfs_stage(f"FROM {words}", needs, job.image, install, sorted(packages), made)
@@ -218,8 +226,13 @@ def _slim_stage(job: Assembly, needs: Needs, slim: str) -> str:
     names = {*needs.above_base, *job.evidence.runtime_packages}
     names |= {name for name in _installed_by_user(job.original) if name in needs.packages}
     install = [pinned.get(name, name) for name in needs.debian.roots(names)] if names else []
+    install += ["tini"] if _has_init(job) else []
     made = "".join(piece.text for piece in accounts(job))
     return _final_from(job, slim) + (apt_install(install) if install else "") + made
+
+
+def _has_init(job: Assembly) -> bool:
+    return job.argv is not None and job.argv[:1] == [INIT[0]]
 
 
 def _final_from(job: Assembly, base: str) -> str:
@@ -351,7 +364,11 @@ def _start(job: Assembly, changes: list[Change]) -> list[str]:
             continue
         if piece.node.keyword == "CMD" and job.argv is not None:
             found.append(f"{piece.lead}CMD {json.dumps(job.argv, ensure_ascii=False)}\n")
-            changes.append(Change("exec-form", "start the program, not its package manager", ("cmd", "entrypoint")))
+            changes.append(
+                Change("init", "start the program below a small init: alone it did not stop when asked to", _START)
+                if _has_init(job)
+                else Change("exec-form", "start the program, not its package manager", _START)
+            )
         else:
             found.append(piece.lead + piece.text)
     return found
