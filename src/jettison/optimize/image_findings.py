@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Impact, Severity
+from jettison.image.waste import METADATA
 from jettison.optimize.line_span import line_span
 from jettison.optimize.vulnerable_lines import OUTDATED_CODE, VULNERABLE_CODE
 from jettison.report.secrets_text import place_of_secret
@@ -53,13 +54,18 @@ def _secrets(seen: Inspection, model: Model) -> Iterator[Finding]:
         yield Finding(
             SECRET_CODE,
             "secret-in-image",
-            f"the image holds a secret: {secret.title.lower()}, {place_of_secret(secret)}",
+            f"the image holds a secret: {_small(secret.title)}, {place_of_secret(secret)}",
             line_span(model, secret.dockerfile_line),
             _LEVELS.get(secret.severity, Severity.HIGH),
             _confidence(secret),
             Effort.MEDIUM,
             Impact(basis="measured", secrets=1),
         )
+
+
+def _small(title: str) -> str:
+    """Return a title for the middle of a sentence; what begins with an acronym stays."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
 
 
 def _confidence(secret: SecretFinding) -> int:
@@ -86,13 +92,20 @@ def _hidden(seen: Inspection, model: Model) -> Iterator[Finding]:
         yield Finding(
             HIDDEN_CODE,
             "hidden-bytes",
-            f"{human_bytes(size)} that {origin} stored are {cause} here and stay in the image, unseen",
+            _unseen(size, origin, cause),
             line_span(model, line),
             Severity.MEDIUM if written is not None else Severity.INFO,
             Confidence.HIGH,
             Effort.MEDIUM,
             saved,
         )
+
+
+def _unseen(size: int, origin: str, cause: str) -> str:
+    stored = f"{human_bytes(size)} that {origin} stored"
+    if cause == METADATA:
+        return f"{stored} are stored once more here, {cause}; the first copy stays in the image, unseen"
+    return f"{stored} are {cause} here and stay in the image, unseen"
 
 
 def _packages(seen: Inspection, model: Model) -> Iterator[Finding]:

@@ -48,10 +48,11 @@ def _block(report: FileReport, path: str, masked: MaskedSource, finding: Finding
 def _measured(finding: Finding, palette: Palette) -> str:
     """Return what was measured of the thing in question; estimates are only in the summary."""
     impact = finding.impact
-    if not impact.basis.startswith("measured") and impact.vulnerabilities is None:
+    if impact.bytes_saved is None:
+        # What is counted and not weighed says so in its message.
         return ""
     parts = []
-    if impact.bytes_saved is not None and impact.basis.startswith("measured"):
+    if impact.basis.startswith("measured"):
         low, high = impact.bytes_saved
         parts.append(
             f"{impact.basis}: {human_bytes(high) if low == high else f'{human_bytes(low)} to {human_bytes(high)}'}"
