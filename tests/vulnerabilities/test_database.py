@@ -170,6 +170,43 @@ def test_hostile_data_is_left_out_and_the_rest_is_read(name: str, data: bytes, r
     assert peak < 300 << 20
 
 
+def test_each_archive_of_a_folder_keeps_its_own_age(tmp_path: Path) -> None:
+    """One new archive must not make the others of the folder look as fresh."""
+    folder, target = tmp_path / "data", tmp_path / "db.sqlite"
+    folder.mkdir()
+    for name, day in (("old", "2025-01-02"), ("new", "2026-03-04")):
+        advisory = small.osv(f"CVE-2026-{len(name) + int(day[-1])}", "PyPI", name, ("introduced", "0"))
+        advisory["modified"] = f"{day}T00:00:00Z"
+        (folder / f"{name}.tar.gz").write_bytes(small.tar_gz({"a.json": json.dumps(advisory)}))
+    (folder / "notes.tar.gz").write_bytes(small.tar_gz({"README.md": "# notes"}))
+    (folder / "new.json").write_bytes(GOOD)
+    (folder / "README.md").write_text("# notes")
+    import_paths([str(folder / "new.json")], target=str(target))
+    found = {one.name: one for one in import_paths([str(folder)], target=str(target))}
+    assert {name: one.dated[:10] for name, one in found.items() if one.entries} == {
+        "old": "2025-01-02", "new": "2026-03-04", "data": found["data"].dated[:10],
+    }  # fmt: skip
+    assert (found["notes"].entries, found["notes"].unknown) == (0, 1)
+    # Again: what was there is replaced, not doubled.
+    import_paths([str(folder)], target=str(target))
+    database = open_database(str(target))
+    assert database is not None
+    assert sorted(source.name for source in database.sources()) == ["data", "new", "old"]
+
+
+def test_an_old_catalogue_beside_new_advisories_makes_them_no_younger(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    advisory = small.osv("CVE-2026-9", "PyPI", "a", ("introduced", "0"))
+    advisory["modified"] = "2026-03-04T00:00:00Z"
+    (folder / "a.json").write_text(json.dumps(advisory))
+    old = {"cveID": "CVE-2025-1", "dateAdded": "2025-02-01", "knownRansomwareCampaignUse": "Known"}
+    catalogue = {**small.KEV, "dateReleased": "2025-02-03T00:00:00Z", "vulnerabilities": [old]}
+    (folder / "kev.json").write_text(json.dumps(catalogue))
+    found = import_paths([str(folder)], target=str(tmp_path / "db.sqlite"))
+    assert [one.dated[:10] for one in found] == ["2025-02-03"]
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [

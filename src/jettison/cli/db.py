@@ -51,6 +51,9 @@ def _import(args: argparse.Namespace) -> int:
     if not args.paths:
         raise UsageError("db import wants at least one PATH")
     for imported in import_paths(args.paths, _release(args.release), args.db or "", _date(args.as_of)):
+        if not imported.entries:
+            sys.stdout.write(f"{safe_line(imported.name)}: nothing of a known format, left out\n")
+            continue
         sys.stdout.write(f"{safe_line(imported.name)}: {imported.entries} entries, data of {imported.dated[:10]}\n")
         for reason, count in imported.skipped:
             sys.stdout.write(f"  {count} left out: {safe_line(reason)}\n")

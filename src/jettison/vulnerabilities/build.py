@@ -17,7 +17,7 @@ from typing import Final
 
 from jettison.errors import SourceError
 from jettison.vulnerabilities.advisory import Advisory, Affected
-from jettison.vulnerabilities.bundles import BundleError, files_of
+from jettison.vulnerabilities.bundles import BundleError, NothingKnownError, archives_in, files_of
 from jettison.vulnerabilities.database import APPLICATION, VERSION, open_database
 from jettison.vulnerabilities.formats.debian_tracker import TrackerError
 from jettison.vulnerabilities.formats.recognise import is_candidate, read_file
@@ -29,7 +29,10 @@ _BATCH: Final = 5000
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What one path gave. dated: the newest date that the data states; unknown: files of no known format."""
+    """What one path gave. dated: the newest date that the data states, of its oldest part where it has several.
+
+    unknown: files of no known format.
+    """
 
     name: str
     entries: int
@@ -47,7 +50,9 @@ class _Writer:
         self._source = source
         self._now = now
         self.entries = 0
-        self.newest = ""
+        self._dates: dict[str, str] = {}
+        self._of_file = ""
+        self._formats_of_file: set[str] = set()
         self.reasons: Counter[str] = Counter()
         self.formats: set[str] = set()
         self._covered: set[str] = set()
@@ -94,8 +99,19 @@ class _Writer:
 
     def dated(self, date: str) -> None:
         # A date in the future would make the data look fresh for ever.
-        if self.newest < date <= self._now:
-            self.newest = date
+        if self._of_file < date <= self._now:
+            self._of_file = date
+
+    def end_of_file(self) -> None:
+        """Take the dates of a file for those of the formats it is of: an old catalogue is no younger beside new data."""
+        for format_ in self._formats_of_file:
+            self._dates[format_] = max(self._dates.get(format_, ""), self._of_file)
+        self._of_file, self._formats_of_file = "", set()
+
+    @property
+    def newest(self) -> str:
+        """Return the newest date of the part that is dated oldest, "" where none is dated."""
+        return min((date for date in self._dates.values() if date), default="")
 
     def skipped(self, reason: str) -> None:
         self.reasons[reason] += 1
@@ -103,10 +119,13 @@ class _Writer:
     def _count(self, format_: str) -> None:
         self.entries += 1
         self.formats.add(format_)
+        self._formats_of_file.add(format_)
 
 
 def import_paths(paths: list[str], release: str = "", target: str = "", as_of: str = "") -> list[Imported]:
     """Import files, folders and archives into the database; a path that was imported before replaces what it gave.
+
+    Each archive that lies in a folder itself is a source of its own, with its own age.
 
     release: the ecosystem of package indexes that do not name their own ("Debian:12"); as_of: ISO time that the
     data is of, where it does not say so itself.
@@ -115,8 +134,31 @@ def import_paths(paths: list[str], release: str = "", target: str = "", as_of: s
         SourceError: a path cannot be read or holds nothing of a known format; the database is then as it was.
     """
     with Build(target or database_path()) as build:
-        found = [build.add(path, source_name(path), release, as_of) for path in paths]
+        found = [one for path in paths for one in _import(build, path, release, as_of)]
         build.commit()
+    return found
+
+
+def _import(build: Build, path: str, release: str, as_of: str) -> list[Imported]:
+    archives = archives_in(path)
+    if not archives:
+        return [build.add(path, source_name(path), release, as_of)]
+    build.forget(source_name(path))
+    found: list[Imported] = []
+    for part in (*archives, path):
+        name = source_name(part)
+        if name in {one.name for one in found}:
+            name = os.path.basename(os.path.abspath(part))
+        try:
+            with build.savepoint():
+                beside = frozenset(archives) if part == path else frozenset()
+                found.append(build.add(part, name, release, as_of, without=beside))
+        except NothingKnownError:
+            # What else lies there, notes and licences.
+            if part != path:
+                found.append(Imported(name, 0, "", (), 1, ()))
+    if not any(one.entries for one in found):
+        raise NothingKnownError(f"{path}: nothing of a known format is in it (docs/scan.md lists the formats)")
     return found
 
 
@@ -170,8 +212,24 @@ class Build:
         finally:
             self._connection.execute("RELEASE one")
 
-    def add(self, path: str, name: str, release: str = "", dated: str = "", checksum: str = "") -> Imported:
+    def forget(self, name: str) -> None:
+        """Take out what was imported under a name."""
+        old = self._connection.execute("SELECT id FROM source WHERE name = ?", (name,)).fetchone()
+        if old is not None:
+            self._forget_source(old[0])
+
+    def add(
+        self,
+        path: str,
+        name: str,
+        release: str = "",
+        dated: str = "",
+        checksum: str = "",
+        without: frozenset[str] = frozenset(),
+    ) -> Imported:
         """Import one path under a name; dated: when it was fetched, where that is known better than from the data.
+
+        without: files of a folder that are left out.
 
         Raises:
             SourceError: it cannot be read or holds nothing of a known format.
@@ -179,16 +237,14 @@ class Build:
         run = self._connection.execute
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S")
         try:
-            old = run("SELECT id FROM source WHERE name = ?", (name,)).fetchone()
-            if old is not None:
-                self._forget_source(old[0])
+            self.forget(name)
             source = run(
                 "INSERT INTO source (name, format, imported, dated, entries, skipped, checksum) VALUES (?, '', ?, '', 0, '{}', ?)",
                 (name, now, checksum),
             ).lastrowid
             assert source is not None
             writer = _Writer(self._connection, source, now)
-            unknown = self._read(path, writer, release)
+            unknown = self._read(path, writer, release, without)
             date = dated or writer.newest or _changed(path)
             formats = tuple(sorted(writer.formats))
             run(
@@ -198,7 +254,7 @@ class Build:
         except sqlite3.Error as error:
             raise SourceError(f"{self._target}: cannot be written: {error}") from error
         if not writer.entries and not writer.reasons:
-            raise BundleError(f"{path}: nothing of a known format is in it (docs/scan.md lists the formats)")
+            raise NothingKnownError(f"{path}: nothing of a known format is in it (docs/scan.md lists the formats)")
         if not writer.entries:
             reasons = ", ".join(f"{count} x {reason}" for reason, count in writer.reasons.most_common(3))
             raise BundleError(f"{path}: nothing usable is in it ({reasons})")
@@ -218,9 +274,9 @@ class Build:
         except (OSError, sqlite3.Error) as error:
             raise SourceError(f"{self._target}: cannot be written: {error}") from error
 
-    def _read(self, path: str, writer: _Writer, release: str) -> int:
+    def _read(self, path: str, writer: _Writer, release: str, without: frozenset[str]) -> int:
         unknown, title = 0, ""
-        for name, data in files_of(path, is_candidate):
+        for name, data in files_of(path, is_candidate, without):
             if name.endswith("DESCRIPTION"):
                 title = data[:200].decode("utf-8", "replace")
                 continue
@@ -228,6 +284,7 @@ class Build:
                 known = read_file(name, data, writer, release, title)
             except TrackerError as error:
                 raise BundleError(f"{name}: {error}") from error
+            writer.end_of_file()
             unknown += not known
         return unknown
 

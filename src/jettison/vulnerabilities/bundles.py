@@ -31,15 +31,29 @@ class BundleError(SourceError):
     """A file or archive cannot be read, is damaged, or is larger than the limits."""
 
 
-def files_of(path: str, wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, content) of each file that is wanted by its name.
+class NothingKnownError(BundleError):
+    """Nothing of a known format is in it."""
+
+
+def archives_in(path: str) -> list[str]:
+    """Return the archives that lie in a folder itself, sorted; none where it is no folder, or cannot be read."""
+    try:
+        names = sorted(os.listdir(path)) if os.path.isdir(path) else []
+    except OSError:
+        return []
+    found = [os.path.join(path, name) for name in names if _is_archive(_plain_name(name))]
+    return [one for one in found if os.path.isfile(one) and not os.path.islink(one)]
+
+
+def files_of(path: str, wanted: _Wanted, without: frozenset[str] = frozenset()) -> Iterator[tuple[str, bytes]]:
+    """Yield (name, content) of each file that is wanted by its name; without: paths in a folder that are left out.
 
     Raises:
         BundleError: it cannot be read.
     """
     try:
         if os.path.isdir(path):
-            yield from _folder(path, wanted)
+            yield from _folder(path, wanted, without)
         else:
             yield from _file(path, wanted)
     except (OSError, EOFError, NotImplementedError, ImageError, *_DAMAGED) as error:
@@ -47,7 +61,7 @@ def files_of(path: str, wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
         raise BundleError(f"{path}: cannot be read: {reason}") from error
 
 
-def _folder(path: str, wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
+def _folder(path: str, wanted: _Wanted, without: frozenset[str]) -> Iterator[tuple[str, bytes]]:
     count = 0
     for parent, folders, names in os.walk(path, followlinks=False):
         folders[:] = sorted(one for one in folders if one != ".git")
@@ -55,6 +69,8 @@ def _folder(path: str, wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
             full = os.path.join(parent, name)
             plain = _plain_name(name)
             if not (wanted(plain) or _is_archive(plain)) or os.path.islink(full) or not os.path.isfile(full):
+                continue
+            if full in without:
                 continue
             count += 1
             if count > MAX_FILES:
