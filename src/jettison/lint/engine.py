@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -89,9 +89,7 @@ def check_bytes(
     found.extend(islice(_refused(file), MAX_FINDINGS))
     if not file.instructions and not file.errors:
         found.append(own_finding(SYNTAX_CODE, "no-instructions", "the file holds no instruction", Span(0, 0)))
-    for entry in watch(select, ignore).concerned(model.lowered, context is not None, model.words_of_text):
-        if not entry.needs_options or entry.code in model.options:
-            found += _run(entry, model)
+    _run(watch(select, ignore).concerned(model.lowered, context is not None, model.words_of_text), model, found)
     if model.unread_shell is not None:
         message = "the file holds more shell commands than are looked at; those from here on are not"
         found.append(own_finding(SYNTAX_CODE, "too-many-commands", message, model.unread_shell.keyword_span))
@@ -130,26 +128,25 @@ def _refused(file: File) -> Iterator[Finding]:
             yield own_finding(SYNTAX_CODE, "refused-by-builders", message, span)
 
 
-_NONE: Final[list[Finding]] = []
+def _run(entries: Iterable[Entry], model: Model, found: list[Finding]) -> None:
+    """Add what each rule finds; what one does that fails is a finding too."""
+    options = model.options
+    for entry in entries:
+        if entry.needs_options and entry.code not in options:
+            continue
+        try:
+            each = iter(load(entry.code).check(model))
+            # Most rules find nothing in most files.
+            first = next(each, None)
+            if first is not None:
+                found += _bounded(first, each, entry)
+        except Exception as error:
+            message = f"rule {entry.name} failed: {type(error).__name__}"
+            found.append(own_finding(INTERNAL_CODE, "internal-error", message, Span(0, 0)))
 
 
-def _run(entry: Entry, model: Model) -> list[Finding]:
-    try:
-        each = iter(load(entry.code).check(model))
-        # Most rules find nothing in most files.
-        first = next(each, None)
-        if first is None:
-            return _NONE
-        found = [first, *islice(each, MAX_FINDINGS)]
-    except Exception as error:
-        return [
-            own_finding(
-                INTERNAL_CODE,
-                "internal-error",
-                f"rule {entry.name} failed: {type(error).__name__}",
-                Span(0, 0),
-            )
-        ]
+def _bounded(first: Finding, others: Iterator[Finding], entry: Entry) -> list[Finding]:
+    found = [first, *islice(others, MAX_FINDINGS)]
     if len(found) > MAX_FINDINGS:
         message = f"{entry.name} reports more than {MAX_FINDINGS} places; the others from here on are left out"
         found[-1] = found[-1]._replace(message=message, fix=None)

@@ -60,6 +60,7 @@ class Model:
         "target",
         "text_secrets",
         "unread_shell",
+        "variable_secrets",
     )
 
     def __init__(self, file: File, context: BuildContext | None, target: str | None) -> None:
@@ -85,6 +86,7 @@ class Model:
         self.unread_shell: Instruction | None = None
         self._words: dict[str, bool] = {}
         self.text_secrets: tuple[Secret, ...] | None = None
+        self.variable_secrets: tuple[Secret, ...] | None = None
         self.secret_patterns: list[tuple[str, re.Pattern[str]]] | None = None
         self._started: tuple[StartCommand, ...] | None = None
         self._copied: tuple[Copied, ...] | None = None
@@ -333,7 +335,8 @@ def _link(stage: Stage, names: dict[str, int]) -> None:
     needed = [] if stage.base.stage is None else [stage.base.stage]
     errors: list[Instruction] = []
     for node in stage.instructions:
-        for source in _sources(node):
+        # A stage is named by a flag alone.
+        for source in _sources(node) if node.flags else ():
             index = names.get(source.lower())
             if index is None:
                 continue
@@ -349,6 +352,6 @@ def _sources(node: Instruction) -> list[str]:
     if node.keyword in ("COPY", "ADD"):
         flag = node.flag("from")
         return [flag.value] if flag and flag.value else []
-    if node.keyword == "RUN" and node.flags:
+    if node.keyword == "RUN":
         return [mount.options["from"] for mount in read_mounts(node) if mount.options.get("from")]
     return []

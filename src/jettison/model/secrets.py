@@ -34,8 +34,14 @@ def _patterns(model: Model) -> list[tuple[str, re.Pattern[str]]]:
     return model.secret_patterns
 
 
-def variable_secrets(model: Model) -> Iterator[Secret]:
-    """Yield the literal secrets of ENV, ARG and LABEL."""
+def variable_secrets(model: Model) -> tuple[Secret, ...]:
+    """Return the literal secrets of ENV, ARG and LABEL; looked for once."""
+    if model.variable_secrets is None:
+        model.variable_secrets = tuple(_variable_secrets(model))
+    return model.variable_secrets
+
+
+def _variable_secrets(model: Model) -> Iterator[Secret]:
     wanted = {name: pattern for name, pattern in _patterns(model) if name in ("shapes", "url-password")}
     for outer in model.file.instructions:
         node = outer.onbuild or outer

@@ -35,6 +35,8 @@ def excerpt(report: FileReport, masked: MaskedSource, finding: Finding, first: i
     source, span = report.source, finding.span
     first = first or source.line(span.start)
     last = max(first, source.line(max(span.start, span.end - 1)))
+    if last == first:
+        return [_line(report, masked, span, first)]
     if last - first < MAX_LINES:
         return [_line(report, masked, span, number) for number in range(first, last + 1)]
     head = [_line(report, masked, span, number) for number in range(first, first + MAX_LINES - 2)]

@@ -26,7 +26,7 @@ class MaskedSource:
 
     def plain_line(self, line: Span) -> str | None:
         """Return a line without its end where it can be shown as it is; None where anything has to be masked or escaped."""
-        if any(secret.start < line.end and line.start < secret.end for secret in self._secrets):
+        if self._secrets and any(secret.start < line.end and line.start < secret.end for secret in self._secrets):
             return None
         data = self._source.data[line.start : line.end].rstrip(b"\r\n")
         return text if data.isascii() and (text := data.decode("ascii")).isprintable() else None

@@ -13,7 +13,7 @@ from typing import Final
 from jettison.span import Span
 from jettison.syntax.expand import bad_substitution
 from jettison.syntax.tree import File, Instruction
-from jettison.syntax.words import Flag, Word
+from jettison.syntax.words import Flag
 
 Refusal = tuple[str, Span]
 _FLAGS: Final = {
@@ -177,11 +177,11 @@ def _health(node: Instruction) -> Iterator[Refusal]:
 
 
 def _texts(node: Instruction, escape: str) -> Iterator[Refusal]:
-    words: list[Word] = [word for pair in node.pairs for word in pair if word is not None] or list(node.words)
-    for word in words:
-        if ("'" in word.raw or '"' in word.raw) and not _QUOTES[escape].fullmatch(word.raw):
+    for word in node.words:
+        raw = word.raw
+        if ("'" in raw or '"' in raw) and not _QUOTES[escape].fullmatch(raw):
             yield "a quote is never closed", word.span
-        elif "${" in word.raw and (problem := bad_substitution(word.raw, escape)):
+        elif "${" in raw and (problem := bad_substitution(raw, escape)):
             yield problem, word.span
 
 

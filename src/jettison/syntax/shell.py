@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from jettison.span import Span
+from jettison.span import Span, make_span
 from jettison.syntax.plain_shell import plain_commands
 from jettison.syntax.shell_command import Command, literal
 from jettison.syntax.tree import File, Instruction
@@ -28,6 +28,7 @@ _CONDITIONS: Final = frozenset(
     )
 )
 _SUBSHELLS: Final = frozenset(("subshell", "command_substitution"))
+_SUBSTITUTIONS: Final = (b"$(", b"`", b"<(", b">(")
 _OPERATORS: Final = frozenset(("&&", "||", "|", "|&", ";", "&", "\n"))
 _REDIRECTS: Final = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
 _SHELLS: Final = frozenset(("sh", "bash", "dash", "ash", "ksh", "zsh"))
@@ -202,6 +203,8 @@ def _walk(root: tree_sitter.Node, text: bytes, base: int, most: int = MAX_COMMAN
     found: list[Command] = []
     waiting: list[tuple[tree_sitter.Node, str, bool, bool, bool]] = [(root, "", False, False, False)]
     redirects: dict[int, tuple[tuple[str, str], ...]] = {}
+    # Commands inside the words of others stand in substitutions alone.
+    nested = any(map(text.__contains__, _SUBSTITUTIONS))
     while waiting and len(found) < most:
         node, operator, pipe, sub, condition = waiting.pop()
         kind = node.type
@@ -211,6 +214,8 @@ def _walk(root: tree_sitter.Node, text: bytes, base: int, most: int = MAX_COMMAN
             command.redirects = redirects.get(node.id, ())
             command.in_pipeline, command.in_subshell, command.in_condition = pipe, sub, condition
             found.append(command)
+            if not nested:
+                continue
         elif kind == "redirected_statement":
             last = _last(children[0])
             redirects[last.id] = redirects.get(node.id, ()) + _redirects(node, text)
@@ -258,8 +263,8 @@ def _command(
             name, _, value = raw.partition("=")
             assignments.append((name, value))
         elif kind not in _REDIRECTS:
-            words.append(Word(literal(raw), raw, Span(base + start, base + end)))
-    span = Span(base + node.start_byte, base + node.end_byte)
+            words.append(Word(literal(raw), raw, make_span((base + start, base + end))))
+    span = make_span((base + node.start_byte, base + node.end_byte))
     command = Command(tuple(words), span, operator)
     command.assignments = tuple(assignments)
     return command

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final, NamedTuple, cast
 
 from jettison.span import Span, make_span
 
@@ -23,6 +24,9 @@ class Segment(NamedTuple):
     at: int
     start: int
     end: int
+
+
+_make_segment: Final = cast(Callable[[tuple[int, int, int]], Segment], partial(tuple.__new__, Segment))
 
 
 class Logical:
@@ -89,24 +93,19 @@ def read_logical(text: str, start: int, end: int, escape: str) -> Logical:
                     comments.append(Span(position, end))
                 position = end
                 continue
-        keep, joins = _trim_continuation(line, escape)
-        segments.append(Segment(length, position, position + keep))
-        pieces.append(line[:keep])
+        body = line.rstrip("\r\n")
+        trimmed = body.rstrip(" \t")
+        joins = trimmed.endswith(escape) and not trimmed.endswith(escape * 2)
+        if joins:
+            body = trimmed[:-1]
+        keep = len(body)
+        segments.append(_make_segment((length, position, position + keep)))
+        pieces.append(body)
         length += keep
         position = end
         if not joins:
             break
     return Logical("".join(pieces), start, segments, tuple(comments), position)
-
-
-def _trim_continuation(line: str, escape: str) -> tuple[int, bool]:
-    body = line.rstrip("\r\n")
-    if escape not in line:
-        return len(body), False
-    trimmed = body.rstrip(" \t")
-    if trimmed.endswith(escape) and not trimmed.endswith(escape * 2):
-        return len(trimmed) - 1, True
-    return len(body), False
 
 
 class Opening(NamedTuple):

@@ -43,6 +43,8 @@ class _Install(NamedTuple):
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each copy of everything that comes before an install from a manifest."""
     for stage in model.stages:
+        if not any(map(_copies_all, stage.instructions)):
+            continue
         installs = _installs(model, stage)
         if not installs:
             continue
@@ -62,13 +64,12 @@ def _installs(model: Model, stage: Stage) -> list[_Install]:
     between: list[Instruction] = []
     done: set[str] = set()
     for node in stage.instructions:
-        if node.keyword in ("COPY", "ADD") and not node.flag("from") and len(node.words) == 2:
-            if node.words[0].value in (".", "./", "/"):
-                if found:
-                    break
-                copied, between = node, []
-                continue
-        elif node.keyword == "RUN":
+        if _copies_all(node):
+            if found:
+                break
+            copied, between = node, []
+            continue
+        if node.keyword == "RUN":
             run = model.run_at[node.span.start]
             calls = [call for call in model.facts(run) if from_manifest(call)]
             if copied is None:
@@ -78,6 +79,15 @@ def _installs(model: Model, stage: Stage) -> list[_Install]:
             found += [_Install(copied, tuple(between), run, call) for call in fresh]
         between.append(node)
     return found
+
+
+def _copies_all(node: Instruction) -> bool:
+    return (
+        node.keyword in ("COPY", "ADD")
+        and len(node.words) == 2
+        and node.words[0].value in (".", "./", "/")
+        and not node.flag("from")
+    )
 
 
 def _on_mount(run: Run, call: PackageCall) -> bool:

@@ -36,6 +36,8 @@ def check(model: Model) -> Iterable[Finding]:
         if not model.in_final_image(run.stage):
             continue
         calls = model.facts(run)
+        if not calls:
+            continue
         removed = {word.value for call in calls if call.action == "remove" for word in call.packages}
         for call in calls:
             if call.action != "install" or not MANAGERS[call.manager]["system"]:
