@@ -56,6 +56,7 @@ class Model:
         "meta_args",
         "options",
         "secret_patterns",
+        "source",
         "stages",
         "target",
         "text_secrets",
@@ -65,6 +66,7 @@ class Model:
 
     def __init__(self, file: File, context: BuildContext | None, target: str | None) -> None:
         self.file = file
+        self.source: SourceText = file.source
         self.context = context
         self.target = target
         self.meta_args: tuple[Instruction, ...] = ()
@@ -90,11 +92,6 @@ class Model:
         self.secret_patterns: list[tuple[str, re.Pattern[str]]] | None = None
         self._started: tuple[StartCommand, ...] | None = None
         self._copied: tuple[Copied, ...] | None = None
-
-    @property
-    def source(self) -> SourceText:
-        """Return the text of the file."""
-        return self.file.source
 
     @property
     def path(self) -> str:
@@ -229,6 +226,8 @@ class Model:
 
     def lineage(self, stage: Stage) -> list[Stage]:
         """Return the stage and the stages it is FROM, the oldest first."""
+        if stage.base.stage is None:
+            return [stage]
         chain = [stage]
         while chain[-1].base.stage is not None:
             chain.append(self.stages[chain[-1].base.stage])

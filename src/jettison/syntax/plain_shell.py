@@ -107,6 +107,9 @@ def _add(found: list[Command], words: list[Word], redirects: list[tuple[str, str
             return False
         assignments.append((match[1], value))
         first += 1
+    if first == len(words) and not redirects:
+        # Assignments alone are no command.
+        return True
     program = words[first].raw if first < len(words) else ""
     if program in _NO_PROGRAMS or not _PROGRAM.fullmatch(program):
         return False

@@ -128,14 +128,13 @@ def _get_parser() -> tree_sitter.Parser:
 def _language() -> Any:
     # The package's own __init__ pulls importlib.resources (15 ms); its binding alone does not.
     import sys
-    from importlib.machinery import PathFinder
-    from importlib.util import module_from_spec
+    from importlib.machinery import ExtensionFileLoader, PathFinder
 
     package = PathFinder.find_spec("tree_sitter_bash")
     for folder in (package.submodule_search_locations or ()) if package else ():
         spec = PathFinder.find_spec("tree_sitter_bash._binding", [folder])
-        if spec is not None and spec.loader is not None:
-            module = sys.modules.get(spec.name) or module_from_spec(spec)
+        if spec is not None and isinstance(spec.loader, ExtensionFileLoader):
+            module = sys.modules.get(spec.name) or spec.loader.create_module(spec)
             spec.loader.exec_module(module)
             return module.language()
     import tree_sitter_bash

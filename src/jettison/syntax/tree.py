@@ -260,8 +260,9 @@ def _read_node(source: SourceText, text: str, start: int, escape: str) -> Node:
 def _read_instruction(
     source: SourceText, text: str, logical: Logical, span: Span, match: re.Match[str], escape: str
 ) -> Node:
-    keyword = w.decode(match[1]).upper()
+    keyword = match[1].upper()
     if keyword not in KEYWORDS:
+        keyword = w.decode(match[1]).upper()
         return ErrorNode(span, "unknown-instruction", f"unknown instruction {w.decode(match[1])[:60]}", keyword)
     node = Instruction(span, keyword, logical.span(match.start(1), match.end(1)))
     node.inner_comments = logical.comments

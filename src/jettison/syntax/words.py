@@ -179,7 +179,7 @@ def split_words(logical: Logical, start: int, escape: str) -> tuple[Word, ...]:
     text = logical.text
     if escape not in text and "'" not in text and '"' not in text and text.isascii():
         span = logical.span
-        return tuple([Word(m[0], m[0], span(m.start(), m.end())) for m in _PLAIN_WORD.finditer(text, start)])
+        return tuple([Word(raw := m[0], raw, span(*m.span())) for m in _PLAIN_WORD.finditer(text, start)])
     return tuple([_word(logical, *match.span(), escape) for match in _PLAIN_WORD.finditer(text, start)])
 
 
@@ -196,7 +196,10 @@ def whole(logical: Logical, start: int, escape: str, unquoted: bool) -> tuple[Wo
 
 def _word(logical: Logical, begin: int, end: int, escape: str) -> Word:
     raw = logical.text[begin:end]
-    return Word(decode(unquote(raw, escape)), decode(raw), logical.span(begin, end))
+    value = unquote(raw, escape)
+    if raw.isascii():
+        return Word(value, raw, logical.span(begin, end))
+    return Word(decode(value), decode(raw), logical.span(begin, end))
 
 
 def name_values(logical: Logical, start: int, escape: str) -> tuple[tuple[Word, Word], ...]:
