@@ -165,6 +165,38 @@ def test_the_known_vulnerabilities_of_a_line(
     assert text.count("counted: ") == 1, "what the message tells is not told again"
 
 
+def test_what_people_decided_not_to_count_is_not_counted(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JETTISON_CACHE", str(project / "cache"))
+    monkeypatch.chdir(project)
+    release = ("etc/os-release", "file", b'ID=debian\nVERSION_ID="12"\n')
+    rebuilt = [BASE, tar_of(release, ("var/lib/dpkg/status", "file", STATUS)), COPIED, OWNED]
+    (project / "known.tar").write_bytes(old_layout(*rebuilt, history=list(HISTORY)))
+    affected = {
+        "package": {"ecosystem": "Debian:12", "name": "vim"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}],
+    }
+    advisories = [
+        {"id": f"CVE-2026-{number}", "modified": "2026-08-01T00:00:00Z", "affected": [affected]} for number in (7, 8)
+    ]
+    (project / "advisory.json").write_text(json.dumps(advisories[0]))
+    (project / "second.json").write_text(json.dumps(advisories[1]))
+    assert main(["db", "import", str(project / "advisory.json"), str(project / "second.json")]) == 0
+    (project / ".jettison-ignore.toml").write_text(
+        '[[ignore]]\nid = "CVE-2026-7"\nreason = "not called"\n[[secret]]\npath = "srv/app.env"\nreason = "revoked"\n'
+    )
+    capsys.readouterr()
+    findings = found(project, capsys, "--image", str(project / "known.tar"))
+    assert findings["JT013"]["impact"]["vulnerabilities"]["total"] == 1  # type: ignore[index]
+    assert "JT010" not in findings
+    assert main(["compare", "known.tar", "known.tar"]) == 0
+    assert "at least 1" in capsys.readouterr().out
+    (project / ".jettison-ignore.toml").write_text("[[ignore]]\nidd = 1\n")
+    assert main(["check", "Dockerfile", "--image", "known.tar"]) == 2
+    assert ".jettison-ignore.toml:1" in capsys.readouterr().err
+
+
 def test_another_base_may_take_the_vulnerabilities_of_this_one(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,17 +24,19 @@ def add_image(reports: Sequence[FileReport], name: str, engine: str | None) -> N
     from jettison.cli.known import known_of_one
     from jettison.image.inspection import inspect
     from jettison.optimize.costs import line_costs
+    from jettison.optimize.decided import decided_in
     from jettison.optimize.measured_findings import measured_findings
     from jettison.optimize.vulnerable_lines import VulnerableLines
     from jettison.report.reading_bar import reading_bar
 
+    decided = decided_in(".")
     report = _only(reports)
     model = report.model
     assert model is not None
     # The check runs without a garbage collector; an image makes far more garbage.
     gc.enable()
     with reading_bar(name):
-        seen = inspect(name, engine, "", model)
+        seen = decided.left_of(inspect(name, engine, "", model))
     for note in seen.notes:
         sys.stderr.write(f"jettison: {safe_line(name)}: {safe_line(note)}\n")
     if all(origin.line is None for origin in seen.origins):

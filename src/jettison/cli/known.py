@@ -37,13 +37,16 @@ def known_of_one(inventory: Inventory) -> Findings | None:
 def _looked_up(*inventories: Inventory) -> list[Findings]:
     """Return what is known of each, all by one state of the data; nothing without a database.
 
-    A database that cannot be used is said on standard error: everything else counts without it.
+    What the files with exceptions of this folder name is not counted. A database that cannot be used is said on
+    standard error: everything else counts without it.
     """
     from jettison.errors import JettisonError
+    from jettison.vulnerabilities.exemptions import read_exemptions
     from jettison.vulnerabilities.image_counts import look_up
 
+    exemptions = read_exemptions(None)
     try:
-        return look_up(*inventories)
+        return look_up(*inventories, exemptions=exemptions)
     except JettisonError as error:
         sys.stderr.write(f"jettison: vulnerabilities were not looked up: {safe_line(str(error))}\n")
         return []

@@ -17,6 +17,7 @@ from jettison.model.context import read_context
 from jettison.needs.hints import read_hints
 from jettison.needs.texts import program_texts
 from jettison.optimize.builds import Builds, Built, Say
+from jettison.optimize.decided import decided_in
 from jettison.optimize.identity import base_records, image_record
 from jettison.optimize.measured_findings import measured_findings
 from jettison.optimize.outcome import difference, gone_between, measurement, order_notes, side_after, side_of
@@ -69,6 +70,7 @@ class Job:
         self.model: Model = report.model
         self.findings: tuple[Finding, ...] = rank(report.findings)
         self.muted = report.suppressed
+        self.decided = decided_in(request.project)
         scope = self.model.end_scope(report.model.final)
         self.project: Project = detect(self.context, scope.exposed)._replace(history=read_history(request.project))
         self.ignore_before = self.context.read(".dockerignore") if self.context.ignore_path == ".dockerignore" else None
@@ -152,7 +154,7 @@ class Job:
 
     def _measure_findings(self, before: Built) -> None:
         """Put what the built original shows in place of what was estimated, and beside it."""
-        side = side_of(self.model, before, self.builds, self.say)
+        side = side_of(self.model, before, self.builds, self.say, self.decided)
         self.side_before = (side,)
         seen, known = side.inspection, side.known
         vulnerable = VulnerableLines(seen, self.model, known) if known is not None else None
@@ -240,7 +242,7 @@ class Job:
         build_failure: str = "",
         trials: Trials | None = None,
     ) -> Outcome:
-        sides = (*self.side_before, *side_after(candidate, after, self.builds, self.say))
+        sides = (*self.side_before, *side_after(candidate, after, self.builds, self.say, self.decided))
         return Outcome(
             request=self.request,
             dockerfile=self.path,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from jettison.inventory.inventory import Inventory
     from jettison.model.dockerfile import Model
     from jettison.optimize.builds import Builds, Built, Say
+    from jettison.optimize.decided import Decided
     from jettison.rewrite.candidates import Candidate
     from jettison.vulnerabilities.vulnerability import Findings
 
@@ -68,10 +69,10 @@ def _context_bytes(context: BuildContext, candidate: Candidate | None) -> int:
     return BuildContext(context.root, context.dockerfile, ignore, ".dockerignore").sent_bytes
 
 
-def side_of(model: Model, built: Built, builds: Builds, say: Say) -> Side:
-    """Return all that is told of one image that was built from a model."""
-    seen = inspection_of(built.tag, built.image, builds.scanner, model)
-    known = _known(seen.inventory, say)
+def side_of(model: Model, built: Built, builds: Builds, say: Say, decided: Decided) -> Side:
+    """Return all that is told of one image that was built from a model; decided: what does not count."""
+    seen = decided.left_of(inspection_of(built.tag, built.image, builds.scanner, model))
+    known = _known(seen.inventory, say, decided)
     brought = VulnerableLines(seen, model, known).counts() if known is not None else None
     costs = line_costs(model, built.image, built.steps, seen.origins, brought)
     masked = tuple(replace(cost, text=builds.redact(cost.text)) for cost in costs)
@@ -79,11 +80,13 @@ def side_of(model: Model, built: Built, builds: Builds, say: Say) -> Side:
     return Side(seen, len(seen.inventory.packages), masked, counts, known)
 
 
-def side_after(candidate: Candidate | None, after: Built | None, builds: Builds, say: Say) -> tuple[Side, ...]:
+def side_after(
+    candidate: Candidate | None, after: Built | None, builds: Builds, say: Say, decided: Decided
+) -> tuple[Side, ...]:
     """Return what is told of the winner, nothing where there is none that was built."""
     if candidate is None or after is None:
         return ()
-    return (side_of(build_model(parse(candidate.dockerfile)), after, builds, say),)
+    return (side_of(build_model(parse(candidate.dockerfile)), after, builds, say, decided),)
 
 
 def gone_between(sides: Sequence[Side]) -> Gone | None:
@@ -105,10 +108,10 @@ def gone_between(sides: Sequence[Side]) -> Gone | None:
     )
 
 
-def _known(inventory: Inventory, say: Say) -> Findings | None:
+def _known(inventory: Inventory, say: Say, decided: Decided) -> Findings | None:
     """Return what is known of the packages, None without a database."""
     try:
-        return next(iter(look_up(inventory)), None)
+        return next(iter(look_up(inventory, exemptions=decided.vulnerabilities)), None)
     except JettisonError as error:
         # What was proven does not hang on it.
         say(f"vulnerabilities were not counted: {error}")

@@ -26,6 +26,7 @@ from jettison.errors import SourceError
 from jettison.findings import Finding, Impact, KnownVulnerabilities
 from jettison.optimize.builds import secret_settings
 from jettison.optimize.costs import LineCost
+from jettison.optimize.decided import FILES as EXCEPTIONS
 from jettison.optimize.dependencies import read_needs
 from jettison.optimize.evidence import context_data
 from jettison.optimize.image_findings import IMAGE_CODES
@@ -171,6 +172,7 @@ def _key(job: Job, engine: Engine) -> str:
         (asked.network, sorted(asked.build_args.items()), asked.probes, asked.checks, sorted(asked.env.items())),
         (asked.budget_seconds, asked.source_file, asked.aim, asked.services, asked.dependency_change),
         _database(),
+        [_digest(_content(os.path.join(asked.project, name))) for name in EXCEPTIONS],
     )
     return _digest(json.dumps(parts, sort_keys=True).encode())
 
@@ -216,6 +218,14 @@ def _database() -> tuple[int, int] | None:
     except OSError:
         return None
     return seen.st_size, seen.st_mtime_ns
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(MAX_BYTES)
+    except OSError:
+        return b""
 
 
 def _written_finding(finding: Finding) -> list[Any]:

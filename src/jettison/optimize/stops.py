@@ -15,6 +15,7 @@ from jettison.image.collect import InventoryCollector
 from jettison.image.inspection import inventory_of
 from jettison.model.context import BuildContext, IgnoreFile
 from jettison.optimize.branch import Stop
+from jettison.optimize.decided import decided_in
 from jettison.rewrite.candidates import Candidate, Change
 from jettison.vulnerabilities.image_counts import counts_of, look_up
 
@@ -113,13 +114,13 @@ def _measure(
         changes,
         image.size_unpacked,
         _context_bytes(outcome, candidate),
-        *(_counted(image) if first_known is not None else (None, None)),
+        *(_counted(image, request.project) if first_known is not None else (None, None)),
     )
 
 
-def _counted(image: Image) -> tuple[int | None, int | None]:
+def _counted(image: Image, project: str) -> tuple[int | None, int | None]:
     inventory = inventory_of(image)
-    found = next(iter(look_up(inventory)), None)
+    found = next(iter(look_up(inventory, exemptions=decided_in(project).vulnerabilities)), None)
     counts = counts_of(found) if found is not None else None
     return (len(inventory.packages), counts.total) if counts is not None else (None, None)
 

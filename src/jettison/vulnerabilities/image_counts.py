@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from jettison.vulnerabilities.age import DEFAULT_MAX_AGE
 
 if TYPE_CHECKING:
     from jettison.inventory.inventory import Inventory
+    from jettison.vulnerabilities.exemptions import Exemption
     from jettison.vulnerabilities.vulnerability import Findings
 
 
@@ -39,12 +41,15 @@ class ImageCounts:
         return sum(number for name, number in self.counts if name in severities)
 
 
-def look_up(*inventories: Inventory) -> list[Findings]:
+def look_up(*inventories: Inventory, exemptions: Sequence[Exemption] = ()) -> list[Findings]:
     """Return what is known of each, all by one state of the data; nothing without a database.
+
+    exemptions: what does not count; it is listed as ignored.
 
     Raises:
         DatabaseError: the database is damaged.
     """
+    from jettison.vulnerabilities.apply import apply
     from jettison.vulnerabilities.database import open_database
     from jettison.vulnerabilities.match import find
     from jettison.vulnerabilities.place import database_path
@@ -54,7 +59,8 @@ def look_up(*inventories: Inventory) -> list[Findings]:
         return []
     now = datetime.now(UTC)
     try:
-        return [find(inventory, database, now, DEFAULT_MAX_AGE) for inventory in inventories]
+        found = [find(inventory, database, now, DEFAULT_MAX_AGE) for inventory in inventories]
+        return [apply(one, exemptions, (), (), now, only_fixed=False) for one in found]
     finally:
         database.close()
 
