@@ -30,9 +30,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.wfile.write(body)
 """
 START = "\nhttp.server.HTTPServer(('0.0.0.0', 8000), Handler).serve_forever()\n"
-# A library by dlopen, a template, a time zone, certificates, a locale, a shell, a plug-in found by a scan, data of a package.
+# A library by dlopen, a template, a time zone, certificates, a locale, a shell, a plug-in found by a scan, data of a package,
+# a link that has to stay one.
 TOLD = """
-import ctypes, datetime, importlib, locale, pkgutil, ssl, subprocess, zoneinfo
+import ctypes, datetime, importlib, locale, os, pkgutil, ssl, subprocess, zoneinfo
 from pathlib import Path
 import plugins
 
@@ -47,6 +48,7 @@ def answer():
     for module in pkgutil.iter_modules(plugins.__path__):
         found.append(importlib.import_module(f"plugins.{module.name}").NAME)
     found.append((Path(plugins.__file__).parent / "data.json").read_text())
+    found.append(os.readlink("/usr/local/share/data.json"))
     return "\\n".join(found)
 """
 # The name of the library stands nowhere as one word.
@@ -122,6 +124,7 @@ def python_project(tmp_path: Path, app: str, packages: str, more: str = "") -> P
 
 def test_what_the_program_tells_is_kept(engine: Engine, tmp_path: Path) -> None:
     locales = "RUN echo 'de_DE.UTF-8 UTF-8' > /etc/locale.gen && locale-gen\nENV LC_ALL=de_DE.UTF-8\n"
+    locales += "RUN ln -s /app/plugins/data.json /usr/local/share/data.json\n"
     project = python_project(tmp_path, TOLD, "libxml2 locales tzdata ca-certificates gcc", locales)
     outcome = run(project, trace=False)
     report = render_outcome(outcome, Palette(False))

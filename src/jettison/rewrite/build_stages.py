@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jettison.rewrite.assembly import accounts, free_name, installers, to_strip, wants_prune, word
 from jettison.rewrite.java_runtime import runtime_stage
 from jettison.rewrite.pieces import RUNTIME, Piece
+from jettison.rewrite.taken import LINKS, links
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +37,7 @@ def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildSt
     body = _kept(job)
     split = job.before is not None and any(each.early for each in found)
     removals, late_removals = _removals(job, needs, found if split else ())
-    ends = [*_strip(job, needs), *_java(job), *late_removals]
+    ends = [*_strip(job, needs), *_java(job), *late_removals, *_links(job, found)]
     if job.before is None or not split:
         java, link = _linking(job, build, None)
         return BuildStages("".join((_from(job, build), *_texts(body), *ends, link)), build, build, build, java)
@@ -92,6 +93,11 @@ def _texts(pieces: Sequence[Piece]) -> list[str]:
 def _strip(job: Assembly, needs: Needs) -> list[str]:
     stripped = to_strip(job, needs)
     return [f"RUN strip --strip-unneeded {' '.join(word(f'/{path}') for path in stripped)}\n"] if stripped else []
+
+
+def _links(job: Assembly, found: Sequence[Taken]) -> list[str]:
+    names = " ".join(word(f"/{path}") for path in links(job, found))
+    return [f"RUN mkdir {LINKS} && cp -a --parents {names} {LINKS}\n"] if names else []
 
 
 def _java(job: Assembly) -> list[str]:

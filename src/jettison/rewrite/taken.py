@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Bytes from which copying them again is worth a stage of their own.
 WORTH_A_STAGE: Final = 64 * 1024
+# Folder of the build stage in which links lie as they lie below /: what is inside a copied folder stays a link.
+LINKS: Final = "/links"
 
 
 class Taken(NamedTuple):
@@ -60,9 +62,21 @@ def _apart(found: Iterable[Copy], late: tuple[str, ...]) -> Iterator[Taken]:
             yield Taken(copy._replace(sources=rest), False)
 
 
+def links(job: Assembly, found: Iterable[Taken]) -> list[str]:
+    """Return what is copied by its own name and is a symbolic link: COPY would put what it leads to in its place."""
+    return [path for each in found for path in each.copy.sources if _is_link(job, path)]
+
+
+def _is_link(job: Assembly, path: str) -> bool:
+    entry = job.image.files.get(path)
+    return entry is not None and entry.kind == "link"
+
+
 def copy_lines(job: Assembly, found: Iterable[Taken], early_stage: str, build: str, owner: str) -> list[str]:
     """Return the COPY lines. early_stage, build: names of the stages; owner: of what the program writes to, or ""."""
     written = tuple(folder.strip("/") for folder in job.evidence.written)
+    found = tuple(found)
+    apart = links(job, found)
     lines = []
     for copy, early in found:
         flags = "--link " if job.features.link and not copy.target.endswith("/") else ""
@@ -70,8 +84,13 @@ def copy_lines(job: Assembly, found: Iterable[Taken], early_stage: str, build: s
             folder == copy.target or folder.startswith(f"{copy.target.rstrip('/')}/") for folder in written
         ):
             flags += f"--chown={owner} "
-        sources = " ".join(word(f"/{path}") for path in copy.sources)
+        files = [path for path in copy.sources if path not in apart]
+        if not files:
+            continue
+        sources = " ".join(word(f"/{path}") for path in files)
         lines.append(f"COPY {flags}--from={early_stage if early else build} {sources} {word('/' + copy.target)}\n")
+    if apart:
+        lines.append(f"COPY --from={build} {LINKS}/ /\n")
     return lines
 
 
