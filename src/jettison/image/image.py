@@ -76,22 +76,37 @@ class ImageConfig:
 
 
 def read_config(data: dict[str, Any]) -> ImageConfig:
-    """Return the configuration of an image's JSON; missing parts are empty."""
-    config = data.get("config") or {}
-    health = config.get("Healthcheck") or {}
+    """Return the configuration of an image's JSON; missing parts, and parts of another type, are empty."""
+    config = _table(data.get("config"))
+    labels = {name: str(value) for name, value in _table(config.get("Labels")).items()}
     return ImageConfig(
-        tuple(config.get("Entrypoint") or ()),
-        tuple(config.get("Cmd") or ()),
-        tuple(config.get("Env") or ()),
-        str(config.get("User") or ""),
-        str(config.get("WorkingDir") or ""),
-        tuple(sorted(config.get("ExposedPorts") or ())),
-        tuple(sorted(config.get("Volumes") or ())),
-        tuple(sorted((config.get("Labels") or {}).items())),
-        tuple(health.get("Test") or ()),
-        str(config.get("StopSignal") or ""),
-        tuple(config.get("Shell") or ()),
+        _words(config.get("Entrypoint")),
+        _words(config.get("Cmd")),
+        _words(config.get("Env")),
+        _text(config.get("User")),
+        _text(config.get("WorkingDir")),
+        tuple(sorted(_table(config.get("ExposedPorts")))),
+        tuple(sorted(_table(config.get("Volumes")))),
+        tuple(sorted(labels.items())),
+        _words(_table(config.get("Healthcheck")).get("Test")),
+        _text(config.get("StopSignal")),
+        _words(config.get("Shell")),
     )
+
+
+def _table(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    """Return the words of a list; a text alone, as old engines wrote it, is one word."""
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return tuple(word for word in value if isinstance(word, str)) if isinstance(value, list) else ()
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,7 +106,10 @@ def _of_entry(documents: Documents, entry: dict[str, Any]) -> Chosen:
     stated = posixpath.basename(config_name).removesuffix(".json")
     if stated != digest:
         raise ImageError(f"the image's configuration has the digest {digest}, its name says {stated[:80]}")
-    names = tuple(posixpath.normpath(str(name)) for name in entry.get("Layers") or ())
+    layers = entry.get("Layers") or []
+    if not isinstance(layers, list):
+        raise ImageError("manifest.json names no layers")
+    names = tuple(posixpath.normpath(str(name)) for name in layers)
     return Chosen(_object(config, "the image's configuration"), f"sha256:{digest}", names)
 
 
@@ -129,7 +132,8 @@ def _carries(tags: Any, wanted: str) -> bool:
 
 
 def _tags(manifest: list[dict[str, Any]]) -> str:
-    tags = [str(tag) for item in manifest for tag in item.get("RepoTags") or ()]
+    stated = (item.get("RepoTags") for item in manifest)
+    tags = [str(tag) for held in stated if isinstance(held, list) for tag in held]
     return ", ".join(tags[:5])[:200] or "images without a name"
 
 

@@ -54,7 +54,7 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
     for note in seen.notes[:MAX_ROWS]:
         yield from (palette(f"  {line}", "red") for line in wrap(safe_line(note), WIDTH - 2)[:MAX_WRAPPED])
     if image.cached:
-        known = f"  {image.cached} layers were read by an earlier run (JETTISON_CACHE=off reads and checks all again)"
+        known = f"  {image.cached} {'layer was' if image.cached == 1 else 'layers were'} read by an earlier run (JETTISON_CACHE=off reads and checks all again)"
         yield palette(known, "dim")
     release = seen.inventory.release
     if release is not None:
