@@ -184,6 +184,14 @@ class Model:
                 if node.keyword in keywords:
                     yield node
 
+    def every(self, *keywords: str) -> Iterator[tuple[Instruction, BuildContext | None]]:
+        """Yield them and those that ONBUILD puts into images built on this one, each with its build context if known."""
+        for stage in self.stages:
+            for node in stage.instructions:
+                inner = node.onbuild or node
+                if inner.keyword in keywords:
+                    yield inner, None if node.onbuild else self.context
+
     def facts(self, run: Run) -> tuple[PackageCall, ...]:
         """Return the package-manager calls of a RUN."""
         calls = run.calls

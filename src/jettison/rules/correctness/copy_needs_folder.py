@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each target of several sources without a slash at its end."""
-    for node in model.instructions("COPY", "ADD"):
+    for node, _ in model.every("COPY", "ADD"):
         if len(node.words) + len(node.heredocs) * 0 < 3:
             continue
         target = node.words[-1]
@@ -44,6 +44,11 @@ RULE = Rule(
         Example(
             before="FROM debian:bookworm\nCOPY a b /srv\n",
             after="FROM debian:bookworm\nCOPY a b /srv/\n",
+            lines=(2,),
+        ),
+        Example(
+            before="FROM debian:bookworm\nONBUILD COPY a b /srv\n",
+            after="FROM debian:bookworm\nONBUILD COPY a b /srv/\n",
             lines=(2,),
         ),
         Example(before="FROM debian:bookworm\nCOPY a b /srv/\nCOPY a /srv\nCOPY a b .\n"),

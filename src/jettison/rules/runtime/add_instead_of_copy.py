@@ -30,13 +30,13 @@ _FLAGS = frozenset(("chown", "chmod", "link", "exclude"))
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each ADD of plain local files."""
-    for node in model.instructions("ADD"):
+    for node, context in model.every("ADD"):
         if len(node.words) < 2 or node.heredocs or any(_SPECIAL.search(word.value) for word in node.words[:-1]):
             continue
         if any(flag.name not in _FLAGS for flag in node.flags):
             continue
         keyword = "copy" if model.source.text(node.keyword_span).islower() else "COPY"
-        level = SAFE if all(_is_plain(model.context, word.value) for word in node.words[:-1]) else UNSAFE
+        level = SAFE if all(_is_plain(context, word.value) for word in node.words[:-1]) else UNSAFE
         yield RULE.at(node.span, fix=Fix("Use COPY", (Edit(node.keyword_span, keyword),), level))
 
 
@@ -71,6 +71,11 @@ RULE = Rule(
             after="FROM debian:bookworm\nCOPY data /srv/\n",
             lines=(2,),
             files=(("data", "plain\n"),),
+        ),
+        Example(
+            before="FROM debian:bookworm\nONBUILD ADD app.py /srv/\n",
+            after="FROM debian:bookworm\nONBUILD COPY app.py /srv/\n",
+            lines=(2,),
         ),
         Example(before="FROM debian:bookworm\nADD app.tar.gz /srv/\nADD https://example.org/x /x\n"),
     ),

@@ -38,9 +38,10 @@ def check(model: Model) -> Iterable[Finding]:
     for stage in model.stages:
         severity = Severity.HIGH if model.in_final_image(stage) else Severity.LOW
         where = "the image" if model.in_final_image(stage) else "a build stage"
-        for node in stage.instructions:
+        for outer in stage.instructions:
+            node = outer.onbuild or outer
             if node.keyword in ("COPY", "ADD") and not node.flag("from") and not node.flag("exclude"):
-                for word, names in _taken(model.context, node):
+                for word, names in _taken(None if outer.onbuild else model.context, node):
                     listed = ", ".join(names[:_SHOWN]) + (" and more" if len(names) > _SHOWN else "")
                     yield RULE.at(word.span, f"this copies {listed} into {where}")._replace(severity=severity)
 
@@ -79,6 +80,7 @@ RULE = Rule(
     foreign=("CIS-DI-0010",),
     examples=(
         Example(before="FROM debian:bookworm\nCOPY .env /srv/.env\n", lines=(2,)),
+        Example(before="FROM debian:bookworm\nONBUILD COPY .env /srv/.env\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nCOPY . /srv\n", lines=(2,), files=((".env", "KEY=x\n"),)),
         Example(
             before="FROM debian:bookworm\nCOPY . /srv\n",
