@@ -211,3 +211,28 @@ def test_damage_is_an_error_with_a_reason(
     path.write_bytes(damage(old_layout(BASE, TOP)))  # type: ignore[operator]
     assert main(["inspect", str(path)]) == 6
     assert re.search(message, capsys.readouterr().err)
+
+
+def test_the_bill_of_materials_of_the_same_pass(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = archive(tmp_path, BASE, TOP)
+    assert main(["sbom", path]) == 0
+    alone = capsys.readouterr().out
+    bill = tmp_path / "bill.json"
+    assert main(["inspect", path, "--sbom", str(bill)]) == 0
+    assert bill.read_text() == alone and '"base-files"' in alone
+
+
+def test_files_that_are_equal_are_read_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jettison.image import waste
+
+    same = bytes(range(256)) * 40
+    path = archive(tmp_path, tar_of(("a", "file", same)), tar_of(("b", "file", same)))
+    monkeypatch.setenv("JETTISON_CACHE", str(tmp_path / "cache"))
+    read: list[int] = []
+    made = waste.sha256_of
+    monkeypatch.setattr(waste, "sha256_of", lambda *rest: (read.append(rest[3]), made(*rest))[1])
+    first = inspected(capsys, path)
+    assert read == [len(same)] * 2
+    assert {**inspected(capsys, path), "cached_layers": 0} == first and len(read) == 2
