@@ -50,7 +50,7 @@ OWNED = {
     "libc6": ["usr/lib/libc.so.6", "usr/lib/gconv/BIG5.so"],
     "tool": ["usr/bin/tool", "usr/share/man/man1/tool.1"],
     "debconf": ["usr/bin/debconf"],
-    "libtool-dev": ["usr/include/tool.h"],
+    "libtool-dev": ["usr/include/tool.h", "usr/lib/libplug.so"],
     "libplug1": ["usr/lib/libplug.so.1"],
     "unused": ["usr/bin/unused"],
     "python3-setuptools": [PRECEDENCE, f"{PACKAGES}/setuptools/__init__.py"],
@@ -191,3 +191,9 @@ def test_what_any_start_opens_keeps_no_package_and_what_the_program_opens_does()
     for opened, kept in ((PRECEDENCE,), False), ((PRECEDENCE, f"{PACKAGES}/setuptools/__init__.py"), True):
         found = find_needs(built, Asked(1, opened=frozenset(opened)), NOTHING)
         assert found is not None and ("python3-setuptools" in found.packages) == kept
+
+
+def test_a_library_that_is_looked_up_by_name_brings_its_version_and_not_what_only_linking_needs() -> None:
+    hints = Hints({}, frozenset(), frozenset(), False, found=frozenset(["plug"]))
+    packages = needs({}, ("/usr/bin/tool",), {}, hints).packages
+    assert "libplug1" in packages and "libtool-dev" not in packages

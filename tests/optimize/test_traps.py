@@ -66,8 +66,8 @@ import drawing
 import psycopg2.extensions
 
 def answer():
-    name = ctypes.util.find_library("yaml")
-    return f"{psycopg2.extensions.libpq_version()} {drawing.answer()} {name} {bool(ctypes.CDLL(name).yaml_get_version)}"
+    name = ctypes.util.find_library("png16")
+    return f"{psycopg2.extensions.libpq_version()} {drawing.answer()} {name} {bool(ctypes.CDLL(name).png_get_io_ptr)}"
 """
 DRAWING = """
 #include <Python.h>
@@ -163,7 +163,7 @@ def test_libraries_that_wheels_are_linked_with_or_look_up_are_kept(engine: Engin
     project = python_project(
         tmp_path,
         LINKED,
-        "gcc python3-dev libpq-dev libxml2-dev libopengl-dev libyaml-dev",
+        "gcc python3-dev libpq-dev libxml2-dev libopengl-dev libpng-dev",
         "COPY drawing /tmp/drawing\nRUN pip install psycopg2==2.9.9 /tmp/drawing\n",
     )
     (project / "drawing").mkdir()
@@ -174,7 +174,7 @@ def test_libraries_that_wheels_are_linked_with_or_look_up_are_kept(engine: Engin
     assert outcome.verdict == "proven", report
     assert outcome.chosen is not None and outcome.chosen.name == ROOTFS, report
     text = outcome.chosen.dockerfile.decode().split(" AS rootfs")[1]
-    for package in (" libpq5", " libxml2", " libopengl0", " libyaml-0-2"):
+    for package in (" libpq5", " libxml2", " libopengl0", " libpng16-16"):
         assert package in text, text
     assert "-dev" not in text, text
 

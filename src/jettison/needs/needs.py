@@ -261,10 +261,16 @@ class _Search:
     def _found_by(self, name: str) -> None:
         """Keep what a look-up of the bare name finds: every version that lies in a folder of the loader."""
         versions = re.compile(rf"lib{re.escape(name)}\.so(\.\d+)*\Z")
-        for path in sorted(self.image.files):
-            folder, file = posixpath.split(path)
-            if folder in self.libraries.folders and versions.match(file):
-                self._library(file, f"the program looks {name} up")
+        files = sorted(
+            {
+                file
+                for folder, file in map(posixpath.split, self.image.files)
+                if folder in self.libraries.folders and versions.match(file)
+            }
+        )
+        # The loader's list has a library with its version before the bare name that only linking a program needs.
+        for file in [file for file in files if not file.endswith(".so")] or files:
+            self._library(file, f"the program looks {name} up")
 
     def _package(self, name: str, why: str) -> None:
         if name in self.whole:

@@ -96,8 +96,8 @@ def _strip(job: Assembly, needs: Needs) -> list[str]:
 
 
 def _links(job: Assembly, found: Sequence[Taken]) -> list[str]:
-    names = " ".join(word(f"/{path}") for path in links(job, found))
-    return [f"RUN mkdir {LINKS} && cp -a --parents {names} {LINKS}\n"] if names else []
+    names = " ".join(word(path) for path in links(job, found))
+    return [f"RUN mkdir {LINKS} && cd / && cp -a --parents {names} {LINKS}\n"] if names else []
 
 
 def _java(job: Assembly) -> list[str]:
