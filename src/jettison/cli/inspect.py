@@ -152,19 +152,16 @@ def made_of_inspected(args: argparse.Namespace, make: Callable[[Inspection], Mad
 
     It has no secrets that people decided not to count, and may be made twice, as `made_of_inspection` says.
     """
-    from dataclasses import replace
-    from datetime import date
-
     from jettison.image.inspection import made_of_inspection
+    from jettison.optimize.decided import Decided
     from jettison.report.reading_bar import reading_bar
-    from jettison.secretscan.exceptions import read_exceptions, without_excepted
+    from jettison.secretscan.exceptions import read_exceptions
 
     # A wrong file is told before the work.
-    exceptions = read_exceptions()
+    decided = Decided(read_exceptions())
 
     def made(seen: Inspection) -> Made:
-        secrets, note = without_excepted(seen.secrets, seen.secrets_note, exceptions, date.today())
-        return make(replace(seen, secrets=secrets, secrets_note=note))
+        return make(decided.left_of(seen))
 
     with reading_bar(args.image):
         return made_of_inspection(args.image, made, args.engine, args.platform, read_model(args.file))

@@ -13,18 +13,18 @@ from jettison.model.stage import Stage, read_from
 from jettison.model.start import StartCommand, start_commands
 from jettison.span import SourceText
 from jettison.syntax.shell import ShellBody, commands
+from jettison.syntax.shell_command import SHELLS
 from jettison.syntax.tree import File, Instruction
 from jettison.syntax.vocabulary import WORDS
 
 if TYPE_CHECKING:
     import re
 
-    from jettison.model.context import BuildContext
+    from jettison.model.context import BuildContext, ContextFile
     from jettison.model.copied import Copied
     from jettison.model.secrets import Secret
 
 MAX_SCOPES: Final = 2000
-_SHELLS: Final = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh"))
 _SCOPELESS: Final = frozenset(("RUN", "COPY", "ADD", "ONBUILD", "STOPSIGNAL", "MAINTAINER"))
 # Shell text and commands of one file that are looked at: no real file has as many, and time stays bounded.
 MAX_SHELL_BYTES: Final = 256 * 1024
@@ -157,7 +157,7 @@ class Model:
         """
         key = node.span.start
         if key not in self._bodies:
-            known = node.form == "exec" or self.scope_at(node, stage).shell[0].rsplit("/", 1)[-1] in _SHELLS
+            known = node.form == "exec" or self.scope_at(node, stage).shell[0].rsplit("/", 1)[-1] in SHELLS
             self._bodies[key] = commands(self.file, node, self._shell_budget) if known else ShellBody((), True)
             if self.unread_shell is None and min(self._shell_budget) <= 0:
                 self.unread_shell = node
@@ -191,6 +191,10 @@ class Model:
                 inner = node.onbuild or node
                 if inner.keyword in keywords:
                     yield inner, None if node.onbuild else self.context
+
+    def files_of(self, copy: Instruction) -> list[ContextFile]:
+        """Return the files of the context that a COPY or ADD copies."""
+        return [file for each in self.copied() if each.node is copy for file in each.files]
 
     def facts(self, run: Run) -> tuple[PackageCall, ...]:
         """Return the package-manager calls of a RUN."""
@@ -231,6 +235,14 @@ class Model:
         """Return the stage that holds an instruction."""
         at = bisect_right(self.stages, node.span.start, key=lambda stage: stage.from_.span.start)
         return self.stages[at - 1]
+
+    def stage_before(self, stage: Stage, name: str) -> Stage | None:
+        """Return the stage above another that a name or a number stands for, None where there is none."""
+        wanted = name.lower()
+        if not wanted:
+            return None
+        above = self.stages[: stage.index]
+        return next((each for each in above if wanted in ((each.name or "").lower(), str(each.index))), None)
 
     def lineage(self, stage: Stage) -> list[Stage]:
         """Return the stage and the stages it is FROM, the oldest first."""
@@ -343,7 +355,7 @@ def _link(stage: Stage, names: dict[str, int]) -> None:
     errors: list[Instruction] = []
     for node in stage.instructions:
         # A stage is named by a flag alone.
-        for source in _sources(node) if node.flags else ():
+        for source in read_from_stages(node) if node.flags else ():
             index = names.get(source.lower())
             if index is None:
                 continue
@@ -355,7 +367,8 @@ def _link(stage: Stage, names: dict[str, int]) -> None:
     stage.order_errors = tuple(errors)
 
 
-def _sources(node: Instruction) -> list[str]:
+def read_from_stages(node: Instruction) -> list[str]:
+    """Return the names of the stages and images that an instruction reads from by its flags."""
     if node.keyword in ("COPY", "ADD"):
         flag = node.flag("from")
         return [flag.value] if flag and flag.value else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.span import Span
+from jettison.syntax.shell_command import SHELLS
 from jettison.syntax.tree import Instruction
 
 if TYPE_CHECKING:
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from jettison.syntax.shell import ShellBody
     from jettison.syntax.shell_command import Command
 
-SHELLS: Final = frozenset(("sh", "bash", "ash", "dash", "ksh", "zsh"))
 # Programs that start the one named behind their options: tini -- server, gosu app server.
 _INITS: Final = frozenset(("tini", "dumb-init", "catatonit"))
 _SWITCHES: Final = frozenset(("gosu", "su-exec", "setpriv"))

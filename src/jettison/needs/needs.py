@@ -29,8 +29,9 @@ from jettison.knowledge.runtime_files import (
 )
 from jettison.needs.debian import DebianPackages
 from jettison.needs.own import not_needed, of_services, unowned
-from jettison.needs.started import SHELLS, Started, chain
+from jettison.needs.started import Started, chain
 from jettison.proof.closure import Libraries
+from jettison.syntax.shell_command import SHELLS
 
 if TYPE_CHECKING:
     from jettison.image.image import Image

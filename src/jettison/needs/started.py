@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from jettison.syntax.shell_command import SHELLS
+
 if TYPE_CHECKING:
     from jettison.image.image import Image
 
 MAX_SCRIPTS: Final = 64
 _WORD: Final = re.compile(r"[\w./@+-]{1,200}\Z")
-SHELLS: Final = frozenset(("sh", "bash", "dash", "ash", "zsh", "ksh"))
 
 
 class Started:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jettison.engine.steps import StepLines
 from jettison.findings import Finding
 from jettison.image.attribution import layer_origins
+from jettison.optimize.line_span import node_at
 
 if TYPE_CHECKING:
     from jettison.engine.base import StepTime
@@ -90,7 +91,7 @@ def measured(findings: Iterable[Finding], model: Model, costs: Iterable[LineCost
 def _measured(finding: Finding, model: Model, by_line: dict[int, LineCost], starts: list[int], whole: int) -> Finding:
     at = model.source.line(finding.span.start)
     start = max((line for line in starts if line <= at), default=None)
-    node = next((n for n in model.file.instructions if n.start_line <= at <= n.end_line), None)
+    node = node_at(model, at)
     if node is not None and node.keyword == "FROM":
         return _at_most(finding, whole)
     if start is None or node is None or node.start_line != start:

@@ -10,7 +10,7 @@ from jettison.findings import Finding
 from jettison.image.stored import Stored, stored_files
 from jettison.image.waste import METADATA, find_waste
 from jettison.knowledge.layer_contents import measure_of, path_test
-from jettison.optimize.line_span import named_package
+from jettison.optimize.line_span import named_package, node_at
 
 if TYPE_CHECKING:
     from jettison.image.attribution import Origin
@@ -74,7 +74,7 @@ def measured_contents(findings: Iterable[Finding], model: Model, contents: LineC
 
 def _measured(finding: Finding, model: Model, contents: LineContents) -> Finding:
     at = model.source.line(finding.span.start)
-    node = next((n for n in model.file.instructions if n.start_line <= at <= n.end_line), None)
+    node = node_at(model, at)
     if node is None:
         return finding
     size = contents.bytes_of(finding, node.start_line, named_package(model, finding.span))

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Impact, KnownVulnerabilities, Severity
 from jettison.knowledge.layer_contents import measure_of
-from jettison.optimize.line_span import line_span, named_package
+from jettison.optimize.line_span import line_span, named_package, node_at
+from jettison.report.units import human_days
 from jettison.vulnerabilities.scan import nothing_looked_up
 from jettison.vulnerabilities.severity import SEVERITIES
 
@@ -24,22 +25,27 @@ NAMED: Final = 3
 _LEVELS: Final = {"critical": Severity.HIGH, "high": Severity.HIGH, "medium": Severity.MEDIUM, "low": Severity.LOW}
 
 
+_OfPackage = TypeVar("_OfPackage", "Match", "Update")
+
+
+def _by_line(facts: Iterable[_OfPackage], seen: Inspection, known: Findings) -> dict[int | None, list[_OfPackage]]:
+    """Return what is known of packages by the line whose layer brought them."""
+    lines: defaultdict[int | None, list[_OfPackage]] = defaultdict(list)
+    for fact in facts:
+        layer = known.packages[fact.package].layer
+        if layer is not None and layer < len(seen.origins):
+            lines[seen.origins[layer].line].append(fact)
+    return lines
+
+
 class VulnerableLines:
     """The known vulnerabilities of one image by line of its Dockerfile; None stands for the base image."""
 
     def __init__(self, seen: Inspection, model: Model, known: Findings) -> None:
         self._model = model
         self._known = known
-        self._lines: defaultdict[int | None, list[Match]] = defaultdict(list)
-        for match in known.matches:
-            layer = known.packages[match.package].layer
-            if layer is not None and layer < len(seen.origins):
-                self._lines[seen.origins[layer].line].append(match)
-        self._outdated: defaultdict[int | None, list[Update]] = defaultdict(list)
-        for update in known.updates:
-            layer = known.packages[update.package].layer
-            if layer is not None and layer < len(seen.origins):
-                self._outdated[seen.origins[layer].line].append(update)
+        self._lines = _by_line(known.matches, seen, known)
+        self._outdated = _by_line(known.updates, seen, known)
 
     def counts(self) -> Mapping[int | None, int] | None:
         """Return how many each line brought, None where no advisory speaks of any package.
@@ -78,7 +84,7 @@ class VulnerableLines:
             yield Finding(
                 OUTDATED_CODE,
                 "security-updates-of-line",
-                f"{count} {of} {verb} of the distribution: {named}; index {age} {'day' if age == 1 else 'days'} old",
+                f"{count} {of} {verb} of the distribution: {named}; index {human_days(age)} old",
                 line_span(self._model, line),
                 Severity.MEDIUM,
                 Confidence.HIGH,
@@ -104,7 +110,7 @@ class VulnerableLines:
             return self._worth(matches, at_most=True) if matches else None
         if measure_of(finding.name) != "packages":
             return None
-        node = next((n for n in model.file.instructions if n.start_line <= at <= n.end_line), None)
+        node = node_at(model, at)
         name = named_package(model, finding.span)
         found = self._lines.get(node.start_line, []) if node is not None else []
         matches = [match for match in found if self._known.packages[match.package].name == name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jettison.findings import Finding, KnownVulnerabilities
-from jettison.report.units import human_bytes, human_seconds
+from jettison.report.units import human_bytes, human_days, human_seconds
 
 
 def impact_text(finding: Finding) -> str:
@@ -30,8 +30,7 @@ def counted_text(finding: Finding) -> str:
     if known is not None:
         graded = ", ".join(f"{number} {name}" for name, number in known.counts)
         also = f", {known.exploited} known to be exploited" if known.exploited else ""
-        days = "1 day" if known.age == 1 else f"{known.age} days"
-        parts.append(f"{_number(known)} {_word(known)} ({graded}{also}; data {days} old)")
+        parts.append(f"{_number(known)} {_word(known)} ({graded}{also}; data {human_days(known.age)} old)")
     return ", ".join(parts)
 
 

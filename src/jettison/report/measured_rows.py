@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jettison.report.units import factor, human_bytes, human_seconds
+from jettison.report.units import factor, human_bytes, human_days, human_seconds
 from jettison.terminal import safe_line
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _vulnerability_rows(outcome: Outcome) -> Iterator[Row]:
     if not known:
         return
     age = max(side.age for side in known)
-    notes = [_moved(outcome.gone), f"data {age} {'day' if age == 1 else 'days'} old"]
+    notes = [_moved(outcome.gone), f"data {human_days(age)} old"]
     for title, number in _COUNTS:
         before, after = ([_count(side, number) for side in sides] + ["-"])[:2]
         yield Row(title, before, after, "; ".join(filter(None, notes)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from jettison.report.units import human_days
 from jettison.vulnerabilities.severity import SEVERITIES
 
 if TYPE_CHECKING:
@@ -43,8 +44,7 @@ def data_lines(findings: Findings) -> list[str]:
     for one in sorted(findings.data, key=lambda source: (-source.age, source.name)):
         stale = ", stale" if one.stale else ""
         stale += ": counts are lower bounds" if one.stale and one.counted else ""
-        days = "1 day" if one.age == 1 else f"{one.age} days"
-        lines.append(f"{one.name}: data of {one.dated[:10]} ({days} old{stale})")
+        lines.append(f"{one.name}: data of {one.dated[:10]} ({human_days(one.age)} old{stale})")
     return lines
 
 

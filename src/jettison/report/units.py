@@ -24,6 +24,11 @@ def human_seconds(seconds: float) -> str:
     return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
 
 
+def human_days(days: int) -> str:
+    """Return a number of days."""
+    return "1 day" if days == 1 else f"{days} days"
+
+
 def factor(before: float, after: float) -> str:
     """Return how many times smaller `after` is, or larger."""
     if before <= 0 or after <= 0:

@@ -80,8 +80,9 @@ def _needs(job: Assembly) -> Needs | None:
     entry, command = argv_of(job.model, scope.entrypoint), argv_of(job.model, scope.cmd)
     start: tuple[str, ...] | None = None
     if not entry and command:
-        job.with_init = "exec-form" in job.without and "init" not in job.without
-        direct = "exec-form" not in job.without or job.with_init
+        # Below an init, where the program was refuted to stop without.
+        with_init = "exec-form" in job.without and "init" not in job.without
+        direct = "exec-form" not in job.without or with_init
         plain = script_argv(job.model.context, command) if direct else None
         if "exec-form" not in job.without and not job.config.entrypoint:
             job.java = linked(job.image, command)
@@ -89,7 +90,7 @@ def _needs(job: Assembly) -> Needs | None:
             job.argv, plain = list(job.java.argv), list(job.java.argv[1:])
             plain = [argument for argument in plain if not argument.startswith("-")]
         if plain and job.java is None:
-            job.argv = [*INIT, *plain] if job.with_init else plain
+            job.argv = [*INIT, *plain] if with_init else plain
         if scope.entrypoint is None and not job.config.entrypoint:
             start = tuple(plain or command)
     elif entry and command is not None:

@@ -45,8 +45,6 @@ class Assembly:
         self.model = build_model(parse(text, model.path), model.context)
         self.pieces: Pieces | None = split_final(self.model)
         self.argv: list[str] | None = None
-        # Whether the program is started below an init, as it was refuted to stop without.
-        self.with_init = False
         self.probe: list[str] | None = None
         self.health_added = False
         self.java: Linked | None = None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.image.attribution import layer_origins
+from jettison.model.dockerfile import read_from_stages
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -83,23 +84,11 @@ def _volatile(model: Model, stage: Stage, sources: Collection[str]) -> set[int]:
         if source.stage is stage and (source.whole or not sources or any(f.path in sources for f in source.files))
     }
     for node in stage.instructions:
-        flags = [flag.value or "" for flag in node.flags if flag.name in ("from", "mount")]
-        if any(_of_stage(model, node, stage, text, sources) for text in flags):
+        others = [model.stage_before(stage, name) for name in read_from_stages(node)]
+        lines = [each for other in others if other is not None for each in model.lineage(other)]
+        if any(_reads_source(model, each, sources) for each in lines):
             found.add(node.span.start)
     return found
-
-
-def _of_stage(model: Model, node: Instruction, stage: Stage, text: str, sources: Collection[str]) -> bool:
-    """Return whether --from=NAME, or a mount with from=NAME, leads to a stage that reads source."""
-    name = text if node.keyword in ("COPY", "ADD") else dict(_options(text)).get("from", "")
-    for other in model.stages[: stage.index]:
-        if name.lower() == (other.name or "").lower() or name == str(other.index):
-            return any(_reads_source(model, each, sources) for each in model.lineage(other))
-    return False
-
-
-def _options(text: str) -> list[tuple[str, str]]:
-    return [(key.strip(), value) for key, _, value in (part.partition("=") for part in text.split(","))]
 
 
 def _reads_source(model: Model, stage: Stage, sources: Collection[str]) -> bool:

@@ -66,7 +66,7 @@ def footprint(model: Model, node: Instruction, stage: Stage) -> tuple[str, ...] 
 
 def _matched_files(model: Model, node: Instruction, pattern: str) -> list[str]:
     """Return the names of what a pattern matches; empty where a folder is among it, or it is not the only source."""
-    files = [file.path for each in model.copied() if each.node is node for file in each.files]
+    files = [file.path for file in model.files_of(node)]
     if len(node.words) != 2 or any(path.count("/") != pattern.count("/") for path in files):
         return []
     return [posixpath.basename(path) for path in files]
@@ -103,7 +103,7 @@ def run_commutes(model: Model, copy: Instruction, run: Instruction, stage: Stage
         return False
     if independent(model, run) and copy.flag("from"):
         return True
-    brought = [file.path for each in model.copied() if each.node is copy for file in each.files]
+    brought = [file.path for file in model.files_of(copy)]
     if not brought or any(_steers_installs(path) for path in brought):
         return False
     if independent(model, run):

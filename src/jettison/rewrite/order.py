@@ -120,8 +120,7 @@ def _place(model: Model, stage: Stage, order: Sequence[_Step], at: int) -> int |
 
 
 def _is_large(model: Model, copy: Instruction) -> bool:
-    files = [file for each in model.copied() if each.node is copy for file in each.files]
-    return copy.flag("from") is not None or sum(file.size for file in files) >= MIN_BYTES
+    return copy.flag("from") is not None or sum(file.size for file in model.files_of(copy)) >= MIN_BYTES
 
 
 def _commutes(model: Model, stage: Stage, copy: Instruction, other: Instruction) -> bool:
@@ -144,13 +143,12 @@ def _inputs(model: Model, node: Instruction, stage: Stage) -> frozenset[str]:
         return frozenset()
     flag = node.flag("from")
     if flag is None:
-        return frozenset(file.path for each in model.copied() if each.node is node for file in each.files)
-    name = (flag.value or "").lower()
-    for other in model.stages[: stage.index]:
-        if name == (other.name or "").lower() or name == str(other.index):
-            read = {each.index for each in _all_of(model, other)}
-            return frozenset(f.path for each in model.copied() if each.stage.index in read for f in each.files)
-    return frozenset()
+        return frozenset(file.path for file in model.files_of(node))
+    other = model.stage_before(stage, flag.value or "")
+    if other is None:
+        return frozenset()
+    read = {each.index for each in _all_of(model, other)}
+    return frozenset(f.path for each in model.copied() if each.stage.index in read for f in each.files)
 
 
 def _all_of(model: Model, stage: Stage) -> list[Stage]:

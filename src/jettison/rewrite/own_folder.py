@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Edit
-from jettison.rules.edits import whole_lines
-from jettison.rules.manifests_first import from_manifest, with_comments
+from jettison.rules.edits import whole_lines, with_comments
+from jettison.rules.manifests_first import from_manifest
 from jettison.span import Span
 from jettison.syntax.edit import apply
 

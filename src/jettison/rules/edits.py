@@ -50,6 +50,18 @@ def insert_word(command: Command, words: int, text: str) -> Edit:
     return Edit(Span(at, at), f" {text}")
 
 
+def with_comments(model: Model, node: Instruction) -> int:
+    """Return where the comment right above an instruction starts, or the instruction."""
+    start = model.source.line_span(node.start_line).start
+    floor = max((other.span.end for other in model.file.instructions if other.span.end <= start), default=0)
+    while start > floor:
+        above = model.source.line_span(model.source.line(start - 1)).start
+        if above < floor or not model.source.text(Span(above, start)).lstrip().startswith("#"):
+            break
+        start = above
+    return start
+
+
 def whole_lines(model: Model, node: Instruction) -> Span:
     """Return the span of an instruction's lines, newline included."""
     start = model.source.line_span(node.start_line).start

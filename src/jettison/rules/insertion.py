@@ -6,12 +6,12 @@ import posixpath
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Edit
+from jettison.rules.edits import with_comments
 from jettison.span import Span
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.stage import Stage
-    from jettison.syntax.tree import Instruction
 
 _WORK: Final = frozenset(("RUN", "COPY", "ADD", "WORKDIR", "USER", "SHELL"))
 
@@ -27,7 +27,7 @@ def before_start(model: Model, stage: Stage, lines: tuple[str, ...]) -> Edit:
     last = max((i for i, node in enumerate(nodes) if node.keyword in _WORK), default=-1)
     start = next((node for node in nodes[last + 1 :] if node.keyword in ("CMD", "ENTRYPOINT")), None)
     if start is not None:
-        at = _above(model, start)
+        at = with_comments(model, start)
         return Edit(Span(at, at), text)
     end = (nodes[-1] if nodes else stage.from_).span.end
     ended = model.source.data[end - 1 : end] == b"\n"
@@ -48,18 +48,5 @@ def before_sources(model: Model, stage: Stage, line: str) -> Edit | None:
     first = next((node for node in copies if node.flag("from") is None), None)
     if first is None:
         return None
-    at = _above(model, first)
+    at = with_comments(model, first)
     return Edit(Span(at, at), line + model.source.newline)
-
-
-def _above(model: Model, node: Instruction) -> int:
-    """Return where the line of an instruction starts, or the comments that stand directly above it."""
-    line = node.start_line
-    while line > 1 and _is_comment(model, line - 1):
-        line -= 1
-    return model.source.line_span(line).start
-
-
-def _is_comment(model: Model, line: int) -> bool:
-    span = model.source.line_span(line)
-    return model.source.data[span.start : span.end].lstrip().startswith(b"#")

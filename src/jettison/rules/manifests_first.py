@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.findings import UNSAFE, Edit, Fix
 from jettison.knowledge.package_managers import BY_PROGRAM, MANAGERS
-from jettison.rules.edits import whole_lines
+from jettison.rules.edits import whole_lines, with_comments
 from jettison.span import Span
 
 if TYPE_CHECKING:
@@ -131,18 +131,6 @@ def _manager(command: Command) -> str:
 
 def _family(manager: str) -> str:
     return _FAMILY.get(manager, manager)
-
-
-def with_comments(model: Model, node: Instruction) -> int:
-    """Return where the comment right above an instruction starts, or the instruction."""
-    start = model.source.line_span(node.start_line).start
-    floor = max((other.span.end for other in model.file.instructions if other.span.end <= start), default=0)
-    while start > floor:
-        above = model.source.line_span(model.source.line(start - 1)).start
-        if above < floor or not model.source.text(Span(above, start)).lstrip().startswith("#"):
-            break
-        start = above
-    return start
 
 
 def _and_blank(model: Model, lines: Span) -> Span:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from jettison.span import Span, make_span
 from jettison.syntax.plain_shell import plain_commands
-from jettison.syntax.shell_command import Command, literal
+from jettison.syntax.shell_command import SHELLS, Command, literal
 from jettison.syntax.tree import File, Instruction
 from jettison.syntax.words import Word
 
@@ -31,7 +31,6 @@ _SUBSHELLS: Final = frozenset(("subshell", "command_substitution"))
 _SUBSTITUTIONS: Final = (b"$(", b"`", b"<(", b">(")
 _OPERATORS: Final = frozenset(("&&", "||", "|", "|&", ";", "&", "\n"))
 _REDIRECTS: Final = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
-_SHELLS: Final = frozenset(("sh", "bash", "dash", "ash", "ksh", "zsh"))
 _TEXT_FOLLOWS: Final = re.compile(r"-[a-z]*c")
 _SHELL_HEREDOC: Final = re.compile(r"#!\s*(\S*/)?(env\s+)?(sh|bash|dash|ash|ksh|zsh)\b")
 _parser: tree_sitter.Parser | None = None
@@ -77,7 +76,7 @@ def commands(file: File, instruction: Instruction, budget: list[int] | None = No
 
 
 def _with_inner(file: File, instruction: Instruction, found: Sequence[Command], budget: list[int]) -> Sequence[Command]:
-    if instruction.keyword != "RUN" or _SHELLS.isdisjoint([command.name for command in found]):
+    if instruction.keyword != "RUN" or SHELLS.isdisjoint([command.name for command in found]):
         return found
     return [each for command in found for each in (command, *_inner(file, command, budget))]
 
@@ -85,7 +84,7 @@ def _with_inner(file: File, instruction: Instruction, found: Sequence[Command], 
 def _inner(file: File, shell: Command, budget: list[int]) -> list[Command]:
     """Return the commands of `sh -c 'text'`; none where a byte of the text is not one of the file."""
     place = next((i for i, word in enumerate(shell.argv) if i and _TEXT_FOLLOWS.fullmatch(word.value)), 0)
-    if shell.name not in _SHELLS or not 0 < place < len(shell.argv) - 1:
+    if shell.name not in SHELLS or not 0 < place < len(shell.argv) - 1:
         return []
     span = shell.argv[place + 1].span
     quote, text = file.source.data[span.start : span.start + 1], file.source.data[span.start + 1 : span.end - 1]

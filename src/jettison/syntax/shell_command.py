@@ -8,6 +8,8 @@ from typing import Final
 from jettison.span import Span
 from jettison.syntax.words import Word
 
+# Programs that read the text of commands.
+SHELLS: Final = frozenset(("sh", "bash", "dash", "ash", "ksh", "zsh"))
 _WRAPPERS: Final = frozenset(("sudo", "time", "command", "exec", "env", "nice", "nohup"))
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 

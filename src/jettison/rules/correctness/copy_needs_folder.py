@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each target of several sources without a slash at its end."""
     for node, _ in model.every("COPY", "ADD"):
-        if len(node.words) + len(node.heredocs) * 0 < 3:
+        if len(node.words) < 3:
             continue
         target = node.words[-1]
         if target.value.endswith(("/", "\\")) or target.value in (".", "..") or "$" in target.raw:

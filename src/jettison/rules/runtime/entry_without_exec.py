@@ -16,8 +16,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import SHOW, Confidence, Finding, Fix
-from jettison.model.start import SHELLS
 from jettison.rules.base import Example, Rule
+from jettison.syntax.shell_command import SHELLS
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
