@@ -39,10 +39,11 @@ def check(model: Model) -> Iterable[Finding]:
             continue
         if is_windows(model, run.stage):  # no mounts there
             continue
-        manager = next((call.manager for call in model.facts(run) if _gains(model, run, call)), None)
-        if manager is None:
+        calls = [call for call in model.facts(run) if _gains(model, run, call)]
+        if not calls:
             continue
-        missing = [f for f in MANAGERS[manager]["mounts"] if not any(_covers(mount.target, f) for mount in run.mounts)]
+        manager = calls[0].manager
+        missing = [f for f in _filled(manager, calls) if not any(_covers(mount.target, f) for mount in run.mounts)]
         low, high = MANAGERS[manager]["seconds"]
         if missing:
             yield RULE.at(
@@ -51,6 +52,14 @@ def check(model: Model) -> Iterable[Finding]:
                 _fix(model, run, missing),
                 Impact(seconds_saved=(low, high)),
             )
+
+
+def _filled(manager: str, calls: list[PackageCall]) -> list[str]:
+    """Return the folders that the calls of a manager fill."""
+    facts = MANAGERS[manager]
+    builds = any(call.manager == manager and call.action == "build" for call in calls)
+    folders: list[str] = facts["mounts"] if builds else facts.get("loaded", facts["mounts"])
+    return folders
 
 
 def _covers(target: str, folder: str) -> bool:
@@ -123,6 +132,7 @@ RULE = Rule(
             level=UNSAFE,
         ),
         Example(before="FROM node:18-slim\nRUN --mount=type=cache,target=/root/.npm npm ci\n"),
+        Example(before="FROM golang:1.22\nRUN --mount=type=cache,target=/go/pkg/mod go mod download\n"),
         Example(before="FROM node:18-slim\nUSER node\nRUN npm ci\n"),
         Example(before="FROM node:18-slim\nRUN yarn test\n"),
         Example(before="FROM python:3.11-slim\nENV PIP_NO_CACHE_DIR=1\nRUN pip install -r requirements.txt\n"),
