@@ -12,6 +12,8 @@ from jettison.errors import BuildError, DiskFullError, EngineError
     ("line", "passing"),
     [
         ("failed to solve: flightcontrol: exceeded retry timeout", True),
+        ("ERROR: layer does not exist", True),
+        ("failed to get digest sha256:8b20: open imagedb/content/sha256/8b20: no such file or directory", True),
         ("failed to solve: process /bin/sh -c false did not complete successfully: exit code: 1", False),
     ],
 )

@@ -37,6 +37,8 @@ from jettison.terminal import safe, safe_line
 
 CALL_SECONDS: Final = 60.0
 FETCH_SECONDS: Final = 600.0
+# A build that failed for a reason that goes by itself is tried so often in all.
+BUILD_ATTEMPTS: Final = 3
 # What our images are called: jettison/RUN:what.
 _OUR_IMAGE: Final = re.compile(r"(?:localhost/)?jettison/(?:probe|[0-9a-f]{10}):")
 
@@ -103,16 +105,16 @@ class CliEngine:
             argv += ["--label", f"{LABEL}=1"] if self._labels_images and request.ours else []
             for name, value in request.build_args.items():
                 argv += ["--build-arg", f"{name}={value}"]
-            start = time.perf_counter()
             # Podman leaves its scratch folder when it is interrupted: inside ours it goes with it.
             env = self._env if self._product == "docker" else {**self._env, "TMPDIR": folder}
-            try:
-                progress = self._stream([*argv, request.context], request, env, on_event)
-            except BuildError as error:
-                if not is_passing(error):
-                    raise
+            for left in reversed(range(BUILD_ATTEMPTS)):
                 start = time.perf_counter()
-                progress = self._stream([*argv, request.context], request, env, on_event)
+                try:
+                    progress = self._stream([*argv, request.context], request, env, on_event)
+                    break
+                except BuildError as error:
+                    if not (left and is_passing(error)):
+                        raise
             return BuildResult(request.tag, time.perf_counter() - start, tuple(progress.steps))
 
     @property
