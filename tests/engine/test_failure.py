@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from jettison.engine.failure import build_failure, is_passing
+from jettison.engine.failure import build_failure, options_once_more
 from jettison.errors import BuildError, DiskFullError, EngineError
 
 
 @pytest.mark.parametrize(
-    ("line", "passing"),
+    ("line", "options"),
     [
-        ("failed to solve: flightcontrol: exceeded retry timeout", True),
-        ("ERROR: layer does not exist", True),
-        ("failed to get digest sha256:8b20: open imagedb/content/sha256/8b20: no such file or directory", True),
-        ("failed to solve: process /bin/sh -c false did not complete successfully: exit code: 1", False),
+        ("failed to solve: flightcontrol: exceeded retry timeout", ()),
+        ("failed to get digest sha256:8b20: open imagedb/content/sha256/8b20: no such file or directory", ()),
+        ("ERROR: layer does not exist", ("--no-cache",)),
+        ("failed to solve: process /bin/sh -c false did not complete successfully: exit code: 1", None),
     ],
 )
-def test_a_build_is_tried_again_only_where_the_builder_alone_gave_up(line: str, passing: bool) -> None:
+def test_a_build_is_tried_again_only_where_the_builder_alone_gave_up(
+    line: str, options: tuple[str, ...] | None
+) -> None:
     error = build_failure("docker", [line], b"FROM scratch\n")
     assert isinstance(error, BuildError)
-    assert is_passing(error) is passing
+    assert options_once_more(error) == options
 
 
 def test_the_engine_and_its_disk_are_told_from_the_build() -> None:

@@ -27,7 +27,7 @@ from jettison.engine.base import (
     State,
 )
 from jettison.engine.call import MAX_OUTPUT, call
-from jettison.engine.failure import DISK_FULL, build_failure, is_passing
+from jettison.engine.failure import DISK_FULL, build_failure, options_once_more
 from jettison.engine.progress import PlainProgress
 from jettison.engine.rawjson import RawJsonProgress
 from jettison.engine.sandbox import LABEL, run_options
@@ -37,8 +37,6 @@ from jettison.terminal import safe, safe_line
 
 CALL_SECONDS: Final = 60.0
 FETCH_SECONDS: Final = 600.0
-# A build that failed for a reason that goes by itself is tried so often in all.
-BUILD_ATTEMPTS: Final = 3
 # What our images are called: jettison/RUN:what.
 _OUR_IMAGE: Final = re.compile(r"(?:localhost/)?jettison/(?:probe|[0-9a-f]{10}):")
 
@@ -107,14 +105,14 @@ class CliEngine:
                 argv += ["--build-arg", f"{name}={value}"]
             # Podman leaves its scratch folder when it is interrupted: inside ours it goes with it.
             env = self._env if self._product == "docker" else {**self._env, "TMPDIR": folder}
-            for left in reversed(range(BUILD_ATTEMPTS)):
+            start = time.perf_counter()
+            try:
+                progress = self._stream([*argv, request.context], request, env, on_event)
+            except BuildError as error:
+                if (options := options_once_more(error)) is None:
+                    raise
                 start = time.perf_counter()
-                try:
-                    progress = self._stream([*argv, request.context], request, env, on_event)
-                    break
-                except BuildError as error:
-                    if not (left and is_passing(error)):
-                        raise
+                progress = self._stream([*argv, *options, request.context], request, env, on_event)
             return BuildResult(request.tag, time.perf_counter() - start, tuple(progress.steps))
 
     @property

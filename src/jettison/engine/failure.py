@@ -21,14 +21,17 @@ _GONE: Final = (
     "connection reset by peer",
     "unexpected EOF",
 )
+# What passes when the build is started once more, and the options that it needs then.
+#
 # BuildKit on a busy machine gives up waiting for a step that two builds share; the next build finds it made.
-# Docker loses a layer or an image's configuration that another build shares and whose last name goes just
-# then (moby/moby 39547; seen with 20.10 for builds of one text beside `docker rmi`); the next build makes it.
-_PASSING: Final = (
-    "flightcontrol: exceeded retry timeout",
-    "layer does not exist",
-    "failed to get digest sha256:",
-)
+# Docker takes away a configuration or a layer that another build shares, when its last name goes just then
+# (moby/moby 39547; seen with 20.10 for builds of one text beside `docker rmi`). A layer stays lost for as long
+# as the builder remembers that it made it.
+_PASSING: Final[dict[str, tuple[str, ...]]] = {
+    "flightcontrol: exceeded retry timeout": (),
+    "failed to get digest sha256:": (),
+    "layer does not exist": ("--no-cache",),
+}
 DISK_FULL: Final = "no space left on device"
 
 
@@ -50,9 +53,9 @@ def build_failure(engine: str, tail: list[str], dockerfile: bytes) -> EngineErro
     return BuildError(f"the build failed{where}: {cause}", text, line)
 
 
-def is_passing(error: BuildError) -> bool:
-    """Return whether a build failed for a reason that lies in neither file nor project and goes by itself."""
-    return any(sign in error.log_tail for sign in _PASSING)
+def options_once_more(error: BuildError) -> tuple[str, ...] | None:
+    """Return the options to build again with; None where file or project are the reason of the failure."""
+    return next((options for sign, options in _PASSING.items() if sign in error.log_tail), None)
 
 
 def _line(tail: list[str], dockerfile: bytes) -> int | None:
