@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from jettison.engine.base import BuildRequest, Engine, Event, RunRequest
+from jettison.engine.find import find_engine
 from jettison.errors import BuildError, EngineError
 
 pytestmark = pytest.mark.engine
@@ -215,3 +217,27 @@ def test_program_that_cannot_start_is_said_and_removed(
         engine.start(RunRequest(tag, name))
     with pytest.raises(EngineError):
         engine.state(name)
+
+
+def test_a_layer_that_the_engine_lost_is_built_anew(
+    engine: Engine,
+    project: Path,
+    new_tag: Callable[[], str],
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The loss cannot be brought about at will: a client in front of the real one says it, once."""
+    folder = tmp_path_factory.mktemp("client")
+    client = folder / "docker"
+    client.write_text(
+        f"#!/bin/sh\nif [ -e {folder}/lose ]; then mv {folder}/lose {folder}/again; echo 'ERROR: layer does not exist'; "
+        f'exit 1; fi\n[ -e {folder}/again ] && echo "$@" >> {folder}/again\nexec {shlex.join(engine.client)} "$@"\n'
+    )
+    client.chmod(0o755)
+    monkeypatch.setattr("jettison.engine.client._USUAL_PLACES", ())
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    lossy = find_engine("docker")
+    (folder / "lose").touch()
+    lossy.build(BuildRequest(str(project), COPY_ALL, None, tag := new_tag()))
+    assert "--no-cache" in (folder / "again").read_text().split()
+    assert "context/kept.txt" in files_of(engine, tag)
