@@ -14,6 +14,7 @@ from jettison.cli.main import main
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
 KEY = "AKIA" + "QYLPMN5HFIQR7XYA"
+RELEASE = ("etc/os-release", "file", b'ID=debian\nVERSION_ID="12"\n')
 STATUS = b"Package: vim\nStatus: install ok installed\nVersion: 9\nArchitecture: amd64\n\n"
 DOCKERFILE = f"""\
 FROM debian:bookworm
@@ -58,6 +59,23 @@ def project(tmp_path: Path) -> Path:
     (tmp_path / "image.tar").write_bytes(tar_of(*members, (name, "file", data), ("manifest.json", "file", manifest)))
     (tmp_path / "Dockerfile").write_text(DOCKERFILE)
     return tmp_path
+
+
+@pytest.fixture
+def known(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the project with known.tar, whose package a distribution's data speaks of; the cache is empty."""
+    monkeypatch.setenv("JETTISON_CACHE", str(project / "cache"))
+    monkeypatch.chdir(project)
+    installed = tar_of(RELEASE, ("var/lib/dpkg/status", "file", STATUS))
+    (project / "known.tar").write_bytes(old_layout(BASE, installed, COPIED, OWNED, history=list(HISTORY)))
+    return project
+
+
+def vim_advisory(name: str, **more: object) -> str:
+    """Return an advisory of every version of vim in Debian 12."""
+    ranges = [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}]
+    affected = [{"package": {"ecosystem": "Debian:12", "name": "vim"}, "ranges": ranges}]
+    return json.dumps({"id": name, "modified": "2026-08-01T00:00:00Z", "affected": affected, **more})
 
 
 def found(project: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, dict[str, object]]:
@@ -120,30 +138,14 @@ def test_it_goes_with_one_dockerfile(project: Path, capsys: pytest.CaptureFixtur
     assert "2 were found" in capsys.readouterr().err
 
 
-def test_the_known_vulnerabilities_of_a_line(
-    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("JETTISON_CACHE", str(project / "cache"))
-    release = ("etc/os-release", "file", b'ID=debian\nVERSION_ID="12"\n')
-    rebuilt = [BASE, tar_of(release, ("var/lib/dpkg/status", "file", STATUS)), COPIED, OWNED]
-    (project / "known.tar").write_bytes(old_layout(*rebuilt, history=list(HISTORY)))
-    advisory = {
-        "id": "DEBIAN-CVE-2026-7",
-        "upstream": ["CVE-2026-7"],
-        "modified": "2026-08-01T00:00:00Z",
-        "severity": [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}],
-        "affected": [
-            {
-                "package": {"ecosystem": "Debian:12", "name": "vim"},
-                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}],
-            }
-        ],
-    }
-    (project / "advisory.json").write_text(json.dumps(advisory))
-    assert "JT013" not in found(project, capsys, "--image", str(project / "known.tar"))
-    assert main(["db", "import", str(project / "advisory.json")]) == 0
+def test_the_known_vulnerabilities_of_a_line(known: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    score = [{"type": "CVSS_V3", "score": "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"}]
+    advisory = vim_advisory("DEBIAN-CVE-2026-7", upstream=["CVE-2026-7"], severity=score)
+    (known / "advisory.json").write_text(advisory)
+    assert "JT013" not in found(known, capsys, "--image", str(known / "known.tar"))
+    assert main(["db", "import", str(known / "advisory.json")]) == 0
     capsys.readouterr()
-    findings = found(project, capsys, "--image", str(project / "known.tar"))
+    findings = found(known, capsys, "--image", str(known / "known.tar"))
     told = findings["JT013"]
     assert (told["line"], told["severity"]) == (2, "high")
     assert "at least 1 known vulnerability (1 critical), most in vim 1; data " in str(told["message"])
@@ -159,40 +161,26 @@ def test_the_known_vulnerabilities_of_a_line(
     assert findings["JT157"]["impact"]["vulnerabilities"] == worth  # type: ignore[index]
     assert findings["JT104"]["impact"]["vulnerabilities"] is None  # type: ignore[index]
     assert findings["JT010"]["impact"]["secrets"] == 1  # type: ignore[index]
-    main(["check", str(project / "Dockerfile"), "--image", str(project / "known.tar")])
+    main(["check", str(known / "Dockerfile"), "--image", str(known / "known.tar")])
     text = capsys.readouterr().out
     assert "counted: at least 1 known vulnerability (1 critical; data " in text
     assert text.count("counted: ") == 1, "what the message tells is not told again"
 
 
-def test_what_people_decided_not_to_count_is_not_counted(
-    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("JETTISON_CACHE", str(project / "cache"))
-    monkeypatch.chdir(project)
-    release = ("etc/os-release", "file", b'ID=debian\nVERSION_ID="12"\n')
-    rebuilt = [BASE, tar_of(release, ("var/lib/dpkg/status", "file", STATUS)), COPIED, OWNED]
-    (project / "known.tar").write_bytes(old_layout(*rebuilt, history=list(HISTORY)))
-    affected = {
-        "package": {"ecosystem": "Debian:12", "name": "vim"},
-        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}],
-    }
-    advisories = [
-        {"id": f"CVE-2026-{number}", "modified": "2026-08-01T00:00:00Z", "affected": [affected]} for number in (7, 8)
-    ]
-    (project / "advisory.json").write_text(json.dumps(advisories[0]))
-    (project / "second.json").write_text(json.dumps(advisories[1]))
-    assert main(["db", "import", str(project / "advisory.json"), str(project / "second.json")]) == 0
-    (project / ".jettison-ignore.toml").write_text(
+def test_what_people_decided_not_to_count_is_not_counted(known: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (known / "advisory.json").write_text(vim_advisory("CVE-2026-7"))
+    (known / "second.json").write_text(vim_advisory("CVE-2026-8"))
+    assert main(["db", "import", str(known / "advisory.json"), str(known / "second.json")]) == 0
+    (known / ".jettison-ignore.toml").write_text(
         '[[ignore]]\nid = "CVE-2026-7"\nreason = "not called"\n[[secret]]\npath = "srv/app.env"\nreason = "revoked"\n'
     )
     capsys.readouterr()
-    findings = found(project, capsys, "--image", str(project / "known.tar"))
+    findings = found(known, capsys, "--image", str(known / "known.tar"))
     assert findings["JT013"]["impact"]["vulnerabilities"]["total"] == 1  # type: ignore[index]
     assert "JT010" not in findings
     assert main(["compare", "known.tar", "known.tar"]) == 0
     assert "at least 1" in capsys.readouterr().out
-    (project / ".jettison-ignore.toml").write_text("[[ignore]]\nidd = 1\n")
+    (known / ".jettison-ignore.toml").write_text("[[ignore]]\nidd = 1\n")
     assert main(["check", "Dockerfile", "--image", "known.tar"]) == 2
     assert ".jettison-ignore.toml:1" in capsys.readouterr().err
 
@@ -201,21 +189,11 @@ def test_another_base_may_take_the_vulnerabilities_of_this_one(
     project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("JETTISON_CACHE", str(project / "cache"))
-    base = tar_of(("etc/os-release", "file", b'ID=debian\nVERSION_ID="12"\n'), ("var/lib/dpkg/status", "file", STATUS))
+    base = tar_of(RELEASE, ("var/lib/dpkg/status", "file", STATUS))
     (project / "Dockerfile").write_text("FROM python:3.11\nCOPY app.env /srv/\n")
     history = [{"created_by": "import"}, {"created_by": "COPY app.env /srv/ # buildkit"}]
     (project / "known.tar").write_bytes(old_layout(base, COPIED, history=history))
-    advisory = {
-        "id": "DEBIAN-CVE-2026-7",
-        "modified": "2026-08-01T00:00:00Z",
-        "affected": [
-            {
-                "package": {"ecosystem": "Debian:12", "name": "vim"},
-                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}],
-            }
-        ],
-    }
-    (project / "advisory.json").write_text(json.dumps(advisory))
+    (project / "advisory.json").write_text(vim_advisory("DEBIAN-CVE-2026-7"))
     assert main(["db", "import", str(project / "advisory.json")]) == 0
     capsys.readouterr()
     findings = found(project, capsys, "--image", str(project / "known.tar"))
@@ -228,17 +206,13 @@ def test_another_base_may_take_the_vulnerabilities_of_this_one(
 
 
 def test_security_updates_are_told_by_line_without_any_advisory(
-    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    known: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("JETTISON_CACHE", str(project / "cache"))
-    release = ("etc/os-release", "file", b'ID=debian\nVERSION_ID="12"\n')
-    rebuilt = [BASE, tar_of(release, ("var/lib/dpkg/status", "file", STATUS)), COPIED, OWNED]
-    (project / "known.tar").write_bytes(old_layout(*rebuilt, history=list(HISTORY)))
-    index = project / "Packages"
+    index = known / "Packages"
     index.write_text("Package: vim\nVersion: 9.1\nArchitecture: amd64\nFilename: pool/updates/main/v/vim.deb\n\n")
     assert main(["db", "import", str(index), "--release", "debian:12"]) == 0
     capsys.readouterr()
-    findings = found(project, capsys, "--image", str(project / "known.tar"))
+    findings = found(known, capsys, "--image", str(known / "known.tar"))
     assert "JT013" not in findings
     assert (findings["JT015"]["line"], findings["JT015"]["severity"]) == (2, "medium")
     message = str(findings["JT015"]["message"])
