@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     "inventory": {"knowledge"},
     "sbom": {"inventory", "knowledge"},
     "secretscan": {"knowledge", "image", "inventory"},
-    "vulnerabilities": {"inventory", "knowledge", "sbom", "image", "secretscan"},
+    "vulnerabilities": {"inventory", "knowledge", "sbom", "image", "secretscan", "settings"},
     # attribution and inspection join an image with its Dockerfile; the rest knows nothing of Dockerfiles.
     "image": {"engine", "inventory", "model", "syntax", "secretscan"},
     "proof": {"syntax", "model", "engine", "image"},

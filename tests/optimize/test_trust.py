@@ -89,14 +89,28 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "app"
 
 
-def known_vulnerability(path: Path) -> None:
-    """Make one of a package of the base image known."""
+def known_vulnerabilities(folder: Path) -> None:
+    """Make two of a package of the base image known: one counts, as low, and the other does not concern it."""
     affected = {
         "package": {"ecosystem": "Debian:12", "name": "glibc"},
         "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}]}],
     }
-    path.write_text(json.dumps({"id": "CVE-2026-7", "modified": "2026-08-01T00:00:00Z", "affected": [affected]}))
-    assert main(["db", "import", str(path)]) == 0
+    for number in (7, 8):
+        advisory = {"id": f"CVE-2026-{number}", "modified": "2026-08-01T00:00:00Z", "affected": [affected]}
+        (folder / f"{number}.json").write_text(json.dumps(advisory))
+        assert main(["db", "import", str(folder / f"{number}.json")]) == 0
+    statement = {
+        "vulnerability": {"name": "CVE-2026-8"},
+        "status": "not_affected",
+        "justification": "component_not_present",
+    }
+    document = {
+        "@context": "https://openvex.dev/ns/v0.2.0",
+        "timestamp": "2026-08-01T00:00:00Z",
+        "statements": [statement],
+    }
+    (folder / "vex.json").write_text(json.dumps(document))
+    (folder / "jettison.toml").write_text('[scan]\nvex = ["vex.json"]\nseverity = { CVE-2026-7 = "low" }\n')
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -114,7 +128,7 @@ def test_from_needs_to_branch_evidence_and_undo(
 ) -> None:
     before = {path: path.read_bytes() for path in project.iterdir()}
     evidence = project.parent / "jettison-evidence.json"
-    known_vulnerability(project.parent / "advisory.json")
+    known_vulnerabilities(project.parent)
     capsys.readouterr()
     code = main(["optimize", str(project), "--commit", "smaller", "--evidence", str(evidence), "--format", "json", "--aim", "safe", "--no-trace",
                  *NETWORK_OPTION])  # fmt: skip
@@ -130,7 +144,7 @@ def test_from_needs_to_branch_evidence_and_undo(
     assert log.count("Measured:") >= 2 and "image size:" in log and "build context:" in log
     assert log.count("packages: ") == log.count("Measured:") == len(outcome["stops"])
     assert f"known vulnerabilities: {outcome['stops'][-1]['vulnerabilities']}" in log
-    assert outcome["stops"][0]["vulnerabilities"] and outcome["vulnerabilities"][0]["counts"]["unknown"] == 1
+    assert outcome["stops"][0]["vulnerabilities"] and outcome["vulnerabilities"][0]["counts"] == {"low": 1}
     assert git(project, "status", "--porcelain", "app") == ""
 
     data = json.loads(evidence.read_bytes())

@@ -16,13 +16,14 @@ from jettison.proof.measure import Measurement
 from jettison.report.measured_rows import measured_rows
 from jettison.report.optimize_json import render_json
 from jettison.span import SourceText
-from jettison.vulnerabilities.image_counts import ImageCounts, counts_of, look_up
+from jettison.vulnerabilities.image_counts import ImageCounts, LookedUp, counts_of, look_up
+from jettison.vulnerabilities.judgement import Judgement
 
 from . import small
 
 
 def counted(name: str) -> ImageCounts | None:
-    found = look_up(inventory_of(open_image(name, InventoryCollector())))
+    found = look_up(LookedUp(inventory_of(open_image(name, InventoryCollector()))), judgement=Judgement())
     return counts_of(found[0]) if found else None
 
 

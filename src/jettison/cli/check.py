@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.cli.discover import BUILD_FILE_ENDINGS, found_files, is_build_file_name, read_dockerfile
-from jettison.cli.options import Option
+from jettison.cli.options import COUNTED, Option
 from jettison.cli.real_paths import RealPaths
 from jettison.errors import SourceError, UsageError
 from jettison.findings import Severity
@@ -77,6 +77,7 @@ OPTIONS: Final = (
         {"metavar": "IMAGE", "default": ""},
     ),
     Option(("--engine",), "for --image: docker, podman, or the path of a client", {"metavar": "ENGINE"}),
+    *(option._replace(help=f"for --image: {option.help}") for option in COUNTED),
     Option(("--no-context",), "do not look at the build context beside the Dockerfile", {"action": "store_true"}),
 )
 
@@ -100,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     if args.image:
         from jettison.cli.check_image import add_image
 
-        add_image(reports, args.image, args.engine)
+        add_image(reports, args)
     if args.write_baseline:
         from jettison.lint.baseline import write_baseline
 

@@ -11,17 +11,19 @@ from jettison.errors import UsageError
 from jettison.terminal import safe_line
 
 if TYPE_CHECKING:
+    import argparse
+
     from jettison.lint.engine import FileReport
 
 
-def add_image(reports: Sequence[FileReport], name: str, engine: str | None) -> None:
+def add_image(reports: Sequence[FileReport], args: argparse.Namespace) -> None:
     """Measure the findings of the one Dockerfile in its image, and add what the image alone shows.
 
     Raises:
         UsageError: not exactly one Dockerfile with a stage was checked.
-        ImageError, SourceError, EngineError: the image cannot be read.
+        ImageError, SourceError, EngineError: the image, or a file that says what does not count, cannot be used.
     """
-    from jettison.cli.known import known_of_one
+    from jettison.cli.known import known_of_one, said_of, settings_in_force
     from jettison.image.inspection import inspect
     from jettison.optimize.costs import line_costs
     from jettison.optimize.decided import decided_in
@@ -29,14 +31,15 @@ def add_image(reports: Sequence[FileReport], name: str, engine: str | None) -> N
     from jettison.optimize.vulnerable_lines import VulnerableLines
     from jettison.report.reading_bar import reading_bar
 
-    decided = decided_in(".")
+    name = args.image
     report = _only(reports)
+    decided = decided_in(".", settings_in_force(args, report.path), said_of(args))
     model = report.model
     assert model is not None
     # The check runs without a garbage collector; an image makes far more garbage.
     gc.enable()
     with reading_bar(name):
-        seen = decided.left_of(inspect(name, engine, "", model))
+        seen = decided.left_of(inspect(name, args.engine, "", model))
     for note in seen.notes:
         sys.stderr.write(f"jettison: {safe_line(name)}: {safe_line(note)}\n")
     if all(origin.line is None for origin in seen.origins):
@@ -44,7 +47,7 @@ def add_image(reports: Sequence[FileReport], name: str, engine: str | None) -> N
             f"jettison: no layer of {safe_line(name)} matches a line of {safe_line(report.path)}: "
             "was it built from another file?\n"
         )
-    known = known_of_one(seen.inventory)
+    known = known_of_one(seen, decided.vulnerabilities)
     vulnerable = VulnerableLines(seen, model, known) if known is not None else None
     costs = line_costs(model, seen.image, (), seen.origins)
     found = measured_findings(report.findings, report.suppressed, seen, model, costs, vulnerable)

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 from jettison.cli.inspect import SOURCE, told_damage
-from jettison.cli.options import Option
+from jettison.cli.options import COUNTED, SETTINGS_FILE, Option
 from jettison.terminal import Palette, wants_colour
 
 if TYPE_CHECKING:
@@ -32,22 +32,27 @@ OPTIONS: Final = (
         "text, json or markdown (default: text)",
         {"choices": ("text", "json", "markdown"), "default": "text", "metavar": "FORMAT"},
     ),
+    *COUNTED,
+    *SETTINGS_FILE,
 )
 
 
 def run(args: argparse.Namespace) -> int:
     """Print what differs; return 1 for a difference where the user asked for that, 6 when a layer cannot be read."""
-    from jettison.cli.known import known_of_both
+    from jettison.cli.known import known_of_both, said_of, settings_in_force
     from jettison.image.compare import compare
     from jettison.image.inspection import inspect
     from jettison.report.reading_bar import reading_bar
+    from jettison.vulnerabilities.judgement import read_judgement
 
+    # Wrong files are told before the work.
+    judgement = read_judgement(settings_in_force(args), said=said_of(args))
     with reading_bar(args.before):
         before = inspect(args.before, args.engine, args.platform, digests=True)
     with reading_bar(args.after):
         after = inspect(args.after, args.engine, args.platform, digests=True)
     seen = compare(before, after)
-    known = known_of_both(before.inventory, after.inventory)
+    known = known_of_both(before, after, judgement)
     if args.html:
         from jettison.lint.baseline import write_text
         from jettison.report.html.compare_page import render_comparison_page

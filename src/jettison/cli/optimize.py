@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-from jettison.cli.options import Option
+from jettison.cli.options import COUNTED, Option
 from jettison.errors import UsageError
 from jettison.terminal import Palette, safe_line, wants_colour
 
@@ -125,6 +125,7 @@ OPTIONS: Final = (
         "run anew although an earlier run proved the same content (--html, --evidence and --commit always do)",
         {"action": "store_true"},
     ),
+    *COUNTED,
     Option(("--all",), "list every finding, with all of the evidence", {"action": "store_true"}),
 )
 
@@ -151,6 +152,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _request(args: argparse.Namespace) -> Request:
+    from jettison.cli.known import said_of
     from jettison.optimize.records import Request
     from jettison.settings.find import Finder
 
@@ -175,6 +177,7 @@ def _request(args: argparse.Namespace) -> Request:
         services=not args.no_services,
         dependency_change=args.dependency_change,
         recorded=not (args.no_cache or args.html or args.evidence),
+        said=said_of(args),
     )
 
 

@@ -20,6 +20,33 @@ class Option(NamedTuple):
     settings: dict[str, Any] = {}
 
 
+# What every command that counts known vulnerabilities understands; `cli.known.said_of` reads it.
+COUNTED: Final = (
+    Option(("--only-fixed",), "leave out the vulnerabilities that no version fixes", {"action": "store_true"}),
+    Option(
+        ("--vex",),
+        "an OpenVEX document: what is not affected is not counted; may be repeated",
+        {"metavar": "FILE", "action": "append"},
+    ),
+    Option(
+        ("--ignore-file",),
+        "exceptions (default: .jettison-ignore.toml and .trivyignore)",
+        {"metavar": "FILE", "action": "append"},
+    ),
+    Option(("--db",), "the database of vulnerabilities (default: the one in the cache folder)", {"metavar": "FILE"}),
+    Option(
+        ("--max-age",),
+        'days after which data is stale and counts read "at least" (default: 7)',
+        {"type": int, "metavar": "DAYS"},
+    ),
+)
+# Which settings file is asked.
+SETTINGS_FILE: Final = (
+    Option(("--config",), "use this settings file", {"metavar": "FILE", "default": ""}),
+    Option(("--no-config",), "use no settings file", {"action": "store_true"}),
+)
+
+
 class Command(NamedTuple):
     """One subcommand: where it lives and what its first help line says."""
 

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from jettison.cli.inspect import SOURCE
-from jettison.cli.options import Option
+from jettison.cli.options import COUNTED, SETTINGS_FILE, Option
 from jettison.errors import SourceError, UsageError
 from jettison.terminal import Palette, wants_colour
 
 if TYPE_CHECKING:
     from jettison.settings.settings import Settings
-    from jettison.vulnerabilities.database import Database
+    from jettison.vulnerabilities.judgement import Judgement
     from jettison.vulnerabilities.scan import Scan, Subject
     from jettison.vulnerabilities.vulnerability import Findings
 
@@ -48,21 +48,16 @@ OPTIONS: Final = (
         "exit with 1 at this severity or above, or for known exploited ones (default: never)",
         {"choices": LEVELS},
     ),
-    Option(("--only-fixed",), "leave out what no version fixes", {"action": "store_true"}),
-    Option(("--vex",), "an OpenVEX document: what is not affected is not counted", {"metavar": "FILE", "action": "append", "default": []}),
-    Option(("--ignore-file",), "exceptions (default: .jettison-ignore.toml and .trivyignore here)", {"metavar": "FILE", "action": "append"}),
-    Option(("--db",), "the database to use (default: the one in the cache folder)", {"metavar": "FILE"}),
-    Option(
-        ("--max-age",), "days after which data is stale and counts read \"at least\" (default: 7)", {"type": int, "metavar": "DAYS"}
-    ),
-    Option(("--config",), "use this settings file: its [scan] table", {"metavar": "FILE"}),
-    Option(("--no-config",), "use no settings file", {"action": "store_true"}),
+    *COUNTED,
+    *SETTINGS_FILE,
     Option(("--all",), "text: list every package and vulnerability", {"action": "store_true"}),
-)  # fmt: skip
+)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print or write the report; return 1 when something is at the fail level."""
+    from jettison.cli.known import said_of
+    from jettison.vulnerabilities.judgement import Judgement, read_judgement
     from jettison.vulnerabilities.scan import KINDS, Scan, failing, nothing_looked_up
 
     settings = _settle(args)
@@ -71,8 +66,10 @@ def run(args: argparse.Namespace) -> int:
     if wrong or not kinds:
         raise UsageError(f"--scanners knows {', '.join(KINDS)}, not {', '.join(map(repr, wrong)) or 'nothing'}")
     now = datetime.now(UTC)
+    # Wrong files are told before the work.
+    judgement = read_judgement(settings, said=said_of(args)) if "vuln" in kinds else Judgement()
     subject = _subject(args, kinds)
-    scan = Scan(subject, _findings(args, subject, kinds, now, settings), kinds)
+    scan = Scan(subject, _findings(args, subject, kinds, now, judgement), kinds)
     _write(args, scan)
     if args.fail_on != "never" and "vuln" in kinds and nothing_looked_up(scan.findings) and not args.scanner:
         raise SourceError(
@@ -127,50 +124,31 @@ def _source(name: str) -> str:
 
 def _settle(args: argparse.Namespace) -> Settings:
     """Fill in what the command line does not say from the settings that govern the Dockerfile, or this folder."""
-    from jettison.settings.find import Finder
-    from jettison.settings.settings import DEFAULTS
-    from jettison.vulnerabilities.age import DEFAULT_MAX_AGE
+    from jettison.cli.known import settings_in_force
 
-    settings = DEFAULTS
-    if args.config:
-        settings = Finder().read(args.config)
-    elif not args.no_config:
-        settings = Finder().settings_for(args.file or "./")
+    settings = settings_in_force(args, args.file or "./")
     scan = settings.scan
     args.scanners = (
         args.scanners if args.scanners is not None else ",".join(scan.scanners or ("vuln", "secret", "practice"))
     )
     args.fail_on = args.fail_on or scan.fail_on or "never"
-    args.only_fixed = args.only_fixed or scan.only_fixed
-    if args.max_age is None:
-        args.max_age = scan.max_age if scan.max_age is not None else DEFAULT_MAX_AGE
-    args.vex = [*(os.path.join(settings.folder, path) for path in scan.vex), *args.vex]
-    if args.ignore_file is None and scan.ignore_files:
-        args.ignore_file = [os.path.join(settings.folder, path) for path in scan.ignore_files]
     return settings
 
 
 def _findings(
-    args: argparse.Namespace, subject: Subject, kinds: tuple[str, ...], now: datetime, settings: Settings
+    args: argparse.Namespace, subject: Subject, kinds: tuple[str, ...], now: datetime, judgement: Judgement
 ) -> Findings:
     from jettison.vulnerabilities.vulnerability import Findings
 
     if "vuln" not in kinds:
         return Findings(subject.inventory.packages)
-    from jettison.vulnerabilities.apply import apply
-    from jettison.vulnerabilities.exemptions import exemption_of, read_exemptions
+    from jettison.vulnerabilities.database import open_database
     from jettison.vulnerabilities.match import find
-    from jettison.vulnerabilities.openvex import read_openvex
-    from jettison.vulnerabilities.regrade import regrade
     from jettison.vulnerabilities.scan import image_names
 
-    # Wrong files are told before the work.
-    exemptions = read_exemptions(args.ignore_file)
-    exemptions += tuple(exemption_of(entry, settings.origins["scan"]) for entry in settings.scan.ignore)
-    statements = tuple(one for path in args.vex for one in read_openvex(path))
-    database = _database(args)
+    database = open_database(judgement.database)
     try:
-        found = find(subject.inventory, database, now, args.max_age)
+        found = find(subject.inventory, database, now, judgement.max_age)
     finally:
         if database is not None:
             database.close()
@@ -179,17 +157,7 @@ def _findings(
         from jettison.vulnerabilities.scanners.run import ask
 
         found = join(found, name, ask(name, args.image, subject.source), subject.layers)
-    found = regrade(found, settings.scan.severity)
-    return apply(found, exemptions, statements, image_names(subject), now, args.only_fixed)
-
-
-def _database(args: argparse.Namespace) -> Database | None:
-    from jettison.vulnerabilities.database import open_database
-    from jettison.vulnerabilities.place import database_path
-
-    if args.db and not os.path.exists(args.db):
-        raise SourceError(f"{args.db}: there is no such database; `jettison db import` makes one")
-    return open_database(args.db or database_path())
+    return judgement.of(found, image_names(subject), now)
 
 
 def _write(args: argparse.Namespace, scan: Scan) -> None:

@@ -1,27 +1,26 @@
-"""What people decided not to count of an image, with reason and end: the files with exceptions of a folder."""
+"""What people decided not to count of an image: the files with exceptions of a folder, and its settings."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from jettison.secretscan.exceptions import FILE, SecretException, read_exceptions, without_excepted
-from jettison.vulnerabilities.exemptions import TRIVY, Exemption, read_exemptions
+from jettison.vulnerabilities.judgement import NOTHING_SAID, Judgement, Said, read_judgement
 
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection
-
-FILES: Final = (FILE, TRIVY)
+    from jettison.settings.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The exceptions of secrets, and those of vulnerabilities."""
+    """The exceptions of secrets, and what of the known vulnerabilities counts."""
 
     secrets: tuple[SecretException, ...] = ()
-    vulnerabilities: tuple[Exemption, ...] = ()
+    vulnerabilities: Judgement = field(default_factory=Judgement)
 
     def left_of(self, seen: Inspection) -> Inspection:
         """Return an inspection without the secrets that are excepted today; its note counts them."""
@@ -29,10 +28,11 @@ class Decided:
         return replace(seen, secrets=secrets, secrets_note=note)
 
 
-def decided_in(folder: str) -> Decided:
-    """Return the exceptions of a folder.
+def decided_in(folder: str, settings: Settings, said: Said = NOTHING_SAID) -> Decided:
+    """Return the exceptions of a folder, and what the settings and the command line say of vulnerabilities.
 
     Raises:
         UsageError: a file with exceptions is wrong.
+        SourceError: a VEX document is wrong, or the database named does not exist.
     """
-    return Decided(read_exceptions(os.path.join(folder, FILE)), read_exemptions(None, folder))
+    return Decided(read_exceptions(os.path.join(folder, FILE)), read_judgement(settings, folder, said))

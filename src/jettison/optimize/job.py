@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.needs.hints import Hints
     from jettison.project.detect import Project
+    from jettison.settings.settings import Settings
 
 ALL_FEATURES: Final = Features(mounts=True)
 
@@ -70,7 +71,7 @@ class Job:
         self.model: Model = report.model
         self.findings: tuple[Finding, ...] = rank(report.findings)
         self.muted = report.suppressed
-        self.decided = decided_in(request.project)
+        self.decided = decided_in(request.project, _settings(request.project), request.said)
         scope = self.model.end_scope(report.model.final)
         self.project: Project = detect(self.context, scope.exposed)._replace(history=read_history(request.project))
         self.ignore_before = self.context.read(".dockerignore") if self.context.ignore_path == ".dockerignore" else None
@@ -157,6 +158,7 @@ class Job:
         side = side_of(self.model, before, self.builds, self.say, self.decided)
         self.side_before = (side,)
         seen, known = side.inspection, side.known
+        self.notes += known.notes if known is not None else ()
         vulnerable = VulnerableLines(seen, self.model, known) if known is not None else None
         found = measured_findings(self.findings, self.muted, seen, self.model, side.costs, vulnerable)
         redact = self.builds.redact
@@ -206,7 +208,7 @@ class Job:
             found = trials.make(kept.without | later)
             return next((candidate for candidate in found if candidate.name == kept.candidate.name), None)
 
-        return replace(outcome, stops=stops(outcome, remake, engine, self.say, self.builds.on_event))
+        return replace(outcome, stops=stops(outcome, remake, engine, self.say, self.builds.on_event, self.decided))
 
     def _with_dependency_change(self, engine: Engine, outcome: Outcome, candidate: Candidate) -> Outcome:
         assert outcome.before is not None and outcome.after is not None
@@ -303,6 +305,12 @@ def optimize(request: Request, say: Say, on_event: OnEvent | None = None) -> Out
         outcome = job.run(no_engine)
         recorded.keep(job, engine, outcome)
     return outcome
+
+
+def _settings(project: str) -> Settings:
+    from jettison.settings.find import Finder
+
+    return Finder().settings_for(os.path.join(project, ""))
 
 
 def _default_dockerfile(project: str) -> str:

@@ -20,9 +20,12 @@ from jettison.report.mask import masked_diff
 from jettison.rewrite.inplace import ORDER
 from jettison.syntax.edit import unified_diff
 from jettison.syntax.tree import parse
-from jettison.vulnerabilities.image_counts import counts_of, look_up
+from jettison.vulnerabilities.image_counts import LookedUp, counts_of, look_up
+from jettison.vulnerabilities.scan import names_of_image
 
 if TYPE_CHECKING:
+    from jettison.image.image import Image
+    from jettison.image.inspection import Inspection
     from jettison.inventory.inventory import Inventory
     from jettison.model.dockerfile import Model
     from jettison.optimize.builds import Builds, Built, Say
@@ -72,7 +75,7 @@ def _context_bytes(context: BuildContext, candidate: Candidate | None) -> int:
 def side_of(model: Model, built: Built, builds: Builds, say: Say, decided: Decided) -> Side:
     """Return all that is told of one image that was built from a model; decided: what does not count."""
     seen = decided.left_of(inspection_of(built.tag, built.image, builds.scanner, model))
-    known = _known(seen.inventory, say, decided)
+    known = _known(seen, say, decided)
     brought = VulnerableLines(seen, model, known).counts() if known is not None else None
     costs = line_costs(model, built.image, built.steps, seen.origins, brought)
     masked = tuple(replace(cost, text=builds.redact(cost.text)) for cost in costs)
@@ -108,10 +111,15 @@ def gone_between(sides: Sequence[Side]) -> Gone | None:
     )
 
 
-def _known(inventory: Inventory, say: Say, decided: Decided) -> Findings | None:
+def looked_up(inventory: Inventory, image: Image) -> LookedUp:
+    """Return what is looked up of an image that was built here: it has no name but what it holds."""
+    return LookedUp(inventory, names_of_image("", image.digest))
+
+
+def _known(seen: Inspection, say: Say, decided: Decided) -> Findings | None:
     """Return what is known of the packages, None without a database."""
     try:
-        return next(iter(look_up(inventory, exemptions=decided.vulnerabilities)), None)
+        return next(iter(look_up(looked_up(seen.inventory, seen.image), judgement=decided.vulnerabilities)), None)
     except JettisonError as error:
         # What was proven does not hang on it.
         say(f"vulnerabilities were not counted: {error}")

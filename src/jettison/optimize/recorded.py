@@ -26,7 +26,6 @@ from jettison.errors import SourceError
 from jettison.findings import Finding, Impact, KnownVulnerabilities
 from jettison.optimize.builds import secret_settings
 from jettison.optimize.costs import LineCost
-from jettison.optimize.decided import FILES as EXCEPTIONS
 from jettison.optimize.dependencies import read_needs
 from jettison.optimize.evidence import context_data
 from jettison.optimize.image_findings import IMAGE_CODES
@@ -48,7 +47,6 @@ from jettison.rewrite.candidates import Candidate, Change
 from jettison.rewrite.order import ordered
 from jettison.span import Span
 from jettison.vulnerabilities.image_counts import ImageCounts
-from jettison.vulnerabilities.place import database_path
 
 if TYPE_CHECKING:
     from jettison.engine.base import Engine
@@ -171,8 +169,8 @@ def _key(job: Job, engine: Engine) -> str:
         context_data(asked.project, relative, ignore),
         (asked.network, sorted(asked.build_args.items()), asked.probes, asked.checks, sorted(asked.env.items())),
         (asked.budget_seconds, asked.source_file, asked.aim, asked.services, asked.dependency_change),
-        _database(),
-        [_digest(_content(os.path.join(asked.project, name))) for name in EXCEPTIONS],
+        _database(job.decided.vulnerabilities.database),
+        _digest(repr(job.decided).encode("utf-8", "surrogateescape")),
     )
     return _digest(json.dumps(parts, sort_keys=True).encode())
 
@@ -212,20 +210,12 @@ def _aged(sides: tuple[Side, ...], kept_at: float) -> bool:
     return counted and datetime.fromtimestamp(kept_at, UTC).date() != datetime.now(UTC).date()
 
 
-def _database() -> tuple[int, int] | None:
+def _database(path: str) -> tuple[int, int] | None:
     try:
-        seen = os.stat(database_path())
+        seen = os.stat(path)
     except OSError:
         return None
     return seen.st_size, seen.st_mtime_ns
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as stream:
-            return stream.read(MAX_BYTES)
-    except OSError:
-        return b""
 
 
 def _written_finding(finding: Finding) -> list[Any]:

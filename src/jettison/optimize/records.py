@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jettison.vulnerabilities.judgement import NOTHING_SAID, Said
+
 if TYPE_CHECKING:
     from jettison.findings import Finding
     from jettison.image.inspection import Inspection
@@ -27,7 +29,8 @@ class Request:
     machine while the container runs; online: the containers may reach the outside network; aim: "safe", "small"
     or "smallest"; commit: each change of the result is measured by itself; services: what the
     Compose file beside it says that it needs is started; recorded: a proven result of an earlier run may be
-    returned, and this one is kept; dependency_change: a rebuild after one is measured too, for original and winner.
+    returned, and this one is kept; dependency_change: a rebuild after one is measured too, for original and winner;
+    said: what of the known vulnerabilities counts, before the settings say so.
     """
 
     project: str
@@ -49,6 +52,7 @@ class Request:
     services: bool = True
     recorded: bool = False
     dependency_change: bool = False
+    said: Said = NOTHING_SAID
 
 
 @dataclass(frozen=True, slots=True)

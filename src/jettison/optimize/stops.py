@@ -15,13 +15,14 @@ from jettison.image.collect import InventoryCollector
 from jettison.image.inspection import inventory_of
 from jettison.model.context import BuildContext, IgnoreFile
 from jettison.optimize.branch import Stop
-from jettison.optimize.decided import decided_in
+from jettison.optimize.outcome import looked_up
 from jettison.rewrite.candidates import Candidate, Change
 from jettison.vulnerabilities.image_counts import counts_of, look_up
 
 if TYPE_CHECKING:
     from jettison.engine.base import Engine, OnEvent
     from jettison.image.image import Image
+    from jettison.optimize.decided import Decided
     from jettison.optimize.records import Outcome
 
 Remake = Callable[[frozenset[str]], Candidate | None]
@@ -46,6 +47,7 @@ def stops(
     engine: Engine,
     say: Callable[[str], None],
     on_event: OnEvent | None,
+    decided: Decided,
 ) -> tuple[Stop, ...]:
     """Return the states, the last one exactly what was proven.
 
@@ -64,7 +66,7 @@ def stops(
         if candidate is None or (candidate.dockerfile, candidate.dockerignore) == last:
             continue
         say(f"measuring: {change.title}")
-        stop = _measure(outcome, candidate, tuple(waiting), engine, on_event)
+        stop = _measure(outcome, candidate, tuple(waiting), engine, on_event, decided)
         if stop is not None:
             found.append(stop)
             waiting = []
@@ -84,7 +86,12 @@ def stops(
 
 
 def _measure(
-    outcome: Outcome, candidate: Candidate, changes: tuple[Change, ...], engine: Engine, on_event: OnEvent | None
+    outcome: Outcome,
+    candidate: Candidate,
+    changes: tuple[Change, ...],
+    engine: Engine,
+    on_event: OnEvent | None,
+    decided: Decided,
 ) -> Stop | None:
     request = outcome.request
     first_known = outcome.sides[0].vulnerabilities
@@ -114,13 +121,13 @@ def _measure(
         changes,
         image.size_unpacked,
         _context_bytes(outcome, candidate),
-        *(_counted(image, request.project) if first_known is not None else (None, None)),
+        *(_counted(image, decided) if first_known is not None else (None, None)),
     )
 
 
-def _counted(image: Image, project: str) -> tuple[int | None, int | None]:
+def _counted(image: Image, decided: Decided) -> tuple[int | None, int | None]:
     inventory = inventory_of(image)
-    found = next(iter(look_up(inventory, exemptions=decided_in(project).vulnerabilities)), None)
+    found = next(iter(look_up(looked_up(inventory, image), judgement=decided.vulnerabilities)), None)
     counts = counts_of(found) if found is not None else None
     return (len(inventory.packages), counts.total) if counts is not None else (None, None)
 

@@ -66,9 +66,9 @@ KEYS: Final = (
         "scan",
         "scan",
         "{}",
-        "what `scan` looks for, the level from which it fails, the age in days after which data counts as stale, VEX "
+        "what `scan` looks for, the level from which it fails, whether what no version fixes is left out, the age in days after which data counts as stale, VEX "
         "documents and files with exceptions (paths relative to the settings file), exceptions with a reason, and "
-        "what single vulnerabilities count as; the command line goes first",
+        "what single vulnerabilities count as; all but the first two hold for `check --image`, `compare` and `optimize` too; the command line goes first",
         '[scan]\nfail-on = "high"\nscanners = ["vuln", "secret"]\nonly-fixed = true\nmax-age = 14\nvex = ["security/app.vex.json"]\n'
         'ignore-files = ["security/ignore.toml"]\nseverity = { "CVE-2024-1234" = "low" }\n\n[[scan.ignore]]\n'
         'id = "CVE-2024-5678"\nreason = "the option is not compiled in"\nexpires = 2027-01-31',

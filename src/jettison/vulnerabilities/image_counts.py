@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from jettison.vulnerabilities.age import DEFAULT_MAX_AGE
+from jettison.vulnerabilities.judgement import Judgement
 
 if TYPE_CHECKING:
     from jettison.inventory.inventory import Inventory
-    from jettison.vulnerabilities.exemptions import Exemption
     from jettison.vulnerabilities.vulnerability import Findings
 
 
@@ -41,26 +39,30 @@ class ImageCounts:
         return sum(number for name, number in self.counts if name in severities)
 
 
-def look_up(*inventories: Inventory, exemptions: Sequence[Exemption] = ()) -> list[Findings]:
-    """Return what is known of each, all by one state of the data; nothing without a database.
+class LookedUp(NamedTuple):
+    """What is looked up. names: those under which a VEX document may speak of the image."""
 
-    exemptions: what does not count; it is listed as ignored.
+    inventory: Inventory
+    names: tuple[str, ...] = ()
+
+
+def look_up(*images: LookedUp, judgement: Judgement) -> list[Findings]:
+    """Return what is known of each and counts, all by one state of the data; nothing without a database.
 
     Raises:
         DatabaseError: the database is damaged.
     """
-    from jettison.vulnerabilities.apply import apply
     from jettison.vulnerabilities.database import open_database
     from jettison.vulnerabilities.match import find
-    from jettison.vulnerabilities.place import database_path
 
-    database = open_database(database_path())
+    database = open_database(judgement.database)
     if database is None:
         return []
     now = datetime.now(UTC)
     try:
-        found = [find(inventory, database, now, DEFAULT_MAX_AGE) for inventory in inventories]
-        return [apply(one, exemptions, (), (), now, only_fixed=False) for one in found]
+        return [
+            judgement.of(find(each.inventory, database, now, judgement.max_age), each.names, now) for each in images
+        ]
     finally:
         database.close()
 

@@ -79,12 +79,15 @@ class Scan:
 
 def image_names(subject: Subject) -> tuple[str, ...]:
     """Return the names under which a VEX document may speak of the image; the package URL last."""
-    if subject.kind != "image":
-        return ()
+    return names_of_image(subject.name, subject.digest) if subject.kind == "image" else ()
+
+
+def names_of_image(name: str, digest: str) -> tuple[str, ...]:
+    """Return the names under which a VEX document may speak of an image; name, digest: "" where it has none."""
     from jettison.sbom.subject import Subject as SbomSubject
 
-    names = (subject.name, subject.digest, SbomSubject(subject.name, subject.digest).purl if subject.digest else "")
-    return tuple(name for name in names if name)
+    names = (name, digest, SbomSubject(name, digest).purl if digest else "")
+    return tuple(each for each in names if each)
 
 
 def ranked(match: Match) -> tuple[bool, int, float, float, str]:
