@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from image.archives import config_of, old_layout, tar_of
+from image.archives import config_of, old_layout, tar_of, tar_of_modes
 from jettison.cli.main import main
 
 DOCS = Path(__file__).parent.parent.parent / "docs"
@@ -232,3 +232,37 @@ def test_practice_that_the_file_tells_already_is_not_told_twice(
         assert "DKL-LI-0001" in told
         assert ("CIS-DI-0001" in told) == root
         assert "CIS-DI-0005" not in told
+
+
+def test_practice_stands_at_the_line_that_brought_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    layers = (
+        tar_of_modes({"usr/bin/su": (0o4755, b"x"), "var/cache/apk/x": (0o644, b"x" * 200_000)}),
+        tar_of_modes({"usr/bin/sudo": (0o4755, b"x"), "var/cache/apk/y": (0o644, b"x" * 50_000)}),
+        tar_of_modes({"srv/open": (0o666, b"x"), "srv/id_rsa": (0o644, b"x"), "srv/a.swp": (0o644, b"x")}),
+        tar_of_modes({"srv/new/open": (0o777, b"x"), "srv/new/wide": (0o666, b"x"), "srv/b.swp": (0o644, b"x")}),
+    )
+    steps = (
+        "import",
+        "RUN /bin/sh -c sudo make install # buildkit",
+        "COPY . /srv # buildkit",
+        "COPY new /srv/new # buildkit",
+    )
+    history = [{"created_by": text} for text in steps]
+    (tmp_path / "image.tar").write_bytes(old_layout(*layers, history=history))
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text("FROM debian:bookworm\nRUN make install\n\nCOPY . /srv\nCOPY new /srv/new\n")
+    main(["check", str(dockerfile), "--format", "json", "--image", str(tmp_path / "image.tar")])
+    findings = json.loads(capsys.readouterr().out)["files"][0]["findings"]
+    told = {(one["line"], one["message"]) for one in findings if one["code"] == "JT014"}
+    assert told >= {
+        (1, "CIS-DI-0008: a program that runs with the rights of the owner: usr/bin/su"),
+        (2, "CIS-DI-0008: a program that runs with the rights of the owner: usr/bin/sudo"),
+        (1, "DKL-DI-0005: a package manager's cache: /var/cache/apk/: 0.2 MB"),
+        (2, "DKL-DI-0005: a package manager's cache: /var/cache/apk/: 0.1 MB"),
+        (2, "DKL-DI-0001: sudo in the history: USER says who runs a command (step 2)"),
+        (4, "JT323: a file or folder that everyone may write: srv/open"),
+        (5, "JT323: 2 files and folders that everyone may write: srv/new/open, srv/new/wide"),
+        (4, "CIS-DI-0010: files that hold credentials: srv/id_rsa"),
+        (4, "DKL-LI-0003: files that no container needs: srv/a.swp"),
+        (5, "DKL-LI-0003: files that no container needs: srv/b.swp"),
+    }

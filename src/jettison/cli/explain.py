@@ -21,16 +21,20 @@ OPTIONS: Final = (
 
 def run(args: argparse.Namespace) -> int:
     """Print one rule's page, or the list of all rules when none is named."""
-    from jettison.report.explain import render_list, render_rule
+    from jettison.image.finding_kinds import KINDS, kind_of
+    from jettison.report.explain import render_image_finding, render_list, render_rule
     from jettison.rules.index import ENTRIES, finding_codes, left_out, load, resolve
 
     palette = Palette(wants_colour())
     if args.rule is None:
-        sys.stdout.write(render_list([load(entry.code) for entry in ENTRIES], palette))
+        sys.stdout.write(render_list([*KINDS, *(load(entry.code) for entry in ENTRIES)], palette))
         return 0
     codes = resolve(args.rule)
     if not codes and (foreign := finding_codes(args.rule)):
         sys.stdout.write(f"{foreign[0]} is a check of ShellCheck: https://www.shellcheck.net/wiki/{foreign[0]}\n")
+        return 0
+    if not codes and (kind := kind_of(args.rule)):
+        sys.stdout.write(render_image_finding(kind, palette))
         return 0
     if not codes and (reason := left_out(args.rule)):
         sys.stdout.write(f"{safe_line(args.rule)}: no rule of its own: {reason}\n")

@@ -71,3 +71,44 @@ CHECKPOINTS: Final[dict[str, Any]] = {'sensitive_volumes': ['/', '/boot', '/dev'
                       '.config/gcloud/credentials.db'],
  'open_folders': ['tmp', 'var/tmp', 'dev/shm', 'run/lock', 'dev/mqueue'],
  'not_judged': ['dev/', 'proc/', 'sys/']}
+
+FINDING_KINDS: Final[dict[str, Any]] = {'JT010': {'name': 'secret-in-image',
+           'message': 'the image holds a secret',
+           'about': 'Whoever can pull the image can read it, in the layers below too: a later line '
+                    'that deletes the file hides it and no more. The finding stands at the line '
+                    'that wrote it, or at FROM when the base image brought it. The value is never '
+                    'shown.',
+           'todo': 'Make the secret invalid where it is used, keep it out of the build (`RUN '
+                   '--mount=type=secret`), build anew.'},
+ 'JT011': {'name': 'hidden-bytes',
+           'message': 'bytes that a later line hides stay in the image',
+           'about': 'A layer only adds. What a line deletes, writes again or gives another owner '
+                    'stays in the layer below and is pulled with it. The finding stands at the '
+                    'line that hides the bytes and names the line that wrote them.',
+           'todo': 'Delete in the RUN that wrote them; copy with `--chown` and `--chmod`.'},
+ 'JT012': {'name': 'packages-of-line',
+           'message': 'what the packages of a line take',
+           'about': 'A measurement, no mistake: the bytes of all packages that the line brought, '
+                    'with the largest three.',
+           'todo': 'Leave out what the program does not need when it runs.'},
+ 'JT013': {'name': 'vulnerabilities-of-line',
+           'message': 'the packages of a line have known vulnerabilities',
+           'about': 'Each package is looked up in the data that `jettison db import` brought; its '
+                    'age stands in the message. The finding stands at the line that brought the '
+                    'packages, at FROM for those of the base image. Exceptions, VEX documents and '
+                    'the settings of `scan` hold here too.',
+           'todo': 'Update the packages or the base; `jettison scan IMAGE` names the versions that '
+                   'fix them.'},
+ 'JT014': {'name': 'image-practice',
+           'message': 'the image fails a checkpoint of CIS or dockle',
+           'about': "The checkpoint's own id begins the message. What a layer or a step of the "
+                    'build brought stands at its line, one finding for each line; what the base '
+                    'image brought, and what the image as a whole lacks (a user, a health check), '
+                    'stands at FROM. What a finding of the file names already is not told again.',
+           'todo': 'As the message says; `jettison inspect IMAGE` shows all checkpoints of the '
+                   'image together.'},
+ 'JT015': {'name': 'security-updates-of-line',
+           'message': 'packages of a line have a security update',
+           'about': "The package index of the distribution's security suite, imported with "
+                    '`jettison db import`, has a newer version.',
+           'todo': 'Build anew without the cache of the line, or on a newer base.'}}

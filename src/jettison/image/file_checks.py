@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
-from jettison.image.checkpoint import Checkpoint, some, table
+from jettison.image.checkpoint import Checkpoint, Found, in_layers, table
 
 if TYPE_CHECKING:
     from jettison.image.image import FileEntry, Image
@@ -28,27 +28,27 @@ def file_checks(image: Image) -> Iterator[Checkpoint]:
 def _modes(image: Image) -> Iterator[Checkpoint]:
     bits = _SET_ID | _OTHERS_WRITE
     marked = [(path, e) for path, e in image.files.items() if e.mode & bits and e.kind in ("file", "dir")]
-    # What the upper layers brought is what a Dockerfile can do without: it comes first.
-    set_id = sorted((-e.layer, path) for path, e in marked if e.mode & _SET_ID and e.kind == "file")
+    set_id = [(e.layer, path) for path, e in marked if e.mode & _SET_ID and e.kind == "file"]
     if set_id:
-        title = "a program that runs" if len(set_id) == 1 else f"{len(set_id)} programs that run"
-        detail = some([path for _, path in set_id], ordered=True)
-        yield Checkpoint("CIS-DI-0008", f"{title} with the rights of the owner", Severity.INFO, detail)
+        rights = "with the rights of the owner"
+        yield in_layers(
+            "CIS-DI-0008", (f"a program that runs {rights}", f"{{}} programs that run {rights}"), Severity.INFO, set_id
+        )
     skipped, folders = tuple(table()["not_judged"]), frozenset(table()["open_folders"])
     open_ = [
-        path
+        (e.layer, path)
         for path, e in marked
         if e.mode & (_STICKY | _OTHERS_WRITE) == _OTHERS_WRITE and path not in folders and not path.startswith(skipped)
     ]
     if open_:
-        count = "a file or folder" if len(open_) == 1 else f"{len(open_)} files and folders"
-        yield Checkpoint("JT323", f"{count} that everyone may write", Severity.MEDIUM, some(open_))
+        titles = ("a file or folder that everyone may write", "{} files and folders that everyone may write")
+        yield in_layers("JT323", titles, Severity.MEDIUM, open_)
 
 
 def _names(image: Image) -> Iterator[Checkpoint]:
-    secret: list[str] = []
-    unneeded: list[str] = []
-    caches: Counter[str] = Counter()
+    secret: list[tuple[int, str]] = []
+    unneeded: list[tuple[int, str]] = []
+    caches: defaultdict[str, Counter[int]] = defaultdict(Counter)
     bases, endings, folders = _wanted()
     cache = cache_pattern()
     # What rules nearly all other paths out.
@@ -60,34 +60,34 @@ def _names(image: Image) -> Iterator[Checkpoint]:
         if base in bases or path.endswith(endings):
             _sort(path, base, entry, secret, unneeded, not_below, folders)
         if path.startswith(starts) and entry.kind == "file" and entry.size and (match := cache.match(path)):
-            caches[match[0]] += entry.size
+            caches[match[0]][entry.layer] += entry.size
     if secret:
-        yield Checkpoint("CIS-DI-0010", "files that hold credentials", Severity.HIGH, some(secret))
-    for folder, size in sorted(caches.items()):
-        if size > table()["cache_least"]:
-            yield Checkpoint(
-                "DKL-DI-0005", f"a package manager's cache: /{folder}", Severity.LOW, f"{size / 1e6:.1f} MB"
-            )
+        yield in_layers("CIS-DI-0010", "files that hold credentials", Severity.HIGH, secret)
+    for folder, sizes in sorted(caches.items()):
+        if sizes.total() > table()["cache_least"]:
+            found = [Found((folder,), 1, layer, None, size) for layer, size in sorted(sizes.items(), reverse=True)]
+            title = f"a package manager's cache: /{folder}"
+            yield Checkpoint("DKL-DI-0005", title, Severity.LOW, "").of(found)
     if unneeded:
-        yield Checkpoint("DKL-LI-0003", "files that no container needs", Severity.LOW, some(unneeded))
-    servers = [path for path in table()["unneeded_programs"] if path in image.files]
+        yield in_layers("DKL-LI-0003", "files that no container needs", Severity.LOW, unneeded)
+    servers = [(image.files[path].layer, path) for path in table()["unneeded_programs"] if path in image.files]
     if servers:
-        yield Checkpoint("DKL-LI-0003", "a server for remote login", Severity.LOW, some(servers))
+        yield in_layers("DKL-LI-0003", "a server for remote login", Severity.LOW, servers)
 
 
 def _sort(
     path: str,
     base: str,
     entry: FileEntry,
-    secret: list[str],
-    unneeded: list[str],
+    secret: list[tuple[int, str]],
+    unneeded: list[tuple[int, str]],
     not_below: tuple[str, ...],
     folders: frozenset[str],
 ) -> None:
     if entry.kind == "file" and entry.size and (base in table()["credential_files"] or _is_credential(path)):
-        secret.append(path)
+        secret.append((entry.layer, path))
     elif not path.startswith(not_below) and _is_left(base, entry.kind, folders):
-        unneeded.append(path)
+        unneeded.append((entry.layer, path))
 
 
 def _is_left(base: str, kind: str, folders: frozenset[str]) -> bool:

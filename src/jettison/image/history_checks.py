@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
-from jettison.image.checkpoint import Checkpoint, some, table
+from jettison.image.checkpoint import Checkpoint, Found, some, table
 
 if TYPE_CHECKING:
     from jettison.image.image import Image
@@ -56,7 +56,7 @@ def _is_latest(name: str) -> bool:
 def history_checks(image: Image) -> Iterator[Checkpoint]:
     """Yield what the commands of the history do wrong, each kind once."""
     texts = [_NOP.sub("", entry.created_by[:MAX_TEXT]).strip() for entry in image.history]
-    for id_, title, severity, detail, fits in (
+    for id_, title, severity, hint, fits in (
         (
             "CIS-DI-0007",
             "package lists updated alone",
@@ -69,9 +69,9 @@ def history_checks(image: Image) -> Iterator[Checkpoint]:
         ("DKL-DI-0003", "the whole base was upgraded", Severity.LOW, "take a newer base", _upgrades),
         ("DKL-DI-0004", "apk keeps its cache", Severity.LOW, "apk add --no-cache", _keeps_apk_cache),
     ):
-        found = [f"step {number}" for number, text in enumerate(texts, 1) if fits(text)]
+        found = [Found((f"step {number + 1}",), step=number) for number, text in enumerate(texts) if fits(text)]
         if found:
-            yield Checkpoint(id_, title, severity, f"{detail} ({', '.join(found[:3])})")
+            yield Checkpoint(id_, title, severity, "", hint=hint).of(found)
 
 
 def _updates_alone(text: str) -> bool:

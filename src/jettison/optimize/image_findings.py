@@ -4,10 +4,11 @@ practice."""
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Impact, Severity
+from jettison.image.attribution import Origin, entry_origins
 from jettison.image.waste import METADATA
 from jettison.optimize.line_span import line_span
 from jettison.optimize.vulnerable_lines import OUTDATED_CODE, VULNERABLE_CODE
@@ -17,6 +18,7 @@ from jettison.rules.index import finding_codes
 from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
 
 if TYPE_CHECKING:
+    from jettison.image.checkpoint import Checkpoint, Found
     from jettison.image.inspection import Inspection
     from jettison.model.dockerfile import Model
     from jettison.secretscan.findings import SecretFinding
@@ -138,17 +140,31 @@ def _packages(seen: Inspection, model: Model) -> Iterator[Finding]:
 
 
 def _practice(seen: Inspection, model: Model, told: frozenset[str]) -> Iterator[Finding]:
-    """Yield dockle's and CIS' checkpoints that the image fails, each at the FROM of its final stage."""
+    """Yield dockle's and CIS' checkpoints that the image fails: at the lines to blame, and at FROM for the base image
+    and for what the image as a whole has."""
+    steps = entry_origins(seen.image.history, model)
     for point in seen.checkpoints:
         if point.id in NOT_OF_AN_IMAGE or told.intersection(finding_codes(point.id)):
             continue
-        yield Finding(
-            PRACTICE_CODE,
-            "image-practice",
-            f"{point.id}: {point.title}: {point.detail}",
-            line_span(model, None),
-            point.severity,
-            Confidence.MEDIUM,
-            Effort.MEDIUM,
-            NO_IMPACT,
-        )
+        for line, part in _by_line(point, seen.origins, steps).items():
+            yield Finding(
+                PRACTICE_CODE,
+                "image-practice",
+                f"{part.id}: {part.title}: {part.detail}",
+                line_span(model, line),
+                part.severity,
+                Confidence.MEDIUM,
+                Effort.MEDIUM,
+                NO_IMPACT,
+            )
+
+
+def _by_line(point: Checkpoint, layers: Sequence[Origin], steps: Sequence[Origin]) -> dict[int | None, Checkpoint]:
+    """Return the parts of a checkpoint by the line that brought them, None for the base image."""
+    if not point.found:
+        return {None: point}
+    lines: defaultdict[int | None, list[Found]] = defaultdict(list)
+    for found in point.found:
+        origins, at = (layers, found.layer) if found.step is None else (steps, found.step)
+        lines[origins[at].line if at is not None and at < len(origins) else None].append(found)
+    return {line: point.of(parts) for line, parts in lines.items()}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from jettison.findings import APPLICABILITY_NAMES, Confidence, Effort, Impact, Severity
+from jettison.image.finding_kinds import ImageFinding
 from jettison.lint.engine import check_bytes
 from jettison.report.measured_rules import measured
 from jettison.report.units import human_bytes, human_seconds
 from jettison.rules.base import Example, Rule
 from jettison.terminal import Palette
+
+WIDTH: Final = 100
 
 
 class Section(NamedTuple):
@@ -21,9 +25,16 @@ class Section(NamedTuple):
     lines: tuple[str, ...]
 
 
-def render_list(rules: Iterable[Rule], palette: Palette) -> str:
+def render_list(rules: Iterable[Rule | ImageFinding], palette: Palette) -> str:
     """Return one line per rule."""
     return "".join(f"{palette(rule.code, 'cyan')} {rule.name:<28} {rule.message}\n" for rule in rules)
+
+
+def render_image_finding(kind: ImageFinding, palette: Palette) -> str:
+    """Return the page of a finding that only a built image shows."""
+    lines = [*textwrap.wrap(kind.about, WIDTH), "", *textwrap.wrap(kind.todo, WIDTH)]
+    made = "Made by `jettison check FILE --image IMAGE` and `jettison optimize`; no rule of a Dockerfile alone."
+    return "\n".join([palette(f"{kind.code} {kind.name}", "bold"), "", *lines, "", made, ""])
 
 
 def render_rule(rule: Rule, palette: Palette) -> str:
