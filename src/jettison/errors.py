@@ -40,6 +40,16 @@ class BuildError(EngineError):
         self.log_tail = log_tail
         self.line = line
 
+    @property
+    def more(self) -> list[str]:
+        """Return the last lines of the output, each once, without those that the message says already."""
+        said = str(self)
+        told = (line.strip() for line in self.log_tail.splitlines())
+        new = (
+            line for line in told if line.strip("-") and line.removeprefix("ERROR: ") not in said and line != "CANCELED"
+        )
+        return list(dict.fromkeys(new))
+
 
 class ImageError(JettisonError):
     """An image or archive cannot be read (damaged, too large, unsupported)."""

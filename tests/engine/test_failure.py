@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jettison.engine.failure import build_failure, options_once_more
+from jettison.engine.failure import build_failure, options_once_more, registry_is_silent
 from jettison.errors import BuildError, DiskFullError, EngineError
 
 
@@ -29,3 +29,29 @@ def test_the_engine_and_its_disk_are_told_from_the_build() -> None:
     assert isinstance(build_failure("docker", ["write: no space left on device"], b""), DiskFullError)
     gone = build_failure("docker", ["error reading from server: EOF"], b"")
     assert isinstance(gone, EngineError) and not isinstance(gone, BuildError)
+
+
+SILENT = 'failed to do request: Head "https://registry.example/v2/x/manifests/1": dial tcp: lookup registry.example: no such host'
+
+
+def test_a_registry_that_does_not_answer_is_told_from_an_image_that_is_not_there() -> None:
+    silent = build_failure("docker", [f"failed to solve: {SILENT}"], b"FROM registry.example/x:1\n")
+    absent = build_failure(
+        "docker", ["failed to solve: registry.example/x:1: not found"], b"FROM registry.example/x:1\n"
+    )
+    assert isinstance(silent, BuildError) and registry_is_silent(silent)
+    assert isinstance(absent, BuildError) and not registry_is_silent(absent)
+
+
+def test_what_an_error_says_is_not_said_again_below_it() -> None:
+    tail = [
+        "CANCELED",
+        f"ERROR: {SILENT}",
+        "------",
+        " > [internal] load metadata:",
+        "------",
+        f"failed to solve: {SILENT}",
+    ]
+    error = build_failure("docker", tail, b"")
+    assert isinstance(error, BuildError)
+    assert error.more == ["> [internal] load metadata:"]

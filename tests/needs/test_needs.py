@@ -197,3 +197,55 @@ def test_a_library_that_is_looked_up_by_name_brings_its_version_and_not_what_onl
     hints = Hints({}, frozenset(), frozenset(), False, found=frozenset(["plug"]))
     packages = needs({}, ("/usr/bin/tool",), {}, hints).packages
     assert "libplug1" in packages and "libtool-dev" not in packages
+
+
+def test_a_library_that_the_loaders_list_has_by_another_name_is_kept_with_the_linkers_that_find_it() -> None:
+    hints = read_hints(['ctypes.util.find_library("other")'], {})
+    built = image({"usr/lib/libother.so": 0, "usr/bin/ld": 0, "usr/bin/objdump": 0}, ("/usr/bin/tool",), LIBRARIES)
+    built.files["usr/lib/libother.so"] = FileEntry("link", 0, 0o777, 0, 0, "libplug.so.1", 0)
+    found = find_needs(built, Asked(1), hints)
+    assert found is not None
+    assert {"usr/lib/libother.so", "usr/bin/ld", "usr/bin/objdump"} <= set(found.base_files)
+    assert "libplug1" in found.packages
+    plain = needs({"usr/bin/ld": 0}, ("/usr/bin/tool",), LIBRARIES, read_hints(['find_library("plug")'], {}))
+    assert "usr/bin/ld" not in plain.base_files
+
+
+LINKED = {
+    **LIBRARIES,
+    "usr/bin/tool": elf("libc.so.6"),
+    "usr/lib/libmany.so.1": elf("libc.so.6"),
+    "usr/lib/libmore.so.1": elf("libc.so.6"),
+}
+
+
+def linked_image(elves: dict[str, Elf], own: dict[str, int], cmd: tuple[str, ...] = ("tool",)) -> Image:
+    """Return the image with libmany1, of two libraries, on which tool and unused depend."""
+    built = image(own, cmd, elves)
+    for path in ("usr/lib/libmany.so.1", "usr/lib/libmore.so.1", "var/lib/dpkg/info/libmany1.list"):
+        built.files[path] = FileEntry("file", 100, 0o644, 0, 0, "", 0)
+    built.texts["var/lib/dpkg/info/libmany1.list"] = b"/usr/lib/libmany.so.1\n/usr/lib/libmore.so.1\n"
+    status = STATUS.replace("Depends: libc6, debconf", "Depends: libmany1, libc6, debconf")
+    status = status.replace("Package: unused\n", "Package: unused\nDepends: libmany1\n")
+    status += "\nPackage: libmany1\nStatus: install ok installed\nVersion: 1\n"
+    built.texts["var/lib/dpkg/status"] = status.encode()
+    return built
+
+
+def test_a_library_that_no_program_of_the_package_names_does_not_come_by_the_dependency() -> None:
+    found = find_needs(linked_image(LINKED, {}), Asked(1), NOTHING)
+    assert found is not None and found.packages == ("base-files", "libc6", "tool")
+    # A package of scripts says by its dependency alone what it loads.
+    found = find_needs(linked_image(LINKED, {}, ("unused",)), Asked(1), NOTHING)
+    assert found is not None and "libmany1" in found.packages and not any("libm" in part for part in found.parts)
+
+
+def test_of_a_package_of_libraries_only_those_that_are_needed_stay() -> None:
+    elves = {**LINKED, "usr/bin/tool": elf("libmany.so.1")}
+    found = find_needs(linked_image(elves, {}), Asked(1), NOTHING)
+    assert found is not None and "libmany1" in found.packages
+    assert [part for part in found.parts if "libm" in part] == ["^(/usr)?/lib/([^/]+/)?(libmore)[.]so"]
+    asked = find_needs(linked_image(elves, {}), Asked(1, packages=("libmany1",)), NOTHING)
+    assert asked is not None and not any("libmore" in part for part in asked.parts)
+    opened = find_needs(linked_image(elves, {}), Asked(1, opened=frozenset(("usr/lib/libmore.so.1",))), NOTHING)
+    assert opened is not None and not any("libmore" in part for part in opened.parts)

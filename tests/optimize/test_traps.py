@@ -66,8 +66,10 @@ import drawing
 import psycopg2.extensions
 
 def answer():
-    name = ctypes.util.find_library("png16")
-    return f"{psycopg2.extensions.libpq_version()} {drawing.answer()} {name} {bool(ctypes.CDLL(name).png_get_io_ptr)}"
+    # The loader's list has libpng16.so.16 for the first; only a linker finds the second, which is the same library.
+    names = [ctypes.util.find_library(name) for name in ("png16", "png")]
+    found = [bool(ctypes.CDLL(name).png_get_io_ptr) for name in names]
+    return f"{psycopg2.extensions.libpq_version()} {drawing.answer()} {names} {found}"
 """
 DRAWING = """
 #include <Python.h>
@@ -176,7 +178,7 @@ def test_libraries_that_wheels_are_linked_with_or_look_up_are_kept(engine: Engin
     text = outcome.chosen.dockerfile.decode().split(" AS rootfs")[1]
     for package in (" libpq5", " libxml2", " libopengl0", " libpng16-16"):
         assert package in text, text
-    assert "-dev" not in text, text
+    assert "-dev" not in text.replace(" libpng-dev", ""), text
 
 
 def test_a_low_port_keeps_the_user_that_may_open_it(engine: Engine, tmp_path: Path) -> None:

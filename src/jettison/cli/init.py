@@ -261,6 +261,7 @@ def _prove_all(
 
 def _prove(root: str, made: Generated, engine: Engine, args: argparse.Namespace, paint: Palette) -> tuple[str, bool]:
     """Return (verdict, whether it works where only /tmp can be written) of one result."""
+    from jettison.engine.failure import registry_is_silent
     from jettison.generate.project_files import staged
     from jettison.generate.trial import build_request, try_image
     from jettison.report.init_text import render_trial
@@ -278,8 +279,11 @@ def _prove(root: str, made: Generated, engine: Engine, args: argparse.Namespace,
         sys.stdout.write(render_trial(trial, paint))
         return trial.verdict, trial.read_only
     except BuildError as error:
+        if registry_is_silent(error):
+            sys.stdout.write(f"  not built, so not proven: a registry does not answer: {safe_line(str(error))}\n")
+            return "not proven", True
         sys.stdout.write(f"  {paint('FAIL', 'red')} it does not build: {safe_line(str(error))}\n")
-        sys.stdout.write("".join(f"  | {line}\n" for line in safe(error.log_tail).splitlines()[-12:]))
+        sys.stdout.write("".join(f"  | {safe_line(line)}\n" for line in error.more[-12:]))
         return "refuted", True
     finally:
         if not args.keep_image:

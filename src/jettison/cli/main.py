@@ -83,8 +83,7 @@ def _run(command: Command, argv: Sequence[str], kept: list[object] | None) -> in
         return code
     except BuildError as error:
         _err(f"jettison: {safe(str(error))}\n")
-        if error.log_tail:
-            _err("".join(f"  | {line}\n" for line in safe(error.log_tail).splitlines()))
+        _err("".join(f"  | {safe_line(line)}\n" for line in error.more))
         return error.exit_code
     except JettisonError as error:
         # Names in an image may hold line breaks, and a line of their own may be a command to a CI service.

@@ -32,6 +32,11 @@ _PASSING: Final[dict[str, tuple[str, ...]]] = {
     "failed to get digest sha256:": (),
     "layer does not exist": ("--no-cache",),
 }
+# What a client says of a base image whose registry it does not reach; an image that is not there is another thing.
+_SILENT: Final = re.compile(
+    r"\b(?:failed to do request|failed to fetch (?:anonymous|oauth) token|error pinging (?:docker|container) registry|Get \"https?://[^\"]+/v2/).*"
+    r"(?:no such host|connection refused|i/o timeout|deadline exceeded|network is unreachable|no route to host|server misbehaving|TLS handshake timeout|x509)"
+)
 DISK_FULL: Final = "no space left on device"
 
 
@@ -56,6 +61,11 @@ def build_failure(engine: str, tail: list[str], dockerfile: bytes) -> EngineErro
 def options_once_more(error: BuildError) -> tuple[str, ...] | None:
     """Return the options to build again with; None where file or project are the reason of the failure."""
     return next((options for sign, options in _PASSING.items() if sign in error.log_tail), None)
+
+
+def registry_is_silent(error: BuildError) -> bool:
+    """Return whether a base image could not be asked for: that says nothing about the Dockerfile."""
+    return _SILENT.search(str(error)) is not None
 
 
 def _line(tail: list[str], dockerfile: bytes) -> int | None:

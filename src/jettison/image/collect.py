@@ -29,7 +29,7 @@ MAX_TEXT: Final = 4 << 20
 # What a layer may keep in all: contents that the inventory joins later, texts.
 MAX_KEPT: Final = 16 << 20
 _TEXTS: Final = re.compile(
-    r"etc/(?:passwd|group|shadow|ld\.so\.conf|ld\.so\.conf\.d/[^/]+|os-release)\Z|var/lib/dpkg/(?:status|info/[^/]+\.list)\Z|(?:.*/)?pyvenv\.cfg\Z"
+    r"etc/(?:passwd|group|shadow|ld\.so\.conf|ld\.so\.conf\.d/[^/]+|os-release|apache2/.*\.(?:load|conf))\Z|var/lib/dpkg/(?:status|info/[^/]+\.list)\Z|(?:.*/)?pyvenv\.cfg\Z"
 )
 _ACCOUNTS: Final = frozenset(("etc/passwd", "etc/group", "etc/shadow", "etc/os-release"))
 MAX_SCRIPT: Final = 64 * 1024

@@ -11,6 +11,8 @@ from jettison.knowledge._compiled import RUNTIME_FILES
 INSTALLATION: Final = frozenset(RUNTIME_FILES["installation"]["packages"])
 OPTIONAL_LIBRARIES: Final = frozenset(RUNTIME_FILES["installation"]["optional_libraries"])
 PARTS: Final[list[dict[str, Any]]] = RUNTIME_FILES["installation"]["parts"]
+LOADS_UNNAMED: Final = re.compile("|".join(RUNTIME_FILES["installation"]["loads_unnamed"]))
+PLUGINS: Final[list[dict[str, Any]]] = RUNTIME_FILES["installation"]["plugins"]
 NOT_BY_DEPENDENCY: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["installation"]["not_by_dependency"])
 FILES_WITH: Final[list[dict[str, Any]]] = RUNTIME_FILES["installation"]["files_with"]
 APART: Final = frozenset(RUNTIME_FILES["installation"]["apart"])
@@ -22,8 +24,8 @@ DEPENDENCIES: Final = frozenset(RUNTIME_FILES["dropped"]["dependencies"])
 TOOL_NAMES: Final = frozenset(RUNTIME_FILES["dropped"]["tool_names"])
 PROJECTS: Final[dict[str, dict[str, list[str]]]] = RUNTIME_FILES["projects"]
 HINTS: Final[dict[str, dict[str, list[str]]]] = {k: v for k, v in RUNTIME_FILES["hints"].items() if isinstance(v, dict)}
-FINDERS: Final[list[tuple[re.Pattern[str], list[str]]]] = [
-    (re.compile(facts["call"]), facts["programs"]) for facts in RUNTIME_FILES["hints"]["finders"]
+FINDERS: Final[list[tuple[re.Pattern[str], list[str], list[str]]]] = [
+    (re.compile(facts["call"]), facts["programs"], facts["linkers"]) for facts in RUNTIME_FILES["hints"]["finders"]
 ]
 PLAIN_LOCALES: Final = frozenset(RUNTIME_FILES["hints"]["plain_locales"])
 PROCESSES: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["hints"]["processes"])
@@ -32,9 +34,18 @@ SHELLS: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["hints"]["shells"])
 
 def companions(package: str) -> list[str]:
     """Return the packages that a program of this one needs though it does not depend on them."""
+    return _of_package("companions", package)
+
+
+def installing(package: str) -> list[str]:
+    """Return what this package depends on only to be installed, and which others do depend on to run."""
+    return _of_package("installing", package)
+
+
+def _of_package(table: str, package: str) -> list[str]:
     return [
         match.expand(template)
-        for pattern, templates in RUNTIME_FILES["installation"]["companions"]
+        for pattern, templates in RUNTIME_FILES["installation"][table]
         for match in [re.fullmatch(pattern, package)]
         if match is not None
         for template in templates

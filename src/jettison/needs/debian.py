@@ -7,18 +7,29 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.inventory.text import paragraphs
-from jettison.knowledge.runtime_files import NOT_BY_DEPENDENCY
+from jettison.knowledge.runtime_files import LOADS_UNNAMED, NOT_BY_DEPENDENCY, installing
 
 if TYPE_CHECKING:
     from jettison.image.image import Image
 
 STATUS: Final = "var/lib/dpkg/status"
 LISTS: Final = "var/lib/dpkg/info/"
+_DOCUMENTATION: Final = ("usr/share/doc/", "usr/share/lintian/")
 _NAME: Final = re.compile(r"\s*([a-z0-9][a-z0-9+.-]+)")
+
+
+class Linked(NamedTuple):
+    """programs: packages with ELF files, whose libraries these name; libraries: packages of nothing but libraries."""
+
+    programs: frozenset[str]
+    libraries: frozenset[str]
+
+
+NOT_LINKED: Final = Linked(frozenset(), frozenset())
 
 
 class DebianPackages:
@@ -72,8 +83,11 @@ class DebianPackages:
             self.owner[path] = package
         self.files[package] = tuple(paths)
 
-    def closure(self, names: Iterable[str], without: frozenset[str]) -> set[str]:
-        """Return the packages with all that they depend on; those in `without` are not entered by a dependency."""
+    def closure(self, names: Iterable[str], without: frozenset[str], linked: Linked = NOT_LINKED) -> set[str]:
+        """Return the packages with all that they depend on.
+
+        without: not entered by a dependency; linked: packages whose dependencies on libraries their programs show.
+        """
         waiting = [name for name in names if name in self.depends]
         found: set[str] = set()
         while waiting:
@@ -81,13 +95,29 @@ class DebianPackages:
             if name in found:
                 continue
             found.add(name)
+            shown = linked.libraries if name in linked.programs else frozenset()
+            only_installing = installing(name)
             for group in self.depends[name]:
                 installed = self._installed(group)
                 if installed is None or installed in without or installed.endswith(NOT_BY_DEPENDENCY):
                     continue
-                if installed not in found:
+                if installed not in found and installed not in shown and installed not in only_installing:
                     waiting.append(installed)
         return found
+
+    def linked(self, elves: Collection[str], folders: Collection[str]) -> Linked:
+        """Return which packages hold ELF files, and which hold only libraries that the loader finds by name."""
+        programs, libraries = set(), set()
+        for name, paths in self.files.items():
+            read = [path for path in paths if not path.startswith(_DOCUMENTATION)]
+            if not any(path in elves for path in read):
+                continue
+            if not LOADS_UNNAMED.fullmatch(name):
+                programs.add(name)
+            parts = (path.rpartition("/") for path in read)
+            if all(folder in folders and file.startswith("lib") and ".so" in file for folder, _, file in parts):
+                libraries.add(name)
+        return Linked(frozenset(programs), frozenset(libraries))
 
     def _installed(self, group: list[str]) -> str | None:
         for name in group:

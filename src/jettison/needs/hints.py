@@ -18,7 +18,8 @@ _LIBRARY: Final = re.compile(r"\blib[\w+.-]{1,60}\.so(?:\.\d{1,4}){0,3}\b")
 
 class Hints(NamedTuple):
     """packages: names by the hint that asks for them; programs: words that may be programs; libraries: names;
-    paths: what looks like a path of a folder or file; found: bare names ("xml2") by which libraries are looked up."""
+    paths: what looks like a path of a folder or file; found: bare names ("xml2") by which libraries are looked up;
+    linkers: programs that such a look-up starts where the loader's list does not have the name."""
 
     packages: dict[str, str]
     programs: frozenset[str]
@@ -26,6 +27,7 @@ class Hints(NamedTuple):
     shell: bool
     paths: frozenset[str] = frozenset()
     found: frozenset[str] = frozenset()
+    linkers: frozenset[str] = frozenset()
 
 
 def read_hints(texts: Iterable[str], variables: Mapping[str, str]) -> Hints:
@@ -35,6 +37,7 @@ def read_hints(texts: Iterable[str], variables: Mapping[str, str]) -> Hints:
     libraries: set[str] = set()
     paths: set[str] = set()
     found: set[str] = set()
+    linkers: set[str] = set()
     shell = False
     for name, facts in HINTS.items():
         for variable in facts["variables"]:
@@ -49,12 +52,21 @@ def read_hints(texts: Iterable[str], variables: Mapping[str, str]) -> Hints:
                     packages.setdefault(package, f"the program says {word} ({name})")
         paths.update(path.strip("./") for path in _PATH.findall(text)[:MAX_PATHS])
         libraries.update(_LIBRARY.findall(text))
-        for call, starts in FINDERS:
+        for call, starts, linking in FINDERS:
             names = call.findall(text)
             found.update(names)
             programs.update(starts if names else ())
+            linkers.update(linking if names else ())
         if any(mark in text for mark in PROCESSES):
             shell = shell or any(mark in text for mark in SHELLS)
             for match in _STRING.finditer(text):
                 programs.update(_WORDS.findall(match[1] or match[2] or match[3] or ""))
-    return Hints(packages, frozenset(programs), frozenset(libraries), shell, frozenset(paths), frozenset(found))
+    return Hints(
+        packages,
+        frozenset(programs),
+        frozenset(libraries),
+        shell,
+        frozenset(paths),
+        frozenset(found),
+        frozenset(linkers),
+    )

@@ -28,7 +28,9 @@ from jettison.knowledge.runtime_files import (
     is_unread,
 )
 from jettison.needs.debian import DebianPackages
+from jettison.needs.libraries import other_libraries
 from jettison.needs.own import not_needed, of_services, unowned
+from jettison.needs.plugins import listing, unloaded
 from jettison.needs.started import Started, chain
 from jettison.proof.closure import Libraries
 from jettison.syntax.shell_command import SHELLS
@@ -120,9 +122,14 @@ class _Search:
         self.apart: dict[str, set[str]] = defaultdict(set)
         self.base_files: set[str] = set()
         self.seen: set[str] = set()
+        self.linked = debian.linked(image.elves.keys(), frozenset(self.libraries.folders))
+        # Packages that only some file of asks for: of these, only the libraries that are needed are followed.
+        self.partial: set[str] = set()
+        self.unloaded: frozenset[str] = frozenset()
 
     def find(self) -> Needs:
         started = self._started()
+        self.unloaded = unloaded(self.image, self.debian, started.names, self.hints.paths)
         interpreters = {posixpath.basename(path) for path in started.paths} | started.names
         locales = "libc-l10n" in self.hints.packages
         tools = frozenset(TOOL_NAMES & started.names)
@@ -215,7 +222,10 @@ class _Search:
             if owner in APART:
                 self.apart[owner].add(path)
                 self.why.setdefault(owner, why)
-            else:
+            elif owner in self.linked.libraries and owner not in self.whole:
+                self.partial.add(owner)
+                self._enter(owner, why)
+            elif owner not in self.partial:
                 self._package(owner, why)
         elif (path in self.base or path in self.alternatives) and not is_unread(path):
             self.base_files.add(path)
@@ -270,23 +280,50 @@ class _Search:
             }
         )
         # The loader's list has a library with its version before the bare name that only linking a program needs.
-        for file in [file for file in files if not file.endswith(".so")] or files:
+        versioned = [file for file in files if not file.endswith(".so")]
+        for file in versioned or files:
             self._library(file, f"the program looks {name} up")
+        if files and not versioned:
+            self._by_linker(name)
+
+    def _by_linker(self, name: str) -> None:
+        """Keep the linkers: the loader's list has the library by its own name alone."""
+        started = Started(self.image)
+        for program in sorted(self.hints.linkers):
+            started.program(program, f"the program looks {name} up")
+        for path, why in started.paths.items():
+            self._keep(path, why)
 
     def _package(self, name: str, why: str) -> None:
-        if name in self.whole:
-            return
-        wanted = self.debian.closure((name,), INSTALLATION)
+        """Keep a package as a whole, with what it depends on."""
+        if name in self.partial:
+            self.partial.discard(name)
+            self._files(name)
+        elif name not in self.whole:
+            self._enter(name, why)
+
+    def _enter(self, name: str, why: str) -> None:
+        wanted = self.debian.closure((name,), INSTALLATION, self.linked)
         more = {other for package in wanted for other in companions(package)}
-        for package in sorted(wanted | self.debian.closure(more, INSTALLATION)):
-            if package in self.whole:
+        for package in sorted(wanted | self.debian.closure(more, INSTALLATION, self.linked)):
+            if package in self.partial and package != name:
+                self._package(package, why)
+            if package in self.whole or self._has_only_unloaded(package):
                 continue
             self.whole.add(package)
             self.why.setdefault(package, why if package == name else f"{name} depends on it")
-            for path in self.debian.files.get(package, ()):
-                if path in self.image.elves and path not in self.seen:
-                    self.seen.add(path)
-                    self._load(path, f"{package}: /{path}")
+            if package not in self.partial:
+                self._files(package)
+
+    def _files(self, package: str) -> None:
+        for path in self.debian.files.get(package, ()):
+            if path in self.image.elves and path not in self.seen and path not in self.unloaded:
+                self.seen.add(path)
+                self._load(path, f"{package}: /{path}")
+
+    def _has_only_unloaded(self, package: str) -> bool:
+        read = [path for path in self.debian.files.get(package, ()) if not path.startswith("usr/share/doc/")]
+        return bool(read) and self.unloaded.issuperset(read)
 
     def _loads(self) -> None:
         """Follow names of libraries that kept programs hold as text: what they may load by dlopen."""
@@ -332,7 +369,10 @@ class _Search:
 
     def _result(self, own: set[str], unneeded: dict[str, str], started: Started) -> Needs:
         kept = {path for package in self.whole for path in self.debian.files.get(package, ()) if not is_unread(path)}
-        parts = self._parts()
+        parts = (*self._parts(), *other_libraries(self.image, self.debian, self.partial, self.seen))
+        plugins = listing([path for path in self.unloaded if self.debian.owner[path] in self.whole], kept)
+        parts = (*parts, *plugins.parts)
+        self.base_files |= plugins.stay
         kept = {path for path in kept if not any(re.search(part, f"/{path}") for part in parts)}
         for paths in self.apart.values():
             kept |= paths

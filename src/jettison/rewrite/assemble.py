@@ -19,6 +19,7 @@ from jettison.rewrite.alpine import alpine_setup, is_static
 from jettison.rewrite.assembly import Assembly, accounts, installers, to_strip, word
 from jettison.rewrite.build_stages import BuildStages, build_stages
 from jettison.rewrite.candidates import Candidate, Change, Evidence
+from jettison.rewrite.deleted import deleted_again
 from jettison.rewrite.dependency_stage import before_source
 from jettison.rewrite.dockerignore import new_dockerignore
 from jettison.rewrite.intent import intended
@@ -229,7 +230,8 @@ def _slim_stage(job: Assembly, needs: Needs, slim: str) -> str:
     install = [pinned.get(name, name) for name in needs.debian.roots(names)] if names else []
     install += ["tini"] if _has_init(job) else []
     made = "".join(piece.text for piece in accounts(job))
-    return _final_from(job, slim) + (apt_install(install) if install else "") + made
+    again = deleted_again(job.image, job.base_layers, needs.debian.folders) if install else ""
+    return _final_from(job, slim) + (apt_install(install) if install else "") + again + made
 
 
 def _has_init(job: Assembly) -> bool:
