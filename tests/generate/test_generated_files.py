@@ -64,7 +64,9 @@ def test_our_own_rules_find_nothing(name: str, aim: str) -> None:
         assert [(finding.code, finding.message) for finding in made.findings] == []
         text = made.content("Dockerfile")
         file = parse(text, "Dockerfile")
-        assert not file.errors and b"{" not in text.replace(b"{ exchange", b"").replace(b"install -D {}", b"")
+        assert not file.errors and b"{" not in text.replace(b"{ exchange", b"").replace(b"install -D {}", b"").replace(
+            b"touch {} +", b""
+        )
 
 
 @pytest.fixture

@@ -168,7 +168,7 @@ def _pinned(model: Model) -> dict[str, str]:
 def _candidate(job: Assembly, needs: Needs, slim: str | None) -> Candidate:
     assert job.pieces is not None
     changes = [Change("multi-stage", "build in one stage, ship another", ("env", "layers")), *job.changes]
-    if to_strip(job, needs):
+    if to_strip(job, needs) or job.stripped:
         changes.append(Change("strip", "the program without its symbol tables"))
     if installers(job, needs):
         changes.append(Change("installers", "what only installs is not shipped"))

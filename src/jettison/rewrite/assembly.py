@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.knowledge.runtime_files import DEPENDENCIES
 from jettison.model.dockerfile import build_model
+from jettison.rewrite.candidates import Change
+from jettison.rewrite.cargo_target import kept_target
 from jettison.rewrite.inplace import fixed
 from jettison.rewrite.pieces import Piece, Pieces, split_final
 from jettison.rewrite.quote import quoted, sayable
+from jettison.rewrite.tsc_cache import kept_output
 from jettison.syntax.tree import parse
 
 if TYPE_CHECKING:
@@ -43,6 +46,10 @@ class Assembly:
         self.without = without
         text, self.changes = fixed(model, without, project.history)
         self.model = build_model(parse(text, model.path), model.context)
+        # The programs that the RUN of cargo itself leaves without their symbol tables.
+        self.stripped: tuple[str, ...] = ()
+        if features.mounts:
+            self._keep_compiled()
         self.pieces: Pieces | None = split_final(self.model)
         self.argv: list[str] | None = None
         self.probe: list[str] | None = None
@@ -52,6 +59,20 @@ class Assembly:
         self.base_layers = 0
         # What stands before the first copy of source; None where the build stage is not split there.
         self.before: Before | None = None
+
+    def _keep_compiled(self) -> None:
+        """Keep what compilers made on cache mounts, where that is safe."""
+        if "cargo-target" not in self.without:
+            strips = "strip" not in self.without and self.image.find("/usr/bin/strip") is not None
+            text, self.stripped = kept_target(self.model, strips)
+            self._change(text, Change("cargo-target", "cargo compiles again only what changed"))
+        if "tsc-cache" not in self.without:
+            self._change(kept_output(self.model), Change("tsc-cache", "tsc compiles again only what a change affects"))
+
+    def _change(self, text: bytes, change: Change) -> None:
+        if text != self.model.source.data:
+            self.changes.append(change)
+            self.model = build_model(parse(text, self.model.path), self.model.context)
 
     @property
     def stage(self) -> Stage:
@@ -74,7 +95,8 @@ def to_strip(job: Assembly, needs: Needs) -> list[str]:
     return [
         path
         for path in needs.own
-        if (elf := job.image.elves.get(path)) is not None
+        if path not in job.stripped
+        and (elf := job.image.elves.get(path)) is not None
         and job.image.files[path].size >= MIN_STRIP
         and elf.interpreter
         and not path.endswith(".so")
