@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,13 @@ def test_without_the_engine_the_end_of_a_large_file_is_not_looked_at() -> None:
     assert matcher.events(b"-" * engine.PLAIN_LIMIT + b"ab123") == []
 
 
-def test_events_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("make", [engine.open_matcher, engine.PlainMatcher])
+def test_events_are_bounded(make: Callable[..., engine.Matcher], monkeypatch: pytest.MonkeyPatch) -> None:
+    matcher = make(EXPRESSIONS)
+    matcher.events(b"ab123 " * 10)
+    assert not matcher.full
+    monkeypatch.setattr(engine, "MAX_OF_ONE", 20)
+    events = matcher.events(b"ab123 " * 1000 + b"TOKEN=a")
+    assert (matcher.full, [number for number, _ in events]) == (True, [0] * 20 + [1])
     monkeypatch.setattr(engine, "MAX_EVENTS", 10)
-    assert len(engine.open_matcher(EXPRESSIONS).events(b"ab123 " * 1000)) == 10
+    assert len(matcher.events(b"ab123 " * 1000)) == 10 and matcher.full

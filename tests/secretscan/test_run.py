@@ -12,7 +12,6 @@ from jettison.image.blob import Blob
 from jettison.image.collect import InventoryCollector
 from jettison.image.mapped import scan_map
 from jettison.secretscan import engine
-from jettison.secretscan import scanner as scanner_module
 from jettison.secretscan.run import Placed
 from jettison.secretscan.scanner import Scanner
 
@@ -43,11 +42,18 @@ def test_a_match_over_two_files_is_none(scanner: Scanner) -> None:
     assert set(_run(scanner, files, b"\0")) == {"c"}
 
 
-def test_one_file_full_of_matches_hides_nothing(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "MAX_EVENTS", 20)
-    monkeypatch.setattr(scanner_module, "MAX_EVENTS", 20)
+@pytest.mark.parametrize("limit", ["MAX_EVENTS", "MAX_OF_ONE"])
+def test_one_file_full_of_matches_hides_nothing(limit: str, scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, limit, 20)
     files = [("a", b" ".join([KEY] * 50)), ("b", KEY)]
     assert set(_run(scanner, files, b"\0")) == {"a", "b"}
+
+
+def test_many_names_that_are_looked_at_hide_none(scanner: Scanner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MAX_OF_ONE", 20)
+    files = [(f"srv/{number}/settings", b"x") for number in range(50)]
+    files.append(("root/.netrc", b"machine a login b password kT9xw2Qm4z\n"))
+    assert set(_run(scanner, files, b"\0")) == {"root/.netrc"}
 
 
 def test_names_with_line_ends_and_odd_bytes(scanner: Scanner) -> None:

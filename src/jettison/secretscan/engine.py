@@ -12,12 +12,16 @@ import os
 import platform
 import re
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import islice
 from typing import Any, Final, NamedTuple, Protocol
 
 from jettison.cache_folder import cache_folder
 
-# More events than this in one piece are noise by design; the rest of the piece is then not looked at.
+# More events than these in one piece, of one expression and of all, are noise by design: an event that is passed over
+# costs half of one that is kept. After the last of all the rest of the piece is not looked at.
+MAX_OF_ONE: Final = 2_000
 MAX_EVENTS: Final = 200_000
 PLAIN_LIMIT: Final = 1024 * 1024
 
@@ -31,10 +35,14 @@ class Expression(NamedTuple):
 
 
 class Matcher(Protocol):
-    """identity: what its results depend on; note: what it leaves out, "" for nothing."""
+    """identity: what its results depend on; note: what it leaves out, "" for nothing.
+
+    full: whether the last piece had more events than were given.
+    """
 
     identity: str
     note: str
+    full: bool
 
     def events(self, data: bytes | memoryview) -> list[tuple[int, int]]:
         """Return (number of the expression, end of a match) for the matches in a piece."""
@@ -70,6 +78,7 @@ class HyperscanMatcher:
         self._expressions = expressions
         self._terminated = hyperscan.ScanTerminated
         self._scan: Callable[..., Any] | None = None
+        self.full = False
 
     def is_ready(self, now: bool = False) -> bool:
         """Return whether the database is loaded, which it is from disk where an earlier run kept it; now: compile it."""
@@ -89,13 +98,20 @@ class HyperscanMatcher:
             assert self._scan is not None
         found: list[tuple[int, int]] = []
         append = found.append
+        room = [MAX_OF_ONE] * len(self._expressions)
+        alone = len(room) == 1
 
         def note(number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
-            append((number, end))
-            return True if len(found) >= MAX_EVENTS else None
+            left = room[number]
+            if left:
+                room[number] = left - 1
+                append((number, end))
+                return True if len(found) >= MAX_EVENTS or (alone and left == 1) else None
+            return None
 
         with contextlib.suppress(self._terminated):
             self._scan(data, note)
+        self.full = len(found) >= MAX_EVENTS or (len(found) >= MAX_OF_ONE and 0 in room)
         return found
 
 
@@ -154,6 +170,7 @@ class PlainMatcher:
         self.identity = f"plain-{_digest(expressions)}"
         self._expressions = tuple(expressions)
         self._compiled: dict[int, re.Pattern[bytes]] = {}
+        self.full = False
 
     def is_ready(self, now: bool = False) -> bool:
         """Return that each pattern is compiled when it is first needed."""
@@ -169,8 +186,8 @@ class PlainMatcher:
                 continue
             pattern = self._compiled.get(number) or re.compile(expression.regex)
             self._compiled[number] = pattern
-            for match in pattern.finditer(piece):
-                found.append((number, match.end()))
-                if expression.single or len(found) >= MAX_EVENTS:
-                    break
+            most = 1 if expression.single else max(0, min(MAX_OF_ONE, MAX_EVENTS - len(found)))
+            found += [(number, match.end()) for match in islice(pattern.finditer(piece), most)]
+        counts = Counter(number for number, _ in found) if len(found) >= MAX_OF_ONE else {}
+        self.full = len(found) >= MAX_EVENTS or any(count >= MAX_OF_ONE for count in counts.values())
         return found

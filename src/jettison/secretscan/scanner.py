@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 
 from jettison.secretscan.detectors import Detector, compiled, load_detectors
 from jettison.secretscan.encoded import Base64Texts, Decoded, decode_utf16, utf16_form
-from jettison.secretscan.engine import MAX_EVENTS, Expression, Matcher, open_matcher
+from jettison.secretscan.engine import Expression, Matcher, open_matcher
 from jettison.secretscan.hit import Hit
 from jettison.secretscan.judge import judge, lowered
 from jettison.secretscan.mask import mask_value
@@ -24,7 +24,7 @@ from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Budget, is_
 from jettison.secretscan.run import Placed, events_of_files
 
 # Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
-VERSION: Final = 2
+VERSION: Final = 3
 # The longest match, in front of the engine's event and after it.
 BEFORE: Final = 4096
 AFTER: Final = 8192
@@ -101,7 +101,7 @@ class Scanner:
         Between them may stand anything that is no part of a word where it touches a file.
         """
         events = self._matcher.events(data)
-        if len(events) >= MAX_EVENTS and len(files) > 1:
+        if self._matcher.full and len(files) > 1:
             # One file must not hide what the others hold.
             each = ((f.path, self.scan(f.path, f.mode, f.size, data[f.at : f.at + f.size], 0)) for f in files)
             return [(path, hits) for path, hits in each if hits]
@@ -120,6 +120,8 @@ class Scanner:
         names = [file.path[file.path.rfind("/") + 1 :] for file in files]
         joined = "\n".join(names).encode("utf-8", "surrogateescape")
         events = self._name_matcher.events(joined)
+        if self._name_matcher.full:
+            return set(range(len(files)))
         if not events:
             return set()
         ends = list(accumulate(len(name.encode("utf-8", "surrogateescape")) + 1 for name in names))
