@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from jettison.image.elf import Elf
+from jettison.inventory.links import followed
 
 if TYPE_CHECKING:
     from jettison.image.blob import Blob
     from jettison.image.collect import LayerFacts
-
-MAX_LINKS: Final = 40
 
 
 class FileEntry:
@@ -165,29 +164,7 @@ class Image:
 
     def resolve(self, path: str) -> str | None:
         """Return the real path that `path` leads to inside the image, or None where it leads nowhere."""
-        parts = [part for part in path.split("/") if part]
-        done: list[str] = []
-        links = 0
-        while parts:
-            part = parts.pop(0)
-            if part == ".":
-                continue
-            if part == "..":
-                done = done[:-1]
-                continue
-            entry = self.files.get("/".join([*done, part]))
-            if entry is None:
-                return None
-            if entry.kind != "link":
-                done.append(part)
-                continue
-            links += 1
-            if links > MAX_LINKS:
-                return None
-            if entry.link.startswith("/"):
-                done = []
-            parts = [piece for piece in entry.link.split("/") if piece] + parts
-        return "/".join(done)
+        return followed(path, self.files, there=True)
 
     def find(self, path: str) -> FileEntry | None:
         """Return the entry that a path leads to, links followed."""

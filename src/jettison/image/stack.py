@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from jettison.image.columns import KINDS
 from jettison.image.image import FileEntry
+from jettison.inventory.links import followed
 
 if TYPE_CHECKING:
     from jettison.image.collect import LayerFacts
@@ -24,7 +25,6 @@ WHITEOUT: Final = ".wh."
 OPAQUE: Final = ".wh..wh..opq"
 _RESERVED: Final = ".wh..wh."
 _DIR: Final = KINDS.index("dir")
-_MAX_LINKS: Final = 40
 # Which folders are remembered to have no link above them: enough for any real image, no more.
 _SHORT: Final = 256
 _MAX_PLAIN: Final = 200_000
@@ -286,7 +286,9 @@ class Stack:
         while at:
             entry = files.get(at)
             if entry is not None and entry.kind == "link":
-                return self._followed(folder)
+                # Past what a system follows the name stands for itself.
+                real = followed(folder, files)
+                return folder if real is None else real
             if at in self._plain:
                 break
             at = at[: max(at.rfind("/"), 0)]
@@ -294,29 +296,6 @@ class Stack:
         if len(folder) < _SHORT and len(self._plain) < _MAX_PLAIN:
             self._plain.add(folder)
         return folder
-
-    def _followed(self, folder: str) -> str:
-        parts = folder.split("/")[::-1]
-        done: list[str] = []
-        links = 0
-        while parts:
-            part = parts.pop()
-            if part in ("", "."):
-                continue
-            if part == "..":
-                del done[-1:]
-                continue
-            entry = self.files.get("/".join([*done, part]))
-            if entry is None or entry.kind != "link":
-                done.append(part)
-                continue
-            links += 1
-            if links > _MAX_LINKS:
-                return folder
-            if entry.link.startswith("/"):
-                done = []
-            parts += entry.link.split("/")[:64][::-1]
-        return "/".join(done)
 
 
 def _marks(facts: LayerFacts) -> list[str]:

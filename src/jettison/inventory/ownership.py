@@ -5,15 +5,14 @@ Source: Debian Policy, 10.1 (one owner for each file); PEP 376 and PEP 627 (RECO
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
 from jettison.inventory.inventory import FolderSum, Inventory
+from jettison.inventory.links import followed
 from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
 
-_MAX_LINKS: Final = 40
 # Longer paths of folders are looked up anew each time.
 _SHORT: Final = 256
 _DISTRIBUTION: Final = ("deb", "apk", "rpm")
@@ -42,31 +41,11 @@ class _Links:
         folder, _, base = path.rpartition("/")
         known = self._known.get(folder)
         if known is None:
-            known = self._folder(folder)
+            # Past what a system follows the name stands for itself.
+            known = followed(folder, self._files)
+            known = folder if known is None else known
             self._known[folder] = known
         return f"{known}/{base}" if known else base
-
-    def _folder(self, folder: str) -> str:
-        parts = folder.split("/")[::-1]
-        done = ""
-        links = 0
-        while parts:
-            part = parts.pop()
-            if part in ("", "."):
-                continue
-            if part == "..":
-                done = posixpath.dirname(done)
-                continue
-            here = f"{done}/{part}" if done else part
-            entry = self._files.get(here)
-            if entry is None or entry.kind != "link" or links >= _MAX_LINKS:
-                done = here
-                continue
-            links += 1
-            if entry.link.startswith("/"):
-                done = ""
-            parts += entry.link.split("/")[:64][::-1]
-        return done
 
 
 def owned(packages: list[Package], files: Mapping[str, VisibleFile], release: OsRelease | None) -> Inventory:
