@@ -24,27 +24,9 @@ if TYPE_CHECKING:
     from jettison.syntax.shell_command import Command
     from jettison.syntax.tree import Instruction
 
-# Managers that install from a manifest, and the actions that load dependencies.
-_INSTALL: Final = frozenset(("install",))
-_BUILD: Final = frozenset(("install", "build"))
-_ACTIONS: Final = {
-    **dict.fromkeys(
-        ("npm", "yarn", "pnpm", "bun", "pip", "uv", "poetry", "pipenv", "bundler", "composer", "hex"), _INSTALL
-    ),
-    **dict.fromkeys(("go", "cargo", "maven", "gradle", "nuget"), _BUILD),
-}
 _PLAIN: Final = frozenset(("set", "echo", "true", "corepack"))
 _SETTINGS: Final = frozenset(("LABEL", "EXPOSE", "STOPSIGNAL", "CMD", "ENTRYPOINT", "HEALTHCHECK"))
 _BETWEEN: Final = _SETTINGS | {"ENV", "ARG"}
-# They do not install the project itself as well, nor run its scripts.
-_FIXABLE: Final = frozenset(("npm", "yarn", "pnpm", "bun", "pip", "bundler", "hex", "pipenv"))
-_SCRIPTS: Final = (b'"preinstall"', b'"install"', b'"postinstall"', b'"prepare"', b'"workspaces"', b'"file:', b'"link:')
-# Managers of one language see what the others of it installed.
-_FAMILY: Final = {
-    **dict.fromkeys(("npm", "yarn", "pnpm", "bun"), "node"),
-    **dict.fromkeys(("pip", "pipx", "uv", "poetry", "pipenv", "conda"), "python"),
-    **dict.fromkeys(("gem", "bundler"), "ruby"),
-}
 # What may stand between two commands of which the second goes to a RUN of its own: nothing that would be lost.
 _JOINT: Final = re.compile(r"[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*&&[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*")
 _PLAIN_PATH: Final = re.compile(r"[\w.@+/-]+")
@@ -130,7 +112,7 @@ def _manager(command: Command) -> str:
 
 
 def _family(manager: str) -> str:
-    return _FAMILY.get(manager, manager)
+    return str(MANAGERS[manager].get("language", manager)) if manager in MANAGERS else manager
 
 
 def _and_blank(model: Model, lines: Span) -> Span:
@@ -174,7 +156,11 @@ def _parts(model: Model, copied: Instruction, run: Run, call: PackageCall) -> _P
 
 def _end_of_install(model: Model, run: Run, call: PackageCall) -> int | None:
     """Return after how many commands of a RUN nothing is left that installs; None where they do something else first."""
-    if run.has_error or call.manager not in _FIXABLE or any(each.assignments for each in run.commands):
+    if (
+        run.has_error
+        or not MANAGERS[call.manager].get("alone", False)
+        or any(each.assignments for each in run.commands)
+    ):
         return None
     if installs_only(model, run, call):
         return len(run.commands)
@@ -209,16 +195,16 @@ def _installs(command: Command, call: PackageCall | None) -> bool:
 def from_manifest(call: PackageCall) -> bool:
     """Return whether a call loads the dependencies that a manifest of the project lists."""
     manager = call.manager
-    if call.action not in _ACTIONS.get(manager, ()):
+    facts = MANAGERS[manager]
+    if call.action not in facts.get("loads", ()):
         return False
     words = call.command.arguments
-    if manager == "pip" or (manager == "uv" and words[:1] == ("pip",)):
+    named: Sequence[str] = facts.get("loads_words", ())
+    if "loads_flags" in facts and (words[:1] == ("pip",) or not named):
         # A second pip in the same RUN is compared by its flags alone.
-        return any(f in ("-r", "--requirement") or f.startswith(("-r", "--requirement=")) for f in call.flags)
-    if manager == "uv":
-        return words[:1] == ("sync",)
-    if manager == "hex":
-        return words[:1] == ("deps.get",)
+        return any(flag.startswith(wanted) for flag in call.flags for wanted in facts["loads_flags"])
+    if named:
+        return words[0] in named if words else False
     if any(flag in ("-g", "--global") for flag in call.flags):
         return False
     if manager in ("go", "cargo"):
@@ -244,7 +230,7 @@ def independent(model: Model, node: Instruction) -> bool:
 
 def installs_only(model: Model, run: Run, call: PackageCall) -> bool:
     """Return whether nothing of a RUN reads more of the project than the manifest of one call."""
-    if run.has_error or call.manager not in _FIXABLE:
+    if run.has_error or not MANAGERS[call.manager].get("alone", False):
         return False
     calls = {other.command.span.start: other for other in model.facts(run)}
     return all(_installs(command, calls.get(command.span.start)) for command in run.commands)
@@ -262,13 +248,7 @@ def manifests_of(model: Model, call: PackageCall, inner: str = "") -> list[str]:
     if context is not None and names:
         first = "package.json" if names[0] == "package*.json" else names[0]
         data = context.read(posixpath.join(inner, first))
-        if (
-            not data
-            or any(mark in data for mark in _SCRIPTS)
-            or b"path:" in data
-            or b"=> ./" in data
-            or b"gemspec" in data
-        ):
+        if not data or any(mark.encode() in data for mark in MANAGERS[call.manager].get("reads_more", ())):
             return []
         if call.manager == "go" and context.exists("vendor/modules.txt"):
             return []
