@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from jettison.lint.build import Build
     from jettison.lint.engine import FileReport
-    from jettison.model.context import BuildContext
     from jettison.settings.find import Finder
     from jettison.settings.settings import Choice, Settings
 
@@ -128,7 +127,7 @@ def check_paths(args: argparse.Namespace) -> tuple[list[Checked], int]:
     wanted = _changed(args.changed_since)
     checked: list[Checked] = []
     unreadable = 0
-    for path, builds in _to_check(args, finder, checked):
+    for path, builds in to_check(args, finder, checked):
         if wanted is not None and not _is_wanted(path, builds, wanted):
             continue
         try:
@@ -166,13 +165,12 @@ def _add_shellcheck(checked: list[Checked], args: argparse.Namespace) -> None:
 
 
 def _report(data: bytes, path: str, builds: Sequence[Build], choice: Choice, args: argparse.Namespace) -> FileReport:
-    from jettison.lint.build import Build, check_builds
+    from jettison.lint.build import check_builds, own_build
 
-    ways = builds or (Build(path, None if path == "-" else os.path.dirname(path) or "."),)
-    return check_builds(data, path, ways, choice, not args.no_context)
+    return check_builds(data, path, builds or (own_build(path),), choice, not args.no_context)
 
 
-def _to_check(args: argparse.Namespace, finder: Finder, checked: list[Checked]) -> list[tuple[str, tuple[Build, ...]]]:
+def to_check(args: argparse.Namespace, finder: Finder, checked: list[Checked]) -> list[tuple[str, tuple[Build, ...]]]:
     """Return the files to check, each with its builds; what is wrong in Compose and Bake files is reported."""
     found: dict[str, tuple[str, list[Build]]] = {}
     build_files: list[str] = []
@@ -247,15 +245,6 @@ def _changed(revision: str) -> frozenset[str] | None:
 
 def _is_wanted(path: str, builds: Sequence[Build], wanted: frozenset[str]) -> bool:
     return any(os.path.realpath(name) in wanted for name in (path, *(build.origin_path for build in builds)))
-
-
-def context_of(path: str) -> BuildContext | None:
-    """Return the build context that the Dockerfile's own folder makes; None for standard input."""
-    from jettison.model.context import read_context
-
-    if path == "-":
-        return None
-    return read_context(os.path.dirname(path) or ".", os.path.basename(path))
 
 
 def rule_names(value: str) -> frozenset[str] | None:

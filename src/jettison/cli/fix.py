@@ -8,21 +8,26 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from jettison.atomic import Replacement, replace_all
-from jettison.cli.check import RULES_HELP, context_of, rule_names, settings_of
-from jettison.cli.discover import found_files, is_dockerfile_name, read_dockerfile
+from jettison.cli.check import RULES_HELP, rule_names, settings_of, to_check
+from jettison.cli.discover import read_dockerfile
 from jettison.cli.options import Option
 from jettison.errors import SourceError
 from jettison.findings import SAFE, UNSAFE
+from jettison.lint.build import check_build, context_of, distinct, own_build
 from jettison.terminal import safe, safe_line
 
 if TYPE_CHECKING:
-    from jettison.rewrite.settle import FixResult
-    from jettison.settings.settings import Settings
+    from collections.abc import Sequence
+
+    from jettison.lint.build import Build
+    from jettison.rewrite.settle import FixResult, Way
+    from jettison.settings.settings import Choice, Settings
 
 OPTIONS: Final = (
     Option(
         ("paths",),
-        "Dockerfiles or folders (default: this folder); - fixes standard input to standard output",
+        "Dockerfiles or folders (default: this folder), or a Compose or Bake file: the Dockerfiles beside and below it that it "
+        "builds; - fixes standard input to standard output",
         {"nargs": "*", "metavar": "PATH"},
     ),
     Option(("--unsafe",), "also apply fixes that may change what the image does", {"action": "store_true"}),
@@ -40,12 +45,11 @@ def run(args: argparse.Namespace) -> int:
 
     finder = Finder()
     changed = failed = 0
-    for path, named in found_files(args.paths):
-        settings = settings_of(args, finder, path)
-        if not named and (settings.excludes(path) or not is_dockerfile_name(os.path.basename(path))):
+    for path, builds in to_check(args, finder, []):
+        if builds and not _may_write(path, builds, args.paths or ["."]):
             continue
         try:
-            changed += _fix_one(path, args, settings)
+            changed += _fix_one(path, builds, args, settings_of(args, finder, path))
         except SourceError as error:
             sys.stderr.write(f"jettison: {safe_line(str(error))}\n")
             failed += 1
@@ -54,21 +58,21 @@ def run(args: argparse.Namespace) -> int:
     return 1 if args.diff and changed else 0
 
 
-def _fix_one(path: str, args: argparse.Namespace, settings: Settings) -> int:
-    from jettison.rewrite.settle import fix_bytes
+def _may_write(path: str, builds: Sequence[Build], named: Sequence[str]) -> bool:
+    """Return whether a Dockerfile that a Compose or Bake file names is there, and in a folder that the user named."""
+    if builds[0].inline is not None or not os.path.isfile(path):
+        return False
+    folders = [os.path.realpath(name if os.path.isdir(name) else os.path.dirname(name) or ".") for name in named]
+    real = os.path.realpath(path)
+    return any(real.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)
+
+
+def _fix_one(path: str, builds: Sequence[Build], args: argparse.Namespace, settings: Settings) -> int:
+    from jettison.rewrite.settle import fix_ways
 
     choice = settings.choice(path, rule_names(args.select), rule_names(args.ignore))
-    result = fix_bytes(
-        read_dockerfile(path),
-        path,
-        context_of(path),
-        UNSAFE if args.unsafe else SAFE,
-        select=choice.select,
-        ignore=choice.ignore,
-        options=choice.options,
-        required=choice.required,
-        foreign_comments=choice.foreign_comments,
-    )
+    ways = [_way(path, build, choice) for build in distinct(builds or (own_build(path),))]
+    result = fix_ways(read_dockerfile(path), ways, UNSAFE if args.unsafe else SAFE)
     if path == "-":
         sys.stdout.buffer.write(result.after)
         return int(result.after != result.before)
@@ -83,11 +87,18 @@ def _fix_one(path: str, args: argparse.Namespace, settings: Settings) -> int:
     return 1
 
 
+def _way(path: str, build: Build, choice: Choice) -> Way:
+    from jettison.rewrite.settle import Way
+
+    context = context_of(build, path)
+    folder = context.root if context is not None else os.path.dirname(path)
+    return Way(folder, lambda data: check_build(data, path, build, context, choice))
+
+
 def _replacements(path: str, result: FixResult) -> list[Replacement]:
     replacements = [] if result.after == result.before else [Replacement(path, result.before, result.after)]
-    folder = os.path.dirname(path)
     for name, content in result.creates.items():
-        replacements.append(Replacement(os.path.join(folder, name), None, content.encode()))
+        replacements.append(Replacement(name, None, content.encode()))
     return replacements
 
 
@@ -96,7 +107,6 @@ def _diff(path: str, result: FixResult) -> str:
     from jettison.syntax.edit import unified_diff
 
     parts = [masked_diff(result.before, result.after, path)]
-    folder = os.path.dirname(path)
     for name, content in result.creates.items():
-        parts.append(unified_diff(b"", content.encode(), os.path.join(folder, name)))
+        parts.append(unified_diff(b"", content.encode(), name))
     return "".join(parts)

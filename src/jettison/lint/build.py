@@ -35,27 +35,17 @@ class Build(NamedTuple):
     line: int = 0
 
 
+def own_build(path: str) -> Build:
+    """Return the build of a Dockerfile that nobody else asks for: its own folder is the context, "-" has none."""
+    return Build(path, None if path == "-" else os.path.dirname(path) or ".")
+
+
 def check_builds(data: bytes, path: str, builds: Sequence[Build], choice: Choice, with_context: bool) -> FileReport:
     """Return one report of a file over all ways in which it is built; what is found twice is told once."""
-    reports = []
-    for build in _distinct(builds):
-        context = context_at(build.context, path) if with_context and build.context is not None else None
-        reports.append(
-            check_bytes(
-                data,
-                path,
-                context,
-                choice.select,
-                choice.ignore,
-                choice.options,
-                severity=choice.severity,
-                required=choice.required,
-                foreign_comments=choice.foreign_comments,
-                build_args=dict(build.args),
-                target=build.target,
-                build_contexts=frozenset(build.contexts),
-            )
-        )
+    reports = [
+        check_build(data, path, build, context_of(build, path) if with_context else None, choice)
+        for build in distinct(builds)
+    ]
     report = reports[0]
     if len(reports) > 1:
         report.findings = _merged(r.findings for r in reports)
@@ -63,6 +53,29 @@ def check_builds(data: bytes, path: str, builds: Sequence[Build], choice: Choice
         report.suppressed = tuple(f for f in _merged(r.suppressed for r in reports) if _key(f) not in told)
     report.builds = tuple(build.origin for build in builds if build.origin)
     return report
+
+
+def check_build(data: bytes, path: str, build: Build, context: BuildContext | None, choice: Choice) -> FileReport:
+    """Return the report of a file in one of its ways."""
+    return check_bytes(
+        data,
+        path,
+        context,
+        choice.select,
+        choice.ignore,
+        choice.options,
+        severity=choice.severity,
+        required=choice.required,
+        foreign_comments=choice.foreign_comments,
+        build_args=dict(build.args),
+        target=build.target,
+        build_contexts=frozenset(build.contexts),
+    )
+
+
+def context_of(build: Build, path: str) -> BuildContext | None:
+    """Return the context of a build of the Dockerfile at `path`; None when it is remote or no folder."""
+    return context_at(build.context, path) if build.context is not None else None
 
 
 def context_at(folder: str, path: str) -> BuildContext | None:
@@ -76,7 +89,7 @@ def context_at(folder: str, path: str) -> BuildContext | None:
     return read_context(folder, name)
 
 
-def _distinct(builds: Sequence[Build]) -> list[Build]:
+def distinct(builds: Sequence[Build]) -> list[Build]:
     """Return a build per (context, target, args), and one of the last stage when all name a target."""
     found: dict[object, Build] = {}
     for build in builds:
