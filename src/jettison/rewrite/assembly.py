@@ -12,6 +12,7 @@ from jettison.rewrite.cargo_target import kept_target
 from jettison.rewrite.inplace import fixed
 from jettison.rewrite.pieces import Piece, Pieces, split_final
 from jettison.rewrite.quote import quoted, sayable
+from jettison.rewrite.short_jvm import short_runs
 from jettison.rewrite.tsc_cache import kept_output
 from jettison.syntax.tree import parse
 
@@ -48,6 +49,8 @@ class Assembly:
         self.model = build_model(parse(text, model.path), model.context)
         # The programs that the RUN of cargo itself leaves without their symbol tables.
         self.stripped: tuple[str, ...] = ()
+        if "short-jvm" not in without:
+            self._change(short_runs(self.model), Change("short-jvm", "Maven runs without the compiler for long runs"))
         if features.mounts:
             self._keep_compiled()
         self.pieces: Pieces | None = split_final(self.model)

@@ -37,10 +37,11 @@ def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildSt
     body = _kept(job)
     split = job.before is not None and any(each.early for each in found)
     removals, late_removals = _removals(job, needs, found if split else ())
-    ends = [*_strip(job, needs), *_java(job), *late_removals, *_links(job, found)]
+    ends = [*_strip(job, needs), *late_removals, *_links(job, found)]
     if job.before is None or not split:
         java, link = _linking(job, build, None)
-        return BuildStages("".join((_from(job, build), *_texts(body), *ends, link)), build, build, build, java)
+        made = [_from(job, build), *_with_listing(job, body), *ends, link]
+        return BuildStages("".join(made), build, build, build, java)
     at = job.before.at
     assert job.pieces is not None
     first = [piece for piece in job.pieces.body[:at] if piece in body]
@@ -58,7 +59,7 @@ def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildSt
     # A stage has the arguments of the one it is from in BuildKit alone.
     lines += [piece.text for piece in first if piece.node.keyword == "ARG" and job.before.runs_after]
     java, link = _linking(job, build, early)
-    lines += [*_texts(second), *ends, link]
+    lines += [*_with_listing(job, second), *ends, link]
     return BuildStages("".join(lines), build, early, name, java)
 
 
@@ -100,8 +101,23 @@ def _links(job: Assembly, found: Sequence[Taken]) -> list[str]:
     return [f"RUN mkdir {LINKS} && cd / && cp -a --parents {names} {LINKS}\n"] if names else []
 
 
-def _java(job: Assembly) -> list[str]:
-    return [job.java.listing] if job.java is not None else []
+def _with_listing(job: Assembly, pieces: Sequence[Piece]) -> list[str]:
+    """Return the texts, with the list of Java's modules made where the program is: in its RUN, or in one of its own."""
+    texts = _texts(pieces)
+    if job.java is None:
+        return texts
+    if pieces and _takes_more(job, pieces[-1]):
+        comment, command = job.java.listing
+        return [*texts[:-1], pieces[-1].lead, comment, f"{pieces[-1].text.rstrip()} \\\n    && {command}\n"]
+    return [*texts, "".join(job.java.listing[:1]), f"RUN {job.java.listing[1]}\n"]
+
+
+def _takes_more(job: Assembly, piece: Piece) -> bool:
+    """Return whether a further command can follow in a RUN, only where all before it ended well."""
+    if piece.node.keyword != "RUN" or piece.node.heredocs or piece.node.form != "shell":
+        return False
+    run = job.model.run_at[piece.node.span.start]
+    return not run.has_error and not any(c in piece.text for c in ";|#") and piece.text.rstrip()[-1:] != "&"
 
 
 def _linking(job: Assembly, build: str, early: str | None) -> tuple[str, str]:

@@ -22,18 +22,18 @@ LIST: Final = "/opt/java-modules"
 # file systems in archives, sun.misc.Unsafe.
 REFLECTED: Final = "jdk.crypto.ec,jdk.zipfs,jdk.unsupported"
 # A tool that ends after a second gains nothing from the compiler for long runs: half of the processor's time.
-_SHORT: Final = "-J-XX:TieredStopAtLevel=1"
+_SHORT: Final = "-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC"
 
 
 class Linked(NamedTuple):
     """The parts of a linked runtime.
 
-    argv: the start command with it; listing: the RUN that lists the modules; linking: the command that makes the
+    argv: the start command with it; listing: a comment and the command that lists the modules; linking: the command that makes the
     runtime of that list; tool: path of jlink; libraries: of the JVM, in the image.
     """
 
     argv: tuple[str, ...]
-    listing: str
+    listing: tuple[str, str]
     linking: str
     tool: str
     libraries: tuple[str, ...]
@@ -52,7 +52,7 @@ def linked(image: Image, argv: Sequence[str]) -> Linked | None:
         return None
     libraries = tuple(path for path in image.elves if path.startswith(f"{home}/lib/") and _is_core(path))
     jdeps = f"/{home}/bin/jdeps {_SHORT} --print-module-deps --ignore-missing-deps --multi-release base"
-    listing = f"# The modules of the Java runtime that the program uses.\nRUN {jdeps} {jar} > {LIST}\n"
+    listing = ("# Last, the modules of the Java runtime that the program uses.\n", f"{jdeps} {jar} > {LIST}")
     linking = (
         f'/{home}/bin/jlink --add-modules "$(cat {LIST}),{REFLECTED}" --strip-java-debug-attributes \\\n'
         f"        --no-header-files --no-man-pages --compress=2 --output {FOLDER}\n"
