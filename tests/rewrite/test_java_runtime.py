@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+from pathlib import Path
+
 from jettison.image.image import FileEntry, Image, ImageConfig
-from jettison.rewrite.java_runtime import LIST, linked, runtime_stage
+from jettison.rewrite.java_runtime import ANSWERS, LIST, linked, runtime_stage
 from jettison.syntax.tree import parse
 
 HOME = "usr/lib/jvm/java-17"
@@ -36,3 +40,62 @@ def test_nothing_is_linked_without_a_full_jdk_or_a_jar() -> None:
     assert linked(image(f"{HOME}/bin/jlink", "app/app.jar"), START) is None
     assert linked(image(f"{HOME}/bin/jlink", f"{HOME}/jmods/java.base.jmod"), START) is None
     assert linked(image(f"{HOME}/bin/jlink", f"{HOME}/jmods/x.jmod", "app/app.jar"), ("java", "Main")) is None
+
+
+def test_what_jdeps_said_is_kept_under_all_that_it_depends_on() -> None:
+    paths = ("app/pom.xml", "app/target/classes/org/A.class", "app/target/lib/text.jar", "app/target/a.jar")
+    java = linked(
+        image(f"{HOME}/bin/jlink", f"{HOME}/jmods/java.base.jmod", f"{HOME}/release", *paths),
+        ("java", "-jar", "target/a.jar"),
+        mounts=True,
+    )
+    assert java is not None and java.mount
+    command = java.listing[1]
+    digest = command.partition(" | sha256sum")[0]
+    assert f"cat /{HOME}/release /app/pom.xml /app/target/lib/*.jar; grep" in digest and digest.endswith(
+        "/app | sort -u; }"
+    )
+    assert command.endswith(f"cp $answer {LIST}")
+    assert not parse(f"FROM x\nRUN {java.mount}{command}\n".encode()).errors
+
+
+def test_what_jdeps_said_is_not_kept_of_a_jar_with_libraries_inside_or_beside() -> None:
+    there = (f"{HOME}/bin/jlink", f"{HOME}/jmods/java.base.jmod", f"{HOME}/release", "app/classes/org/A.class")
+    start = ("java", "-jar", "a.jar")
+    for made, size in ((image(*there, "app/a.jar"), 1_000_000), (image(*there, "app/a.jar", "app/b.jar"), 1)):
+        made.files["app/a.jar"] = FileEntry("file", size, 0o644, 0, 0, "", 0)
+        java = linked(made, start, mounts=True)
+        assert java is not None and not java.mount and java.listing[1].endswith(f"base /app/a.jar > {LIST}")
+
+
+def test_jdeps_is_asked_again_when_and_only_when_something_else_is_named(tmp_path: Path) -> None:
+    paths = (f"{HOME}/release", "app/pom.xml", "app/classes/A.class", "app/lib/b.jar", "app/a.jar")
+    java = linked(
+        image(f"{HOME}/bin/jlink", f"{HOME}/jmods/java.base.jmod", *paths), ("java", "-jar", "a.jar"), mounts=True
+    )
+    assert java is not None and java.mount
+    # The command as it is, in folders of this test; what it asks counts how often it is asked.
+    command = java.listing[1]
+    for place in (f"/{HOME}", "/app", LIST, ANSWERS):
+        command = re.sub(rf"{place}\b", f"{tmp_path}{place}", command)
+    for path in (f"{HOME}/bin/jdeps", *paths, ANSWERS.strip("/") + "/x", "opt/x"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(b"")
+    jdeps = tmp_path / HOME / "bin" / "jdeps"
+    jdeps.write_text(f"#!/bin/sh\necho asked >> {tmp_path}/asked; wc -l < {tmp_path}/asked\n")
+    jdeps.chmod(0o755)
+
+    def asked(path: str, content: bytes) -> int:
+        (tmp_path / path).write_bytes(content)
+        subprocess.run(["/bin/sh", "-ec", command], check=True)
+        return int((tmp_path / LIST.strip("/")).read_text())
+
+    named = b"\0\x01java/lang/Object\0"
+    assert asked("app/classes/A.class", named) == 1
+    assert asked("app/classes/A.class", named + b"\0\x02") == 1
+    assert asked("app/classes/B.class", b"\0java/sql/Driver\0") == 2
+    assert asked("app/classes/module-info.class", b"\0java.naming\0") == 3
+    assert asked("app/lib/b.jar", b"other") == 4
+    assert asked(f"{HOME}/release", b"18") == 5
+    assert asked("app/pom.xml", b"<project/>") == 6
+    assert asked("app/classes/A.class", named) == 6

@@ -86,7 +86,7 @@ def _needs(job: Assembly) -> Needs | None:
         direct = "exec-form" not in job.without or with_init
         plain = script_argv(job.model.context, command) if direct else None
         if "exec-form" not in job.without and not job.config.entrypoint:
-            job.java = linked(job.image, command)
+            job.java = linked(job.image, command, job.features.mounts and "jdeps-cache" not in job.without)
         if job.java is not None:
             job.argv, plain = list(job.java.argv), list(job.java.argv[1:])
             plain = [argument for argument in plain if not argument.startswith("-")]

@@ -106,10 +106,12 @@ def _with_listing(job: Assembly, pieces: Sequence[Piece]) -> list[str]:
     texts = _texts(pieces)
     if job.java is None:
         return texts
+    comment, command = job.java.listing
     if pieces and _takes_more(job, pieces[-1]):
-        comment, command = job.java.listing
-        return [*texts[:-1], pieces[-1].lead, comment, f"{pieces[-1].text.rstrip()} \\\n    && {command}\n"]
-    return [*texts, "".join(job.java.listing[:1]), f"RUN {job.java.listing[1]}\n"]
+        text = pieces[-1].text.rstrip()
+        run = f"{text[: len('RUN')]} {job.java.mount}{text[len('RUN') :].lstrip()}"
+        return [*texts[:-1], pieces[-1].lead, comment, f"{run} \\\n    && {command}\n"]
+    return [*texts, comment, f"RUN {job.java.mount}{command}\n"]
 
 
 def _takes_more(job: Assembly, piece: Piece) -> bool:

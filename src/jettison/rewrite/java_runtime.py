@@ -3,12 +3,17 @@
 The list of modules is made where the program is, the runtime in a stage of its own: that stage reads nothing but the
 list, so it stays in the cache as long as the list is the same, whatever changes in the program.
 
-Source: JEP 282 (jlink); the jdeps and jlink manual pages of JDK 17.
+What jdeps says depends on the names that the classes refer to, on the libraries and on the JDK alone. Where the classes
+lie beside the jar, its answer is kept on a cache mount under the digest of these: most changes of a source line name
+nothing new, and spare the start of one more JVM.
+
+Source: JEP 282 (jlink); the jdeps and jlink manual pages of JDK 17; the Java Virtual Machine Specification, 4.4.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -25,11 +30,21 @@ REFLECTED: Final = "jdk.crypto.ec,jdk.zipfs,jdk.unsupported"
 _SHORT: Final = "-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC"
 
 
+_PLAIN: Final = re.compile(r"[\w./*+-]+")
+ANSWERS: Final = "/jdeps-cache"
+# Names of classes, packages and modules, as a class file holds them.
+_NAMES: Final = "[[:alpha:]_$][[:alnum:]_$]*([/.][[:alnum:]_$]+)+"
+# By how much a jar may be larger than the classes that it is made of: its directory and other small files.
+_BESIDE: Final = 64 * 1024
+_SETTINGS: Final = ("pom.xml", "build.gradle", "build.gradle.kts", "gradle.lockfile", "libs.versions.toml")
+_MAX_PATHS: Final = 20
+
+
 class Linked(NamedTuple):
     """The parts of a linked runtime.
 
     argv: the start command with it; listing: a comment and the command that lists the modules; linking: the command that makes the
-    runtime of that list; tool: path of jlink; libraries: of the JVM, in the image.
+    runtime of that list; tool: path of jlink; libraries: of the JVM, in the image; mount: flag that the listing needs, or "".
     """
 
     argv: tuple[str, ...]
@@ -37,10 +52,14 @@ class Linked(NamedTuple):
     linking: str
     tool: str
     libraries: tuple[str, ...]
+    mount: str = ""
 
 
-def linked(image: Image, argv: Sequence[str]) -> Linked | None:
-    """Return the linked runtime for `java ... -jar FILE`, or None where the image has no full JDK."""
+def linked(image: Image, argv: Sequence[str], mounts: bool = False) -> Linked | None:
+    """Return the linked runtime for `java ... -jar FILE`, or None where the image has no full JDK.
+
+    mounts: whether what jdeps said may be kept on a cache mount.
+    """
     if not argv or posixpath.basename(argv[0]) != "java" or "-jar" not in argv[:-1]:
         return None
     jar = posixpath.normpath(posixpath.join("/", image.config.workdir, argv[argv.index("-jar") + 1]))
@@ -53,11 +72,54 @@ def linked(image: Image, argv: Sequence[str]) -> Linked | None:
     libraries = tuple(path for path in image.elves if path.startswith(f"{home}/lib/") and _is_core(path))
     jdeps = f"/{home}/bin/jdeps {_SHORT} --print-module-deps --ignore-missing-deps --multi-release base"
     listing = ("# Last, the modules of the Java runtime that the program uses.\n", f"{jdeps} {jar} > {LIST}")
+    read = _read(image, jar, home) if mounts else ""
+    if read:
+        listing = (_KEPT, _kept(f"{jdeps} {jar}", read))
     linking = (
         f'/{home}/bin/jlink --add-modules "$(cat {LIST}),{REFLECTED}" --strip-java-debug-attributes \\\n'
         f"        --no-header-files --no-man-pages --compress=2 --output {FOLDER}\n"
     )
-    return Linked((f"{FOLDER}/bin/java", *argv[1:]), listing, linking, tool, libraries)
+    mount = f"--mount=type=cache,id=jdeps,target={ANSWERS} " if read else ""
+    return Linked((f"{FOLDER}/bin/java", *argv[1:]), listing, linking, tool, libraries, mount)
+
+
+_KEPT: Final = (
+    "# Last, the modules of the Java runtime that the program uses. jdeps is asked again when the classes name others, or\n"
+    "# a library or the JDK is another.\n"
+)
+
+
+def _kept(jdeps: str, read: str) -> str:
+    """Return the command that writes the list, from what was said of the same names before; read: what to take the digest of."""
+    return (
+        f"answer={ANSWERS}/$({{ {read}; }} | sha256sum | cut -c-64) \\\n"
+        f"    && {{ test -s $answer || {{ {jdeps} > $answer.new && mv $answer.new $answer; }}; }} \\\n"
+        f"    && cp $answer {LIST}"
+    )
+
+
+def _read(image: Image, jar: str, home: str) -> str:
+    """Return the commands that write all that the answer depends on, "" where not all of it is known.
+
+    A jar that is larger than the classes below the working folder has libraries inside; what Maven or Gradle may put into
+    it tomorrow stands in their files.
+    """
+    workdir, place = image.config.workdir.strip("/"), posixpath.dirname(jar).strip("/")
+    below = [path for path in image.files if path.startswith(f"{workdir}/")] if workdir else []
+    classes = sum(image.files[path].size for path in below if path.endswith(".class"))
+    entry = image.find(jar)
+    if entry is None or not classes or entry.size > classes + _BESIDE or not f"{place}/".startswith(f"{workdir}/"):
+        return ""
+    jars = [path for path in below if path.endswith(".jar") and path != jar.strip("/")]
+    folders = sorted({posixpath.dirname(path) for path in jars})
+    settings = sorted(path for path in below if posixpath.basename(path) in _SETTINGS)
+    paths = [f"{home}/release", *settings, *(f"{folder}/*.jar" for folder in folders)]
+    if place in folders or f"{home}/release" not in image.files or len(paths) > _MAX_PATHS:
+        return ""
+    if not all(_PLAIN.fullmatch(path) for path in (workdir, *paths)):
+        return ""
+    names = f"grep -rhoaE --include='*.class' '{_NAMES}' /{workdir} | sort -u"
+    return f"cat {' '.join(f'/{path}' for path in paths)}; {names}"
 
 
 def runtime_stage(java: Linked, base: str, name: str, program: str) -> str:
