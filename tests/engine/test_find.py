@@ -16,10 +16,46 @@ def test_unknown_name_is_a_usage_error() -> None:
         find_engine("nosuch\x1b[31m")
 
 
+def only(monkeypatch: pytest.MonkeyPatch, folder: Path, **clients: str) -> None:
+    """Let the machine have these programs alone: name -> text of a script."""
+    monkeypatch.setattr("jettison.engine.client._USUAL_PLACES", ())
+    monkeypatch.setenv("PATH", str(folder))
+    for name, text in clients.items():
+        (folder / name).write_text(f"#!/bin/sh\n{text}\n")
+        (folder / name).chmod(0o755)
+
+
+NO_SERVER = 'case "$1" in --version) echo "Docker version 20.10.24";; *) exit 1;; esac'
+
+
 def test_dead_engine_says_how_to_get_one(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/no.sock")
-    with pytest.raises(EngineError, match="install Docker"):
+    monkeypatch.delenv("DOCKER_HOST", raising=False)
+    only(monkeypatch, tmp_path, docker=NO_SERVER)
+    with pytest.raises(EngineError, match=r"docker cannot be used: no engine answers: .* install Docker"):
         find_engine("docker")
+    with pytest.raises(EngineError, match=r"no engine answers.*podman: no podman on PATH"):
+        find_engine()
+
+
+@pytest.mark.parametrize("choice", [None, "docker"])
+def test_a_dead_address_is_named_and_no_other_engine_is_taken(
+    choice: str | None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    only(monkeypatch, tmp_path, docker=NO_SERVER, podman='echo "{}"')
+    monkeypatch.setenv("DOCKER_HOST", "tcp://me:hunter2@127.0.0.1:1\x1b[31m")
+    with pytest.raises(EngineError) as told:
+        find_engine(choice)
+    message = str(told.value)
+    assert message.startswith("no engine answers at DOCKER_HOST=tcp://me:***@127.0.0.1:1")
+    assert "unset it" in message and "--engine podman" in message
+    assert "hunter2" not in message and "\x1b" not in message
+
+
+def test_without_a_docker_client_its_address_means_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    only(monkeypatch, tmp_path, podman='echo "{}"')
+    monkeypatch.setenv("DOCKER_HOST", "unix:///run/user/1000/podman/podman.sock")
+    with pytest.raises(EngineError, match="no docker client on PATH; podman: podman does not answer"):
+        find_engine()
 
 
 def test_buildah_alone_names_podman(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

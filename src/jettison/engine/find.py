@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from typing import Final
 
 from jettison.engine.base import Engine, Features
@@ -24,6 +26,10 @@ HOW_TO_GET_ONE: Final = (
 )
 
 
+class NamedHostDead(EngineError):
+    """No engine answers where the user's DOCKER_HOST says that it is."""
+
+
 def find_engine(choice: str | None = None) -> Engine:
     """Return the engine named by `choice`; for None or "auto" the first that works.
 
@@ -37,6 +43,8 @@ def find_engine(choice: str | None = None) -> Engine:
         raise UsageError(f"unknown engine {safe_line(str(choice))!r}: choose {', '.join(NAMES)} or auto")
     try:
         return _open(choice)
+    except NamedHostDead:
+        raise
     except EngineError as error:
         raise EngineError(f"{choice} cannot be used: {error}; {HOW_TO_GET_ONE}") from error
 
@@ -46,6 +54,9 @@ def _first() -> Engine:
     for name in NAMES:
         try:
             return _open(name)
+        except NamedHostDead:
+            # Another engine has other images: it is not what the user means.
+            raise
         except EngineError as error:
             reasons.append(f"{name}: {error}")
     raise EngineError(f"no container engine works here ({'; '.join(reasons)}): {HOW_TO_GET_ONE}")
@@ -61,12 +72,23 @@ def _docker() -> Engine:
         raise EngineError("no docker client on PATH")
     version = answer([client.program, "version", "--format", "{{.Server.Version}}"])
     if not version:
+        host = os.environ.get("DOCKER_HOST")
+        if host:
+            raise NamedHostDead(
+                f"no engine answers at DOCKER_HOST={_shown(host)} (asked with {safe_line(client.program)}); start it, "
+                "correct DOCKER_HOST or unset it, or choose another engine with --engine podman"
+            )
         raise EngineError("no engine answers: it is not running, or you may not use it (try sudo)")
     version = safe_line(version)
     if client.kind == "classic":
         return CliEngine(client.program, "docker", version, Features(), client.kind)
     asking = CliEngine(client.program, "docker", version, Features(), client.kind)
     return CliEngine(client.program, "docker", version, probe_features(asking), client.kind)
+
+
+def _shown(host: str) -> str:
+    """Return an address without a password that it may hold."""
+    return safe_line(re.sub(r"(?<=://)([^/@]*?):[^/@]*@", r"\1:***@", host)[:200])
 
 
 def _podman() -> Engine:
