@@ -15,3 +15,9 @@ def development_kit(name: str, tag: str | None) -> dict[str, Any] | None:
     if facts is None or ("slim" in (tag or "") and name == "swift"):
         return None
     return facts if not facts["marks"] or any(mark in (tag or "") for mark in facts["marks"]) else None
+
+
+def kit_bytes(facts: dict[str, Any], tag: str | None) -> int:
+    """Return about how many bytes of an image its development kit takes."""
+    small = "slim" in (tag or "") or "alpine" in (tag or "")
+    return int(facts.get("small_bytes", facts["bytes"]) if small else facts["bytes"])

@@ -15,9 +15,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from jettison.findings import SHOW, Confidence, Effort, Finding, Fix, Impact
-from jettison.knowledge.bases import FAMILIES, is_full
-from jettison.knowledge.sdk_images import development_kit
+from jettison.knowledge.sdk_images import development_kit, kit_bytes
 from jettison.rules.base import Example, Rule
+from jettison.rules.size.single_stage_build import toolchain_bytes
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -34,10 +34,10 @@ def check(model: Model) -> Iterable[Finding]:
     # Without a start of its own it may well be a tool for building.
     if kit is None or (scope.cmd is None and scope.entrypoint is None):
         return
-    if len(model.stages) == 1 and is_full(base.name, base.tag) and FAMILIES[base.name]["toolchain"]:
+    if toolchain_bytes(model):
         # single-stage-build says so already.
         return
-    size = kit["bytes"]
+    size = kit_bytes(kit, base.tag)
     text = f"{base.name[:50]} holds a development kit; {kit['instead']} is enough to run the program"
     yield RULE.at(base.span, text, Fix(f"Run on {kit['instead']}", (), SHOW), Impact(bytes_saved=(size // 2, size)))
 
