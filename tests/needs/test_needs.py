@@ -249,3 +249,12 @@ def test_of_a_package_of_libraries_only_those_that_are_needed_stay() -> None:
     assert asked is not None and not any("libmore" in part for part in asked.parts)
     opened = find_needs(linked_image(elves, {}), Asked(1, opened=frozenset(("usr/lib/libmore.so.1",))), NOTHING)
     assert opened is not None and not any("libmore" in part for part in opened.parts)
+
+
+def test_the_compiler_that_a_look_up_opened_does_not_come_along() -> None:
+    built = image({"app/server": 1, "usr/lib/libplug.so": 0}, ("./server",), LIBRARIES)
+    told = ("usr/lib/python3/__pycache__/os.pyc", f"{PACKAGES}/pip-23.0.1.dist-info/entry_points.txt")
+    opened = frozenset(("usr/lib/libplug.so", *told))
+    built.files.update({path: FileEntry("file", 9, 0o644, 0, 0, "", 0) for path in told})
+    found = find_needs(built, Asked(1, opened=opened), NOTHING)
+    assert found is not None and "libtool-dev" not in found.packages and found.base_files == ()

@@ -25,3 +25,10 @@ def test_the_default_of_the_variable_is_the_port(name: str, text: str, port: int
     (tmp_path / name).write_text(text)
     (tmp_path / ("package.json" if name.endswith("js") else "requirements.txt")).write_text("{}\n")
     assert detect(read_context(str(tmp_path))).port == port
+
+
+def test_sources_of_go_alone_need_no_manifest(tmp_path: Path) -> None:
+    (tmp_path / "server.go").write_text("package main\n")
+    assert detect(read_context(str(tmp_path))).ecosystem == "go"
+    (tmp_path / "tool.c").write_text("int main(void) { return 0; }\n")
+    assert detect(read_context(str(tmp_path))).ecosystem == ""

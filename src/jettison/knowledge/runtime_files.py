@@ -12,6 +12,7 @@ INSTALLATION: Final = frozenset(RUNTIME_FILES["installation"]["packages"])
 OPTIONAL_LIBRARIES: Final = frozenset(RUNTIME_FILES["installation"]["optional_libraries"])
 PARTS: Final[list[dict[str, Any]]] = RUNTIME_FILES["installation"]["parts"]
 LOADS_UNNAMED: Final = re.compile("|".join(RUNTIME_FILES["installation"]["loads_unnamed"]))
+NOT_BY_OPENING: Final = re.compile("|".join(RUNTIME_FILES["installation"]["not_by_opening"]))
 PLUGINS: Final[list[dict[str, Any]]] = RUNTIME_FILES["installation"]["plugins"]
 NOT_BY_DEPENDENCY: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["installation"]["not_by_dependency"])
 FILES_WITH: Final[list[dict[str, Any]]] = RUNTIME_FILES["installation"]["files_with"]

@@ -19,6 +19,7 @@ from jettison.knowledge.runtime_files import (
     FILES_WITH,
     INSTALLATION,
     INSTALLED_BELOW,
+    NOT_BY_OPENING,
     OPTIONAL_LIBRARIES,
     PARTS,
     SHARED_FOLDERS,
@@ -207,7 +208,12 @@ class _Search:
                 if managed and dropped("of_program").match(path):
                     continue
                 own.add(path)
-            elif dropped("unasked").match(path) or owner in APART or (managed and owner not in self.whole):
+            elif (
+                dropped("unasked").match(path)
+                or owner in APART
+                or (managed and owner not in self.whole)
+                or (owner is not None and owner not in self.whole and NOT_BY_OPENING.fullmatch(owner))
+            ):
                 continue
             self._keep(path, "the original opened it")
         return own

@@ -44,7 +44,7 @@ class Project(NamedTuple):
 def detect(context: BuildContext, exposed: tuple[str, ...] = ()) -> Project:
     """Return what the context holds; the first manifest at its root decides."""
     names = {file.path for file in context.files()}
-    ecosystem = next((kind for manifest, kind in MANIFESTS.items() if manifest in names), "")
+    ecosystem = next((kind for manifest, kind in MANIFESTS.items() if manifest in names), _by_sources(names))
     manifests = tuple(
         name
         for name in (
@@ -63,6 +63,12 @@ def detect(context: BuildContext, exposed: tuple[str, ...] = ()) -> Project:
     if port is None:
         port = listening(tree, sources).port
     return Project(ecosystem, manifests, sources, port, health_path(tree, sources) or "/")
+
+
+def _by_sources(names: set[str]) -> str:
+    """Return the ecosystem that needs no manifest: Go builds a file as it is."""
+    sources = [name for name in names if name.endswith(SOURCES[""])]
+    return "go" if sources and all(name.endswith(".go") for name in sources) else ""
 
 
 def _belongs(name: str, ecosystem: str) -> bool:

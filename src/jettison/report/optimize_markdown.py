@@ -42,7 +42,7 @@ def _parts(outcome: Outcome) -> Iterator[str]:
         yield table(("measured", "before:", "after:", ""), rows)
     if outcome.diff:
         yield "".join(f"- {cell(change.title)}\n" for change in outcome.changes)
-        yield folded("the change", fenced(safe(outcome.diff), "diff", MAX_DIFF_LINES))
+        yield folded("the change", fenced(safe(outcome.diff.replace("\r\n", "\n")), "diff", MAX_DIFF_LINES))
     yield _proof(outcome)
     yield _tried(outcome)
     yield _findings(outcome)

@@ -140,7 +140,8 @@ def _diff(outcome: Outcome, palette: Palette) -> Iterator[str]:
     if not outcome.diff:
         return
     yield palette("What changes", "bold")
-    for line in safe(outcome.diff).splitlines():
+    # Lines that end as on Windows stay so in the file.
+    for line in safe(outcome.diff.replace("\r\n", "\n")).splitlines():
         if line.startswith(("+++", "---")):
             yield palette(line, "bold")
         elif line.startswith("+"):

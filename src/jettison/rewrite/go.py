@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import posixpath
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from jettison.knowledge.musl_bases import ALPINE, ALPINE_BYTES, APK, apk_add
@@ -32,6 +32,12 @@ PROBE_BYTES: Final = 900_000
 CACHES: Final = ("/go/pkg/mod", "/root/.cache/go-build")
 _BUILD: Final = re.compile(r"\bgo build\b")
 _MODULE: Final = re.compile(r"^module\s+(\S+)", re.MULTILINE)
+# A module of version 2 and later ends with it; its program does not.
+_VERSION: Final = re.compile(r"/v\d+\Z")
+# Flags of `go build` whose value is the next word. source: go help build
+_VALUE_FLAGS: Final = frozenset(
+    "asmflags buildmode compiler coverpkg gccgoflags gcflags installsuffix ldflags mod modfile o overlay p pgo pkgdir tags toolexec C".split()
+)
 _CGO: Final = re.compile(r'import\s+"C"|mattn/go-sqlite3|confluent-kafka-go')
 _ZONES: Final = re.compile(r"\btime\.LoadLocation\b")
 _STRING: Final = re.compile(r'"([\w./*-]{2,200})"')
@@ -155,11 +161,37 @@ def _binary(job: Job, piece: Piece) -> str:
         if target.endswith("/"):
             raise NotUnderstood("`go build -o` names a folder")
         return posixpath.normpath(posixpath.join(workdir, target))
+    name = _program_name(job, _packages(arguments[1:]))
+    if not name:
+        raise NotUnderstood("the name of the program that `go build` writes is not clear; use -o")
+    return posixpath.join(workdir, name)
+
+
+def _packages(arguments: Sequence[str]) -> list[str]:
+    """Return what is built: packages or files."""
+    found = []
+    at = 0
+    while at < len(arguments):
+        if arguments[at].startswith("-"):
+            at += arguments[at].lstrip("-") in _VALUE_FLAGS
+        else:
+            found.append(arguments[at])
+        at += 1
+    return found
+
+
+def _program_name(job: Job, packages: Sequence[str]) -> str:
+    """Return the name of the program: that of the first file, of the one folder, or of the module; "" where unclear."""
+    if packages and all(path.endswith(".go") for path in packages):
+        return posixpath.basename(packages[0]).removesuffix(".go")
+    if len(packages) > 1 or any("..." in path for path in packages):
+        return ""
+    place = posixpath.normpath(packages[0]) if packages else "."
+    if place != ".":
+        return posixpath.basename(place) if packages[0].startswith("./") else ""
     manifest = job.model.context.read("go.mod").decode("utf-8", "replace") if job.model.context else ""
     module = _MODULE.search(manifest)
-    if module is None or any(not a.startswith("-") and a not in (".", "./") for a in arguments[1:]):
-        raise NotUnderstood("the name of the program that `go build` writes is not clear; use -o")
-    return posixpath.join(workdir, module[1].rsplit("/", 1)[-1])
+    return _VERSION.sub("", module[1]).rsplit("/", 1)[-1] if module is not None else ""
 
 
 def _build_stage(job: Job, build: Piece, probe: str) -> str:

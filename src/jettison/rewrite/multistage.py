@@ -139,7 +139,7 @@ def _language(ecosystem: str):  # type: ignore[no-untyped-def]
 def _candidate(job: Job, recipe: Recipe) -> Candidate:
     newline = job.model.source.newline
     pieces = job.pieces
-    stage_text = pieces.from_.text.rstrip("\r\n")
+    stage_text = pieces.from_.text.rstrip()
     if recipe.build_base:
         stage_text = replace_in(stage_text, pieces.from_.node.words[0].raw, recipe.build_base)
     if " as " not in stage_text.lower():

@@ -29,6 +29,8 @@ SYSTEM: Final = (
     "/var/lock",
     "/var/run",
 )
+# Made anew of what is kept.
+_LOADER_LIST: Final = "etc/ld.so.cache"
 _PROGRAMS: Final = ("usr/bin/", "usr/sbin/", "etc/", "bin/", "sbin/")
 COMMENT: Final = "# What the program needs of the base: these packages with their records, for scanners to see.\n"
 
@@ -106,7 +108,8 @@ def _base_trees(needs: Needs, image: Image) -> tuple[list[str], list[str]]:
         else:
             trees.append(copy.target)
     single += [path for paths in needs.apart.values() for path in paths]
-    return [shlex.quote(f"/{path}") for path in sorted(trees)], [shlex.quote(f"/{path}") for path in sorted(single)]
+    named = {path for path in single if f"/{path}" not in SYSTEM and path != _LOADER_LIST}
+    return [shlex.quote(f"/{path}") for path in sorted(trees)], [shlex.quote(f"/{path}") for path in sorted(named)]
 
 
 def _wrapped(words: Iterable[str], indent: int, width: int = 110) -> str:

@@ -29,6 +29,9 @@ _SETTINGS: Final = frozenset(("LABEL", "EXPOSE", "STOPSIGNAL", "CMD", "ENTRYPOIN
 _BETWEEN: Final = _SETTINGS | {"ENV", "ARG"}
 # What may stand between two commands of which the second goes to a RUN of its own: nothing that would be lost.
 _JOINT: Final = re.compile(r"[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*&&[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*")
+# Where gems are kept is asked of gem itself: no file of the project lies there.
+_GEM_FOLDER: Final = ("gem", "env", "gemdir")
+_GEMS: Final = ("$(gem env gemdir)/", '"$(gem env gemdir)"/')
 _PLAIN_PATH: Final = re.compile(r"[\w.@+/-]+")
 
 
@@ -130,12 +133,13 @@ def _parts(model: Model, copied: Instruction, run: Run, call: PackageCall) -> _P
     scope = model.scope_at(run.instruction, run.stage)
     target = posixpath.join("/", scope.workdir, scope.value(copied.words[1].raw, model.file.escape))
     at = posixpath.join("/", scope.workdir)
+    commands = _own_commands(run)
     if call.manager == "go":
         return _Parts("", None, "") if posixpath.normpath(target) == posixpath.normpath(at) else None
     end = _end_of_install(model, run, call)
     if end is None:
         return None
-    for command in run.commands[:end]:
+    for command in commands[:end]:
         if command.name != "cd":
             continue
         if len(command.arguments) != 1 or not _PLAIN_PATH.fullmatch(command.arguments[0]):
@@ -145,35 +149,41 @@ def _parts(model: Model, copied: Instruction, run: Run, call: PackageCall) -> _P
     if inner.startswith(".."):
         return None
     inner = "" if inner == "." else inner
-    if end == len(run.commands):
+    if end == len(commands):
         return _Parts(inner, None, "")
-    joint = Span(run.commands[end - 1].span.end, run.commands[end].span.start)
+    joint = Span(commands[end - 1].span.end, commands[end].span.start)
     if run.instruction.heredocs or not _JOINT.fullmatch(model.source.text(joint)):
         return None
-    kept = [each for each in run.commands[:end] if each.name in ("cd", "set")]
+    kept = [each for each in commands[:end] if each.name in ("cd", "set")]
     return _Parts(inner, joint, "".join(f"{model.source.text(each.span)} && " for each in kept))
 
 
 def _end_of_install(model: Model, run: Run, call: PackageCall) -> int | None:
     """Return after how many commands of a RUN nothing is left that installs; None where they do something else first."""
-    if (
-        run.has_error
-        or not MANAGERS[call.manager].get("alone", False)
-        or any(each.assignments for each in run.commands)
-    ):
+    commands = _own_commands(run)
+    if run.has_error or not MANAGERS[call.manager].get("alone", False) or any(each.assignments for each in commands):
         return None
     if installs_only(model, run, call):
-        return len(run.commands)
-    if any(each.operator_before not in ("", "&&") or each.in_subshell or each.in_pipeline for each in run.commands):
+        return len(commands)
+    if any(each.operator_before not in ("", "&&") or each.in_subshell or each.in_pipeline for each in commands):
         return None
     calls = {other.command.span.start: other for other in model.facts(run)}
-    at = next(n for n, each in enumerate(run.commands) if each.span.start == call.command.span.start)
-    if any(not _installs(each, calls.get(each.span.start)) for each in run.commands[: at + 1]):
+    at = next(n for n, each in enumerate(commands) if each.span.start == call.command.span.start)
+    if any(not _installs(each, calls.get(each.span.start)) for each in commands[: at + 1]):
         return None
-    while at + 1 < len(run.commands) and _tidies(run.commands[at + 1], calls):
+    while at + 1 < len(commands) and _tidies(commands[at + 1], calls):
         at += 1
     # What tidies up later would find the caches in a layer that is done.
-    return None if any(_tidies(each, calls) for each in run.commands[at + 1 :]) else at + 1
+    return None if any(_tidies(each, calls) for each in commands[at + 1 :]) else at + 1
+
+
+def _own_commands(run: Run) -> list[Command]:
+    """Return the commands of a RUN without those that only ask where gems are kept, in "$(gem env gemdir)"."""
+    return [each for each in run.commands if not (each.in_subshell and _argv(each) == _GEM_FOLDER)]
+
+
+def _argv(command: Command) -> tuple[str, ...]:
+    return (command.name, *command.arguments)
 
 
 def _tidies(command: Command, calls: Mapping[int, PackageCall]) -> bool:
@@ -181,7 +191,7 @@ def _tidies(command: Command, calls: Mapping[int, PackageCall]) -> bool:
     call = calls.get(command.span.start)
     if call is not None:
         return call.action == "clean"
-    return command.name == "rm" and all(each.startswith(("-", "/", "~")) for each in command.arguments)
+    return command.name == "rm" and all(each.startswith(("-", "/", "~", *_GEMS)) for each in command.arguments)
 
 
 def _installs(command: Command, call: PackageCall | None) -> bool:
@@ -233,7 +243,7 @@ def installs_only(model: Model, run: Run, call: PackageCall) -> bool:
     if run.has_error or not MANAGERS[call.manager].get("alone", False):
         return False
     calls = {other.command.span.start: other for other in model.facts(run)}
-    return all(_installs(command, calls.get(command.span.start)) for command in run.commands)
+    return all(_installs(command, calls.get(command.span.start)) for command in _own_commands(run))
 
 
 def manifests_of(model: Model, call: PackageCall, inner: str = "") -> list[str]:

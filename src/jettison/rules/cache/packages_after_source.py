@@ -17,6 +17,7 @@ from jettison.findings import UNSAFE, Edit, Finding, Fix, Impact
 from jettison.knowledge.package_managers import MANAGERS
 from jettison.rules.base import Example, Rule
 from jettison.rules.edits import whole_lines
+from jettison.rules.manifests_first import independent
 from jettison.span import Span
 
 if TYPE_CHECKING:
@@ -72,13 +73,25 @@ def _installs(model: Model, run: Run) -> bool:
 
 
 def _fix(model: Model, copy: Instruction, between: list[Instruction], run: Instruction) -> Fix | None:
-    if any(node.keyword not in _BETWEEN for node in between):
+    if any(not _passable(model, copy, node) for node in between):
         return None
     source, target = whole_lines(model, copy), run.span.end
     text = model.source.text(source)
     if not text.endswith("\n") or not model.source.data[:target].endswith(b"\n"):
         return None
     return Fix("Copy after that RUN", (Edit(source, ""), Edit(Span(target, target), text)), UNSAFE)
+
+
+def _passable(model: Model, copy: Instruction, node: Instruction) -> bool:
+    """Return whether the copy may go below an instruction that stands before the RUN."""
+    if node.keyword in _BETWEEN:
+        return True
+    target = copy.words[1].raw
+    if node.keyword in ("ENV", "ARG"):
+        return "$" not in target
+    if node.keyword == "WORKDIR":
+        return target.startswith("/")
+    return node.keyword == "RUN" and independent(model, node)
 
 
 RULE = Rule(
@@ -95,7 +108,13 @@ RULE = Rule(
             lines=(4,),
             level=UNSAFE,
         ),
-        Example(before="FROM alpine:3.20\nCOPY . .\nENV A=1\nRUN apk add --no-cache curl\n", lines=(4,)),
+        Example(
+            before="FROM debian:bookworm\nCOPY . /app\nWORKDIR /app\nRUN apt-get update\nRUN apt-get install -y libpq5\n",
+            after="FROM debian:bookworm\nWORKDIR /app\nRUN apt-get update\nRUN apt-get install -y libpq5\nCOPY . /app\n",
+            lines=(5,),
+            level=UNSAFE,
+        ),
+        Example(before="FROM alpine:3.20\nCOPY . .\nWORKDIR /app\nRUN apk add --no-cache curl\n", lines=(4,)),
         Example(before="FROM alpine:3.20\nCOPY . .\nRUN apk add --no-cache curl && make\n"),
         Example(before="FROM debian:bookworm\nCOPY . /app\nRUN apt-get install -y /app/x.deb\n"),
     ),

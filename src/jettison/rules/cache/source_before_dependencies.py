@@ -112,6 +112,12 @@ RULE = Rule(
             level=UNSAFE,
         ),
         Example(
+            before='FROM ruby:3.3\nWORKDIR /app\nCOPY . .\nRUN bundle install && rm -rf "$(gem env gemdir)"/cache/*.gem\n',
+            after='FROM ruby:3.3\nWORKDIR /app\nCOPY Gemfile Gemfile.lock* ./\nRUN bundle install && rm -rf "$(gem env gemdir)"/cache/*.gem\nCOPY . .\n',
+            lines=(3,),
+            level=UNSAFE,
+        ),
+        Example(
             before='FROM python:3.12\nWORKDIR /app\nCOPY --chown=1 . /app\nRUN pip install -r requirements.txt\nCMD ["x"]\n',
             lines=(3,),
             after='FROM python:3.12\nWORKDIR /app\nCOPY --chown=1 requirements.txt /app/\nRUN pip install -r requirements.txt\nCOPY --chown=1 . /app\nCMD ["x"]\n',
