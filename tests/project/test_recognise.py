@@ -176,3 +176,26 @@ def test_many_folders_take_bounded_time(tmp_path: Path) -> None:
     started = time.monotonic()
     tree(tmp_path, {})
     assert time.monotonic() - started < 20
+
+
+LISTENS = 'package main\n\nimport (\n\t"net/http"\n)\n\nfunc main() { http.ListenAndServe(":8081", nil) }\n'
+
+
+def test_files_of_go_without_a_module_are_built_as_they_are(tmp_path: Path) -> None:
+    (service,) = tree(tmp_path, {"app/server.go": LISTENS, "app/server_test.go": "package main\n", "README.md": ""})
+    assert (service.folder, service.program.names) == ("app", {"app": "server", "package": "server.go"})
+    outside = LISTENS.replace('"net/http"', '"net/http"\n\t"github.com/a/b"')
+    assert tree(tmp_path / "outside", {"server.go": outside}) == ()
+    assert tree(tmp_path / "tool", {"tool.go": "package main\nfunc main() {}\n"}) == ()
+
+
+def test_django_one_folder_down_is_imported_from_the_folder_of_its_manage(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "django>=4.2\n",
+        "mysite/manage.py": "import sys\n",
+        "mysite/mysite/wsgi.py": "from django.core.wsgi import get_wsgi_application\napplication = get_wsgi_application()\n",
+    }
+    (service,) = tree(tmp_path, files)
+    assert (service.folder, service.framework and service.framework.name) == ("", "Django")
+    assert service.program.names["module"] == "mysite.wsgi"
+    assert service.program.env == {"PYTHONPATH": "{root}/mysite"}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _GO_PACKAGE: Final = re.compile(r"^package main\b", re.MULTILINE)
 _GO_MAIN: Final = re.compile(r"^func main\(\)", re.MULTILINE)
+_GO_IMPORTS: Final = re.compile(r"^import\s+(\([^)]*\)|[^\n]+)", re.MULTILINE)
+_GO_IMPORT: Final = re.compile(r"\"([^\"\n]+)\"")
 # Sections of a pom.xml that speak of other artefacts.
 _POM_SECTIONS: Final = ("parent", "dependencies", "dependencyManagement", "plugins", "profiles")
 _SERVER_NAMES: Final = ("server", "api", "web", "app", "main")
@@ -35,6 +37,8 @@ def go(tree: Tree, framework: Framework | None, known: Dependencies) -> Program:
             if _GO_PACKAGE.search(tree.text(path)) and _GO_MAIN.search(tree.text(path))
         }
     )
+    if not tree.has("go.mod"):
+        return _go_files(tree, sources)
     module = re.search(r"^module\s+(\S+)", tree.text("go.mod"), re.MULTILINE)
     name = re.sub(r"/v\d+$", "", module[1]).rsplit("/", 1)[-1] if module else "app"
     if not folders:
@@ -45,6 +49,19 @@ def go(tree: Tree, framework: Framework | None, known: Dependencies) -> Program:
     app = folder.rsplit("/", 1)[-1] if folder and folder != "cmd" else name
     libc = tree.search(r'^import\s+"C"', sources) is not None
     return Program({"app": _safe_name(app), "package": f"./{folder}" if folder else "."}, libc=libc, notes=notes,
+                   data=data_files(tree, sources, r"^//go:embed\s+(.+)$"))  # fmt: skip
+
+
+def _go_files(tree: Tree, sources: tuple[str, ...]) -> Program:
+    """Return the program of the root's files, which no module holds: only the standard library can be imported."""
+    files = [path for path in sources if "/" not in path and not path.endswith("_test.go")]
+    main = next((path for path in files if _GO_MAIN.search(tree.text(path))), "")
+    imports = "\n".join(match for path in files for match in _GO_IMPORTS.findall(tree.text(path)))
+    outside = any("." in name.split("/")[0] for name in _GO_IMPORT.findall(imports))
+    if not main or outside or any(not _GO_PACKAGE.search(tree.text(path)) for path in files):
+        return Program(startable=False)
+    libc = '"C"' in imports
+    return Program({"app": _safe_name(main.removesuffix(".go")), "package": " ".join(sorted(files))}, libc=libc,
                    data=data_files(tree, sources, r"^//go:embed\s+(.+)$"))  # fmt: skip
 
 

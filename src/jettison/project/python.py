@@ -57,7 +57,7 @@ def program(tree: Tree, framework: Framework | None, known: Dependencies) -> Pro
 
 
 def _served(tree: Tree, framework: Framework, known: Dependencies, path: str, name: str) -> Program:
-    root, inside = _root(path)
+    root, inside = _managed(tree, path) if framework.finds == "wsgi" else _root(path)
     module = inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     adds = tuple(one for one in framework.adds if one.partition("==")[0] not in known.run)
     notes = (
@@ -77,6 +77,16 @@ def _collected(tree: Tree, sources: tuple[str, ...]) -> tuple[tuple[str, str], .
     """Return the folder to which Django collects its static files."""
     match = tree.search(r"^STATIC_ROOT\s*=.*[\"']([\w-]+)[\"']\)*\s*$", sources)
     return ((match[1], match[1]),) if match else ()
+
+
+def _managed(tree: Tree, path: str) -> tuple[str, str]:
+    """Return what _root does for Django, which imports from the folder of its manage.py."""
+    parts = path.split("/")
+    for depth in range(len(parts) - 1, 0, -1):
+        folder = "/".join(parts[:depth])
+        if tree.has(f"{folder}/manage.py"):
+            return folder, "/".join(parts[depth:])
+    return _root(path)
 
 
 def _root(path: str) -> tuple[str, str]:

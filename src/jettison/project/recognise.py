@@ -175,7 +175,8 @@ def _port(one: Ecosystem, framework: Framework | None, program: Program, seen: i
 def _fits(tree: Tree, framework: Framework, known: Dependencies) -> bool:
     if not known.all.issuperset(framework.needs) or known.all.intersection(framework.without):
         return False
-    if not all(tree.has(path) for path in framework.files):
+    # Its files may lie one folder down, where none of its build commands names them.
+    if not all(tree.has(path) or (not framework.build and tree.matching(f"*/{path}")) for path in framework.files):
         return False
     return all(tree.search(pattern, tree.matching(glob)) for glob, pattern in framework.text.items())
 
