@@ -121,3 +121,15 @@ def test_names_with_control_characters_reach_no_terminal(tmp_path: Path, capsys:
     (tmp_path / "\x1b]0;t" / "y").write_text("y")
     assert main(["ignore", str(tmp_path)]) == 0
     assert "\x1b" not in capsys.readouterr().out
+
+
+def test_what_an_editor_left_in_a_copied_folder_is_kept_back_unless_it_is_named(tmp_path: Path) -> None:
+    (tmp_path / "static").mkdir()
+    (tmp_path / "static" / ".DS_Store").write_text("x")
+    (tmp_path / "static" / "page.html").write_text("x")
+    for copy, patterns in (("COPY static /s", ["**/.DS_Store"]), ("COPY static/.DS_Store /s/", [])):
+        (tmp_path / "Dockerfile").write_text(f"FROM scratch\n{copy}\n")
+        model = check_bytes((tmp_path / "Dockerfile").read_bytes(), "Dockerfile", read_context(str(tmp_path))).model
+        assert model is not None
+        lines = ignore_lines(model)
+        assert [line.pattern for line in lines if "DS_Store" in line.pattern] == patterns

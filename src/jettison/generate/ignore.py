@@ -95,11 +95,13 @@ def _needed(model: Model, files: tuple[ContextFile, ...]) -> tuple[set[str], boo
     """Return (paths that an instruction or a command names, whether the whole folder is copied as well)."""
     needed: set[str] = set()
     whole = False
+    text = model.source.data.decode("utf-8", "replace")
+    litter = {name for name, facts in UNNEEDED.items() if facts.get("litter") and name not in text}
     for one in copied(model):
         if one.whole:
             whole = True
         else:
-            needed.update(file.path for file in one.files)
+            needed.update(file.path for file in one.files if litter.isdisjoint(file.path.split("/")))
     words = {
         word.value.removeprefix("./").rstrip("/")
         for run in model.runs
