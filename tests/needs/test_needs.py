@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from jettison.image.elf import Elf
 from jettison.image.image import FileEntry, Image, ImageConfig
+from jettison.needs.asked import Asked
 from jettison.needs.hints import Hints, read_hints
-from jettison.needs.needs import Asked, Needs, find_needs
+from jettison.needs.needs import Needs, find_needs
 
 NOTHING = Hints({}, frozenset(), frozenset(), False)
 MACHINE = (62, 2)

@@ -14,7 +14,8 @@ from jettison.image.attribution import layer_origins
 from jettison.knowledge.bases import slim_tag
 from jettison.knowledge.musl_bases import ALPINE, ALPINE_BYTES
 from jettison.knowledge.runtime_files import BUILD_ONLY, PROBES
-from jettison.needs.needs import Asked, Needs, find_needs
+from jettison.needs.asked import Asked
+from jettison.needs.needs import Needs, find_needs
 from jettison.rewrite.alpine import alpine_setup, is_static
 from jettison.rewrite.assembly import Assembly, accounts, installers, to_strip, word
 from jettison.rewrite.build_stages import BuildStages, build_stages

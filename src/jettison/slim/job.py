@@ -15,8 +15,9 @@ from jettison.engine.shield import shield
 from jettison.errors import BuildError, EngineError, ImageError
 from jettison.image.archive import read_archive
 from jettison.knowledge.runtime_files import HINTS
+from jettison.needs.asked import Asked
 from jettison.needs.hints import Hints
-from jettison.needs.needs import Asked, Needs, find_needs
+from jettison.needs.needs import Needs, find_needs
 from jettison.optimize.builds import Built
 from jettison.optimize.prove import prove
 from jettison.proof.behaviour import Behaviour, Probe, Questions
