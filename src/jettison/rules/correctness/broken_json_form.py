@@ -29,7 +29,7 @@ _SIMPLE: Final = re.compile(r"\[\s*'[^'\"\\\\]*'(?:\s*,\s*'[^'\"\\\\]*')*\s*\]\Z
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each instruction that begins like an array and was not read as one."""
-    for node in model.instructions(*_KEYWORDS):
+    for node, _ in model.every(*_KEYWORDS):
         if node.form == "exec":
             yield from _ignored_rest(model, node)
             continue
@@ -78,6 +78,12 @@ RULE = Rule(
         Example(
             before="FROM debian:12\nCMD ['nginx', '-g']\n",
             after='FROM debian:12\nCMD ["nginx", "-g"]\n',
+            lines=(2,),
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM debian:12\nONBUILD RUN ['make', 'install']\n",
+            after='FROM debian:12\nONBUILD RUN ["make", "install"]\n',
             lines=(2,),
             level=UNSAFE,
         ),

@@ -21,13 +21,16 @@ if TYPE_CHECKING:
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each relative target while no WORKDIR is in force."""
     for stage in model.stages:
-        for node in stage.instructions:
+        for outer in stage.instructions:
+            node = outer.onbuild or outer
             if node.keyword not in ("COPY", "ADD") or len(node.words) < 2:
                 continue
             target = node.words[-1].value
             if target.startswith(("/", "$", "\\", "~")) or target[1:2] == ":":
                 continue
-            if not model.scope_at(node, stage).workdir:
+            # A trigger runs where this stage ends.
+            scope = model.end_scope(stage) if outer.onbuild else model.scope_at(node, stage)
+            if not scope.workdir:
                 yield RULE.at(node.words[-1].span)
 
 
@@ -42,6 +45,8 @@ RULE = Rule(
     foreign=("DL3045",),
     examples=(
         Example(before="FROM debian:bookworm\nCOPY a b\n", lines=(2,)),
+        Example(before="FROM debian:bookworm\nONBUILD COPY a b\n", lines=(2,)),
+        Example(before="FROM debian:bookworm\nONBUILD COPY a b\nWORKDIR /srv\n"),
         Example(before="FROM debian:bookworm AS x\nWORKDIR /srv\nFROM x\nCOPY a b\nADD b /c\n"),
     ),
 )

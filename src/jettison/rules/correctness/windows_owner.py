@@ -24,7 +24,8 @@ def check(model: Model) -> Iterable[Finding]:
     for stage in model.stages:
         if not is_windows(model, stage):
             continue
-        for node in stage.instructions:
+        for outer in stage.instructions:
+            node = outer.onbuild or outer
             for flag in node.flags if node.keyword in ("COPY", "ADD") else ():
                 if flag.name in ("chown", "chmod"):
                     start = flag.span.start
@@ -46,6 +47,11 @@ RULE = Rule(
         Example(
             before="FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY --chown=app a b\n",
             after="FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nCOPY a b\n",
+            lines=(2,),
+        ),
+        Example(
+            before="FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nONBUILD COPY --chown=app a b\n",
+            after="FROM mcr.microsoft.com/windows/nanoserver:ltsc2022\nONBUILD COPY a b\n",
             lines=(2,),
         ),
         Example(before="FROM debian:12\nCOPY --chown=app a /b\n# no windows here\n"),

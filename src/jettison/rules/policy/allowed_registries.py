@@ -36,7 +36,8 @@ def _images(model: Model) -> Iterable[tuple[str, Span]]:
         base = stage.base
         if base.stage is None and not base.is_scratch and not base.unresolved:
             yield base.name, base.span
-        for node in stage.instructions:
+        for outer in stage.instructions:
+            node = outer.onbuild or outer
             flag = node.flag("from") if node.keyword in ("COPY", "ADD") else None
             if flag is not None and flag.value and flag.value_span and any(mark in flag.value for mark in "/:"):
                 yield flag.value.split("@")[0], flag.value_span
@@ -73,6 +74,11 @@ RULE = Rule(
         Example(
             before="FROM debian:bookworm AS a\nFROM r.example.org/x:1\nCOPY --from=a /x /y\n",
             options={"registries": ["docker.io", "*.example.org"]},
+        ),
+        Example(
+            before="FROM debian:bookworm\nONBUILD COPY --from=quay.io/x/y:1 /x /y\n",
+            lines=(2,),
+            options={"registries": ["docker.io"]},
         ),
         Example(before="FROM quay.io/x/y:1\n"),
     ),

@@ -23,7 +23,8 @@ def check(model: Model) -> Iterable[Finding]:
     for stage in model.stages:
         if not model.in_final_image(stage):
             continue
-        for node in stage.instructions:
+        for outer in stage.instructions:
+            node = outer.onbuild or outer
             for word in node.words[:-1] if node.keyword in ("COPY", "ADD") else ():
                 if word.value.lower().endswith((".vex.json", "/vex.json", ".openvex.json")) or word.value == "vex.json":
                     yield RULE.at(word.span)
@@ -41,6 +42,7 @@ RULE = Rule(
     foreign=("tally/prefer-vex-attestation",),
     examples=(
         Example(before="FROM debian:12\nCOPY app.vex.json /\n", lines=(2,)),
+        Example(before="FROM debian:12\nONBUILD COPY app.vex.json /\n", lines=(2,)),
         Example(before="FROM debian:12\nCOPY app.json /vex.json\n"),
     ),
 )

@@ -40,7 +40,7 @@ def check(model: Model) -> Iterable[Finding]:
         for command in run.commands:
             if command.name in ("curl", "wget", "aria2c") and _fetches(command):
                 yield RULE.at(command.span, "nothing checks what is downloaded here")
-    for node in model.instructions("ADD"):
+    for node, _ in model.every("ADD"):
         if not node.flag("checksum"):
             for word in node.words[:-1]:
                 if word.value.startswith(("http://", "https://")) and not word.value.endswith(".git"):
@@ -66,6 +66,7 @@ RULE = Rule(
             before="FROM debian:bookworm\nRUN curl -fsSLO https://e.org/x-1.0.tar.gz && tar xf x-1.0.tar.gz\n",
             lines=(2,),
         ),
+        Example(before="FROM debian:bookworm\nONBUILD ADD https://e.org/x.bin /x\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nADD https://e.org/x.bin /x\n", lines=(2,)),
         Example(
             before="FROM debian:bookworm\nRUN curl -fsSLO https://e.org/x.tgz && echo 00 x.tgz | sha256sum -c\nRUN curl -fsS https://e.org/health\n"

@@ -40,11 +40,11 @@ def _images(model: Model) -> Iterator[tuple[str, Span]]:
         if not (base.is_scratch or base.stage is not None or base.unresolved or base.digest) and base.name:
             yield (f"{base.name}:{base.tag}" if base.tag else base.name), base.span
     names = {stage.name for stage in model.stages}
-    for node in model.instructions("COPY"):
+    for node, _ in model.every("COPY"):
         flag = node.flag("from")
         if flag is not None and flag.value and _is_unpinned_image(flag.value, names):
             yield flag.value, flag.span
-    for run in model.runs:
+    for run in model.every_run:
         for mount in run.mounts:
             source = mount.options.get("from", "")
             if _is_unpinned_image(source, names):
@@ -73,6 +73,10 @@ RULE = Rule(
         Example(
             before=f"FROM debian@sha256:{'0' * 64}\nCOPY --from=nginx:1.27 /etc/nginx /etc/nginx\nRUN --mount=from=busybox:1,target=/b true\n",
             lines=(2, 3),
+        ),
+        Example(
+            before=f"FROM debian@sha256:{'0' * 64}\nONBUILD COPY --from=nginx:1.27 /a /a\n",
+            lines=(2,),
         ),
         Example(before=f"FROM debian:bookworm@sha256:{'0' * 64} AS a\nFROM a\nCOPY --from=a /x /x\nFROM scratch\n"),
     ),

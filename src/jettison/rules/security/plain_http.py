@@ -37,7 +37,7 @@ def check(model: Model) -> Iterable[Finding]:
         for command in run.commands:
             for word in command.argv[1:] if command.name in _TOOLS else ():
                 yield from _finding(word)
-    for node in model.instructions("ADD"):
+    for node, _ in model.every("ADD"):
         if not node.flag("checksum"):
             for word in node.words[:-1]:
                 yield from _finding(word)
@@ -61,6 +61,12 @@ RULE = Rule(
         Example(
             before="FROM debian:bookworm\nRUN curl -o x http://e.org/x\n",
             after="FROM debian:bookworm\nRUN curl -o x https://e.org/x\n",
+            lines=(2,),
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM debian:bookworm\nONBUILD ADD http://e.org/x /x\n",
+            after="FROM debian:bookworm\nONBUILD ADD https://e.org/x /x\n",
             lines=(2,),
             level=UNSAFE,
         ),

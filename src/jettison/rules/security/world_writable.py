@@ -39,7 +39,7 @@ def check(model: Model) -> Iterable[Finding]:
             ]
             if len(words) > 1 and is_open(words[0].value) and not all(_is_temporary(w.value) for w in words[1:]):
                 yield RULE.at(words[0].span, f"mode {words[0].value[:20]}: everyone may write {words[1].value[:60]}")
-    for node in model.instructions("COPY", "ADD"):
+    for node, _ in model.every("COPY", "ADD"):
         flag = node.flag("chmod")
         if flag is not None and flag.value and is_open(flag.value) and model.in_final_image(model.stage_of(node)):
             yield RULE.at(flag.span, f"mode {flag.value[:20]}: everyone may write what is copied")
@@ -73,6 +73,7 @@ RULE = Rule(
     examples=(
         Example(before="FROM debian:bookworm\nRUN chmod -R 777 /srv\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nCOPY --chmod=0666 a /a\nRUN chmod a+rw /a\n", lines=(2, 3)),
+        Example(before="FROM debian:bookworm\nONBUILD COPY --chmod=777 . /srv/\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN chmod 755 /srv && chmod 1777 /tmp && chmod u+w /a && chmod +x /b\n"),
     ),
 )

@@ -25,7 +25,8 @@ def check(model: Model) -> Iterable[Finding]:
     for stage in model.stages:
         if model.lineage(stage)[0].base.is_scratch:
             continue
-        for node in stage.instructions:
+        for outer in stage.instructions:
+            node = outer.onbuild or outer
             if node.keyword == "COPY" and node.flag("from") and len(node.words) == 2:
                 source, target = (word.value for word in node.words)
                 if source in ("/", "/.", "/*") and target in ("/", "/."):
@@ -44,6 +45,7 @@ RULE = Rule(
     differs="Onto scratch it flattens an image on purpose and is not reported.",
     examples=(
         Example(before="FROM debian:bookworm AS a\nFROM debian:bookworm\nCOPY --from=a / /\n", lines=(3,)),
+        Example(before="FROM debian:bookworm\nONBUILD COPY --from=build / /\n", lines=(2,)),
         Example(before="FROM debian:bookworm AS a\nFROM scratch\nCOPY --from=a / /\n"),
     ),
 )
