@@ -67,7 +67,7 @@ import psycopg2.extensions
 
 def answer():
     # The loader's list has libpng16.so.16 for the first; only a linker finds the second, which is the same library.
-    names = [ctypes.util.find_library(name) for name in ("png16", "png")]
+    names = [ctypes.util.find_library("png16"), ctypes.util.find_library("png")]
     found = [bool(ctypes.CDLL(name).png_get_io_ptr) for name in names]
     return f"{psycopg2.extensions.libpq_version()} {drawing.answer()} {names} {found}"
 """

@@ -7,6 +7,10 @@ import (
 	"html/template"
 	"net/http"
 	"time"
+
+	"github.com/gorilla/mux"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 //go:embed assets
@@ -15,11 +19,17 @@ var assets embed.FS
 // client asks other sites over TLS; it trusts what the system trusts.
 var client = &http.Client{Timeout: 5 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{}}}
 
+var asked = prometheus.NewCounter(prometheus.CounterOpts{Name: "status_asked_total", Help: "Questions to other sites."})
+
 func main() {
+	prometheus.MustRegister(asked)
 	page := template.Must(template.ParseGlob("templates/*.html"))
-	http.Handle("/assets/", http.FileServer(http.FS(assets)))
-	http.HandleFunc("/healthz", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "ok") })
-	http.HandleFunc("/ask", func(w http.ResponseWriter, r *http.Request) {
+	router := mux.NewRouter()
+	router.PathPrefix("/assets/").Handler(http.FileServer(http.FS(assets)))
+	router.Handle("/metrics", promhttp.Handler())
+	router.HandleFunc("/healthz", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "ok") })
+	router.HandleFunc("/ask", func(w http.ResponseWriter, r *http.Request) {
+		asked.Inc()
 		answer, err := client.Get("https://example.org/")
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadGateway)
@@ -28,11 +38,7 @@ func main() {
 		defer answer.Body.Close()
 		fmt.Fprintln(w, answer.Status)
 	})
-	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != "/" {
-			http.NotFound(w, r)
-			return
-		}
+	router.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		berlin, err := time.LoadLocation("Europe/Berlin")
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
@@ -40,5 +46,5 @@ func main() {
 		}
 		page.ExecuteTemplate(w, "index.html", time.Unix(0, 0).In(berlin).Format(time.RFC1123Z))
 	})
-	http.ListenAndServe(":8080", nil)
+	http.ListenAndServe(":8080", router)
 }

@@ -1,3 +1,0 @@
-module example.org/status
-
-go 1.19
