@@ -184,6 +184,11 @@ LISTENS = 'package main\n\nimport (\n\t"net/http"\n)\n\nfunc main() { http.Liste
 def test_files_of_go_without_a_module_are_built_as_they_are(tmp_path: Path) -> None:
     (service,) = tree(tmp_path, {"app/server.go": LISTENS, "app/server_test.go": "package main\n", "README.md": ""})
     assert (service.folder, service.program.names) == ("app", {"app": "server", "package": "server.go"})
+    low = LISTENS.replace(":8081", ":80")
+    (service,) = tree(tmp_path / "low", {"server.go": low})
+    assert service.port == 80 and "only root" in service.program.notes[0]
+    (service,) = tree(tmp_path / "told", {"server.go": low.replace("main() {", 'main() { os.Getenv("PORT");')})
+    assert service.port == 8080 and not service.program.notes
     outside = LISTENS.replace('"net/http"', '"net/http"\n\t"github.com/a/b"')
     assert tree(tmp_path / "outside", {"server.go": outside}) == ()
     assert tree(tmp_path / "tool", {"tool.go": "package main\nfunc main() {}\n"}) == ()

@@ -6,7 +6,7 @@ import fnmatch
 import os
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -133,6 +133,10 @@ def _service(tree: Tree, folder: str, one: Ecosystem, mark: str) -> Service:
     seen = listening(tree, sources + settings)
     natives = [native for native in one.natives if known.all.intersection(native.names)]
     asked = variables(tree, sources)
+    low = seen.port if seen.port is not None and seen.port < 1024 and _keeps_port(one, program, asked) else None
+    if low is not None:
+        note = f"it listens on port {low}, which only root may open on some engines; better let it read PORT"
+        program = replace(program, port=low, notes=(*program.notes, note))
     port = _port(one, framework, program, seen.port, seen.listens or "PORT" in asked)
     packages = [
         tuple(dict.fromkeys(name for native in natives for name in getattr(native, kind)))
@@ -157,6 +161,12 @@ def _service(tree: Tree, folder: str, one: Ecosystem, mark: str) -> Service:
         variables=asked,
         tools={name: read_version(tree, tool).text for name, tool in one.tools.items()},
     )
+
+
+def _keeps_port(one: Ecosystem, program: Program, asked: Collection[str]) -> bool:
+    """Return whether nothing outside of the sources tells a program its port."""
+    compiled_alone = one.language in ("go", "rust", "c")
+    return compiled_alone and program.port is None and not any("PORT" in name for name in asked)
 
 
 def _port(one: Ecosystem, framework: Framework | None, program: Program, seen: int | None, listens: bool) -> int | None:
