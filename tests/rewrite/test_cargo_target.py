@@ -67,6 +67,7 @@ def test_what_another_stage_copies_is_not_stripped_and_commands_below_find_it(tm
         f"{HEAD}ENV CARGO_TARGET_DIR=/t\nRUN cargo build --release\n{CMD}",
         f"{HEAD}RUN cargo build --release --target-dir /t\n{CMD}",
         f"{HEAD}RUN --mount=type=cache,target=/app/target cargo build --release\n{CMD}",
+        f"{HEAD}RUN --mount=type=bind,source=src,target=/app/src cargo build --release\n{CMD}",
         # A layer of dependencies made by hand.
         f"{HEAD}RUN cargo build --release\nCOPY src src\nRUN cargo build --release\n{CMD}",
         # Sources that are not below the working folder would not be touched.

@@ -88,7 +88,8 @@ def _is_usual(model: Model, run: Run, command: Command) -> bool:
     """Return whether cargo writes to the target folder below the working folder, and to the layer."""
     if any(argument.startswith(("--target-dir", "--manifest-path", "-C")) for argument in command.arguments):
         return False
-    if any(mount.target.rstrip("/").endswith("/target") for mount in run.mounts):
+    # What is bound for the RUN alone cannot be touched.
+    if any(mount.type == "bind" or mount.target.rstrip("/").endswith("/target") for mount in run.mounts):
         return False
     scope = model.scope_at(run.instruction, run.stage)
     return not any(name in scope.env for name in _MOVED)
