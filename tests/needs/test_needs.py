@@ -255,7 +255,25 @@ def test_of_a_package_of_libraries_only_those_that_are_needed_stay() -> None:
 def test_the_compiler_that_a_look_up_opened_does_not_come_along() -> None:
     built = image({"app/server": 1, "usr/lib/libplug.so": 0}, ("./server",), LIBRARIES)
     told = ("usr/lib/python3/__pycache__/os.pyc", f"{PACKAGES}/pip-23.0.1.dist-info/entry_points.txt")
+    told = (*told, "usr/share/zoneinfo/Etc/UTC")
     opened = frozenset(("usr/lib/libplug.so", *told))
     built.files.update({path: FileEntry("file", 9, 0o644, 0, 0, "", 0) for path in told})
     found = find_needs(built, Asked(1, opened=opened), NOTHING)
     assert found is not None and "libtool-dev" not in found.packages and found.base_files == ()
+
+
+def test_what_a_search_for_entry_points_reads_of_an_installer_does_not_stay_alone() -> None:
+    path = "usr/local/lib/python3.11/dist-packages/pip-26.3.dist-info/entry_points.txt"
+    built = image({"app/server": 1, path: 1}, ("./server",), LIBRARIES)
+    found = find_needs(built, Asked(1, opened=frozenset((path,))), NOTHING)
+    assert found is not None and found.own == ("app/server",)
+
+
+def test_an_extension_that_a_file_of_its_name_enables_is_kept() -> None:
+    files = {
+        "usr/lib/php/20220829/intl.so": 0,
+        "usr/lib/php/20220829/gd.so": 0,
+        "etc/php/8.2/fpm/conf.d/20-intl.ini": 1,
+    }
+    found = needs(files, ("/usr/bin/tool",), LIBRARIES)
+    assert found.base_files == ("usr/lib/php/20220829/intl.so",)

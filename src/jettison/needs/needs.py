@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from jettison.knowledge.runtime_files import (
     ALWAYS,
     APART,
+    EXTENSION,
+    EXTENSION_ENABLED,
     FILES_WITH,
     INSTALLED_BELOW,
     NOT_BY_OPENING,
@@ -103,6 +105,7 @@ class _Search(Kept):
         for path in sorted(own):
             self.keep(path, f"/{path}")
         own |= self._opened(tools)
+        self._extensions(own)
         for path in self.asked.replaced:
             self.load_of_copy(path)
         for name in sorted(self.hints.libraries):
@@ -152,6 +155,8 @@ class _Search(Kept):
                 # A manager reads its cache, which another build need not have.
                 if managed and dropped("of_program").match(path):
                     continue
+                if dropped("unasked").match(path) and dropped("tools").match(path):
+                    continue
                 own.add(path)
             elif (
                 dropped("unasked").match(path)
@@ -162,6 +167,14 @@ class _Search(Kept):
                 continue
             self.keep(path, "the original opened it")
         return own
+
+    def _extensions(self, own: set[str]) -> None:
+        """Keep the extensions that configuration files name by their own names: a missing one is a warning at each start."""
+        enabled = {match[1]: path for path in own for match in [EXTENSION_ENABLED.fullmatch(path)] if match}
+        for path in sorted(self.image.files) if enabled else ():
+            match = EXTENSION.fullmatch(path)
+            if match and match[1] in enabled:
+                self.keep(path, f"/{enabled[match[1]]} enables it")
 
     def _installed_in_base(self, started: Started, tools: bool) -> None:
         """Keep languages that the base image installed without packages, where what is started lies in them."""
