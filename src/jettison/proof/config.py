@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from jettison.image.image import ImageConfig
 
 _SIMPLE = ("workdir", "exposed", "volumes", "stop_signal", "user")
+# Without a user it is root; a base for others has to be told.
+_ROOT = ("", "0", "root", "0:0", "root:root")
 
 
 def config_claim(before: ImageConfig, after: ImageConfig, allowed: frozenset[str]) -> Claim:
@@ -38,6 +40,8 @@ def _differences(before: ImageConfig, after: ImageConfig) -> Iterable[tuple[str,
         old, new = getattr(before, field), getattr(after, field)
         if field == "workdir":
             old, new = old or "/", new or "/"
+        if field == "user" and old in _ROOT and new in _ROOT:
+            continue
         if old != new:
             yield field, _text(old), _text(new)
     if before.labels != after.labels:
