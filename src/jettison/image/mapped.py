@@ -102,7 +102,8 @@ def _walk(
                 facts.columns.digests[index] = digest
             continue
         # What stands in front of a file or behind it in the tar must not be taken for a part of a word in it.
-        if data[at - 1]:
+        # A large file is looked at by itself, so that of a program what needs no search is told from the rest.
+        if size >= RUN or data[at - 1]:
             run.end()
         if not placed:
             run.begin = at

@@ -16,15 +16,16 @@ from typing import Final, NamedTuple
 
 from jettison.secretscan.detectors import Detector, compiled, load_detectors
 from jettison.secretscan.encoded import Base64Texts, Decoded, decode_utf16, utf16_form
-from jettison.secretscan.engine import Expression, Matcher, open_matcher
+from jettison.secretscan.engine import MAX_EVENTS, Expression, Matcher, open_matcher
 from jettison.secretscan.hit import Hit
 from jettison.secretscan.judge import judge, lowered
+from jettison.secretscan.machine_code import WORTH, without_code
 from jettison.secretscan.mask import mask_value
 from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Budget, is_packed, parts
 from jettison.secretscan.run import Placed, events_of_files
 
 # Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
-VERSION: Final = 3
+VERSION: Final = 4
 # The longest match, in front of the engine's event and after it.
 BEFORE: Final = 4096
 AFTER: Final = 8192
@@ -90,7 +91,7 @@ class Scanner:
 
         data: all of its `size` bytes, or for very large files the piece that begins at `at`; pieces overlap.
         """
-        events = self._matcher.events(data)
+        events = self._events(data)
         if not events and not (data and data[0] in FIRST) and not self._has_path(path):
             return []
         return self._found(path, size, data, at, events)
@@ -100,7 +101,7 @@ class Scanner:
 
         Between them may stand anything that is no part of a word where it touches a file.
         """
-        events = self._matcher.events(data)
+        events = self._events(data) if len(files) == 1 else self._matcher.events(data)
         if self._matcher.full and len(files) > 1:
             # One file must not hide what the others hold.
             each = ((f.path, self.scan(f.path, f.mode, f.size, data[f.at : f.at + f.size], 0)) for f in files)
@@ -113,6 +114,17 @@ class Scanner:
                 hits = self._found(path, size, data[at : at + size], 0, by_file.get(number, []))
                 if hits:
                     found.append((path, hits))
+        return found
+
+    def _events(self, data: bytes | memoryview) -> list[tuple[int, int]]:
+        """Return the events of one file; none of them in the machine code of a large program."""
+        if len(data) < WORTH:
+            return self._matcher.events(data)
+        found: list[tuple[int, int]] = []
+        for start, end in without_code(data):
+            found += [(number, start + at) for number, at in self._matcher.events(data[start:end])]
+            if len(found) >= MAX_EVENTS:
+                break
         return found
 
     def _marked(self, files: Sequence[Placed]) -> set[int]:
