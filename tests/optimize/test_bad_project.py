@@ -151,3 +151,17 @@ def test_what_fails_to_build_is_said_safely_and_the_static_result_is_offered(
     for stream in (shown, captured.err.decode()):
         assert not [c for c in stream if (ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) <= 0x9F or c == "\u202e"]
     assert everything(tmp_path) == before
+
+
+@pytest.mark.parametrize(
+    ("place", "named"), [("Dockerfile", "Dockerfile"), ("build/Dockerfile", "build/Dockerfile"), ("../D", "D")]
+)
+def test_the_diff_names_the_dockerfile_by_its_place(
+    place: str, named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = tmp_path / "project"
+    (project / "build").mkdir(parents=True)
+    (project / "app").write_text("app\n")
+    (project / place).write_bytes(GOOD)
+    optimize(project, "-f", str(project / place))
+    assert f"--- a/{named}\n+++ b/{named}\n" in capsys.readouterr().out

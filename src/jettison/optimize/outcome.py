@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -38,7 +39,10 @@ def difference(model: Model, candidate: Candidate | None, ignore_before: bytes |
     """Return what a candidate changes as a diff without secrets."""
     if candidate is None:
         return ""
-    diff = masked_diff(model.source.data, candidate.dockerfile, "Dockerfile")
+    name = model.context.dockerfile if model.context is not None else "Dockerfile"
+    # A file outside of the project has no place below it.
+    name = os.path.basename(name) if name.startswith("..") else name
+    diff = masked_diff(model.source.data, candidate.dockerfile, name)
     if candidate.dockerignore is not None:
         diff += unified_diff(ignore_before or b"", candidate.dockerignore, ".dockerignore")
     return diff

@@ -196,7 +196,8 @@ def _attempts(outcome: Outcome, palette: Palette) -> Iterator[str]:
             yield from _dim(line, 2, palette)
     for attempt in outcome.attempts:
         if attempt.outcome != "proven" or attempt.reason:
-            yield from _dim(f"Tried {attempt.candidate}: {attempt.outcome}, {attempt.reason}", 0, palette)
+            what = f"{attempt.outcome}, {attempt.reason}" if attempt.reason else attempt.outcome
+            yield from _dim(f"Tried {attempt.candidate}: {what}", 0, palette)
 
 
 def _dim(text: str, indent: int, palette: Palette) -> Iterator[str]:
