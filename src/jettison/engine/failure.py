@@ -24,9 +24,9 @@ _GONE: Final = (
 # What passes when the build is started once more, and the options that it needs then.
 #
 # BuildKit on a busy machine gives up waiting for a step that two builds share; the next build finds it made.
-# Docker takes away a configuration or a layer that another build shares, when its last name goes just then
-# (moby/moby 39547; seen with 20.10 for builds of one text beside `docker rmi`). A layer stays lost for as long
-# as the builder remembers that it made it.
+# Docker loses what another build shares: a configuration, seen with 20.10 for builds of one text beside `docker
+# rmi`, and a layer, seen with 20.10 without its cause (like moby/moby 39547). A layer stays lost for as long as the
+# builder remembers that it made it.
 _PASSING: Final[dict[str, tuple[str, ...]]] = {
     "flightcontrol: exceeded retry timeout": (),
     "failed to get digest sha256:": (),
