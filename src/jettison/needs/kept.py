@@ -29,11 +29,10 @@ class Kept:
     def __init__(self, image: Image, asked: Asked, hints: Hints, debian: DebianPackages) -> None:
         self.image = image
         self.asked = asked
-        base_layers = self.base_layers = asked.base_layers
         self.hints = hints
         self.debian = debian
         self.libraries = Libraries(image)
-        above, self.base = unowned(image, debian, base_layers)
+        above, self.base = unowned(image, debian, asked.base_layers)
         # What update-alternatives made counts only where something that is kept leads over it.
         self.alternatives = {path for path in above if image.files[path].link.startswith("/etc/alternatives/")}
         self.alternatives |= {path for path in above if path.startswith("etc/alternatives/")}
@@ -64,9 +63,10 @@ class Kept:
                 self.package(owner, why)
         elif (path in self.base or path in self.alternatives) and not is_unread(path):
             self.base_files.add(path)
-        self._load(path, why)
+        self._load(path)
 
-    def _load(self, path: str, why: str) -> None:
+    def _load(self, path: str) -> None:
+        """Keep what starts a file, and the libraries that it names."""
         line = self.image.interpreters.get(path)
         if line:
             words = line.split()
@@ -80,24 +80,26 @@ class Kept:
             return
         for step in chain(self.image, elf.interpreter) if elf.interpreter else ():
             self.keep(step, f"/{path}")
-        for name in elf.needed:
-            found = self.libraries.locate(path, elf, name)
-            if found is not None:
-                self.keep(found, f"/{path} needs {name}")
-                for step in chain(self.image, posixpath.join(posixpath.dirname(found), name)):
-                    self.keep(step, f"/{path} needs {name}")
+        self._needed(path, f"/{path}", frozenset())
 
     def load_of_copy(self, path: str) -> None:
+        """Keep what a copy of a file loads that lies beside none of the copied ones."""
+        self._needed(path, f"a copy of /{path}", frozenset(posixpath.dirname(other) for other in self.asked.replaced))
+
+    def _needed(self, path: str, what: str, without: frozenset[str]) -> None:
+        """Keep the libraries that an ELF file names, but for those in the folders of `without`."""
         elf = self.image.elves.get(path)
-        home = {posixpath.dirname(other) for other in self.asked.replaced}
-        for name in elf.needed if elf is not None else ():
-            found = self.libraries.locate(path, elf, name) if elf is not None else None
-            if found is not None and posixpath.dirname(found) not in home:
-                self.keep(found, f"a copy of /{path} needs {name}")
+        if elf is None:
+            return
+        for name in elf.needed:
+            found = self.libraries.locate(path, elf, name)
+            if found is not None and posixpath.dirname(found) not in without:
+                self.keep(found, f"{what} needs {name}")
                 for step in chain(self.image, posixpath.join(posixpath.dirname(found), name)):
-                    self.keep(step, f"a copy of /{path} needs {name}")
+                    self.keep(step, f"{what} needs {name}")
 
     def library(self, name: str, why: str) -> None:
+        """Keep the library of a name in the first folder of the loader that has it."""
         for folder in self.libraries.folders:
             if self.image.find(f"{folder}/{name}") is not None:
                 for step in chain(self.image, f"{folder}/{name}"):
@@ -154,7 +156,7 @@ class Kept:
         for path in self.debian.files.get(package, ()):
             if path in self.image.elves and path not in self.seen and path not in self.unloaded:
                 self.seen.add(path)
-                self._load(path, f"{package}: /{path}")
+                self._load(path)
 
     def _has_only_unloaded(self, package: str) -> bool:
         read = [path for path in self.debian.files.get(package, ()) if not path.startswith("usr/share/doc/")]

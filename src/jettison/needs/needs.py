@@ -112,7 +112,7 @@ class _Search(Kept):
             self.library(name, "the program's text names it")
         for name in sorted(self.hints.found):
             self.found_by(name)
-        if self.base_layers or self.base:
+        if self.asked.base_layers or self.base:
             self._installed_in_base(started, bool(tools))
         self.loads()
         self._files_of_others()
@@ -216,7 +216,9 @@ class _Search(Kept):
             kept |= paths
         kept |= self.base_files | own
         stranded = tuple(sorted(path for path in kept - own if not self._can_start(path, kept)))
-        above = {name for name in self.whole | set(self.apart) if self.debian.layer.get(name, 0) >= self.base_layers}
+        above = {
+            name for name in self.whole | set(self.apart) if self.debian.layer.get(name, 0) >= self.asked.base_layers
+        }
         apart = {name: tuple(sorted(paths)) for name, paths in sorted(self.apart.items()) if name not in self.whole}
         return Needs(
             tuple(sorted(self.whole)),
@@ -224,7 +226,7 @@ class _Search(Kept):
             tuple(sorted(self.base_files)),
             tuple(sorted(own)),
             unneeded,
-            frozenset(above) if self.base_layers else frozenset(),
+            frozenset(above) if self.asked.base_layers else frozenset(),
             any(path.startswith(("etc/apt/sources.list", "etc/apt/keyrings/")) for path in self.above),
             self.why,
             stranded,

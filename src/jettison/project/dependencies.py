@@ -16,6 +16,10 @@ _INCLUDE: Final = re.compile(r"^\s*-(?:r|-requirement)[ =]?\s*(\S+)", re.MULTILI
 _MAX_INCLUDES: Final = 20
 # Bound for patterns that look for an end which may never come.
 _MAX_OPEN: Final = 32 * 1024
+# In JSON as tools for JavaScript read it; what is open at the end ends there, so that no start is looked at twice.
+_STRING: Final = r'("(?:[^"\\]|\\.?)*+(?:"|\Z))'
+_COMMENT: Final = re.compile(_STRING + r"|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_LAST_COMMA: Final = re.compile(_STRING + r"|,(?=\s*[}\]])", re.DOTALL)
 
 
 class Dependencies(NamedTuple):
@@ -45,14 +49,22 @@ def toml_table(text: str) -> dict[str, Any]:
 
 
 def json_object(text: str) -> dict[str, Any]:
-    """Return the parsed object, empty when it is none; comments (as in deno.jsonc) are tolerated."""
-    for candidate in (text, re.sub(r"^\s*//.*$", "", text, flags=re.MULTILINE)):
-        try:
-            data = json.loads(candidate)
-        except (ValueError, RecursionError):
-            continue
-        return data if isinstance(data, dict) else {}
-    return {}
+    """Return the parsed object, empty when it is none; comments and last commas (deno.jsonc, tsconfig.json) are tolerated."""
+    try:
+        data = json.loads(text)
+    except RecursionError:
+        return {}
+    except ValueError:
+        data = _tolerated(text)
+    return data if isinstance(data, dict) else {}
+
+
+def _tolerated(text: str) -> Any:
+    plain = _COMMENT.sub(lambda found: found[1] or "", text)
+    try:
+        return json.loads(_LAST_COMMA.sub(lambda found: found[1] or "", plain))
+    except (ValueError, RecursionError):
+        return None
 
 
 def table(data: dict[str, Any], *keys: str) -> dict[str, Any]:

@@ -28,8 +28,10 @@ LIST: Final = "/opt/java-modules"
 REFLECTED: Final = "jdk.crypto.ec,jdk.zipfs,jdk.unsupported"
 # A tool that ends after a second gains nothing from the compiler for long runs: half of the processor's time.
 _SHORT: Final = "-J-XX:TieredStopAtLevel=1 -J-XX:+UseSerialGC"
-
-
+_KEPT: Final = (
+    "# Last, the modules of the Java runtime that the program uses. jdeps is asked again when the classes name others, or\n"
+    "# a library or the JDK is another.\n"
+)
 _PLAIN: Final = re.compile(r"[\w./*+-]+")
 ANSWERS: Final = "/jdeps-cache"
 # Names of classes, packages and modules, as a class file holds them.
@@ -81,12 +83,6 @@ def linked(image: Image, argv: Sequence[str], mounts: bool = False) -> Linked | 
     )
     mount = f"--mount=type=cache,id=jdeps,target={ANSWERS} " if read else ""
     return Linked((f"{FOLDER}/bin/java", *argv[1:]), listing, linking, tool, libraries, mount)
-
-
-_KEPT: Final = (
-    "# Last, the modules of the Java runtime that the program uses. jdeps is asked again when the classes name others, or\n"
-    "# a library or the JDK is another.\n"
-)
 
 
 def _kept(jdeps: str, read: str) -> str:

@@ -16,6 +16,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jettison.findings import Edit
+from jettison.project.dependencies import json_object
 from jettison.rewrite.compile_run import copies_elsewhere, is_plain_build
 from jettison.span import Span
 from jettison.syntax.edit import apply
@@ -33,8 +34,6 @@ _FLAGS: Final = f"--incremental --tsBuildInfoFile {NOTES}"
 _COMMENT: Final = "# What tsc made stays on a cache mount, for the same list of files: only what a change affects is compiled again.\n"
 _SCRIPT: Final = re.compile(r"tsc(?:\s+(?:-p|--project)\s+(\S+))?")
 _PLAIN_FOLDER: Final = re.compile(r"(?:\./)?(\w[\w.-]*)/?")
-_LINE_COMMENT: Final = re.compile(r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_COMMA: Final = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])')
 # Options with which it writes elsewhere, keeps notes of its own, or does not write; plugins may read anything.
 _OTHER: Final = frozenset(
     (
@@ -161,11 +160,4 @@ def _major(context: BuildContext) -> int:
 
 
 def _json(context: BuildContext, path: str) -> dict[str, Any]:
-    """Return a file with comments and last commas allowed as JSON, {} where it is no such object."""
-    text = context.read(path).decode("utf-8", "replace")
-    text = _COMMA.sub(lambda m: m[1] or "", _LINE_COMMENT.sub(lambda m: m[1] or "", text))
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, dict) else {}
+    return json_object(context.read(path).decode("utf-8", "replace"))
