@@ -28,6 +28,7 @@ TYPES = {
     "python": "pypi", "go-module": "golang", "java-archive": "maven", "jenkins-plugin": "maven",
     "php-composer": "composer", "dotnet": "nuget", "rust-crate": "cargo", "binary": "generic",
 }  # fmt: skip
+STATED = "the version begins where the manifest says; Syft parts the file name at another hyphen"
 Key = tuple[str, str, str]
 
 
@@ -189,6 +190,8 @@ def _other_name(key: Key, paths: list[str], ours: Inventory) -> str:
     """Return why an archive that both read goes by another name here; "" when it does not."""
     here = [one for one in ours.packages if one.path in paths]
     owned = [one for one, _ in ours.dropped if one.path in paths]
+    if any(f"{one.name}-{one.version}".replace("_", "-") == f"{key[1]}-{key[2]}".replace("_", "-") for one in here):
+        return STATED
     if any(f"{one.name}{one.version}" == f"{key[1]}.{key[2]}" for one in here):
         return "the file name has no hyphen before the version: Syft takes its first digits for the name's"
     if any(one.version == key[2] for one in here):
@@ -201,6 +204,11 @@ def _other_name(key: Key, paths: list[str], ours: Inventory) -> str:
 def _why_not_theirs(key: Key, paths: list[str], theirs: dict[Key, list[str]]) -> str:
     if key[0] == "nuget":
         return "Syft 1.18 reads .deps.json by default in folders only, not in images"
+    if key[0] == "maven" and any(
+        kind == "maven" and f"{name}-{version}".replace("_", "-") == f"{key[1]}-{key[2]}".replace("_", "-")
+        for kind, name, version in theirs
+    ):
+        return STATED
     if key[0] == "maven" and any(
         f"{name}.{version}" == f"{key[1]}{key[2]}" for kind, name, version in theirs if kind == "maven"
     ):

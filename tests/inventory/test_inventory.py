@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jettison.inventory.collect import HEAD, wants
+from jettison.image.image import FileEntry
+from jettison.inventory.collect import HEAD, collect, wants
 from jettison.inventory.os_release import read_os_release
 
 from . import samples
@@ -167,6 +168,8 @@ def test_distroless_status_folder() -> None:
         ("usr/local/bin/python3.11", b"\x003.11.7\x00\x003.12.1\x00", ("python", "3.11.7")),
         ("usr/local/bin/node", b"..node.js/v18.19.0..", ("node", "18.19.0")),
         ("bin/busybox", b"BusyBox v1.36.1 (2023-11-07)", ("busybox", "1.36.1")),
+        # The file of an image of busybox whose commands are hard links.
+        ("bin/[", b"BusyBox v1.36.1 (2023-11-07)", ("busybox", "1.36.1")),
         ("usr/local/bin/redis-server", b"\x007.2.4buildkitsandbox-1704996288000000000\0", ("redis", "7.2.4")),
         ("usr/sbin/nginx", b"nginx version: nginx/1.25.3\n", ("nginx", "1.25.3")),
     ],
@@ -199,3 +202,42 @@ def test_end_of_support(text: str, end: str) -> None:
     release = read_os_release(text.encode())
 
     assert release is not None and release.end_of_life == end
+
+
+def test_an_archive_without_maven_properties_is_named_by_what_its_manifest_states() -> None:
+    manifests = {
+        "log4j-1.2-api-2.17.1.jar": "Bundle-Version: 2.17.1",
+        "org.eclipse.osgi_3.18.0.v2022-2155.jar": "Bundle-Version: 3.18.0.v2022-2155",
+        "guava-31.1-jre.jar": "Bundle-Version: 31.1.0.jre",
+        "spring-core-6.0.9.jar": "Implementation-Version: 6.0.9",
+        "spring-boot-starter-web-3.1.0.jar": "Implementation-Title: x",
+        "git.hpi": "Plugin-Version: 4.1\nGroup-Id: org.jenkins-ci.plugins",
+        "name.1.2.3.jar": "Manifest-Version: 1.0",
+        "-1.jar": "Implementation-Version: 1",
+    }
+    packages = inventory(
+        {f"opt/{name}": samples.jar({"META-INF/MANIFEST.MF": f"{text}\n"}) for name, text in manifests.items()}
+    ).packages
+    assert {package.purl for package in packages} == {
+        "pkg:maven/log4j-1.2-api@2.17.1",
+        "pkg:maven/org.eclipse.osgi@3.18.0.v2022-2155",
+        "pkg:maven/guava@31.1-jre",
+        "pkg:maven/org.springframework/spring-core@6.0.9",
+        "pkg:maven/org.springframework.boot/spring-boot-starter-web@3.1.0",
+        "pkg:maven/org.jenkins-ci.plugins/git@4.1",
+        "pkg:maven/name@1.2.3",
+        "pkg:maven/-1@1",
+    }
+
+
+def test_bytes_with_several_names_count_once() -> None:
+    """As in an image of busybox, whose hundreds of commands are hard links to one program."""
+    program = FileEntry("file", 1000, 0o755, 0, 0, "", 0)
+    names = [FileEntry("file", 1000, 0o755, 0, 0, "", 0) for _ in range(3)]
+    for name in names:
+        name.original = program
+    files = {"bin/ar": names[0], "bin/[": program, "bin/sh": names[1], "usr/bin/env": names[2]}
+    found = collect({}, files)
+    assert found.unowned == 1000
+    assert [(one.folder, one.bytes, one.files) for one in found.folders] == [("bin", 1000, 3), ("usr/bin", 0, 1)]
+    assert collect({}, {"usr/bin/env": names[2]}).unowned == 1000

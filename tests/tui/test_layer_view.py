@@ -85,3 +85,9 @@ def test_150_000_files_stay_fluid() -> None:
     # On the machine this was written on: 1.1 s, 0.0 s. A key that opens a folder costs what is listed alone.
     assert made - started < 8
     assert listed - made < 0.1
+
+
+def test_the_names_of_one_file_take_its_bytes_once() -> None:
+    layer = tar_of(("bin/[", "file", b"x" * 100), ("bin/ar", "hardlink", "bin/["), ("bin/sh", "hardlink", "bin/ar"))
+    view = layer_view(read_archive(io.BytesIO(old_layout(layer))), 0, False)
+    assert view.size_of("bin") == view.size_of("") == 100

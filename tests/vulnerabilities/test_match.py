@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from jettison.inventory.inventory import Inventory
 from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
-from jettison.vulnerabilities.database import Database
+from jettison.vulnerabilities.build import import_paths
+from jettison.vulnerabilities.database import Database, open_database
 from jettison.vulnerabilities.match import find
 from jettison.vulnerabilities.vulnerability import DataSource, Findings
 
@@ -121,6 +124,30 @@ def test_a_module_stream_is_not_the_plain_package(database: Database) -> None:
     affected = Affected("AlmaLinux:8", "nodejs", (((">=", "0"), ("<", stream)),))
     assert affects(affected, "1:16.0.0-1.module_el8.9.0+1", "rpm") == stream
     assert affects(affected, "1:16.0.0-1.el8", "rpm") is None
+
+
+def test_an_archive_of_java_without_a_group_is_looked_up_by_its_name(tmp_path: Path) -> None:
+    """Archives built with Gradle or Ant carry no group; the one artifact of that name, or a name of several words, is meant."""
+    advisories = [
+        small.osv("GHSA-1", "Maven", "org.example:web-core", ("introduced", "0"), ("fixed", "2.0"), aliases=["CVE-2026-1"]),
+        small.osv("GHSA-1b", "Maven", "com.copy:web-core", ("introduced", "0"), ("fixed", "1.0"), aliases=["CVE-2026-1"]),
+        small.osv("GHSA-2", "Maven", "com.h2:h2", ("introduced", "0"), ("fixed", "2.0")),
+        small.osv("GHSA-3", "Maven", "org.a:core", ("introduced", "0"), ("fixed", "2.0")),
+        small.osv("GHSA-4", "Maven", "org.b:core", ("introduced", "0"), ("fixed", "2.0")),
+    ]  # fmt: skip
+    (tmp_path / "all.json").write_text(json.dumps(advisories))
+    import_paths([str(tmp_path / "all.json")], target=str(tmp_path / "db"))
+    opened = open_database(str(tmp_path / "db"))
+
+    def ids(*stated: str) -> list[str]:
+        return [match.vulnerability.id for match in found(opened, Package("maven", *stated)).matches]
+
+    assert ids("web-core", "0.9") == ["CVE-2026-1"]
+    assert ids("web-core", "0.9", "org.other") == []
+    assert ids("web-core", "1.5") == ["CVE-2026-1"]
+    assert ids("h2", "1.0") == ["GHSA-2"]
+    assert ids("core", "1.0") == []
+    assert ids("core", "1.0", "org.a") == ["GHSA-3"]
 
 
 @pytest.mark.parametrize(

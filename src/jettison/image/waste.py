@@ -73,7 +73,7 @@ class Waste:
 def find_waste(image: Image) -> Waste:
     """Return the waste of an image."""
     stack: Stack = image.stack
-    contents = _contents(image)
+    contents = visible_contents(image)
     same = _same(contents)
     replaced = [row for row in stack.covered if _may_be_touched(row)]
     learnt = _make_digests(image, _without_digest(same, replaced))
@@ -90,7 +90,7 @@ def find_waste(image: Image) -> Waste:
     )
 
 
-def _contents(image: Image) -> list[tuple[str, FileEntry]]:
+def visible_contents(image: Image) -> list[tuple[str, FileEntry]]:
     """Return each visible content that has bytes once, with one of its names."""
     found = [(path, entry) for path, entry in image.files.items() if entry.size and entry.kind == "file"]
     shared = image.stack.shared

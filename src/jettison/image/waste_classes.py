@@ -85,12 +85,15 @@ def _add_documentation(documentation: _Sum, seen: Inspection, owns: list[bool]) 
     kept, pattern = table()["documentation_kept"], _documentation()
     # What rules nearly all other paths out.
     starts = tuple(table()["documentation_folders"])
+    counted: set[int] = set()
     for path, entry in seen.image.files.items():
         if not path.startswith(starts) or entry.kind != "file" or not entry.size:
             continue
         cut = path.rfind("/") + 1
         manual = pattern.match(path[:cut])
-        if manual and path[cut:] not in kept:
+        content = id(entry.original or entry)
+        if manual and path[cut:] not in kept and content not in counted:
+            counted.add(content)
             documentation.add(entry.size, 1, owns[entry.layer], manual[0].rstrip("/"))
 
 

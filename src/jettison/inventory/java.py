@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from jettison.inventory.package import Package
 from jettison.inventory.text import Content, clean, decoded
 from jettison.inventory.zip_entries import zip_content, zip_entries
+from jettison.knowledge.java_groups import java_group
 
 SUFFIXES: Final = (".jar", ".war", ".ear", ".jpi", ".hpi", ".par", ".sar", ".nar", ".kar", ".lpkg")
 WANTS: Final = {f"suffix:{suffix}": 512 << 20 for suffix in SUFFIXES}
@@ -26,12 +27,14 @@ _MAX_TEXT: Final = 1 << 20
 _MAX_PACKAGES: Final = 20_000
 _POM: Final = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.properties\Z")
 # A hyphen before a digit ends the name; an underscore only where there is no hyphen (OSGi bundles), a letter only
-# where nothing but numbers follows (py4j0.10.9.9).
+# or a dot only
+# where nothing but numbers follows (py4j0.10.9.9, name.1.2.3).
 _FILE_NAMES: Final = (
     re.compile(r"(.+?)-(\d[\w.+~-]*)\Z"),
     re.compile(r"(.+?)_(\d[\w.+~-]*)\Z"),
-    re.compile(r"(.*[A-Za-z])(\d+(?:\.\d+)+)\Z"),
+    re.compile(r"(.*[A-Za-z])\.?(\d+(?:\.\d+)+)\Z"),
 )
+_GROUP: Final = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)+\Z")
 _VERSION_KEYS: Final = ("Implementation-Version", "Bundle-Version", "Specification-Version", "Plugin-Version")
 
 
@@ -95,7 +98,8 @@ def _read(path: str, name: str, data: Content, depth: int, budget: _Budget, foun
 
 def _packages(path: str, name: str, manifest: dict[str, str], poms: list[_Pom]) -> list[Package]:
     stem = name.rpartition(".")[0]
-    file_name, file_version = _split_name(stem)
+    stated = tuple(manifest[key] for key in _VERSION_KEYS if manifest.get(key))
+    file_name, file_version = _split_name(stem, stated)
     main = _main_pom(file_name, file_version, stem, poms, manifest)
     licence = clean(manifest.get("Bundle-License", "").partition(";")[0].strip('" '), 200)
     licences = (licence,) if licence else ()
@@ -103,15 +107,28 @@ def _packages(path: str, name: str, manifest: dict[str, str], poms: list[_Pom]) 
     if main is not None:
         own = Package("maven", main.artifact, main.version, main.group, licences=licences, path=path)
         return [own, *packages]
-    version = file_version or next((manifest[key] for key in _VERSION_KEYS if manifest.get(key)), "")
+    version = file_version or next(iter(stated), "")
     title = clean(file_name, 200)
     if not title or not version:
         return packages
-    return [Package("maven", title, clean(version, 100), licences=licences, path=path), *packages]
+    group = _group(title, manifest)
+    return [Package("maven", title, clean(version, 100), group, licences=licences, path=path), *packages]
 
 
-def _split_name(stem: str) -> tuple[str, str]:
-    """Return (name, version) of "name-1.2"; the version is "" where there is none."""
+def _group(name: str, manifest: dict[str, str]) -> str:
+    """Return the group of an archive without Maven's properties, "" where nothing says it for sure."""
+    stated = clean(manifest.get("Group-Id"), 200)
+    return stated if _GROUP.match(stated) else java_group(name)
+
+
+def _split_name(stem: str, stated: tuple[str, ...]) -> tuple[str, str]:
+    """Return (name, version) of "name-1.2"; the version is "" where there is none.
+
+    stated: the versions that the manifest states; where the name ends with one, it begins there ("log4j-1.2-api-2.17.1").
+    """
+    for version in stated:
+        if stem.endswith((f"-{version}", f"_{version}")) and len(stem) > len(version) + 1:
+            return stem[: -len(version) - 1], version
     for pattern in _FILE_NAMES:
         parts = pattern.match(stem[:512])
         if parts:

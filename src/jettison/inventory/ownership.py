@@ -19,12 +19,18 @@ _DISTRIBUTION: Final = ("deb", "apk", "rpm")
 
 
 class VisibleFile(Protocol):
-    """One file of the merged view; image.image.FileEntry is one. kind: "file", "dir", "link" or "other"."""
+    """One file of the merged view; image.image.FileEntry is one. kind: "file", "dir", "link" or "other".
+
+    original: of a hard link, the entry whose bytes it shares.
+    """
 
     kind: str
     size: int
     link: str
     layer: int
+
+    @property
+    def original(self) -> VisibleFile | None: ...
 
 
 class _Links:
@@ -80,6 +86,7 @@ class _Rest:
 
     What Python compiled at installation is the owner's of the source. What lies in the folder of a package is the
     innermost such package's. claimed: path -> index of the owner; sizes: bytes of each package; folders: sums.
+    Bytes with several names (hard links) are of the first of them.
     """
 
     __slots__ = ("_folders", "_listed", "claimed", "folders", "sizes")
@@ -97,6 +104,8 @@ class _Rest:
 
     def _pass_over(self, files: Mapping[str, VisibleFile]) -> None:
         listed, sizes, add = self._listed, self.sizes, self.folders.append
+        shared = {id(entry.original) for entry in files.values() if entry.original is not None}
+        counted: set[int] = set()
         last, layer = "", -1
         count = full = size = unowned = unowned_bytes = 0
         for path, entry in files.items():
@@ -118,7 +127,7 @@ class _Rest:
                 count = full = size = unowned = unowned_bytes = 0
             count += 1
             bytes_ = entry.size
-            if not bytes_:
+            if not bytes_ or (shared and _again(entry, shared, counted)):
                 continue
             full += 1
             size += bytes_
@@ -141,6 +150,16 @@ class _Rest:
         if owner is not None:
             self.claimed[path] = owner
         return owner
+
+
+def _again(entry: VisibleFile, shared: set[int], counted: set[int]) -> bool:
+    """Return whether the bytes of a file were counted under another of their names, and note them."""
+    content = id(entry.original or entry)
+    if content not in shared:
+        return False
+    known = content in counted
+    counted.add(content)
+    return known
 
 
 def _innermost(folder: str, owners: dict[str, int | None]) -> int | None:

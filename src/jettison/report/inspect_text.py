@@ -146,6 +146,7 @@ def _top(path: str, depth: int) -> str:
 def _packages(seen: Inspection, palette: Palette) -> Iterator[str]:
     kinds = Counter(package.type for package in seen.inventory.packages)
     if not kinds:
+        yield palette("Packages", "bold") + "  none found"
         return
     counts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())
     yield palette("Packages", "bold") + f"  {counts}"

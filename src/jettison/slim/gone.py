@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
+from jettison.image.waste import visible_contents
 from jettison.knowledge.runtime_files import is_unread
 from jettison.slim.records import Gone
 
@@ -31,13 +32,14 @@ def what_went(before: Image, after: Image, needs: Needs) -> tuple[Gone, ...]:
     lines = [entry.created_by for entry in before.history if not entry.empty]
     count: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0])
     visible: dict[int, int] = defaultdict(int)
-    for path, entry in before.files.items():
+    for _, entry in visible_contents(before):
         visible[entry.layer] += entry.size
+    for path, entry in before.files.items():
         if path in after.files or entry.kind == "dir":
             continue
         cell = count[_reason(path, needs), entry.layer]
         cell[0] += 1
-        cell[1] += entry.size
+        cell[1] += entry.size if entry.original is None else 0
     for number, layer in enumerate(before.layers):
         hidden = layer.size_unpacked - visible[number]
         if hidden > MIN_BYTES:

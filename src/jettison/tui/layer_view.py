@@ -46,10 +46,15 @@ class LayerView:
 
     def _index(self) -> None:
         known: set[str] = {""}
+        counted: set[int] = set()
         for path, entry in self.entries.items():
             self._add(path, known)
             if entry.kind == "file" and self.status.get(path) != REMOVED:
-                self._grow(path, entry.size)
+                # Hard links share their bytes, which are the first name's.
+                content = id(entry.original or entry)
+                if content not in counted:
+                    counted.add(content)
+                    self._grow(path, entry.size)
         for path, status in list(self.status.items()):
             if status:
                 self._touch(posixpath.dirname(path))

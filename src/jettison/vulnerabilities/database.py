@@ -42,6 +42,7 @@ class Database:
 
     def __init__(self, connection: sqlite3.Connection, path: str) -> None:
         self._connection = connection
+        self._artifacts: dict[str, dict[str, tuple[str, ...]]] = {}
         self.path = path
 
     def close(self) -> None:
@@ -81,6 +82,16 @@ class Database:
             affected = Affected(ecosystem, package, _clauses(when), tuple(versions), _clauses(safe), row[11])
             aliases, related = (tuple(json.loads(text)) for text in row[1:3])
             yield Advisory(row[0], (affected,), aliases, related, *row[3:10]), affected, row[12]
+
+    def artifacts(self, ecosystem: str) -> dict[str, tuple[str, ...]]:
+        """Return artifact -> the names "group:artifact" that advisories use."""
+        found = self._artifacts.get(ecosystem)
+        if found is None:
+            found = self._artifacts[ecosystem] = {}
+            for (name,) in self._all("SELECT DISTINCT package FROM affected WHERE ecosystem = ?", ecosystem):
+                artifact = name.rpartition(":")[2]
+                found[artifact] = (*found.get(artifact, ()), name)
+        return found
 
     def severities(self, name: str) -> list[tuple[str, float | None, str]]:
         """Return (severity, score, vector) that any advisory with this name or alias states."""

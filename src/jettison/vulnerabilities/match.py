@@ -21,6 +21,7 @@ from jettison.vulnerabilities.vulnerability import Findings, Lookup, Match, Upda
 NO_DATA: Final = "no data was imported for it"
 FIXED: Final = "fixed"
 NOT_FIXED: Final = "not fixed"
+MAVEN: Final = "Maven"
 # RPM module streams have their own versions; a package outside of modules is not the one that was fixed in one.
 _MODULE: Final = ".module"
 # What a distribution lists but does not count as a vulnerability.
@@ -67,14 +68,27 @@ def _present(wanted: Sequence[str], known: Any) -> list[str]:
     return []
 
 
+def _names(place: Place, ecosystem: str, database: Database) -> tuple[str, ...]:
+    """Return the names under which advisories may speak of a package.
+
+    Many archives of Java do not tell their group. Then every group's artifact of that name is meant, unless the name
+    is one word that several groups use (core, server).
+    """
+    if ecosystem != MAVEN or ":" in place.name:
+        return (place.name,)
+    known = database.artifacts(ecosystem).get(place.name, ())
+    return known if len(known) == 1 or "-" in place.name or "." in place.name else ()
+
+
 def _matches(index: int, place: Place, ecosystem: str, database: Database) -> list[Match]:
     hits = []
-    for advisory, affected, source in database.advisories(ecosystem, place.name):
-        if affected.status in _NOT_COUNTED:
-            continue
-        fixed = affects(affected, place.version, place.scheme)
-        if fixed is not None:
-            hits.append(Hit(advisory, source, fixed, affected.status))
+    for name in _names(place, ecosystem, database):
+        for advisory, affected, source in database.advisories(ecosystem, name):
+            if affected.status in _NOT_COUNTED:
+                continue
+            fixed = affects(affected, place.version, place.scheme)
+            if fixed is not None:
+                hits.append(Hit(advisory, source, fixed, affected.status))
     return [_match(index, place, group, database) for group in groups(hits)]
 
 

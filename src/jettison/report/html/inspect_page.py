@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from jettison.image.waste import visible_contents
 from jettison.report.html.class_section import class_section
 from jettison.report.html.contents import contents
 from jettison.report.html.maps import HATCH, SEARCH, treemap
@@ -169,10 +170,7 @@ def _hidden(seen: Inspection) -> Html:
 
 
 def _files(seen: Inspection) -> Html:
-    largest = sorted(
-        ((path, entry) for path, entry in seen.image.files.items() if entry.kind == "file" and entry.size),
-        key=lambda pair: -pair[1].size,
-    )
+    largest = sorted(visible_contents(seen.image), key=lambda pair: -pair[1].size)
     rows = (
         (size(entry.size), code("/" + path), _owner(seen, path), _origin(seen, entry.layer))
         for path, entry in largest[:MAX_FILES]
