@@ -122,3 +122,44 @@ def test_the_engine_says_itself_what_it_has_not(engine: Engine, capsys: pytest.C
         pytest.fail("there is nothing to read")
     assert main(["inspect", "jettison/there-is-none:1"]) == 4
     assert "could not save jettison/there-is-none:1" in capsys.readouterr().err
+
+
+def test_a_name_in_a_layout_means_no_other_image(tmp_path: Path) -> None:
+    made = Layout(tmp_path / "layout")
+    ref, full = "org.opencontainers.image.ref.name", "io.containerd.image.name"
+    named = (
+        (BASE, {ref: "latest"}), (TOP, {ref: "bb"}), (BASE, {ref: "localhost/team/app:latest"}),
+        (TOP, {ref: "latest", full: "docker.io/library/web:latest"}),
+    )  # fmt: skip
+    folder = made.index(
+        *(made.describe(json.dumps(made.image(layer)).encode(), MANIFEST, annotations=names) for layer, names in named)
+    )
+    held = {"bb": "app", "latest": "gone", "app": "gone", "team/app": "gone", "web": "app", "web:latest": "app"}
+    for name, path in held.items():
+        assert path in files(f"{folder}:{name}"), name
+    # A tool that writes the tag alone; `other` names none.
+    assert "gone" in files(f"{folder}:any:latest")
+    for name in ("other", "bb:2", "b"):
+        with pytest.raises(ImageError, match="holds no image"):
+            files(f"{folder}:{name}")
+
+
+def test_a_folder_of_the_name_of_an_image_is_not_taken_for_the_image(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`inspect node:18` in a project with a folder `node`; `inspect app` where both are there."""
+    (tmp_path / "node").mkdir()
+    (tmp_path / "node" / "here").write_bytes(b"x")
+    monkeypatch.chdir(tmp_path)
+    asked: list[str] = []
+
+    class Asked:
+        def save(self, name: str) -> object:
+            asked.append(name)
+            raise EngineError(f"no such image: {name}")
+
+    monkeypatch.setattr("jettison.engine.find.find_engine", lambda _name: Asked())
+    with pytest.raises(EngineError, match="node:18"):
+        files("node:18")
+    assert "here" in files("node") and "here" in files("./node") and "here" in files("node/")
+    assert asked == ["node:18", "node"]

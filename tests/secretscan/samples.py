@@ -45,7 +45,7 @@ def all_samples(seed: int = 7) -> list[Sample]:
 
 def _entries() -> list[dict[str, Any]]:
     raw = raw_detectors()
-    return [*raw["shaped"], *(dict(entry, regex=near_regex(entry)) for entry in raw["near"])]
+    return [*raw["shaped"], *(dict(entry, regex=near_regex(entry)) for entry in raw["near"]), *raw["settings"]]
 
 
 def sample_of(entry: dict[str, Any], chance: random.Random) -> Sample:

@@ -62,7 +62,7 @@ def _line(sample: Sample) -> str:
 
 def test_there_are_enough_and_each_is_complete() -> None:
     raw = raw_detectors()
-    entries = [*raw["shaped"], *raw["near"]]
+    entries = [*raw["shaped"], *raw["near"], *raw["settings"]]
     assert len(entries) >= 150
     assert len({entry["id"] for entry in entries}) == len(entries)
     assert [entry["id"] for entry in entries if not entry["source"] or not entry["title"]] == []

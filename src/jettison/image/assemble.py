@@ -17,6 +17,7 @@ from jettison.image.image import HistoryEntry, Image, Layer, read_config
 from jettison.image.layer_cache import LayerCache, results_folder
 from jettison.image.layer_pool import LayerReaders, Wanted
 from jettison.image.layers import merge
+from jettison.image.linked import learn_links
 from jettison.image.manifest import Chosen
 from jettison.image.mapped import confirm_parts
 from jettison.terminal import safe_line
@@ -104,6 +105,8 @@ class _Assembly:
         whole = layer.facts
         if len(layer.parts) > 1 and not self._collector.digests and isinstance(layer.blob, Blob):
             confirm_parts(whole, layer.blob)
+        if whole.columns.hardlinks:
+            learn_links(whole, layer.blob, self._collector)
         whole.unfold(layer.number)
         self._facts[layer.number] = whole
 

@@ -122,6 +122,12 @@ class Collector(Protocol):
     def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
         """Keep what is wanted of a very large file as a whole; its pieces were seen before."""
 
+    def wants_name(self, path: str, mode: int) -> bool:
+        """Return whether the content of a file would be kept for this name of it."""
+
+    def learn_name(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content) -> None:
+        """Keep what is wanted of a file for a further name of it (a hard link); the file was seen before."""
+
 
 class ProofCollector:
     """Keeps what the proof asks: programs, scripts, accounts, and the size under gzip."""
@@ -147,6 +153,13 @@ class ProofCollector:
     def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
         """Keep what a very large program needs to start."""
         self._keep(facts, path, mode, size, data)
+
+    def wants_name(self, path: str, mode: int) -> bool:
+        """Return that what the proof asks has names of its own."""
+        return False
+
+    def learn_name(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content) -> None:
+        """Keep nothing more."""
 
     def _keep(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content) -> None:
         if size <= MAX_TEXT and _TEXTS.match(path) is not None:
@@ -177,6 +190,7 @@ class InventoryCollector:
     gzip: bool = False
 
     def __init__(self, scanner: Scanner | None = None, digests: bool = False) -> None:
+        from jettison.inventory import known_binaries
         from jettison.inventory.collect import HEAD, essence, is_large, is_program, read_alone, read_large, wants
 
         self.digests = digests
@@ -188,6 +202,7 @@ class InventoryCollector:
         self._read_alone = read_alone
         self._essence = essence
         self._head = HEAD
+        self._is_known = known_binaries.wanted
 
     @property
     def key(self) -> str:
@@ -222,6 +237,15 @@ class InventoryCollector:
         """Keep the packages of a very large file."""
         if size <= MAX_LARGE:
             self._keep(facts, path, mode, size, data, self._wants(path, size, mode))
+
+    def wants_name(self, path: str, mode: int) -> bool:
+        """Return whether the inventory reads files of this name; programs by their content, whatever their names."""
+        wanted = self._wants(path, 1 << 20, mode)
+        return wanted > 0 if wanted != self._head else self._is_known(path)
+
+    def learn_name(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content) -> None:
+        """Keep the packages of a file that has this name, too."""
+        self._keep(facts, path, mode, size, data, self._wants(path, size, mode))
 
     def _keep(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, wanted: int) -> None:
         if path in _ACCOUNTS and size <= MAX_TEXT:
@@ -270,3 +294,12 @@ class WholeCollector:
         """Let both see a very large file as a whole."""
         for part in self._parts:
             part.learn_large(facts, path, mode, size, data)
+
+    def wants_name(self, path: str, mode: int) -> bool:
+        """Return whether one of both wants it."""
+        return any(part.wants_name(path, mode) for part in self._parts)
+
+    def learn_name(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content) -> None:
+        """Let both keep what they want."""
+        for part in self._parts:
+            part.learn_name(facts, path, mode, size, data)

@@ -140,7 +140,7 @@ def _tags(manifest: list[dict[str, Any]]) -> str:
 def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
     waiting = _own_first(_descriptors(_object(_json(documents, "index.json"), "index.json")))
     if wanted:
-        held, waiting = waiting, [descriptor for descriptor in waiting if _is_named(descriptor, wanted)]
+        held, waiting = waiting, _named(waiting, wanted)
         if not waiting:
             names = [
                 name for descriptor in held if (name := _annotation(descriptor, _NAME) or _annotation(descriptor, _REF))
@@ -178,11 +178,16 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
     )
 
 
-def _is_named(descriptor: dict[str, Any], wanted: str) -> bool:
-    """Return whether a descriptor carries a name; many tools write the tag alone."""
-    tag = wanted.rpartition("/")[2].partition(":")[2] or "latest"
-    names = (_annotation(descriptor, _REF), _annotation(descriptor, _NAME))
-    return wanted in names or names[0] == tag or any(name.endswith(f"/{wanted}") for name in names)
+def _named(descriptors: list[dict[str, Any]], wanted: str) -> list[dict[str, Any]]:
+    """Return the descriptors that carry a name; where none does, those that carry its tag alone, as many tools write it."""
+    full = wanted if ":" in wanted.rpartition("/")[2] else f"{wanted}:latest"
+    found = []
+    for descriptor in descriptors:
+        names = (_annotation(descriptor, _REF), _annotation(descriptor, _NAME))
+        if any(name in (wanted, full) or name.endswith((f"/{wanted}", f"/{full}")) for name in names if name):
+            found.append(descriptor)
+    tag = wanted.rpartition("/")[2].partition(":")[2]
+    return found or [one for one in descriptors if tag == _annotation(one, _REF) and tag and not _annotation(one, _NAME)]
 
 
 def _platform(described: dict[str, Any]) -> str:

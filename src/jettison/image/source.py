@@ -16,6 +16,7 @@ from jettison.image.assemble import Made, Source, as_it_is, assemble
 from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
 from jettison.image.image import Image, Layer, read_config
 from jettison.image.layers import merge
+from jettison.image.linked import MAX_LINKED
 from jettison.image.manifest import Chosen
 from jettison.image.mapped import CHECKED
 from jettison.image.reading import Told
@@ -44,6 +45,7 @@ def made_of_image(
 ) -> Made:
     """Return what `make` makes of the image that a name means: a path when there is one of it, else one of the engine.
 
+    A folder without an index that a plain word names (`app`) is read where the engine has no image of that name.
     `registry://HOST/NAME:TAG` is read from a registry, and so is a name with its host that no engine has.
 
     `PATH:NAME` picks one image of an archive with several. strict: a layer that cannot be read is an error;
@@ -53,9 +55,10 @@ def made_of_image(
         ImageError: it cannot be read. SourceError: a path cannot. EngineError: the engine has no such image.
     """
     path, wanted = _split(name)
-    if os.path.isdir(path) and not os.path.isfile(os.path.join(path, "index.json")):
+    folder = os.path.isdir(path) and not _is_layout(path)
+    if folder and not _may_be_a_name(path):
         return make(_root_file_system(path, collector))
-    if os.path.exists(path):
+    if os.path.exists(path) and not folder:
         try:
             find = find_in_layout if os.path.isdir(path) else find_in_file
             return assemble(*find(path, wanted, platform), collector, strict, make)
@@ -72,6 +75,8 @@ def made_of_image(
         with find_engine(engine).save(name) as stream:
             image = read_archive(cast(IO[bytes], Told(stream)), collector, "", platform)
     except EngineError as error:
+        if folder:
+            return make(_root_file_system(path, collector))
         if name.endswith(_ARCHIVE_ENDINGS) or (os.sep in name and os.path.isdir(os.path.dirname(name))):
             raise SourceError(f"{name}: there is no such file or folder here, and {error}") from error
         # A name that says its registry can be read there, where no engine has the image.
@@ -91,31 +96,54 @@ def _of_registry(name: str, platform: str) -> tuple[Source, Chosen]:
 
 
 def _split(name: str) -> tuple[str, str]:
+    """Return (path, name of an image in it); a folder with the files of one image has no names in it."""
     if os.path.exists(name):
         return name, ""
     path, colon, wanted = name.partition(":")
-    return (path, wanted) if colon and os.path.exists(path) else (name, "")
+    return (path, wanted) if colon and (os.path.isfile(path) or _is_layout(path)) else (name, "")
+
+
+def _is_layout(path: str) -> bool:
+    return os.path.isfile(os.path.join(path, "index.json"))
+
+
+def _may_be_a_name(path: str) -> bool:
+    """Return whether a folder may as well be the name of an image: `app`, not `./app`, `app/` or `.`."""
+    return os.sep not in path and path not in (".", "..")
 
 
 def _root_file_system(folder: str, collector: Collector) -> Image:
     """Return a folder's files as an image of one layer; links are never followed."""
     facts = LayerFacts()
+    names_of: dict[tuple[int, int], str] = {}
     for parent, folders, names in os.walk(folder, followlinks=False):
         for name in (*folders, *names):
-            _add_file(facts, os.path.join(parent, name), os.path.relpath(os.path.join(parent, name), folder), collector)
+            _add_file(facts, os.path.join(parent, name), os.path.relpath(os.path.join(parent, name), folder), collector, names_of)
             if len(facts.columns.names) > MAX_FILES:
                 raise ImageError(f"{folder} holds more than {MAX_FILES} files")
     layer = Layer("", facts.size, 0, "")
     return merge(read_config({}), [(facts, layer)], (), {}, "")
 
 
-def _add_file(facts: LayerFacts, full: str, path: str, collector: Collector) -> None:
+def _add_file(
+    facts: LayerFacts, full: str, path: str, collector: Collector, names_of: dict[tuple[int, int], str]
+) -> None:
     try:
         info = os.lstat(full)
         link = os.readlink(full) if stat.S_ISLNK(info.st_mode) else ""
     except OSError:
         return
     kind = _kind(info.st_mode)
+    if kind == "file" and info.st_nlink > 1:
+        first = names_of.setdefault((info.st_dev, info.st_ino), path)
+        if first != path:
+            # A further name of bytes that were read.
+            mode = stat.S_IMODE(info.st_mode)
+            entry = Entry(path, "hardlink", 0, mode, info.st_uid, info.st_gid, first, int(info.st_mtime))
+            facts.columns.add(path, entry, 0, 0, -1)
+            if collector.wants_name(path, mode) and 0 < info.st_size <= MAX_LINKED:
+                _look_again(facts, full, path, mode, info.st_size, collector)
+            return
     size = info.st_size if kind == "file" else 0
     mode = stat.S_IMODE(info.st_mode)
     entry = Entry(path, kind, size, mode, info.st_uid, info.st_gid, link, int(info.st_mtime))
@@ -146,6 +174,18 @@ def _look(facts: LayerFacts, full: str, path: str, mode: int, size: int, collect
             return zlib.crc32(view) if size <= CHECKED else 0, hashlib.sha256(view).digest()
     finally:
         os.close(handle)
+
+
+def _look_again(facts: LayerFacts, full: str, path: str, mode: int, size: int, collector: Collector) -> None:
+    """Show a file to the collector under a further name."""
+    try:
+        handle = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(handle, "rb") as stream:
+            data = stream.read(size)
+    except OSError as error:
+        facts.notes.append(f"{path}: {error}")
+        return
+    collector.learn_name(facts, path, mode, len(data), data)
 
 
 def _kind(mode: int) -> str:

@@ -16,11 +16,16 @@ from math import log2
 from typing import Final
 
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_DIGIT: Final = re.compile(rb"[0-9]")
+_LETTER: Final = re.compile(rb"[A-Za-z]")
+_VERSION: Final = re.compile(rb"[v^~<>=]{0,2}\d+(?:\.\d+)+[\w.+-]*\Z|\d+(?:ms|s|m|h|d)\Z")
 _SPACES: Final = re.compile(rb"\\[rn]|\s")
 # It may be one; it has the form of one; a checksum proves that it is one.
 DOUBTFUL: Final = 0
 RIGHT: Final = 1
 PROVEN: Final = 2
+# The check of what only the name of its setting gives away: a detector that knows the service says more.
+OF_ANY_SERVICE: Final = "chosen-password"
 Verdict = int | None
 # The detector takes no more of a key than this.
 LONGEST_KEY: Final = 7000
@@ -109,6 +114,24 @@ def _der_length(data: bytes) -> int | None:
     return 2 + count + (int.from_bytes(data[2 : 2 + count], "big") if count else data[1])
 
 
+def letters_and_digits(value: bytes) -> Verdict:
+    """A random value of that length has a digit; names that stand one after another in a program have none."""
+    return RIGHT if _DIGIT.search(value) and _LETTER.search(value) else None
+
+
+def chosen_password(value: bytes) -> Verdict:
+    """A password or key in a file of settings: letters and digits, and none of what stands in for one."""
+    from jettison.secretscan.values import is_plain, is_stand_in
+
+    value = value.rstrip(b",;")
+    if len(value) < 8 or not value.isascii() or not _DIGIT.search(value) or not _LETTER.search(value):
+        return None
+    # Texts for people spell accents so; versions and times have digits and letters, too.
+    if b"\\u" in value or _VERSION.match(value) or is_stand_in(value) or is_plain(value):
+        return None
+    return RIGHT
+
+
 def discord(value: bytes) -> Verdict:
     """Discord: the first part is the bot's number in base64."""
     first = value.partition(b".")[0]
@@ -132,5 +155,7 @@ CHECKS: Final[dict[str, Callable[[bytes], Verdict]]] = {
     "base64-pair": pair,
     "jwt": jwt,
     "pem": pem,
+    OF_ANY_SERVICE: chosen_password,
+    "letters-and-digits": letters_and_digits,
     "discord": discord,
 }

@@ -65,6 +65,7 @@ def detectors_of(raw: dict[str, Any]) -> Detectors:
     """Return the detectors that the content of detectors.toml means."""
     found = [_detector(entry, entry["regex"], False) for entry in raw["shaped"]]
     found += [_detector(entry, near_regex(entry), True) for entry in raw["near"]]
+    found += [_detector(entry, entry["regex"], False) for entry in raw["settings"]]
     words = tuple(word.encode() for word in raw["encoded_words"])
     return Detectors(tuple(found), str(raw["names"]), words, str(raw["path_marks"]))
 

@@ -14,6 +14,7 @@ from itertools import accumulate, islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from jettison.secretscan.checks import OF_ANY_SERVICE
 from jettison.secretscan.detectors import Detector, compiled, load_detectors
 from jettison.secretscan.encoded import Base64Texts, Decoded, decode_utf16, utf16_form
 from jettison.secretscan.engine import MAX_EVENTS, Expression, Matcher, open_matcher
@@ -255,10 +256,10 @@ class Scanner:
 
 
 def best_hits(hits: list[Hit]) -> list[Hit]:
-    """Return one hit for each place: the surest, then the gravest, then the first of the file of detectors."""
+    """Return one hit for each place: the surest, then one of a service, the gravest, the first of the file of detectors."""
     if not hits:
         return []
-    order = {d.id: (d.level, _SEVERITIES.index(d.severity), -n) for n, d in enumerate(load_detectors().all)}
+    order = {d.id: (d.level, d.check != OF_ANY_SERVICE, _SEVERITIES.index(d.severity), -n) for n, d in enumerate(load_detectors().all)}
     best: dict[tuple[int, str], Hit] = {}
     for hit in hits:
         key = (hit.offset, hit.via)

@@ -1,0 +1,85 @@
+"""Hard links whose own name asks for what the name of the file did not.
+
+Package managers such as pnpm keep each file once, under a digest, and link it to where it is used. In a tar the name
+that comes first is the file, and nothing in a digest says that it is a package's manifest; the names of the links do.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from jettison.errors import ImageError
+from jettison.image.blob import Blob, LayerBytes
+from jettison.image.collect import Collector, LayerFacts
+from jettison.image.columns import KINDS, clean_path
+from jettison.image.decompress import Joined, decompressed
+from jettison.image.tar import TarStream
+
+# Engines and tar link every further name to the first; no more of them in a row are followed.
+MAX_CHAIN: Final = 4
+# Manifests are small, archives of Java are not; what is larger is known by the name of the file alone.
+MAX_LINKED: Final = 64 << 20
+_FILE: Final = KINDS.index("file")
+_HEAD: Final = 8
+
+
+def learn_links(facts: LayerFacts, blob: LayerBytes, collector: Collector) -> None:
+    """Let the collector see the files that it wants under the name of a hard link; one more reading where there are some."""
+    wanted = _wanted(facts, collector)
+    if not wanted:
+        return
+    try:
+        for index, data in _contents(facts, blob, wanted):
+            for path, mode in wanted[index]:
+                collector.learn_name(facts, path, mode, len(data), data)
+    except (ImageError, OSError, ValueError, EOFError, zlib.error) as error:
+        facts.notes.append(f"files under the names of hard links could not be read again: {error}"[:300])
+
+
+def _wanted(facts: LayerFacts, collector: Collector) -> dict[int, list[tuple[str, int]]]:
+    """Return index of a file -> (path, mode) of the links to it under which it is wanted."""
+    columns = facts.columns
+    links = {columns.names[index]: (target, columns.modes[index]) for index, target in columns.hardlinks.items()}
+    wanted: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    for path, (source, mode) in links.items():
+        if not collector.wants_name(path, mode):
+            continue
+        for _ in range(MAX_CHAIN):
+            if source in links:
+                source = links[source][0]
+        if source not in facts.contents and source not in facts.packages:
+            wanted[source].append((path, mode))
+    if not wanted:
+        return {}
+    return {
+        index: wanted[name]
+        for index, name in enumerate(columns.names)
+        if name in wanted and columns.kinds[index] == _FILE and 0 < columns.sizes[index] <= MAX_LINKED
+    }
+
+
+def _contents(
+    facts: LayerFacts, blob: LayerBytes, wanted: Mapping[int, list[tuple[str, int]]]
+) -> Iterator[tuple[int, memoryview | bytes]]:
+    columns = facts.columns
+    if isinstance(blob, Blob) and all(columns.offsets[index] >= 0 for index in wanted):
+        with blob.map() as data, memoryview(data) as view:
+            for index in sorted(wanted, key=lambda one: columns.offsets[one]):
+                at = blob.offset + columns.offsets[index]
+                with view[at : at + columns.sizes[index]] as part:
+                    yield index, part
+        return
+    names = {columns.names[index]: index for index in wanted}
+    reader = blob.reader()
+    try:
+        head = reader.read(_HEAD)
+        tar = TarStream(decompressed(reader, head) or Joined(reader, head))
+        for entry in tar:
+            index = names.get(clean_path(entry.name), -1)
+            if entry.kind == "file" and index >= 0 and entry.size == columns.sizes[index]:
+                yield index, tar.read(entry.size)
+    finally:
+        reader.close()

@@ -1,0 +1,80 @@
+"""Passwords in the files of settings that applications have, and what stands there and is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from jettison.secretscan.scanner import Scanner
+
+VALUE = "Tr0ub4dor-x9Kq"
+TOLD = {
+    "srv/application.properties": "spring.datasource.password={}\n",
+    "srv/application-prod.yml": "spring:\n  datasource:\n    password: {}\n",
+    "srv/config/database.yml": "production:\n  password: '{}'\n",
+    "srv/config/secrets.yml": "production:\n  secret_key_base: {}\n",
+    "srv/appsettings.Production.json": '{{"Smtp": {{"Password": "{}"}}}}\n',
+    "srv/config.json": '{{\n "db": {{\n  "password": "{}"\n }}\n}}\n',
+    "srv/settings.py": "DATABASES = {{'default': {{'PASSWORD': '{}'}}}}\n",
+    "srv/config.php": "<?php\nreturn ['password' => '{}'];\n",
+    "srv/.env": "DB_PASS={}\n",
+    "srv/run.sh": 'export DB_PASSWORD="{}"\n',
+    "srv/config.toml": '[database]\npassword = "{}"\n',
+    "etc/app.ini": "[mysql]\npwd = {}\n",
+    "etc/wpa_supplicant.conf": 'network={{\n psk="{}"\n}}\n',
+    "etc/apt/auth.conf.d/corp.conf": "machine apt.corp.net login u password {}\n",
+    "opt/tomcat/conf/tomcat-users.xml": '<user username="admin" password="{}" roles="manager"/>\n',
+    "srv/web.xml": "<user-name>sa</user-name><password>{}</password>\n",
+    "srv/k8s/secret.yaml": "kind: Secret\nstringData:\n  password: {}\n",
+    "root/.s3cfg": "[default]\nsecret_key = {}\n",
+    "root/.bash_history": "ls\nmysqldump -h db -u root -p{} app\n",
+    "srv/docker-compose.yml": "    environment:\n      API_TOKEN: {}\n",
+}
+# (path, text): what looks like a password and is none.
+NOT_TOLD = [
+    ("srv/messages_fr.properties", "login.password=Mot\\u0020de\\u0020passe1\n"),
+    ("srv/messages_de.properties", "login.password=Kennwort\n"),
+    ("srv/application.yml", "    password: ${{DB_PASSWORD}}\n    secret-key: changeme123\n"),
+    ("srv/application.yml", "    password: <your password 1>\n    api_key: YOUR_API_KEY_1\n"),
+    ("srv/run.sh", 'password="$1"\nPASSWORD=$(cat /run/secrets/db1)\nsecret_token=`date +%s1234`\n'),
+    ("srv/config.json", '{{"password": "^6.0.1-beta.2", "api_key": "1.2.3.4.5"}}\n'),
+    ("srv/config.yaml", "password: /run/secrets/db-password-1\nauth_token: 3600000000s\n"),
+    ("srv/config.yaml", "password-encoder: bcrypt-with-12-rounds\ntoken_url: https://id.corp.net/v2\n"),
+    ("srv/model/config.json", '{{"pad_token": "<pad>", "unk_token": "[UNK]", "bos_token_id": 50256000}}\n'),
+    ("srv/config.js", "const password = process.env.PASSWORD1234;\nlet apiKey = getKey1234(x);\n"),
+    ("etc/app.conf", "password = \nuser = root1234567\n"),
+]
+
+
+@pytest.fixture(scope="module")
+def scanner() -> Scanner:
+    return Scanner()
+
+
+def told(scanner: Scanner, path: str, text: str) -> list[str]:
+    return [hit.detector for hit in scanner.text(path, text.encode()) if hit.level > 0]
+
+
+@pytest.mark.parametrize("path", TOLD)
+def test_it_is_told_where_applications_keep_it(scanner: Scanner, path: str) -> None:
+    text = TOLD[path].format(VALUE)
+    (hit,) = [hit for hit in scanner.text(path, text.encode()) if hit.level > 0]
+    assert text.encode()[hit.offset :].startswith(VALUE.encode())
+    assert not any(part in hit.masked for part in (VALUE[:3], VALUE[-3:]))
+
+
+@pytest.mark.parametrize(("path", "text"), NOT_TOLD)
+def test_what_stands_for_one_is_not_told(scanner: Scanner, path: str, text: str) -> None:
+    assert told(scanner, path, text.format()) == []
+
+
+def test_tests_documentation_and_other_peoples_packages_are_not_told(scanner: Scanner) -> None:
+    for folder in ("srv/tests/", "srv/docs/", "srv/node_modules/x/", "usr/share/doc/x/"):
+        assert told(scanner, f"{folder}config.json", f'{{"password": "{VALUE}"}}') == []
+
+
+def test_an_oracle_address_and_names_in_a_program() -> None:
+    scanner = Scanner()
+    assert told(scanner, "srv/x.txt", f"jdbc:oracle:thin:app/{VALUE}@//ora.corp.net:1521/X") == ["jdbc-oracle"]
+    # What one name after another looks like in a large program.
+    names = b"\x00RsaPublicKeysecret_paramsMontgomeryPointSimpleSaltedIteratedAndSaltedm_encSHA\x00"
+    assert scanner.text("usr/bin/tool", b"\x7fELF\0\0" + names) == []
