@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import random
 from pathlib import Path
 from urllib.parse import quote
@@ -11,6 +12,7 @@ import pytest
 
 from jettison.cli.main import main
 from jettison.cli.scan import FORMATS as SCAN_FORMATS
+from jettison.report.mask import masked
 from jettison.secretscan.config_secrets import config_secrets
 from jettison.secretscan.mask import MASK, Redactor
 from jettison.secretscan.scanner import Scanner
@@ -123,3 +125,30 @@ def test_the_second_copy_that_the_classic_builder_keeps_is_no_second_secret() ->
     found = config_secrets({"config": section, "container_config": other}, Scanner())
     places = [(one.where.kind, one.where.name) for one in found]
     assert sorted(places) == [("config", "OLD_TOKEN"), ("env", "API_TOKEN"), ("label", "build.token")]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "echo 'root:{}' | chpasswd",
+        'printf "app:{}\\n" | sudo chpasswd',
+        "mysql -h db -uroot -p{} -e 'select 1'",
+        "tool --db-password={} serve",
+        "tool --api-key {} serve",
+    ],
+)
+def test_a_value_on_a_command_line_is_masked_in_history_commands_and_files(command: str) -> None:
+    value = "Wq7x-Kd93vTz"
+    text = command.format(value)
+    settings = {"history": [{"created_by": f"RUN /bin/sh -c {text} # buildkit"}], "config": {"Cmd": text.split(" ")}}
+    found = config_secrets(settings, Scanner())
+    assert {(one.where.kind, one.value) for one in found} == {("history", value), ("command", value)}
+    assert value.encode() not in masked(f"FROM debian\nRUN {text}\n".encode())
+    if "|" not in text:
+        assert value.encode() not in masked(b"FROM debian\nCMD " + json.dumps(text.split(" ")).encode() + b"\n")
+
+
+def test_a_build_argument_is_one_secret_however_many_commands_follow() -> None:
+    history = [{"created_by": f"|1 GIT_PASS=Wq7xKd93vTz /bin/sh -c step {number}"} for number in range(9)]
+    (one,) = config_secrets({"history": history}, Scanner())
+    assert (one.where.kind, one.where.name, one.where.entry) == ("build-arg", "GIT_PASS", 0)

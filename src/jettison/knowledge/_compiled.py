@@ -2616,6 +2616,9 @@ SECRETS: Final[dict[str, Any]] = {'names': {'source': 'variable names in the doc
            'curl-user': [' -u', '\t-u', '\n-u', '-user'],
            'wget-password': ['password'],
            'sshpass': ['sshpass'],
+           'chpasswd': ['chpasswd'],
+           'mysql-password': ['mysql', 'mariadb'],
+           'option': ['-password', '-passwd', '-passphrase', '-token', '-key', '-secret'],
            'login-password': ['login'],
            'authorization-header': ['authorization:', 'private-token:', 'x-api-key:'],
            'netrc': ['login'],
@@ -2641,13 +2644,16 @@ SECRETS: Final[dict[str, Any]] = {'names': {'source': 'variable names in the doc
             'anthropic-or-openai-key': '\\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{40,255}',
             'private-key': '-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY-----',
             'json-web-token': '\\beyJ[A-Za-z0-9_-]{10,2000}\\.eyJ[A-Za-z0-9_-]{10,2000}\\.[A-Za-z0-9_-]{10,2000}'},
- 'commands': {'source': 'manual pages of curl, wget, sshpass, mysql, docker; netrc(5)',
+ 'commands': {'source': 'manual pages of curl, wget, sshpass, mysql, docker; chpasswd(8), netrc(5)',
               'url-password': '://(?<=[a-z0-9+.-]{2}://)[^\\s/:@"\']{0,200}:(?P<secret>[^\\s/@"\']{1,200})@',
               'curl-user': '\\bcurl\\b[^\\n;|&]{0,200}?\\s(?:-u|--user|--proxy-user)[ '
                            '=]?["\']?[^\\s:"\']{1,80}:(?P<secret>[^\\s"\']{1,200})',
               'wget-password': '\\s--(?:http-|ftp-|proxy-)?password[ '
                                '=]["\']?(?P<secret>[^\\s"\']{1,200})',
               'sshpass': '\\bsshpass\\s+-p\\s*["\']?(?P<secret>[^\\s"\']{1,200})',
+              'chpasswd': '\\b(?:echo|printf)\\s[^\\n;|&]{0,20}?["\']?[\\w.-]{1,32}:(?P<secret>[^\\s"\'|:\\\\]{1,200})(?:\\\\n)?["\']?\\s{0,4}\\|\\s{0,4}(?:sudo\\s{1,4})?(?:/usr/sbin/)?chpasswd\\b',
+              'mysql-password': '\\b(?:mysql|mysqldump|mysqladmin|mariadb)[\\s"\'][^\\n;|&]{0,160}?[\\s"\'](?:-p|--password=)["\']?(?P<secret>[^\\s"\';|&$<>-][^\\s"\';|&]{1,200})',
+              'option': '--(?:[a-z0-9]{1,30}-){0,3}(?:password|passwd|passphrase|token|api-key|access-key|secret-key|client-secret)(?:=|\\s{1,4}|["\'],\\s{0,4}["\'])["\']?(?P<secret>[^\\s"\'$;|&<>{-][^\\s"\';|&]{3,200})',
               'login-password': '\\b(?:docker|podman|buildah|helm|az)\\s[^\\n;|&]{0,200}?\\blogin\\b[^\\n;|&]{0,300}?\\s(?:-p|--password)[ '
                                 '=]["\']?(?P<secret>[^\\s"\']{1,200})',
               'authorization-header': '(?i)\\b(?:authorization:\\s{0,4}(?:bearer|basic|token)|private-token:|x-api-key:)\\s{0,4}(?P<secret>[^\\s"\']{6,2000})',

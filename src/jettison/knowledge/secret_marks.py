@@ -44,7 +44,7 @@ def is_secret_name(name: str) -> bool:
         return False
     if upper.endswith(("PASSWORD", "PASSWD")):
         return True
-    return upper.endswith("_PWD") or f"_{upper}".endswith(_ENDINGS)
+    return upper.endswith(("_PWD", "_PASS", "_PW")) or f"_{upper}".endswith(_ENDINGS)
 
 
 def is_literal_secret(value: str) -> bool:

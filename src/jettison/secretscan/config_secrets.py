@@ -36,7 +36,9 @@ def config_secrets(settings: dict[str, Any], scanner: Scanner) -> tuple[ConfigSe
         for secret in _of_text(text, scanner):
             # What a history entry tells in its parts and as a whole is one secret.
             name = "" if text.kind in ("history", "build-arg") else text.name
-            key = (text.kind, name, text.entry, secret.value)
+            # A build argument stands on every later RUN: it is told where it stands first.
+            entry = -1 if text.kind == "build-arg" else text.entry
+            key = (text.kind, name, entry, secret.value)
             old = found.get(key)
             if old is None or secret.hit.level > old.hit.level:
                 found[key] = secret
