@@ -46,6 +46,7 @@ def test_without_data_it_says_that_nothing_was_looked_up(image: str, capsys: pyt
     out = capsys.readouterr().out
     assert "vulnerabilities were not looked up" in out
     assert "2 deb packages (Debian:12) not looked up: no data was imported" in out
+    assert "`jettison db update` fetches advisories" in out
     assert not re.search(r"\b0 vulnerabilit", out)
     assert main(["scan", image, "--fail-on", "critical"]) == 3
     assert "jettison db import" in capsys.readouterr().err

@@ -110,14 +110,16 @@ def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
         secrets,
         seen.secrets_note,
         told_damage(seen),
-        _source(args.image),
+        _source(args.image, seen.image.digest),
         tuple(layer.diff_id for layer in seen.image.layers),
     )
 
 
-def _source(name: str) -> str:
-    """Return what a name means to other scanners."""
-    if os.path.isdir(name):
+def _source(name: str, digest: str) -> str:
+    """Return what a name means to other scanners; digest: of the image that was read, "" for a folder's files."""
+    if os.path.isdir(name) and not (
+        digest and os.sep not in name and not os.path.isfile(os.path.join(name, "index.json"))
+    ):
         return "layout" if os.path.isfile(os.path.join(name, "index.json")) else "folder"
     return "archive" if os.path.isfile(name) else "image"
 

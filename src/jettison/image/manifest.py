@@ -187,7 +187,9 @@ def _named(descriptors: list[dict[str, Any]], wanted: str) -> list[dict[str, Any
         if any(name in (wanted, full) or name.endswith((f"/{wanted}", f"/{full}")) for name in names if name):
             found.append(descriptor)
     tag = wanted.rpartition("/")[2].partition(":")[2]
-    return found or [one for one in descriptors if tag == _annotation(one, _REF) and tag and not _annotation(one, _NAME)]
+    return found or [
+        one for one in descriptors if tag == _annotation(one, _REF) and tag and not _annotation(one, _NAME)
+    ]
 
 
 def _platform(described: dict[str, Any]) -> str:

@@ -118,7 +118,13 @@ def _root_file_system(folder: str, collector: Collector) -> Image:
     names_of: dict[tuple[int, int], str] = {}
     for parent, folders, names in os.walk(folder, followlinks=False):
         for name in (*folders, *names):
-            _add_file(facts, os.path.join(parent, name), os.path.relpath(os.path.join(parent, name), folder), collector, names_of)
+            _add_file(
+                facts,
+                os.path.join(parent, name),
+                os.path.relpath(os.path.join(parent, name), folder),
+                collector,
+                names_of,
+            )
             if len(facts.columns.names) > MAX_FILES:
                 raise ImageError(f"{folder} holds more than {MAX_FILES} files")
     layer = Layer("", facts.size, 0, "")

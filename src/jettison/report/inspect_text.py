@@ -12,6 +12,7 @@ from jettison.image.waste_classes import waste_classes
 from jettison.report.cells import WIDTH, fit, fit_end, pad, wrap
 from jettison.report.secrets_text import secret_lines
 from jettison.report.steps import layer_command, layer_label
+from jettison.report.support import is_over, release_line
 from jettison.report.units import human_bytes
 from jettison.terminal import Palette, safe_line
 
@@ -41,7 +42,8 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
     yield palette(fit_end(safe_line(seen.name), WIDTH), "bold")
     files = sum(folder.files for folder in seen.inventory.folders)
     layers = "layer" if len(image.layers) == 1 else "layers"
-    yield f"  {human_bytes(image.size_unpacked)} in {len(image.layers)} {layers}, {files:,} visible files"
+    what = "visible file" if files == 1 else "visible files"
+    yield f"  {human_bytes(image.size_unpacked)} in {len(image.layers)} {layers}, {files:,} {what}"
     own = (
         ""
         if not seen.attributed
@@ -58,7 +60,9 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
         yield palette(known, "dim")
     release = seen.inventory.release
     if release is not None:
-        yield f"  {fit(safe_line(release.name or release.id), 60)}"
+        yield palette(
+            f"  {fit(safe_line(release_line(release)), WIDTH - 2)}", *(("yellow",) if is_over(release) else ())
+        )
 
 
 def _layers(seen: Inspection, palette: Palette) -> Iterator[str]:

@@ -61,6 +61,13 @@ def gap_lines(findings: Findings) -> list[str]:
     return lines
 
 
+def advice_lines(findings: Findings) -> list[str]:
+    """Return what brings the data, where there is none at all."""
+    if findings.data or not any(one.why_not for one in findings.lookups):
+        return []
+    return ["`jettison db update` fetches advisories, `jettison db import PATH` reads them from files"]
+
+
 def origin_text(origin: Origin | None, layer: int | None) -> str:
     """Return where a package comes from: "line 4", "base", "layer 2" or ""."""
     if layer is None:

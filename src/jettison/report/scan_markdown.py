@@ -6,8 +6,17 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
 from jettison.report.markdown import plain
-from jettison.report.scan_facts import data_lines, fixes_all, gap_lines, headline, origin_text, scheme_of_package
+from jettison.report.scan_facts import (
+    advice_lines,
+    data_lines,
+    fixes_all,
+    gap_lines,
+    headline,
+    origin_text,
+    scheme_of_package,
+)
 from jettison.report.secrets_text import place_of_secret
+from jettison.report.support import release_line
 from jettison.terminal import Palette
 from jettison.vulnerabilities.scan import by_package
 
@@ -18,13 +27,19 @@ MAX_PACKAGES: Final = 200
 MAX_NAMES: Final = 5
 
 
+def _facts(scan: Scan) -> tuple[str, ...]:
+    findings = scan.findings
+    system = [release_line(scan.release)] if scan.release is not None else []
+    return (*system, *gap_lines(findings), *findings.notes, *advice_lines(findings), *data_lines(findings))
+
+
 def render(scan: Scan, palette: Palette | None = None, everything: bool = False) -> str:
     """Return a summary, the age of the data, and a table of packages, the worst first."""
     out = [f"# Jettison scan: {plain(scan.subject.name)}\n\n"]
     findings = scan.findings
     if "vuln" in scan.kinds:
         out.append(f"**{headline(findings)}**\n\n")
-        out += [f"- {plain(line)}\n" for line in (*gap_lines(findings), *findings.notes, *data_lines(findings))]
+        out += [f"- {plain(line)}\n" for line in _facts(scan)]
         groups = by_package(findings)
         if groups:
             out.append(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import Severity
 from jettison.report.cells import fit, pad
 from jettison.report.scan_facts import (
+    advice_lines,
     data_lines,
     fixes_all,
     gap_lines,
@@ -17,6 +18,7 @@ from jettison.report.scan_facts import (
     scheme_of_package,
 )
 from jettison.report.secrets_text import secret_lines
+from jettison.report.support import is_over, release_line
 from jettison.terminal import Palette, safe_line
 from jettison.vulnerabilities.scan import by_package
 
@@ -51,8 +53,9 @@ def _head(scan: Scan, palette: Palette) -> Iterator[str]:
     yield palette(fit(safe_line(scan.subject.name), WIDTH), "bold")
     release = scan.release
     if release is not None:
-        end = f", security support until {release.end_of_life}" if release.end_of_life else ""
-        yield f"  {fit(safe_line(release.name or release.distro), 50)}{end}"
+        yield palette(
+            f"  {fit(safe_line(release_line(release)), WIDTH - 2)}", *(("yellow",) if is_over(release) else ())
+        )
     if "vuln" not in scan.kinds:
         return
     findings = scan.findings
@@ -62,7 +65,7 @@ def _head(scan: Scan, palette: Palette) -> Iterator[str]:
         yield palette(f"  {len(exploited)} known to be exploited", "red", "bold")
     if findings.updates:
         yield f"  {len(findings.updates)} packages with a security update of the distribution"
-    for line in (*gap_lines(findings), *findings.notes):
+    for line in (*gap_lines(findings), *findings.notes, *advice_lines(findings)):
         yield palette(f"  {fit(safe_line(line), WIDTH - 2)}", "yellow")
     for line in data_lines(findings):
         yield palette(f"  {fit(safe_line(line), WIDTH - 2)}", "yellow" if "stale" in line else "dim")

@@ -31,6 +31,7 @@ from jettison.report.html.parts import (
 from jettison.report.html.secret_section import secret_section
 from jettison.report.html.sections import checkpoint_section, package_section
 from jettison.report.steps import layer_command
+from jettison.report.support import release_line
 from jettison.report.units import human_bytes
 from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
 
@@ -98,7 +99,7 @@ def _figures(seen: Inspection) -> Html:
                 "bad" if share >= 0.01 else "",
             ),
             figure("Held twice", human_bytes(waste.duplicates), "same content, more than one name"),
-            figure("Packages", f"{len(seen.inventory.packages):,}", (release.name or release.id) if release else ""),
+            figure("Packages", f"{len(seen.inventory.packages):,}", release_line(release) if release else ""),
             _secrets(seen),
             figure("Runs as", user, "", "bad" if user.split(":")[0] in ("root", "0") else ""),
         )
