@@ -103,7 +103,8 @@ class _Assembly:
         if layer.failure:
             return
         whole = layer.facts
-        if len(layer.parts) > 1 and not self._collector.digests and isinstance(layer.blob, Blob):
+        layer.parts.clear()
+        if len(layer.ranges) > 1 and not self._collector.digests and isinstance(layer.blob, Blob):
             confirm_parts(whole, layer.blob)
         if whole.columns.hardlinks:
             learn_links(whole, layer.blob, self._collector)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterator
 from typing import Any, Final
 
 from jettison.image.image import FileEntry
@@ -120,15 +121,12 @@ class Columns:
         links = [""] * len(kinds)
         for index, link in self.links.items():
             links[index] = link
-        made = list(
-            map(
-                FileEntry, kinds, self.sizes, self.modes, self.uids, self.gids, links, [layer] * len(kinds),
-                self.mtimes, self.checks, self.offsets,
-            )
-        )  # fmt: skip
-        for index, digest in self.digests.items():
-            made[index].digest = digest
-        return made
+        # Of numbers that many entries share, one object for all.
+        modes, uids, gids = (_shared(numbers) for numbers in (self.modes, self.uids, self.gids))
+        count = len(kinds)
+        return list(
+            map(FileEntry, kinds, self.sizes, modes, uids, gids, links, [layer] * count, [self] * count, range(count))
+        )
 
     def pack(self) -> tuple[Any, ...]:
         """Return the same as plain values."""
@@ -142,6 +140,11 @@ class Columns:
             self.digests,
             list(self.folders() or ()),
         )
+
+
+def _shared(numbers: array[int]) -> Iterator[int]:
+    once = {number: number for number in set(numbers)}
+    return map(once.__getitem__, numbers)
 
 
 def unpack_columns(packed: tuple[Any, ...]) -> Columns:

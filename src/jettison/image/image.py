@@ -12,18 +12,17 @@ from jettison.inventory.links import followed
 if TYPE_CHECKING:
     from jettison.image.blob import Blob
     from jettison.image.collect import LayerFacts
+    from jettison.image.columns import Columns
 
 
 class FileEntry:
-    """One file of a layer. kind: "file", "dir", "link" or "other"; size in bytes.
+    """One file of a layer. kind: "file", "dir", "link" or "other"; size in bytes; layer: its number, 0 the lowest.
 
-    layer: its number, 0 the lowest; mtime: seconds since 1970; check: CRC-32 of its content, 0 for large ones;
-    at: where its content starts in the layer's tar, -1 where it cannot be read again.
-    digest: sha256 of its content where the pass made one, else b"". original: of a hard link, the entry whose
-    bytes it shares.
+    original: of a hard link, the entry whose bytes it shares. columns, row: where the rest of it stands, which few ask
+    for and which would double what a million files take in memory; None where there is no more.
     """
 
-    __slots__ = ("at", "check", "digest", "gid", "kind", "layer", "link", "mode", "mtime", "original", "size", "uid")
+    __slots__ = ("columns", "gid", "kind", "layer", "link", "mode", "original", "row", "size", "uid")
 
     def __init__(
         self,
@@ -34,9 +33,8 @@ class FileEntry:
         gid: int,
         link: str,
         layer: int,
-        mtime: int = 0,
-        check: int = 0,
-        at: int = -1,
+        columns: Columns | None = None,
+        row: int = 0,
     ) -> None:
         self.kind = kind
         self.size = size
@@ -45,11 +43,29 @@ class FileEntry:
         self.gid = gid
         self.link = link
         self.layer = layer
-        self.mtime = mtime
-        self.check = check
-        self.at = at
-        self.digest = b""
+        self.columns = columns
+        self.row = row
         self.original: FileEntry | None = None
+
+    @property
+    def mtime(self) -> int:
+        """Return seconds since 1970."""
+        return 0 if self.columns is None else self.columns.mtimes[self.row]
+
+    @property
+    def check(self) -> int:
+        """Return the CRC-32 of its content, 0 for a large one."""
+        return 0 if self.columns is None else self.columns.checks[self.row]
+
+    @property
+    def at(self) -> int:
+        """Return where its content starts in the layer's tar, -1 where it cannot be read again."""
+        return -1 if self.columns is None else self.columns.offsets[self.row]
+
+    @property
+    def digest(self) -> bytes:
+        """Return the sha256 of its content, b"" where none was made."""
+        return b"" if self.columns is None else self.columns.digests.get(self.row, b"")
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from jettison.inventory.package import Package
     from jettison.model.dockerfile import Model
 
-# From here on a second process is worth its start.
+# From here on a second process is worth its start, and up to here the memory in which it comes to hold all of it once more.
 MANY_FILES: Final = 20_000
+MOST_FILES: Final = 150_000
 # How many other images of an archive are named.
 MAX_BESIDE: Final = 5
 
@@ -135,7 +136,9 @@ def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None
     redact = Redactor(secret.value for secret in of_config)
     shown = _masked(image, of_config, redact)
     named = [one.where.name or one.where.kind for one in of_config if one.hit.level]
-    made = beside(lambda: (find_waste(shown), checkpoints(shown, name, named)), len(image.files) > MANY_FILES)
+    made = beside(
+        lambda: (find_waste(shown), checkpoints(shown, name, named)), MANY_FILES < len(image.files) < MOST_FILES
+    )
     inventory = inventory_of(image)
     of_entries = entry_origins(image.history, model) if model is not None else ()
     secrets = ranked((*file_findings(image, inventory, origins), *config_findings(of_config, of_entries)))

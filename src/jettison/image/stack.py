@@ -10,10 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from itertools import compress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
-from jettison.image.columns import KINDS
 from jettison.image.image import FileEntry
 from jettison.inventory.links import followed
 
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 WHITEOUT: Final = ".wh."
 OPAQUE: Final = ".wh..wh..opq"
 _RESERVED: Final = ".wh..wh."
-_DIR: Final = KINDS.index("dir")
 # Which folders are remembered to have no link above them: enough for any real image, no more.
 _SHORT: Final = 256
 _MAX_PLAIN: Final = 200_000
@@ -186,15 +183,13 @@ class Stack:
         implied = (columns.folders() or set()) - files.keys() - {""}
         self._implicit = self._implicit or bool(implied)
         self._implied |= implied
-        counted = bytearray(kind != _DIR for kind in columns.kinds)
-        own = sum(counted)
-        for index in columns.hardlinks:
-            counted[index] = 0
-        sizes = dict(zip(compress(columns.names, counted), compress(columns.sizes, counted), strict=True))
-        for path in marks:
+        # The numbers of the entries, not equal ones of the columns, which would take memory once more.
+        sizes = {path: entry.size for path, entry in entries.items() if entry.kind != "dir"}
+        own = len(sizes)
+        for path in facts.hardlinks:
             sizes.pop(path, None)
         self._count_all(sizes)
-        return own - len(marks) - len(changed), len(changed)
+        return own - len(changed), len(changed)
 
     def _count_all(self, sizes: dict[str, int]) -> None:
         self.total += sum(sizes.values())
@@ -275,7 +270,7 @@ class Stack:
             return
         entry.original = content
         entry.size, entry.kind, entry.link = content.size, content.kind, content.link
-        entry.digest, entry.check = content.digest, content.check
+        entry.columns, entry.row = content.columns, content.row
         self._names.setdefault(id(content), [1, source])[0] += 1
 
     def _real(self, folder: str) -> str:

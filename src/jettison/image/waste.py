@@ -154,8 +154,10 @@ def _make_digests(image: Image, entries: Iterable[FileEntry]) -> dict[tuple[int,
             continue
         with blob.map() as data, memoryview(data) as view:
             for entry in sorted(members, key=lambda entry: entry.at):
-                entry.digest = sha256_of(data, view, blob.offset + entry.at, entry.size)
-                learnt[number, entry.at] = entry.digest
+                digest = sha256_of(data, view, blob.offset + entry.at, entry.size)
+                learnt[number, entry.at] = digest
+                if entry.columns is not None:
+                    entry.columns.digests[entry.row] = digest
     return learnt
 
 
