@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from jettison.secretscan.config_secrets import config_secrets
 from jettison.secretscan.scanner import Scanner
 
 from .samples import all_samples
@@ -60,3 +61,13 @@ def _is_linear(scanner: Scanner, path: str, text: bytes, tries: int) -> bool:
     if once / SIZE * 1e6 >= SLOWEST:
         return False
     return once < 0.01 or _timed(scanner, path, _of(text, 2 * SIZE), tries) / once < GROWTH
+
+
+def test_a_configuration_of_many_variables_and_entries_takes_no_product_of_both(scanner: Scanner) -> None:
+    settings = {
+        "config": {"Env": [f"A{number}=b" for number in range(20_000)]},
+        "history": [{"created_by": f"RUN step {number}"} for number in range(20_000)],
+    }
+    start = time.process_time()
+    assert config_secrets(settings, scanner) == ()
+    assert time.process_time() - start < 15

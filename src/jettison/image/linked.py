@@ -22,6 +22,8 @@ from jettison.image.tar import TarStream
 MAX_CHAIN: Final = 4
 # Manifests are small, archives of Java are not; what is larger is known by the name of the file alone.
 MAX_LINKED: Final = 64 << 20
+# Links of one layer that are read under their own names: many times what a real one has.
+MAX_NAMES: Final = 50_000
 _FILE: Final = KINDS.index("file")
 _HEAD: Final = 8
 
@@ -44,6 +46,7 @@ def _wanted(facts: LayerFacts, collector: Collector) -> dict[int, list[tuple[str
     columns = facts.columns
     links = {columns.names[index]: (target, columns.modes[index]) for index, target in columns.hardlinks.items()}
     wanted: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    count = 0
     for path, (source, mode) in links.items():
         if not collector.wants_name(path, mode):
             continue
@@ -52,6 +55,10 @@ def _wanted(facts: LayerFacts, collector: Collector) -> dict[int, list[tuple[str
                 source = links[source][0]
         if source not in facts.contents and source not in facts.packages:
             wanted[source].append((path, mode))
+            count += 1
+        if count >= MAX_NAMES:
+            facts.notes.append(f"more than {MAX_NAMES} hard links to package data: the rest was left out")
+            break
     if not wanted:
         return {}
     return {

@@ -67,6 +67,10 @@ _ALONE: Final[dict[str, Callable[[str, bytes], list[Package]]]] = {
     "installed.json": php.read,
     "VERSION": known_binaries.read,
     "release": known_binaries.read,
+    # Tens of megabytes in a real image, of which the packages are a small part.
+    "rpmdb.sqlite": rpm.read,
+    "Packages.db": rpm.read,
+    "Packages": rpm.read,
 }
 
 
@@ -130,6 +134,8 @@ def read_alone(path: str, data: Content) -> list[Package] | None:
     """
     base = path[path.rfind("/") + 1 :]
     read = _ALONE.get(base)
+    if read is not None and read is rpm.read and not rpm.wanted(path):
+        return []
     if read is None:
         if base.endswith(".gemspec"):
             read = ruby.read
@@ -165,7 +171,7 @@ def collect(
     packages = _read_all(contents, files, release)
     for path, large in (found or {}).items():
         if path in files:
-            packages.extend(_with_listing(one, contents) if one.type == "pypi" else one for one in large)
+            packages.extend(_joined(one, release, contents) for one in large)
     packages = [_placed(package, files) for package in dict.fromkeys(packages)]
     packages.sort(key=lambda package: (package.type, package.name, package.version, package.path))
     return owned(packages, files, release)
@@ -241,6 +247,13 @@ def _of_distribution(package: Package, release: OsRelease | None, contents: Mapp
         copyright_ = contents.get(f"{dpkg.DOC_FOLDER}{package.name}/copyright")
         changes["licences"] = dpkg.licences(copyright_) if copyright_ else ()
     return replace(package, **changes)  # type: ignore[arg-type]
+
+
+def _joined(package: Package, release: OsRelease | None, contents: Mapping[str, bytes]) -> Package:
+    """Return a package that was read alone, with what other files say of it."""
+    if package.type == "pypi":
+        return _with_listing(package, contents)
+    return _of_distribution(package, release, contents) if package.type == "rpm" else package
 
 
 def _dpkg_files(package: Package, contents: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -63,7 +63,7 @@ def _sqlite_blobs(data: bytes) -> Iterator[bytes]:
         return steps > _MAX_STEPS
 
     try:
-        base.deserialize(bytes(content))
+        base.deserialize(content)
         base.set_progress_handler(bounded, 100_000)
         base.execute("pragma trusted_schema=off")
         # A view of that name could run anything that SQL can.

@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
 MAX_TEXTS: Final = 20_000
+# Entries of the history among which the one that set something is looked for: engines make far fewer.
+MAX_SET_BY: Final = 1000
 MAX_TEXT: Final = 1024 * 1024
 # `|2 NAME=value OTHER=value /bin/sh -c ...`: the build arguments of a RUN, values unquoted.
 _ARGUMENTS: Final = re.compile(r"(?:RUN )?\|\d{1,3} (.*?)(?: /bin/\S*sh | cmd |\Z)", re.DOTALL)
@@ -102,7 +104,7 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _set_by(history: Sequence[str], keyword: str, name: str) -> int:
-    for number in range(len(history) - 1, -1, -1):
+    for number in range(len(history) - 1, max(len(history) - MAX_SET_BY, 0) - 1, -1):
         text = history[number]
         if keyword in text[:60] and name in text:
             return number

@@ -255,11 +255,18 @@ class Scanner:
                 yield from self.packed(part.data, inner, budget)
 
 
+@cache
+def _order() -> dict[str, tuple[int, bool, int, int]]:
+    """Return how much each detector's word counts where several see the same."""
+    all_ = load_detectors().all
+    return {d.id: (d.level, d.check != OF_ANY_SERVICE, _SEVERITIES.index(d.severity), -n) for n, d in enumerate(all_)}
+
+
 def best_hits(hits: list[Hit]) -> list[Hit]:
     """Return one hit for each place: the surest, then one of a service, the gravest, the first of the file of detectors."""
     if not hits:
         return []
-    order = {d.id: (d.level, d.check != OF_ANY_SERVICE, _SEVERITIES.index(d.severity), -n) for n, d in enumerate(load_detectors().all)}
+    order = _order()
     best: dict[tuple[int, str], Hit] = {}
     for hit in hits:
         key = (hit.offset, hit.via)
