@@ -122,7 +122,7 @@ def test_alpine() -> None:
         "pkg:apk/alpine/libcrypto3@3.1.4-r1?arch=x86_64&distro=alpine-3.19.1&upstream=openssl",
         "pkg:apk/alpine/musl@1.2.4-r2?arch=x86_64&distro=alpine-3.19.1",
     ]
-    assert found.packages[0].licences == ("Apache-2.0", "BSD-2-Clause", "MIT")
+    assert found.packages[0].licences == ("Apache-2.0 AND (MIT OR BSD-2-Clause)",)
     assert found.bytes_of == (3, 1)
     assert found.release is not None and found.release.end_of_life == "2025-11-01"
 

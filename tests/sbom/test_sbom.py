@@ -12,6 +12,7 @@ from jettison.inventory.collect import collect
 from jettison.inventory.inventory import Inventory
 from jettison.inventory.os_release import release_of
 from jettison.inventory.package import Package
+from jettison.knowledge.licences import spdx_expression
 from jettison.sbom.cyclonedx import write_cyclonedx
 from jettison.sbom.read import SbomError, read_sbom
 from jettison.sbom.spdx import write_spdx
@@ -127,3 +128,10 @@ def test_components_nested_in_components() -> None:
     found = read_sbom(json.dumps({"bomFormat": "CycloneDX", "components": [part]}).encode())
 
     assert len(found.packages) == 201
+
+
+def test_an_exception_to_a_licence_is_part_of_the_expression() -> None:
+    known = spdx_expression("(GPL-2.0-only with classpath-exception-2.0 AND MIT) or Apache-2.0 WITH LLVM-exception")
+    assert known == "(GPL-2.0-only WITH Classpath-exception-2.0 AND MIT) OR Apache-2.0 WITH LLVM-exception"
+    for text in ("MIT WITH", "WITH LLVM-exception", "MIT WITH own-exception", "MIT WITH LLVM-exception WITH Swift-exception"):
+        assert spdx_expression(text) == "", text

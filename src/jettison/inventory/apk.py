@@ -9,6 +9,7 @@ from typing import Final
 
 from jettison.inventory.package import Package
 from jettison.inventory.text import clean, decoded
+from jettison.knowledge.licences import spdx_expression
 
 DATABASES: Final = ("lib/apk/db/installed", "usr/lib/apk/db/installed")
 WANTS: Final = {"name:installed": 64 << 20}
@@ -60,5 +61,9 @@ def _package(path: str, block: str) -> Package | None:
 
 
 def _licences(text: str) -> list[str]:
+    """Return the field as it is where it is an SPDX expression, as new packages have it; else its words."""
+    expression = spdx_expression(text)
+    if expression:
+        return [expression]
     words = text.replace("(", " ").replace(")", " ").split()
     return sorted({word for word in words if word not in ("AND", "OR", "WITH", "and", "or", "with")})

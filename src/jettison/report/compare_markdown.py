@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.report.known_rows import change_line, count_rows, note_lines
 from jettison.report.markdown import cell, folded, table
-from jettison.report.units import factor, human_bytes
+from jettison.report.units import change, human_bytes
 
 if TYPE_CHECKING:
     from jettison.image.compare import Comparison
@@ -26,8 +26,8 @@ def _parts(seen: Comparison, known: Known | None) -> Iterator[str]:
     yield table(
         ("", "before:", "after:", ""),
         (
-            ("size", *map(human_bytes, seen.sizes), factor(*seen.sizes)),
-            ("hidden", *map(human_bytes, seen.hidden), factor(*seen.hidden)),
+            ("size", *map(human_bytes, seen.sizes), change(*seen.sizes)),
+            ("hidden", *map(human_bytes, seen.hidden), change(*seen.hidden)),
             ("layers", *map(str, seen.layers), ""),
             *(((title.strip(), before, after, "") for title, before, after in count_rows(known)) if known else ()),
         ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.report.cells import WIDTH, fit
 from jettison.report.known_rows import change_line, count_rows, note_lines
-from jettison.report.units import factor, human_bytes
+from jettison.report.units import change, human_bytes
 from jettison.terminal import Palette, safe_line
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def render_comparison(seen: Comparison, palette: Palette, known: Known | None = 
 
 def _lines(seen: Comparison, palette: Palette, known: Known | None) -> Iterator[str]:
     yield palette(f"{'':<12}{'before':>12}{'after':>12}", "bold")
-    yield f"{'size':<12}{human_bytes(seen.sizes[0]):>12}{human_bytes(seen.sizes[1]):>12}  {factor(*seen.sizes)}"
+    yield f"{'size':<12}{human_bytes(seen.sizes[0]):>12}{human_bytes(seen.sizes[1]):>12}  {change(*seen.sizes)}"
     yield f"{'hidden':<12}{human_bytes(seen.hidden[0]):>12}{human_bytes(seen.hidden[1]):>12}"
     yield f"{'layers':<12}{seen.layers[0]:>12}{seen.layers[1]:>12}"
     yield f"{'shared':<12}{human_bytes(seen.shared):>12}  in layers that both have"

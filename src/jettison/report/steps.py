@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from jettison.terminal import safe_line
@@ -10,12 +11,19 @@ if TYPE_CHECKING:
     from jettison.image.attribution import Origin
 
 MAX_LABEL: Final = 120
+# `|2 NAME=value OTHER=value /bin/sh -c `: the build arguments stand in front of what is run.
+_ARGUMENTS: Final = re.compile(r"(?:RUN )?\|\d{1,3} .{0,4000}? ?/\S{0,60}sh (?:[^\s/]\S{0,30} ){0,4}?-\w{0,4}c ")
+# The classic builder names what it copied by a digest.
+_COPIED: Final = re.compile(r"\b((?:dir|file|multi):[0-9a-f]{8})[0-9a-f]{56}\b")
 _WRAPPINGS: Final = ("/bin/sh -c #(nop) ", "RUN /bin/sh -c ", "/bin/sh -c ")
 
 
 def layer_command(created_by: str) -> str:
     """Return what a history entry says was done, without the builder's wrapping; safe, on one line."""
-    text = created_by.removesuffix("# buildkit").strip()
+    text = _COPIED.sub(r"\1", created_by.removesuffix("# buildkit").strip())
+    arguments = _ARGUMENTS.match(text)
+    if arguments:
+        return safe_line(text[arguments.end() :].strip())
     for prefix in _WRAPPINGS:
         if text.startswith(prefix):
             return safe_line(text[len(prefix) :].strip())

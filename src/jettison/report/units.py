@@ -39,6 +39,14 @@ def factor(before: float, after: float) -> str:
     return f"{ratio:.1f} x less" if ratio > 1 else f"{1 / ratio:.1f} x more"
 
 
+def change(before: int, after: int) -> str:
+    """Return the factor between two byte counts; of nearly equal ones how many bytes they differ by."""
+    text = factor(before, after)
+    if text != "same" or before == after:
+        return text
+    return f"{human_bytes(abs(after - before))} {'more' if after > before else 'less'}"
+
+
 def recorded_text(seconds: float) -> str:
     """Return a time since the epoch as a day and a minute, UTC."""
     import datetime

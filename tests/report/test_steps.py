@@ -1,0 +1,32 @@
+"""What a layer's history says was done, without what builders write around it."""
+
+from __future__ import annotations
+
+import pytest
+
+from jettison.report.steps import layer_command
+from jettison.report.units import change
+
+
+@pytest.mark.parametrize(
+    ("created_by", "shown"),
+    [
+        ("RUN /bin/sh -c apt-get update # buildkit", "apt-get update"),
+        ("RUN |2 A=b TOKEN=*** /bin/sh -c npm ci # buildkit", "npm ci"),
+        ("|1 GIT_PASS=*** /bin/sh -c npm ci", "npm ci"),
+        ("|1 A=b /bin/bash -o pipefail -c make | tee log", "make | tee log"),
+        ("|1 A=b /bin/bash -euxc make", "make"),
+        ("|1 A=b powershell x", "|1 A=b powershell x"),
+        (f"/bin/sh -c #(nop) COPY dir:{'4805276a' * 8} in /data ", "COPY dir:4805276a in /data"),
+        ("COPY . . # buildkit", "COPY . ."),
+        ("", ""),
+    ],
+)
+def test_the_command_is_shown(created_by: str, shown: str) -> None:
+    assert layer_command(created_by) == shown
+
+
+def test_sizes_that_are_nearly_equal_are_told_apart() -> None:
+    assert [change(100, 100), change(200, 100), change(82_400_000, 82_600_000), change(1001, 1000), change(0, 5)] == [
+        "same", "2.0 x less", "200.0 kB more", "1 B less", "",
+    ]  # fmt: skip
