@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from jettison.cli.main import main
 from jettison.engine.base import Engine
@@ -163,3 +166,23 @@ def test_a_folder_of_the_name_of_an_image_is_not_taken_for_the_image(
         files("node:18")
     assert "here" in files("node") and "here" in files("./node") and "here" in files("node/")
     assert asked == ["node:18", "node"]
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, zstandard.ZstdCompressor().compress])
+def test_an_archive_that_is_compressed_as_a_whole_is_read(
+    packed: Callable[[bytes], bytes], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`docker save app | gzip > app.tar.gz`, which `docker load` takes too."""
+    plain, archive = tmp_path / "app.tar", tmp_path / "app.tar.gz"
+    plain.write_bytes(old_layout(BASE, TOP))
+    archive.write_bytes(packed(plain.read_bytes()))
+    assert files(str(archive)) == files(str(plain)) == files(f"{archive}:a:b")
+    archive.write_bytes(packed(plain.read_bytes())[:-200])
+    assert main(["inspect", str(archive)]) == 6
+    assert "app.tar.gz: the image archive " in capsys.readouterr().err
+
+
+def test_what_is_no_tar_is_said_to_be_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.txt").write_bytes(b"some text of a file\n" * 100)
+    assert main(["inspect", str(tmp_path / "notes.txt")]) == 6
+    assert "it is no tar: neither what `docker save` writes nor an OCI layout" in capsys.readouterr().err

@@ -23,6 +23,7 @@ from jettison.image.image import Image
 from jettison.image.manifest import Chosen, choose
 from jettison.image.scan import scan_stream
 from jettison.image.tar import PIECE, Reader, TarStream, walk
+from jettison.image.tar_header import TarError, check_block
 from jettison.terminal import safe_line
 
 MAX_JSON: Final = 4 * 1024 * 1024
@@ -107,6 +108,16 @@ def find_in_layout(path: str, wanted: str = "", platform: str = "") -> tuple[Mem
     return members, choose(members, wanted, platform)
 
 
+def _is_tar(head: bytes) -> None:
+    """Raise TarError where the first block of a file is no header of a tar: what it is instead is not ours to guess."""
+    try:
+        check_block(head)
+    except TarError:
+        if head[257:262] != b"ustar":
+            raise TarError("it is no tar: neither what `docker save` writes nor an OCI layout") from None
+        raise
+
+
 def _members_of_file(path: str) -> Members:
     members = Members()
     with open(path, "rb") as stream:
@@ -117,6 +128,7 @@ def _members_of_file(path: str) -> Members:
     whole = Blob(path, 0, size, identity)
     if compression(whole.head()):
         raise ValueError("it is compressed as a whole; unpack it first (gunzip, zstd -d)")
+    _is_tar(whole.head())
     with whole.map() as data:
         for entry in walk(data, 0, size):
             name = posixpath.normpath(entry.name)

@@ -6,6 +6,7 @@ that comes first is the file, and nothing in a digest says that it is a package'
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -24,8 +25,34 @@ MAX_CHAIN: Final = 4
 MAX_LINKED: Final = 64 << 20
 # Links of one layer that are read under their own names: many times what a real one has.
 MAX_NAMES: Final = 50_000
+# What is kept of a store in all, and of one file.
+MAX_STORED: Final = 16 << 20
+MAX_MANIFEST: Final = 256 << 10
+_DIGEST: Final = re.compile(r"[0-9a-f]{32,128}(?:-exec)?\Z")
 _FILE: Final = KINDS.index("file")
 _HEAD: Final = 8
+
+
+class Stored:
+    """The small files of a store, while a layer is read that can be read only once: links to them come later."""
+
+    __slots__ = ("_kept", "_room")
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+        self._room = MAX_STORED
+
+    def keep(self, path: str, content: bytes) -> None:
+        """Keep a file that is named by a digest, and may be a manifest."""
+        if len(content) <= min(MAX_MANIFEST, self._room) and content[:1] in (b"{", b"M", b"N") and _DIGEST.search(path):
+            self._kept[path] = content
+            self._room -= len(content)
+
+    def learn(self, facts: LayerFacts, path: str, source: str, mode: int, collector: Collector) -> None:
+        """Let the collector see a file under the name of a link to it, where it wants it."""
+        content = self._kept.get(source)
+        if content is not None and collector.wants_name(path, mode):
+            collector.learn_name(facts, path, mode, len(content), content)
 
 
 def learn_links(facts: LayerFacts, blob: LayerBytes, collector: Collector) -> None:
@@ -53,7 +80,7 @@ def _wanted(facts: LayerFacts, collector: Collector) -> dict[int, list[tuple[str
         for _ in range(MAX_CHAIN):
             if source in links:
                 source = links[source][0]
-        if source not in facts.contents and source not in facts.packages:
+        if not any(name in learnt for name in (path, source) for learnt in (facts.contents, facts.packages)):
             wanted[source].append((path, mode))
             count += 1
         if count >= MAX_NAMES:

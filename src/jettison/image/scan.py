@@ -12,6 +12,7 @@ from typing import Final
 
 from jettison.image.collect import MAX_LARGE, OVERLAP, PIECE, WHOLE, Collector, Content, LayerFacts
 from jettison.image.columns import clean_path
+from jettison.image.linked import Stored
 from jettison.image.mapped import CHECKED, checksum, learn_in_pieces
 from jettison.image.tar import Reader, TarStream
 from jettison.image.tar_header import Entry
@@ -28,16 +29,20 @@ def scan_stream(reader: Reader, collector: Collector) -> LayerFacts:
     """
     facts = LayerFacts()
     tar = TarStream(reader)
+    stored = Stored()
     crc32 = checksum()
     for entry in tar:
         path = clean_path(entry.name)
         size = entry.size
+        if entry.kind == "hardlink":
+            stored.learn(facts, path, clean_path(entry.link), entry.mode, collector)
         if entry.kind != "file" or not size:
             facts.columns.add(path, entry, 0, 0, -1)
             continue
         facts.size += size
         if size <= IN_MEMORY:
             content = tar.read(size)
+            stored.keep(path, content)
             digest = hashlib.sha256(content).digest()
             collector.learn(facts, path, entry.mode, size, content, 0)
         elif size <= MAX_LARGE:

@@ -14,6 +14,7 @@ from jettison.errors import EngineError, ImageError, SourceError, UsageError
 from jettison.image.archive import find_in_file, find_in_layout, read_archive
 from jettison.image.assemble import Made, Source, as_it_is, assemble
 from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
+from jettison.image.decompress import compression, decompressed
 from jettison.image.image import Image, Layer, read_config
 from jettison.image.layers import merge
 from jettison.image.linked import MAX_LINKED
@@ -60,6 +61,8 @@ def made_of_image(
         return make(_root_file_system(path, collector))
     if os.path.exists(path) and not folder:
         try:
+            if os.path.isfile(path) and compression(_head(path)):
+                return make(_packed_archive(path, collector, wanted, platform))
             find = find_in_layout if os.path.isdir(path) else find_in_file
             return assemble(*find(path, wanted, platform), collector, strict, make)
         except ImageError as error:
@@ -87,6 +90,25 @@ def made_of_image(
         except (ImageError, UsageError) as other:
             raise ImageError(f"{error}; and from the registry: {other}") from other
     return make(image)
+
+
+def _head(path: str) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read(8)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _packed_archive(path: str, collector: Collector, wanted: str, platform: str) -> Image:
+    """Return an image of an archive that is compressed as a whole (`docker save app | gzip`), read as it is unpacked."""
+    with open(path, "rb") as stream:
+        plain = decompressed(stream, stream.read(8))
+        assert plain is not None
+        try:
+            return read_archive(cast(IO[bytes], Told(cast(IO[bytes], plain))), collector, wanted, platform)
+        except (ValueError, OverflowError, EOFError, zlib.error) as error:
+            raise ImageError(f"the image archive cannot be read: {safe_line(str(error))[:300]}") from error
 
 
 def _of_registry(name: str, platform: str) -> tuple[Source, Chosen]:
