@@ -45,7 +45,7 @@ def _parts(seen: Inspection) -> Iterator[str]:
         yield "### Secrets\n\n" + table(("severity", "kind", "shown as", "where"), rows)
     yield _hidden(seen)
     yield _classes(seen)
-    yield folded(f"{len(image.layers)} layers", _layers(seen))
+    yield folded("1 layer" if len(image.layers) == 1 else f"{len(image.layers)} layers", _layers(seen))
     if seen.checkpoints:
         ordered = sorted(seen.checkpoints, key=lambda c: -c.severity)
         practice = [(Severity.NAMES[c.severity], c.id, f"{cell(c.title)}: {cell(c.detail)}") for c in ordered]

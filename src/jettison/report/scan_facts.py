@@ -53,6 +53,8 @@ def gap_lines(findings: Findings) -> list[str]:
     lines = []
     for one in findings.lookups:
         what = f"{one.packages} {one.type} {'package' if one.packages == 1 else 'packages'}"
+        if one.type == "generic":
+            what = f"{one.packages} {'program' if one.packages == 1 else 'programs'} of no package"
         where = f" ({one.ecosystem})" if one.ecosystem else ""
         if one.why_not:
             lines.append(f"{what}{where} not looked up: {one.why_not}")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
+from typing import Final
 
 from jettison.inventory.os_release import OsRelease
+
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def support_text(release: OsRelease, today: date | None = None) -> str:
@@ -26,3 +30,10 @@ def is_over(release: OsRelease, today: date | None = None) -> bool:
 def release_line(release: OsRelease) -> str:
     """Return the distribution and its support; not yet safe to print."""
     return ", ".join(filter(None, (release.name or release.distro, support_text(release))))
+
+
+def release_note(release: OsRelease | None) -> str:
+    """Return the line for a narrow place of a page: no date is parted at the end of a row; "" without a release."""
+    return (
+        _DATE.sub(lambda date_: date_[0].replace("-", "\u2011"), release_line(release)) if release is not None else ""
+    )

@@ -141,7 +141,8 @@ class Explorer(App[None]):
         share = 100 * waste.hidden_bytes / image.size_unpacked if image.size_unpacked else 0.0
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append(f"{safe_line(self.seen.name)}\n", style="bold")
-        text.append(f"size        {human_bytes(image.size_unpacked):>10}  in {len(image.layers)} layers\n")
+        layers = "layer" if len(image.layers) == 1 else "layers"
+        text.append(f"size        {human_bytes(image.size_unpacked):>10}  in {len(image.layers)} {layers}\n")
         text.append(
             f"hidden      {human_bytes(waste.hidden_bytes):>10}  {share:.1f} %\n", style="red" if share >= 1 else ""
         )

@@ -116,7 +116,7 @@ def read_sbom_file(path: str) -> Inventory | None:
     Raises:
         SourceError: it cannot be read. SbomError: it is JSON, but no bill of materials.
     """
-    from jettison.sbom.read import read_sbom
+    from jettison.sbom.read import SbomError, read_sbom
 
     try:
         with open(path, "rb") as stream:
@@ -124,6 +124,8 @@ def read_sbom_file(path: str) -> Inventory | None:
                 return None
             stream.seek(0)
             return read_sbom(stream.read(MAX_SBOM + 1))
+    except SbomError as error:
+        raise SbomError(f"{path}: {error}") from error
     except OSError as error:
         raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
 

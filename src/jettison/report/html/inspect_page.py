@@ -31,7 +31,7 @@ from jettison.report.html.parts import (
 from jettison.report.html.secret_section import secret_section
 from jettison.report.html.sections import checkpoint_section, package_section
 from jettison.report.steps import layer_command
-from jettison.report.support import release_line
+from jettison.report.support import release_note
 from jettison.report.units import human_bytes
 from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
 
@@ -83,10 +83,13 @@ def _figures(seen: Inspection) -> Html:
     share = waste.hidden_bytes / image.size_unpacked if image.size_unpacked else 0.0
     files = sum(entry.kind == "file" for entry in image.files.values())
     release = seen.inventory.release
+    layers = "1 layer" if len(image.layers) == 1 else f"{len(image.layers)} layers"
     user = image.config.user or "root"
     return figures(
         (
-            figure("Size", human_bytes(image.size_unpacked), f"{len(image.layers)} layers, {files:,} files"),
+            figure(
+                "Size", human_bytes(image.size_unpacked), f"{layers}, {files:,} {'file' if files == 1 else 'files'}"
+            ),
             figure(
                 "Hidden",
                 human_bytes(waste.hidden_bytes),
@@ -99,7 +102,7 @@ def _figures(seen: Inspection) -> Html:
                 "bad" if share >= 0.01 else "",
             ),
             figure("Held twice", human_bytes(waste.duplicates), "same content, more than one name"),
-            figure("Packages", f"{len(seen.inventory.packages):,}", release_line(release) if release else ""),
+            figure("Packages", f"{len(seen.inventory.packages):,}", release_note(release)),
             _secrets(seen),
             figure("Runs as", user, "", "bad" if user.split(":")[0] in ("root", "0") else ""),
         )

@@ -12,7 +12,7 @@ from jettison.report.html.secret_section import secret_section
 from jettison.report.html.sections import checkpoint_section, severity_badge
 from jettison.report.html.vulnerability_section import data_note
 from jettison.report.scan_facts import fixes_all, headline, origin_text, scheme_of_package
-from jettison.report.support import release_line
+from jettison.report.support import release_note
 from jettison.vulnerabilities.scan import by_package, nothing_looked_up
 from jettison.vulnerabilities.severity import SEVERITIES
 
@@ -53,9 +53,7 @@ def _figures(scan: Scan) -> Html:
         exploited = len({m.vulnerability.id for m in scan.findings.matches if m.vulnerability.exploited})
         if not blind:
             items.append(figure("Known exploited", f"{exploited:,}", "", "bad" if exploited else ""))
-        items.append(
-            figure("Packages", f"{len(scan.findings.packages):,}", release_line(scan.release) if scan.release else "")
-        )
+        items.append(figure("Packages", f"{len(scan.findings.packages):,}", release_note(scan.release)))
     if "secret" in scan.kinds:
         items.append(
             figure(
