@@ -22,7 +22,8 @@ WANTS: Final = {
     "name:copyright": 256 << 10,
 }
 _SOURCE: Final = re.compile(r"(\S+)(?:\s*\(([^()\s]*)\))?")
-_LICENCE: Final = re.compile(r"^[Ll]icen[sc]e:[ \t]*([^\n]{1,200})$", re.MULTILINE)
+# The end of the line before is what the search can skip to.
+_LICENCE: Final = re.compile(r"\n([Ll]icen[sc]e:[ \t]*([^\n]{1,200}))$", re.MULTILINE)
 _COMMON: Final = re.compile(r"/usr/share/common-licenses/([0-9A-Za-z.+-]{1,40})")
 _PARTS: Final = re.compile(r"\s+(?:or|and)\s+|[,|]\s*|\s+with\s+[^,]*", re.IGNORECASE)
 
@@ -60,7 +61,7 @@ def md5sums_files(data: bytes) -> tuple[str, ...]:
 def licences(data: bytes) -> tuple[str, ...]:
     """Return the licences that a copyright file names, in its own short names."""
     text = decoded(data[: 256 << 10])
-    stated = [clean(part, 80) for match in _LICENCE.finditer(text) for part in _PARTS.split(match[1])]
+    stated = [clean(part, 80) for match in _LICENCE.finditer(f"\n{text}") for part in _PARTS.split(match[2])]
     if not stated:
         stated = [name.rstrip(".") for name in _COMMON.findall(text)]
     return tuple(sorted({name for name in stated if name}))[:64]
@@ -69,7 +70,7 @@ def licences(data: bytes) -> tuple[str, ...]:
 def licence_lines(data: bytes) -> bytes:
     """Return as much of a copyright file as `licences` looks at."""
     text = decoded(data[: 256 << 10])
-    lines = [match[0] for match in _LICENCE.finditer(text)] or [match[0] for match in _COMMON.finditer(text)]
+    lines = [match[1] for match in _LICENCE.finditer(f"\n{text}")] or [match[0] for match in _COMMON.finditer(text)]
     return "\n".join(lines).encode("utf-8", "surrogateescape")
 
 
