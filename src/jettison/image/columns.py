@@ -22,7 +22,7 @@ class Columns:
     """The entries in the order of the tar, hard links as files without bytes.
 
     links, hardlinks: index -> target; digests: index -> sha256 where one was made. checks: CRC-32 of the
-    content, 0 for large ones; offsets: where the content starts in the layer's tar, -1 where it cannot be read again.
+    first 64 KiB of the content; offsets: where the content starts in the layer's tar, -1 where it cannot be read again.
     """
 
     __slots__ = (

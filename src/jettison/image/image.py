@@ -54,7 +54,7 @@ class FileEntry:
 
     @property
     def check(self) -> int:
-        """Return the CRC-32 of its content, 0 for a large one."""
+        """Return the CRC-32 of the first 64 KiB of its content."""
         return 0 if self.columns is None else self.columns.checks[self.row]
 
     @property

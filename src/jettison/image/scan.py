@@ -43,19 +43,18 @@ def scan_stream(reader: Reader, collector: Collector) -> LayerFacts:
         if size <= IN_MEMORY:
             content = tar.read(size)
             stored.keep(path, content)
-            digest = hashlib.sha256(content).digest()
+            check, digest = crc32(content[:CHECKED]), hashlib.sha256(content).digest()
             collector.learn(facts, path, entry.mode, size, content, 0)
         elif size <= MAX_LARGE:
-            digest = _spooled(facts, path, entry, tar, collector)
+            check, digest = _spooled(facts, path, entry, tar, collector)
         else:
-            digest = _streamed(facts, path, entry, tar, collector)
-        check = crc32(content) if size <= CHECKED else 0
+            check, digest = _streamed(facts, path, entry, tar, collector)
         facts.columns.digests[facts.columns.add(path, entry, size, check, -1)] = digest
     return facts
 
 
-def _spooled(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collector: Collector) -> bytes:
-    """Read a large file by way of a nameless file, so that it can be looked at as a whole without memory for it."""
+def _spooled(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collector: Collector) -> tuple[int, bytes]:
+    """Look at a large file by way of a nameless one, without memory for the whole of it; return checksum and digest."""
     digest = hashlib.sha256()
     with tempfile.TemporaryFile() as spool:
         while piece := tar.read(1 << 20):
@@ -67,16 +66,17 @@ def _spooled(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collect
                 collector.learn(facts, path, entry.mode, entry.size, view, 0)
             else:
                 learn_in_pieces(facts, path, entry, view, data, 0, collector)
-    return digest.digest()
+            return checksum()(view[:CHECKED]), digest.digest()
 
 
-def _streamed(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collector: Collector) -> bytes:
+def _streamed(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collector: Collector) -> tuple[int, bytes]:
     digest = hashlib.sha256()
-    at, tail = 0, b""
+    at, tail, check = 0, b"", 0
     while piece := tar.read(PIECE):
         digest.update(piece)
+        check = check if at else checksum()(piece[:CHECKED])
         data: Content = tail + piece
         collector.learn(facts, path, entry.mode, entry.size, data, at - len(tail))
         at += len(piece)
         tail = piece[-OVERLAP:]
-    return digest.digest()
+    return check, digest.digest()

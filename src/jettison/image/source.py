@@ -199,7 +199,7 @@ def _look(facts: LayerFacts, full: str, path: str, mode: int, size: int, collect
                     at = max(begin - OVERLAP, 0)
                     collector.learn(facts, path, mode, size, view[at : begin + PIECE], at)
                 collector.learn_large(facts, path, mode, size, view)
-            return zlib.crc32(view) if size <= CHECKED else 0, hashlib.sha256(view).digest()
+            return zlib.crc32(view[:CHECKED]), hashlib.sha256(view).digest()
     finally:
         os.close(handle)
 
