@@ -1,9 +1,10 @@
 """The full pass over an image against Trivy's secret scan and Syft's bill of materials together.
 
-    python benchmarks/image.py ARCHIVE [--second ARCHIVE] [--trivy PROGRAM] [--syft PROGRAM] [--rounds N]
-    python benchmarks/image.py --make FOLDER    (builds two images that share their base; needs an engine)
+    python benchmarks/image.py ARCHIVE... [--second ARCHIVE] [--trivy PROGRAM] [--syft PROGRAM] [--rounds N]
+    python benchmarks/image.py --make FOLDER    (builds four images, of which two share their base; needs an engine)
 
-ARCHIVE is what `docker save` writes, of at least 1 GB and 50,000 files; --second is another image on the same base.
+ARCHIVE is what `docker save` writes, of at least 1 GB and 50,000 files; --second is another image on the same base
+as the first ARCHIVE.
 Every program reads the archive from the page cache, in turn, N times; the best time of each counts. Jettison
 starts each first run with an empty cache, so that it compiles its patterns, too, and writes its bill of materials as
 well as its report; "patterns there" is a run that knows no layer but has the patterns of an earlier one. Memory is the
@@ -37,6 +38,29 @@ RUN pip install --no-cache-dir --only-binary=:all: numpy scipy pandas django mat
 COPY --from=js /js /srv/js
 RUN chmod -R a+rX /srv/js/node_modules/typescript /srv/js/node_modules/core-js
 RUN rm -rf /srv/js/node_modules/moment && echo "x = 1" > /srv/app.py
+"""
+# Compilers and libraries of the distribution in layers that are changed and deleted again.
+TOOLS = """\
+FROM python:3.11
+RUN apt-get update && apt-get install -y golang-go default-jdk maven git
+RUN apt-get install -y ruby-full php-cli composer nodejs
+RUN chmod -R a+rX /usr/lib/go-1.19
+RUN chown -R daemon /usr/share/maven-repo
+RUN rm -rf /var/cache/apt/archives /var/lib/apt/lists
+RUN dd if=/dev/zero of=/zero bs=1M count=80
+RUN rm /zero
+"""
+# Many small files.
+MODULES = """\
+FROM node:18 AS js
+WORKDIR /js
+RUN npm install --no-audit --no-fund --ignore-scripts webpack@5 typescript@5 eslint@8 jest@29 react@18 react-dom@18 \\
+    next@13 @babel/core @babel/preset-env express lodash rxjs date-fns core-js @angular/cli@16 @angular/core@16 \\
+    @nestjs/cli@10 @nestjs/core@10 @mui/icons-material@5 @mui/material@5 react-icons@4 @fluentui/react-icons@2 \\
+    puppeteer-core@20 gulp@4 mocha chai sinon antd@5 @types/node three@0.150
+FROM python:3.11
+RUN pip install --no-cache-dir --only-binary=:all: numpy pandas django sympy boto3 sqlalchemy jupyterlab scikit-learn
+COPY --from=js /js /srv/js
 """
 SECOND = "FROM jettison-benchmark/image:first\nRUN pip install --no-cache-dir --only-binary=:all: flask requests\n"
 
@@ -95,10 +119,10 @@ def private_bytes(pid: int) -> int:
 
 
 def make(folder: Path) -> None:
-    """Build the two images and write their archives."""
+    """Build the images and write their archives."""
     docker = os.environ.get("JETTISON_DOCKER", "docker")
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (("first", FIRST), ("second", SECOND)):
+    for name, text in (("first", FIRST), ("second", SECOND), ("tools", TOOLS), ("modules", MODULES)):
         tag = f"jettison-benchmark/image:{name}"
         with tempfile.TemporaryDirectory() as context:
             (Path(context) / "Dockerfile").write_text(text)
@@ -106,8 +130,8 @@ def make(folder: Path) -> None:
         subprocess.run([docker, "save", "-o", str(folder / f"{name}.tar"), tag], check=True)
 
 
-def measure(archive: Path, options: argparse.Namespace) -> None:
-    """Run everything and print the table."""
+def measure(archive: Path, second: Path | None, options: argparse.Namespace) -> None:
+    """Run everything on an archive and print the table."""
     ours = [str(Path(sys.executable).with_name("jettison")), "inspect"]
     # As an installation has it: compiled once, whatever this shell says of that.
     compileall.compile_dir(str(Path(jettison.__file__).parent), quiet=1)
@@ -119,8 +143,8 @@ def measure(archive: Path, options: argparse.Namespace) -> None:
             place = {**here, "JETTISON_CACHE": cache}
             bill = ["--sbom", f"{cache}/bill.json"]
             rows.setdefault("jettison, first image", []).append(run([*ours, str(archive), *bill], **place))
-            if options.second:
-                rows.setdefault("jettison, second image", []).append(run([*ours, str(options.second), *bill], **place))
+            if second:
+                rows.setdefault("jettison, second image", []).append(run([*ours, str(second), *bill], **place))
             rows.setdefault("jettison, same again", []).append(run([*ours, str(archive), *bill], **place))
             # Nothing known of any layer, and the patterns compiled by an earlier run, as after an installation's first.
             shutil.rmtree(Path(cache) / "layers", ignore_errors=True)
@@ -145,14 +169,14 @@ def measure(archive: Path, options: argparse.Namespace) -> None:
         print(f"  the peers together / the first image: {sum(peers) / first:.1f} times")
         there = best["jettison, patterns there"]
         print(f"  the same with the patterns there:     {sum(peers) / there:.1f} times")
-    if options.second:
+    if second:
         print(f"  the first image / the second image:   {first / best['jettison, second image']:.1f} times")
 
 
 def main() -> None:
     """Build or measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("archive", nargs="?", type=Path)
+    parser.add_argument("archives", nargs="*", metavar="ARCHIVE", type=Path)
     parser.add_argument("--make", type=Path, metavar="FOLDER")
     parser.add_argument("--second", type=Path, metavar="ARCHIVE")
     parser.add_argument("--trivy", default=shutil.which("trivy"))
@@ -161,10 +185,10 @@ def main() -> None:
     options = parser.parse_args()
     if options.make:
         make(options.make)
-    elif options.archive:
-        measure(options.archive, options)
-    else:
+    elif not options.archives:
         parser.error("an archive, or --make")
+    for number, archive in enumerate(options.archives):
+        measure(archive, options.second if not number else None, options)
 
 
 if __name__ == "__main__":
