@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 import struct
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from jettison.image.collect import OVERLAP, PIECE
+from jettison.image.mapped import pieces
 from jettison.secretscan.machine_code import WORTH, without_code
 from jettison.secretscan.scanner import Scanner
 
@@ -19,17 +22,26 @@ CODE = 0x1000, 0x1000 + (1 << 20)
 PLACES = {"before": 0x800, "in code": 0x9000, "in a section": CODE[1] + 64, "behind all": CODE[1] + 0x2000}
 
 
-def program(places: dict[str, int], flags: int = 6, order: str = "<", wide: bool = True) -> bytes:
-    """Return an ELF file with one section of code and one of texts, and the token at these offsets."""
+def program(
+    places: dict[str, int], flags: int = 6, order: str = "<", wide: bool = True, kind: int = 1, name: bytes = b".text"
+) -> bytes:
+    """Return an ELF file with one section of code (or of another kind) and one of texts, and the token at these offsets."""
     data = bytearray(CODE[1] + 0x3000)
     form = order + ("IIQQQQIIQQ" if wide else "IIIIIIIIII")
     table = CODE[1] + 0x1000
-    rows = [(0, 0, 0, 0, 0, 0), (1, 1, flags, 0, CODE[0], CODE[1] - CODE[0]), (2, 1, 2, 0, CODE[1], 0x800)]
+    names = table + 0x800
+    rows = [
+        (0, 0, 0, 0, 0, 0),
+        (1, kind, flags, 0, CODE[0], CODE[1] - CODE[0]),
+        (0, 1, 2, 0, CODE[1], 0x800),
+        (0, 3, 0, 0, names, 0x40),
+    ]
+    data[names : names + 2 + len(name)] = b"\0" + name + b"\0"
     for number, row in enumerate(rows):
         struct.pack_into(form, data, table + number * struct.calcsize(form), *row, 0, 0, 1, 0)
     data[:7] = b"\x7fELF" + bytes((2 if wide else 1, 1 if order == "<" else 2, 1))
     struct.pack_into(order + ("Q" if wide else "I"), data, 40 if wide else 32, table)
-    struct.pack_into(order + "HH", data, 58 if wide else 46, struct.calcsize(form), len(rows))
+    struct.pack_into(order + "HHH", data, 58 if wide else 46, struct.calcsize(form), len(rows), 3)
     for at in places.values():
         data[at : at + len(TOKEN) + 2] = b"\0" + TOKEN + b"\0"
     return bytes(data)
@@ -47,6 +59,37 @@ def test_a_section_that_is_no_code_is_searched() -> None:
     data = program(PLACES, flags=2)
     assert without_code(data) == [(0, len(data))]
     assert len(Scanner().scan("srv/app", 0o755, len(data), data, 0)) == len(PLACES)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "searched"),
+    [
+        (1, b".rodata", True),
+        (1, b".debug_str", True),
+        (3, b".strtab", True),
+        (1, b".eh_frame", False),
+        (1, b".debug_ranges", False),
+        (1, b".eh_frames", True),
+        (2, b".symtab", False),
+        (4, b".rela.dyn", False),
+    ],
+)
+def test_tables_of_numbers_are_not_searched(kind: int, name: bytes, searched: bool) -> None:
+    data = program({}, 2, kind=kind, name=name)
+    assert without_code(data) == ([(0, len(data))] if searched else [(0, CODE[0]), (CODE[1], len(data))])
+
+
+def test_of_a_very_large_program_all_but_the_code_is_shown_and_parts_overlap() -> None:
+    data = bytearray(program({}))
+    code, end = CODE[0] + 0x100, (96 << 20) + 0x100
+    # The section ends far behind everything else, and a text of several pieces follows it.
+    struct.pack_into("<QQ", data, CODE[1] + 0x1000 + 64 + 24, code, end - code)
+    data += bytes(end + (40 << 20) - len(data))
+    shown = list(pieces(memoryview(data)))
+    assert shown[0] == (0, code + 512)
+    assert [shown[1][0], shown[-1][1]] == [end, len(data)]
+    assert all(before[1] - after[0] == OVERLAP for before, after in pairwise(shown[1:]))
+    assert all(finish - begin <= PIECE + OVERLAP for begin, finish in shown)
 
 
 @pytest.mark.parametrize("cut", [WORTH, CODE[1] + 0x1000, CODE[1] + 0x1050])

@@ -11,7 +11,7 @@ import hashlib
 import mmap
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from jettison.image.blob import Blob
@@ -19,11 +19,13 @@ from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
 from jettison.image.columns import clean_path
 from jettison.image.tar import likely_header, release, walk
 from jettison.image.tar_header import BLOCK, Entry
+from jettison.secretscan.machine_code import without_code
 from jettison.secretscan.run import Placed
 
 # Bytes and entries of a run: what the processor's cache holds, and little enough memory.
 RUN: Final = 1 << 20
 RUN_ENTRIES: Final = 1024
+_BEHIND: Final = 512
 _UNCLEAN: Final = ("/", ".")
 _new: Final = tuple.__new__
 
@@ -158,17 +160,25 @@ class _Run:
 def learn_in_pieces(
     facts: LayerFacts, path: str, entry: Entry, view: memoryview, data: mmap.mmap, at: int, collector: Collector
 ) -> bytes:
-    """Show a very large file to a collector; return its digest where the collector wants it."""
-    digest = hashlib.sha256()
-    for begin in range(0, len(view), PIECE):
-        if collector.digests:
-            digest.update(view[begin : begin + PIECE])
-        from_ = max(begin - OVERLAP, 0)
-        collector.learn(facts, path, entry.mode, entry.size, view[from_ : begin + PIECE], from_)
-        release(data, at + max(begin - PIECE, 0), at + from_)
+    """Show a very large file, which begins at `at` of a map, to a collector; return its digest where that wants it."""
+    for begin, end in pieces(view):
+        collector.learn(facts, path, entry.mode, entry.size, view[begin:end], begin)
+        release(data, at + begin, at + end)
     collector.learn_large(facts, path, entry.mode, entry.size, view)
     release(data, at, at + entry.size)
-    return digest.digest() if collector.digests else b""
+    if not collector.digests:
+        return b""
+    with memoryview(data) as whole:
+        return sha256_of(data, whole, at, entry.size)
+
+
+def pieces(view: memoryview) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of what a search has to see of a very large file; pieces that follow one another overlap."""
+    for first, last in without_code(view):
+        # What ends where the text does must not seem to be cut off.
+        last = min(last + _BEHIND, len(view))
+        for begin in range(first, last, PIECE):
+            yield max(begin - OVERLAP, first), min(begin + PIECE, last)
 
 
 def confirm_parts(facts: LayerFacts, blob: Blob) -> None:

@@ -13,13 +13,13 @@ from typing import IO, Final, cast
 from jettison.errors import EngineError, ImageError, SourceError, UsageError
 from jettison.image.archive import find_in_file, find_in_layout, read_archive
 from jettison.image.assemble import Made, Source, as_it_is, assemble
-from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
+from jettison.image.collect import WHOLE, Collector, LayerFacts
 from jettison.image.decompress import compression, decompressed
 from jettison.image.image import Image, Layer, read_config
 from jettison.image.layers import merge
 from jettison.image.linked import MAX_LINKED
 from jettison.image.manifest import Chosen
-from jettison.image.mapped import CHECKED
+from jettison.image.mapped import CHECKED, pieces
 from jettison.image.reading import Told
 from jettison.image.reference import SCHEMES, has_host
 from jettison.image.tar_header import Entry
@@ -195,9 +195,8 @@ def _look(facts: LayerFacts, full: str, path: str, mode: int, size: int, collect
             if size <= WHOLE:
                 collector.learn(facts, path, mode, size, view, 0)
             else:
-                for begin in range(0, size, PIECE):
-                    at = max(begin - OVERLAP, 0)
-                    collector.learn(facts, path, mode, size, view[at : begin + PIECE], at)
+                for begin, end in pieces(view):
+                    collector.learn(facts, path, mode, size, view[begin:end], begin)
                 collector.learn_large(facts, path, mode, size, view)
             return zlib.crc32(view[:CHECKED]), hashlib.sha256(view).digest()
     finally:

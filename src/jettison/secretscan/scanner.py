@@ -26,7 +26,7 @@ from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Budget, is_
 from jettison.secretscan.run import Placed, events_of_files
 
 # Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
-VERSION: Final = 4
+VERSION: Final = 5
 # The longest match, in front of the engine's event and after it.
 BEFORE: Final = 4096
 AFTER: Final = 8192
