@@ -17,18 +17,18 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jettison.image.image import FileEntry
-from jettison.image.tar import TarStream
-from jettison.inventory.collect import HEAD, collect, is_large, read_large, wants, wants_program
+from jettison.image.collect import InventoryCollector
+from jettison.image.inspection import inventory_of
+from jettison.image.source import open_image
 from jettison.inventory.inventory import Inventory
 from jettison.inventory.node import is_sample
-from jettison.inventory.package import Package
 
 TYPES = {
     "python": "pypi", "go-module": "golang", "java-archive": "maven", "jenkins-plugin": "maven",
     "php-composer": "composer", "dotnet": "nuget", "rust-crate": "cargo", "binary": "generic",
 }  # fmt: skip
 STATED = "the version begins where the manifest says; Syft parts the file name at another hyphen"
+DOTTED = "Syft takes the beginning of a name with dots for the group"
 Key = tuple[str, str, str]
 
 
@@ -39,94 +39,6 @@ class Difference(NamedTuple):
     key: Key
     place: str
     reason: str
-
-
-def read_layers(archive: Path) -> tuple[dict[str, FileEntry], dict[str, bytes], dict[str, list[Package]]]:
-    """Return the merged files of an archive, the contents that the inventory wants, and what large files held."""
-    with archive.open("rb") as stream:
-        manifest: list[dict[str, Any]] = []
-        outer = TarStream(stream)
-        for entry in outer:
-            if entry.name == "manifest.json":
-                manifest = json.loads(outer.read(entry.size))
-    order = {name: number for number, name in enumerate(manifest[0]["Layers"])}
-    layers: dict[int, _Layer] = {}
-    with archive.open("rb") as stream:
-        outer = TarStream(stream)
-        for entry in outer:
-            if entry.name in order and entry.kind == "file":
-                layers[order[entry.name]] = _Layer(outer, order[entry.name])
-    files: dict[str, FileEntry] = {}
-    contents: dict[str, bytes] = {}
-    found: dict[str, list[Package]] = {}
-    for number in sorted(layers):
-        layers[number].lay_over(files, contents, found)
-    return files, contents, found
-
-
-class _Layer:
-    """The entries of one layer; hidden: what its whiteouts take away."""
-
-    def __init__(self, stream: TarStream, number: int) -> None:
-        self.files: dict[str, FileEntry] = {}
-        self.contents: dict[str, bytes] = {}
-        self.found: dict[str, list[Package]] = {}
-        self.hidden: list[str] = []
-        self.opaque: list[str] = []
-        inner = TarStream(stream)
-        for entry in inner:
-            name = entry.name.removeprefix("./").strip("/")
-            folder, _, base = name.rpartition("/")
-            if base == ".wh..wh..opq":
-                self.opaque.append(folder)
-            elif base.startswith(".wh."):
-                self.hidden.append(f"{folder}/{base[4:]}".lstrip("/"))
-            elif entry.kind == "hardlink":
-                target = self.files.get(entry.link.removeprefix("./").strip("/"))
-                self.files[name] = FileEntry("file", 0, target.mode if target else 0, 0, 0, "", number)
-            else:
-                size = entry.size if entry.kind == "file" else 0
-                self.files[name] = FileEntry(entry.kind, size, entry.mode, entry.uid, entry.gid, entry.link, number)
-                if entry.kind == "file":
-                    self._read(inner, name, entry.size, entry.mode)
-
-    def _read(self, inner: TarStream, name: str, size: int, mode: int) -> None:
-        wanted = wants(name, size, mode)
-        if not wanted:
-            return
-        if is_large(name):
-            self.found[name] = read_large(name, _content(inner, wanted))
-        elif wanted == HEAD < size:
-            head = inner.read(HEAD)
-            if wants_program(size, head):
-                self.found[name] = read_large(name, head + _content(inner, size))
-        else:
-            self.contents[name] = _content(inner, wanted)
-
-    def lay_over(
-        self, files: dict[str, FileEntry], contents: dict[str, bytes], found: dict[str, list[Package]]
-    ) -> None:
-        gone = set(self.hidden)
-        folders = tuple(f"{name}/" for name in [*self.hidden, *self.opaque])
-        for path in list(files):
-            if path in gone or (folders and path.startswith(folders)):
-                del files[path]
-                contents.pop(path, None)
-                found.pop(path, None)
-        for path in self.files:
-            contents.pop(path, None)
-            found.pop(path, None)
-        files.update(self.files)
-        contents.update(self.contents)
-        found.update(self.found)
-
-
-def _content(stream: TarStream, size: int) -> bytes:
-    parts = []
-    while size > 0 and (piece := stream.read(min(size, 1 << 20))):
-        parts.append(piece)
-        size -= len(piece)
-    return b"".join(parts)
 
 
 def syft_packages(program: str, archive: Path) -> dict[Key, list[str]]:
@@ -192,6 +104,8 @@ def _other_name(key: Key, paths: list[str], ours: Inventory) -> str:
     owned = [one for one, _ in ours.dropped if one.path in paths]
     if any(f"{one.name}-{one.version}".replace("_", "-") == f"{key[1]}-{key[2]}".replace("_", "-") for one in here):
         return STATED
+    if any(one.name.endswith(f".{key[1]}") and one.version == key[2] for one in here):
+        return DOTTED
     if any(f"{one.name}{one.version}" == f"{key[1]}.{key[2]}" for one in here):
         return "the file name has no hyphen before the version: Syft takes its first digits for the name's"
     if any(one.version == key[2] for one in here):
@@ -209,6 +123,8 @@ def _why_not_theirs(key: Key, paths: list[str], theirs: dict[Key, list[str]]) ->
         for kind, name, version in theirs
     ):
         return STATED
+    if key[0] == "maven" and any(key[1].endswith(f".{name}") and key[2] == version for _, name, version in theirs):
+        return DOTTED
     if key[0] == "maven" and any(
         f"{name}.{version}" == f"{key[1]}{key[2]}" for kind, name, version in theirs if kind == "maven"
     ):
@@ -227,16 +143,16 @@ class Compared(NamedTuple):
 def compared(archive: Path, syft: str) -> Compared:
     """Return both lists of an archive laid side by side, and print how long ours took."""
     start = time.perf_counter()
-    files, contents, found = read_layers(archive)
+    image = open_image(str(archive), InventoryCollector())
     read = time.perf_counter()
-    ours = collect(contents, files, None, found)
+    ours = inventory_of(image)
     done = time.perf_counter()
     known = Path(syft.replace("{}", archive.stem))
     theirs = read_syft(json.loads(known.read_text())) if known.suffix == ".json" else syft_packages(syft, archive)
     rows = differences(ours, theirs)
     same = len(theirs) - sum(row.side == "only syft" for row in rows)
     mine = len({package.key for package in ours.packages})
-    print(f"{archive.name}: {len(files)} files, read in {read - start:.2f} s, collected in {done - read:.2f} s")
+    print(f"{archive.name}: {len(image.files)} files, read in {read - start:.2f} s, collected in {done - read:.2f} s")
     print(f"  {len(ours.packages)} packages ({mine} different), Syft {len(theirs)}; {same} in both")
     print(f"  {len(ours.owner_of)} owned paths, {ours.unowned / 1e6:.1f} MB unowned, release {ours.release}")
     return Compared(archive.stem, (mine, len(theirs), same), rows)
