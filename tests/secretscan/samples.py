@@ -122,12 +122,12 @@ def _discord(chance: random.Random) -> str:
     return f"{first}.{_fill('an:6', chance)}.{_fill('an:32', chance)}"
 
 
-def made(regex: str, chance: random.Random) -> str:
-    """Return a text that a regex matches, each repetition as short as it may be."""
-    return "".join(map(chr, _walk(_parser.parse(regex), chance)))
+def made(regex: str, chance: random.Random, more: int = 0) -> str:
+    """Return a text that a regex matches, each repetition as short as it may be, or up to so many longer."""
+    return "".join(map(chr, _walk(_parser.parse(regex), chance, more)))
 
 
-def _walk(parsed: Any, chance: random.Random) -> list[int]:
+def _walk(parsed: Any, chance: random.Random, more: int) -> list[int]:
     found: list[int] = []
     for op, argument in parsed:
         name = str(op)
@@ -137,12 +137,12 @@ def _walk(parsed: Any, chance: random.Random) -> list[int]:
             found.append(chance.choice(_choices(argument)))
         elif name in ("MAX_REPEAT", "MIN_REPEAT"):
             least, most, inner = argument
-            for _ in range(least or min(1, most) * 0):
-                found += _walk(inner, chance)
+            for _ in range(chance.randint(least, min(most, least + more))):
+                found += _walk(inner, chance, more)
         elif name == "SUBPATTERN":
-            found += _walk(argument[3], chance)
+            found += _walk(argument[3], chance, more)
         elif name == "BRANCH":
-            found += _walk(chance.choice(argument[1]), chance)
+            found += _walk(chance.choice(argument[1]), chance, more)
         elif name == "NOT_LITERAL":
             found.append(ord("k"))
         elif name != "AT":

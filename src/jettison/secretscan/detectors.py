@@ -15,6 +15,7 @@ _UNDERSCORE: Final = re.compile(r"\[[^\]]*_[^\]]*\]|\\w")
 _LONG_REPEAT: Final = re.compile(r"\{(\d+),(\d+)\}")
 # A repeat up to so often may as well be endless, for what the engine looks for; the exact form is judged later.
 MANY: Final = 40
+_WRITTEN_OUT: Final = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 _LONG_END: Final = re.compile(r"\{(\d+),\d*\}(\)*)\Z")
 
 
@@ -22,8 +23,8 @@ _LONG_END: Final = re.compile(r"\{(\d+),\d*\}(\)*)\Z")
 class Detector:
     """One kind of secret.
 
-    regex: exact form, for `re`; expression: what the engine looks for, it ends no later than the regex and may match
-    more. loose: the regex without word boundaries, for values that stand in binaries ("" = none).
+    regex: exact form, for `re`; expressions: what the engine looks for, of which each match has one; it ends no later
+    than the match, and there may be more of it. loose: the regex without word boundaries, for values that stand in binaries ("" = none).
     prefixes: literal texts, one of which begins each match. level: index in LEVELS.
     """
 
@@ -32,7 +33,7 @@ class Detector:
     severity: str
     level: int
     regex: bytes
-    expression: bytes
+    expressions: tuple[bytes, ...]
     loose: bytes
     prefixes: tuple[bytes, ...]
     keywords: tuple[bytes, ...]
@@ -81,7 +82,7 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
     bare = bare[:-2] if bare.endswith(r"\b") else bare
     # Where the value may hold "_", symbols in binaries look like it.
     loose = bool(prefixes) and _UNDERSCORE.search(bare) is None
-    wanted = bare if loose else regex
+    triggers = [text for trigger in _triggers(entry) for text in written_out(trigger)] or [bare if loose else regex]
     keywords = entry["near"].lower().split("|") if near else entry["keywords"]
     return Detector(
         entry["id"],
@@ -89,7 +90,7 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
         entry.get("severity", "high"),
         LEVELS.index(entry.get("confidence", "medium" if near else "high")),
         regex.encode(),
-        shortened(opened(entry.get("trigger", wanted))).encode(),
+        tuple(shortened(opened(text)).encode() for text in triggers),
         bare.encode() if loose else b"",
         prefixes,
         tuple(word.encode() for word in keywords),
@@ -98,6 +99,23 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
         entry.get("check", ""),
         float(entry.get("entropy", 0)),
     )
+
+
+def _triggers(entry: dict[str, Any]) -> list[str]:
+    found = entry.get("trigger", [])
+    return [found] if isinstance(found, str) else list(found)
+
+
+def written_out(trigger: str) -> list[str]:
+    """Return a trigger with each of the texts in `{one|other}`: {a|b}c means ac and bc.
+
+    A regex has the same as (?:a|b)c, of which the engine would look for c alone, wherever it stands.
+    """
+    match = _WRITTEN_OUT.search(trigger)
+    if match is None:
+        return [trigger]
+    before, after = trigger[: match.start()], written_out(trigger[match.end() :])
+    return [before + text + rest for text in match[1].split("|") for rest in after]
 
 
 def shortened(regex: str) -> str:

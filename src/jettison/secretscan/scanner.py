@@ -26,7 +26,7 @@ from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Budget, is_
 from jettison.secretscan.run import Placed, events_of_files
 
 # Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
-VERSION: Final = 5
+VERSION: Final = 6
 # The longest match, in front of the engine's event and after it.
 BEFORE: Final = 4096
 AFTER: Final = 8192
@@ -63,12 +63,12 @@ class Scanner:
         self._all = loaded.all
         general = [d for d in loaded.all if not d.path]
         self._by_path = [d for d in loaded.all if d.path]
-        self._general = general
+        self._general = [detector for detector in general for _ in detector.expressions]
         words = {prefix for d in general for prefix in d.prefixes} | set(loaded.encoded_words)
         self._base64 = Base64Texts(sorted(words))
-        self._first_base64 = len(general)
-        self._wide = len(general) + len(self._base64.expressions)
-        expressions = [Expression(d.expression, d.keywords) for d in general]
+        self._first_base64 = len(self._general)
+        self._wide = self._first_base64 + len(self._base64.expressions)
+        expressions = [expression for detector in general for expression in _expressions(detector)]
         expressions += [Expression(e, ()) for e in self._base64.expressions]
         expressions += [Expression(utf16_form(word), ()) for word in sorted(words)]
         self._matcher = open_matcher(expressions)
@@ -170,12 +170,17 @@ class Scanner:
     def hits(self, data: bytes | memoryview, place: _Place, events: list[tuple[int, int]]) -> Iterator[Hit]:
         """Yield the secrets that events point at."""
         ends: dict[int, list[int]] = {}
+        of_detectors: dict[str, tuple[Detector, list[int]]] = {}
         for number, end in events:
-            ends.setdefault(number, []).append(end)
-        for number, list_ in ends.items():
             if number < self._first_base64:
-                yield from self._confirm(self._general[number], data, place, list_)
-            elif number < self._wide:
+                detector = self._general[number]
+                of_detectors.setdefault(detector.id, (detector, []))[1].append(end)
+            else:
+                ends.setdefault(number, []).append(end)
+        for detector, list_ in of_detectors.values():
+            yield from self._confirm(detector, data, place, sorted(list_))
+        for number, list_ in ends.items():
+            if number < self._wide:
                 phase = self._base64.phases[number - self._first_base64]
                 yield from self._decoded(data, place, list_, "base64", partial(self._base64.decode, phase=phase))
             else:
@@ -194,9 +199,9 @@ class Scanner:
                 # Most of these are never needed: compiling all of them takes half a second.
                 matcher = self._path_matchers.get(detector.id)
                 if matcher is None:
-                    matcher = open_matcher([Expression(detector.expression, detector.keywords)])
+                    matcher = open_matcher(_expressions(detector))
                     self._path_matchers[detector.id] = matcher
-                ends = [end for _, end in matcher.events(data)]
+                ends = sorted(end for _, end in matcher.events(data))
                 yield from self._confirm(detector, data, place, ends)
 
     def _confirm(self, detector: Detector, data: bytes | memoryview, place: _Place, ends: list[int]) -> Iterator[Hit]:
@@ -253,6 +258,10 @@ class Scanner:
             yield from self.hits(part.data, inner, self._matcher.events(part.data))
             if is_packed(part.data[:8]):
                 yield from self.packed(part.data, inner, budget)
+
+
+def _expressions(detector: Detector) -> list[Expression]:
+    return [Expression(expression, detector.keywords) for expression in detector.expressions]
 
 
 @cache
