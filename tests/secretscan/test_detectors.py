@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from jettison.secretscan.detectors import Detector, load_detectors, written_out
+from jettison.secretscan.detectors import FARTHEST, Detector, load_detectors, written_out
 from jettison.secretscan.engine import Expression, open_matcher
 
 from .samples import made
@@ -27,6 +27,7 @@ def _matches(detector: Detector, seed: int) -> Iterable[tuple[bytes, int]]:
             around = b"\n x=" + data.encode() + b"\n"
             match = re.search(detector.regex, around)
             if match is not None:
+                assert len(match[0]) <= detector.reach or detector.reach == FARTHEST
                 yield around, match.end()
 
 

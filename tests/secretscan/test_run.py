@@ -88,3 +88,8 @@ def test_what_the_tar_holds_around_a_file_is_no_part_of_it(
     facts = scan_map(blob, 0, None, InventoryCollector(scanner))
     found = [(name, [hit.offset for hit in hits]) for name, hits in facts.hits.items()]
     assert found == [(name, [0, size - len(KEY)]) for name in ("aaa", "bbb", "ccc")]
+
+
+def test_what_only_looks_like_a_key_hides_none_behind_it(scanner: Scanner) -> None:
+    data = b"x%s " % KEY * 1000 + KEY
+    assert [hit.offset for hit in scanner.text("srv/a.txt", data)] == [len(data) - len(KEY)]

@@ -15,6 +15,7 @@ _UNDERSCORE: Final = re.compile(r"\[[^\]]*_[^\]]*\]|\\w")
 _LONG_REPEAT: Final = re.compile(r"\{(\d+),(\d+)\}")
 # A repeat up to so often may as well be endless, for what the engine looks for; the exact form is judged later.
 MANY: Final = 40
+FARTHEST: Final = 1 << 16
 _WRITTEN_OUT: Final = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 _LONG_END: Final = re.compile(r"\{(\d+),\d*\}(\)*)\Z")
 
@@ -24,7 +25,7 @@ class Detector:
     """One kind of secret.
 
     regex: exact form, for `re`; expressions: what the engine looks for, of which each match has one; it ends no later
-    than the match, and there may be more of it. loose: the regex without word boundaries, for values that stand in binaries ("" = none).
+    than the match, and there may be more of it. reach: a match is no longer than this, in bytes. loose: the regex without word boundaries, for values that stand in binaries ("" = none).
     prefixes: literal texts, one of which begins each match. level: index in LEVELS.
     """
 
@@ -34,6 +35,7 @@ class Detector:
     level: int
     regex: bytes
     expressions: tuple[bytes, ...]
+    reach: int
     loose: bytes
     prefixes: tuple[bytes, ...]
     keywords: tuple[bytes, ...]
@@ -91,6 +93,7 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
         LEVELS.index(entry.get("confidence", "medium" if near else "high")),
         regex.encode(),
         tuple(shortened(opened(text)).encode() for text in triggers),
+        reach(regex),
         bare.encode() if loose else b"",
         prefixes,
         tuple(word.encode() for word in keywords),
@@ -104,6 +107,14 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
 def _triggers(entry: dict[str, Any]) -> list[str]:
     found = entry.get("trigger", [])
     return [found] if isinstance(found, str) else list(found)
+
+
+def reach(regex: str) -> int:
+    """Return how many bytes a match of a regex may have, at most FARTHEST."""
+    # Needed only where the compiled form of the detectors is made.
+    from re import _parser  # type: ignore[attr-defined]
+
+    return min(int(_parser.parse(regex.encode()).getwidth()[1]), FARTHEST)
 
 
 def written_out(trigger: str) -> list[str]:

@@ -98,11 +98,11 @@ class HyperscanMatcher:
             assert self._scan is not None
         found: list[tuple[int, int]] = []
         append = found.append
-        room = [MAX_OF_ONE] * len(self._expressions)
-        alone = len(room) == 1
+        room: dict[int, int] = {}
+        alone = len(self._expressions) == 1
 
         def note(number: int, _start: int, end: int, _flags: int, _context: object) -> bool | None:
-            left = room[number]
+            left = room.get(number, MAX_OF_ONE)
             if left:
                 room[number] = left - 1
                 append((number, end))
@@ -111,7 +111,7 @@ class HyperscanMatcher:
 
         with contextlib.suppress(self._terminated):
             self._scan(data, note)
-        self.full = len(found) >= MAX_EVENTS or (len(found) >= MAX_OF_ONE and 0 in room)
+        self.full = len(found) >= MAX_EVENTS or (len(found) >= MAX_OF_ONE and 0 in room.values())
         return found
 
 

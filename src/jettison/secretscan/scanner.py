@@ -26,12 +26,14 @@ from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Budget, is_
 from jettison.secretscan.run import Placed, events_of_files
 
 # Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
-VERSION: Final = 6
+VERSION: Final = 7
 # The longest match, in front of the engine's event and after it.
 BEFORE: Final = 4096
 AFTER: Final = 8192
-# Matches of one detector that are looked at in one piece: a file of random keys must not take for ever.
+# Matches of one detector that are told of one piece, and as much as is looked at for them: a file of random keys, or of
+# what begins like keys, must not take for ever.
 MAX_TRIES: Final = 64
+MAX_LOOK: Final = MAX_TRIES * (BEFORE + AFTER)
 MAX_HITS: Final = 1000
 # Lines are counted up to here.
 MAX_LINES: Final = 64 * 1024 * 1024
@@ -205,18 +207,20 @@ class Scanner:
                 yield from self._confirm(detector, data, place, ends)
 
     def _confirm(self, detector: Detector, data: bytes | memoryview, place: _Place, ends: list[int]) -> Iterator[Hit]:
-        last = -1
-        tries = 0
+        last, tries, left = -1, 0, MAX_LOOK
+        before, after = min(detector.reach, BEFORE), min(detector.reach, AFTER)
         for end in ends:
             if end <= last:
                 continue
-            tries += 1
-            if tries > MAX_TRIES:
+            start, stop = max(last, end - before, 0), min(len(data), end + after)
+            left -= stop - start
+            if tries >= MAX_TRIES or left < 0:
                 return
-            match = _search(detector, data, max(last, end - BEFORE, 0), min(len(data), end + AFTER))
+            match = _search(detector, data, start, end, stop)
             if match is None or (match.end() == len(data) and not place.final):
                 # What is cut off at the end of a piece comes again, whole, with the next.
                 continue
+            tries += 1
             last = match.end()
             judged = judge(detector, match, data)
             if judged is not None:
@@ -285,12 +289,17 @@ def best_hits(hits: list[Hit]) -> list[Hit]:
     return sorted(best.values(), key=lambda hit: (hit.offset, hit.via))
 
 
-def _search(detector: Detector, data: bytes | memoryview, start: int, end: int) -> re.Match[bytes] | None:
-    match = compiled(detector.regex).search(data, start, end)
-    if match is None and detector.loose and _BINARY.search(data, start, end):
+def _search(detector: Detector, data: bytes | memoryview, start: int, end: int, stop: int) -> re.Match[bytes] | None:
+    """Return the match of an event that ends at `end`, which lies between start and stop."""
+    # What begins behind the event has one of its own.
+    match = compiled(detector.regex).search(data, start, stop)
+    if match is not None and match.start() < end:
+        return match
+    if detector.loose and _BINARY.search(data, max(end - BEFORE, 0), end + AFTER):
         # In a binary the bytes around a value are lengths, other values, or nothing that a word boundary means.
-        match = compiled(detector.loose).search(data, start, end)
-    return match
+        match = compiled(detector.loose).search(data, start, stop)
+        return match if match is not None and match.start() < end else None
+    return None
 
 
 def _hit(
