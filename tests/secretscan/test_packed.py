@@ -20,6 +20,7 @@ import pytest
 import zstandard
 
 from jettison.secretscan import packed
+from jettison.secretscan import scanner as scanner_module
 from jettison.secretscan.scanner import Scanner
 
 from .samples import github_token
@@ -139,3 +140,40 @@ def test_what_a_clone_once_held_is_found_in_its_pack(tmp_path: Path, scanner: Sc
         broken = bytearray(data)
         broken[chance.randrange(12, len(broken))] ^= 1 << chance.randrange(8)
         scanner.text("a.pack", bytes(broken))
+
+
+def test_the_same_again_is_not_unpacked_when_it_holds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    scanner = Scanner()
+    data = gzip.compress(b"nothing here\n" * 500)
+    assert scanner.text("usr/share/doc/a/changelog.gz", data) == []
+    monkeypatch.setattr(scanner_module, "parts", None)
+    assert scanner.text("usr/share/doc/b/changelog.gz", data) == []
+    # Another one of the same size and end is looked at.
+    other = gzip.compress(b"x") + data[len(gzip.compress(b"x")) :]
+    assert (len(other), other[-8:]) == (len(data), data[-8:])
+    with pytest.raises(TypeError):
+        scanner.text("usr/share/doc/c/changelog.gz", other)
+
+
+def test_the_same_under_a_name_that_means_something_is_looked_at() -> None:
+    scanner = Scanner()
+    data = gzip.compress(b"machine a login b password kT9xw2Qm4z\n")
+    assert scanner.text("srv/notes.gz", data) == []
+    assert [hit.detector for hit in scanner.text("root/.netrc.gz", data)] == ["netrc-password"]
+
+
+@pytest.mark.parametrize("data", [FORMS["gzip"], FORMS["gzip in zip"], gzip.compress(FORMS["gzip"])])
+def test_what_holds_something_is_told_each_time(data: bytes) -> None:
+    scanner = Scanner()
+    first = scanner.text("srv/a.gz", data)
+    assert first and [scanner.text(f"srv/{name}.gz", data) for name in "bc"] == [first] * 2
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "MAX_KEPT", 1000)
+    barren = packed.Barren()
+    contents = [bytes([number]) * 300 for number in range(10)]
+    for content in [*contents, bytes(1001)]:
+        barren.add(content)
+    assert [content in barren for content in contents] == [False] * 7 + [True] * 3
+    assert bytes(1001) not in barren

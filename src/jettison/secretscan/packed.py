@@ -17,6 +17,8 @@ MAX_RATIO: Final = 200
 FREE: Final = 1024 * 1024
 MAX_MEMBERS: Final = 50_000
 MAX_DEPTH: Final = 3
+# Packed bytes that are remembered because nothing is in them.
+MAX_KEPT: Final = 4 * 1024 * 1024
 _ZLIB: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
 MAGICS: Final = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\0", GIT_PACK, *_ZLIB)
 FIRST: Final = frozenset(magic[0] for magic in MAGICS)
@@ -27,6 +29,37 @@ class Part(NamedTuple):
 
     how: str
     data: bytes
+
+
+class Barren:
+    """The last packed contents that hold nothing: builds put the same beside each part of a package, a log of changes say.
+
+    The bytes are kept and compared, so that nothing else can be taken for them.
+    """
+
+    __slots__ = ("_kept", "_size")
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, bytes], bytes] = {}
+        self._size = 0
+
+    def __contains__(self, data: bytes) -> bool:
+        return self._kept.get(self._key(data)) == data
+
+    def add(self, data: bytes) -> None:
+        """Keep a content, and forget the oldest where there are too many."""
+        key = self._key(data)
+        if key in self._kept or len(data) > MAX_KEPT:
+            return
+        self._kept[key] = data
+        self._size += len(data)
+        while self._size > MAX_KEPT:
+            self._size -= len(self._kept.pop(next(iter(self._kept))))
+
+    @staticmethod
+    def _key(data: bytes) -> tuple[int, bytes]:
+        # gzip ends with a checksum.
+        return len(data), data[-8:]
 
 
 class Budget:

@@ -22,7 +22,7 @@ from jettison.secretscan.hit import Hit
 from jettison.secretscan.judge import judge, lowered
 from jettison.secretscan.machine_code import WORTH, without_code
 from jettison.secretscan.mask import mask_value
-from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Budget, is_packed, parts
+from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Barren, Budget, is_packed, parts
 from jettison.secretscan.run import Placed, events_of_files
 
 # Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
@@ -80,6 +80,7 @@ class Scanner:
         self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}"
         self.note = self._matcher.note
         self._taken: list[tuple[Hit, bytes]] | None = None
+        self._barren = Barren()
 
     def __reduce__(self) -> tuple[type[Scanner], tuple[()]]:
         # The automaton does not travel: another process loads it from disk.
@@ -255,13 +256,25 @@ class Scanner:
         """Yield the secrets of what is packed in a file."""
         if place.depth >= MAX_DEPTH or len(data) > MAX_PACKED:
             return
-        for part in parts(bytes(data), budget):
+        content = bytes(data)
+        # What a member inside has been given of the budget depends on the others: whole files only.
+        whole = not place.depth
+        if whole and content in self._barren and not self._has_path(place.path.removesuffix(".gz")):
+            return
+        for part in parts(content, budget):
             # A member's own name says what it is, as if it stood in the image.
             path = part.how.removeprefix("zip:") if part.how.startswith("zip:") else place.path.removesuffix(".gz")
             inner = _Place(path, 0, -1, _join(place.via, part.how), place.depth + 1, [0])
-            yield from self.hits(part.data, inner, self._matcher.events(part.data))
-            if is_packed(part.data[:8]):
+            events = self._matcher.events(part.data)
+            nested = is_packed(part.data[:8])
+            if not events and not nested and not self._has_path(path):
+                continue
+            whole = False
+            yield from self.hits(part.data, inner, events)
+            if nested:
                 yield from self.packed(part.data, inner, budget)
+        if whole:
+            self._barren.add(content)
 
 
 def _expressions(detector: Detector) -> list[Expression]:
