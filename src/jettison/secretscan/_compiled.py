@@ -309,8 +309,8 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    2,
    b'(?i:recaptcha)[\\w.-]{0,20}(?i:secret|private)[\\w.-]{0,10}["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,'
    b'3}["\']{0,1}(?P<secret>6[LM][A-Za-z0-9_-]{38})\\b',
-   (b'(?i:recaptcha)[\\w.-]{0,20}(?i:secret|private)[\\w.-]{0,10}["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,'
-    b'3}["\']{0,1}(?P<secret>6[LM][A-Za-z0-9_-]{38})\\b',),
+   (b'(?i:recaptcha)[\\w.-]{0,}(?i:secret|private)[\\w.-]{0,10}["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}'
+    b'["\']{0,1}(?P<secret>6[LM][A-Za-z0-9_-]{38})\\b',),
    95,
    b'',
    (),
@@ -549,7 +549,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'high',
    2,
    b'\\bdp\\.(?:pt|st|ct|sa|scim|audit)\\.(?:[a-z0-9_-]{2,35}\\.)?[A-Za-z0-9]{40,44}\\b',
-   (b'\\bdp\\.(?:pt|st|ct|sa|scim|audit)\\.(?:[a-z0-9_-]{2,35}\\.)?[A-Za-z0-9]{40,}\\b',),
+   (b'\\bdp\\.(?:pt|st|ct|sa|scim|audit)\\.(?:[a-z0-9_-]{2,}\\.)?[A-Za-z0-9]{40,}\\b',),
    89,
    b'',
    (b'dp.audit.', b'dp.ct.', b'dp.pt.', b'dp.sa.', b'dp.scim.', b'dp.st.'),
@@ -731,7 +731,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'high',
    2,
    b'\\btskey-(?:auth|api|client|webhook|scim)-[A-Za-z0-9]{8,24}-[A-Za-z0-9]{16,40}',
-   (b'tskey-(?:auth|api|client|webhook|scim)-[A-Za-z0-9]{8,24}-[A-Za-z0-9]{16}',),
+   (b'tskey-(?:auth|api|client|webhook|scim)-[A-Za-z0-9]{8,}-[A-Za-z0-9]{16}',),
    79,
    b'tskey-(?:auth|api|client|webhook|scim)-[A-Za-z0-9]{8,24}-[A-Za-z0-9]{16,40}',
    (b'tskey-api-', b'tskey-auth-', b'tskey-client-', b'tskey-scim-', b'tskey-webhook-'),
@@ -746,8 +746,8 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    2,
    b'(?i:ngrok)[\\w.-]{0,20}["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}["\']{0,1}(?P<secret>[12][A-Za-z0-'
    b'9]{26}_[A-Za-z0-9]{21})\\b',
-   (b'(?i:ngrok)[\\w.-]{0,20}["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}["\']{0,1}(?P<secret>[12][A-Za-z0-'
-    b'9]{26}_[A-Za-z0-9]{21})\\b',),
+   (b'(?i:ngrok)[\\w.-]{0,}["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}["\']{0,1}(?P<secret>[12][A-Za-z0-9]'
+    b'{26}_[A-Za-z0-9]{21})\\b',),
    83,
    b'',
    (),
@@ -944,8 +944,8 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    2,
    b'(?i:gitea|forgejo)[\\w.-]{0,20}(?i:token)["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}["\']{0,1}(?P<se'
    b'cret>[a-f0-9]{40})\\b',
-   (b'(?i:gitea|forgejo)[\\w.-]{0,20}(?i:t[a-z]{3}n)["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}["\']{0,1}['
-    b'a-f0-9]{40}',),
+   (b'(?i:gitea|forgejo)[\\w.-]{0,}(?i:t[a-z]{3}n)["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}["\']{0,1}[a-'
+    b'f0-9]{40}',),
    81,
    b'',
    (),
@@ -1032,7 +1032,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'high',
    1,
    b'\\bAPI-[A-Z0-9]{26,36}\\b',
-   (b'\\bAPI-[A-Z0-9]{26,36}\\b',),
+   (b'\\bAPI-[A-Z0-9]{26,}\\b',),
    40,
    b'',
    (),
@@ -1561,7 +1561,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    b'\\bhooks\\.slack\\.com/(?:services/T[A-Z0-9]{7,12}/B[A-Z0-9]{7,12}/(?P<secret>[A-Za-z0-9]{2'
    b'3,25})|workflows/T[A-Z0-9]{7,12}/A[A-Z0-9]{7,12}/[0-9]{15,20}/[A-Za-z0-9]{23,25})',
    (b'hooks\\.slack\\.com/(?:services/T[A-Z0-9]{7,12}/B[A-Z0-9]{7,12}/(?P<secret>[A-Za-z0-9]{23,'
-    b'25})|workflows/T[A-Z0-9]{7,12}/A[A-Z0-9]{7,12}/[0-9]{15,20}/[A-Za-z0-9]{23})',),
+    b'})|workflows/T[A-Z0-9]{7,12}/A[A-Z0-9]{7,12}/[0-9]{15,}/[A-Za-z0-9]{23})',),
    100,
    b'hooks\\.slack\\.com/(?:services/T[A-Z0-9]{7,12}/B[A-Z0-9]{7,12}/(?P<secret>[A-Za-z0-9]{23,25})'
    b'|workflows/T[A-Z0-9]{7,12}/A[A-Z0-9]{7,12}/[0-9]{15,20}/[A-Za-z0-9]{23,25})',
@@ -1590,7 +1590,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'high',
    2,
    b'\\bdiscord(?:app)?\\.com/api/webhooks/[0-9]{17,20}/(?P<secret>[A-Za-z0-9_-]{60,80})',
-   (b'\\bdiscord(?:app)?\\.com/api/webhooks/[0-9]{17,20}/(?P<secret>[A-Za-z0-9_-]{60})',),
+   (b'\\bdiscord(?:app)?\\.com/api/webhooks/[0-9]{17,}/(?P<secret>[A-Za-z0-9_-]{60})',),
    129,
    b'',
    (),
@@ -1635,8 +1635,8 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    2,
    b'\\bchat\\.googleapis\\.com/v1/spaces/[A-Za-z0-9_-]{6,20}/messages\\?key=[A-Za-z0-9_-]{39}&to'
    b'ken=(?P<secret>[A-Za-z0-9_-]{43})',
-   (b'\\bchat\\.googleapis\\.com/v1/spaces/[A-Za-z0-9_-]{6,20}/messages\\?key=[A-Za-z0-9_-]{39}&to'
-    b'ken=(?P<secret>[A-Za-z0-9_-]{43})',),
+   (b'\\bchat\\.googleapis\\.com/v1/spaces/[A-Za-z0-9_-]{6,}/messages\\?key=[A-Za-z0-9_-]{39}&toke'
+    b'n=(?P<secret>[A-Za-z0-9_-]{43})',),
    153,
    b'',
    (b'chat.googleapi',),
@@ -1807,7 +1807,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'high',
    2,
    b'\\bAPP_USR-[0-9]{12,20}-[0-9]{6}-[a-f0-9]{32}-[0-9]{6,12}\\b',
-   (b'APP_USR-[0-9]{12,20}-[0-9]{6}-[a-f0-9]{32}-[0-9]{6}',),
+   (b'APP_USR-[0-9]{12,}-[0-9]{6}-[a-f0-9]{32}-[0-9]{6}',),
    81,
    b'APP_USR-[0-9]{12,20}-[0-9]{6}-[a-f0-9]{32}-[0-9]{6,12}',
    (b'APP_USR-',),
@@ -1993,8 +1993,8 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    2,
    b'(?i:twilio)[\\w.-]{0,20}(?i:token|secret)["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}["\']{0,1}(?P<se'
    b'cret>[a-f0-9]{32})\\b',
-   (b'(?i:twilio)[\\w.-]{0,20}(?i:token|secret)["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}["\']{0,1}(?P<se'
-    b'cret>[a-f0-9]{32})\\b',),
+   (b'(?i:twilio)[\\w.-]{0,}(?i:token|secret)["\']{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}["\']{0,1}(?P<secr'
+    b'et>[a-f0-9]{32})\\b',),
    73,
    b'',
    (),
@@ -2192,7 +2192,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'high',
    2,
    b'\\b(?:eu01xx)?[a-f0-9]{30,36}(?:FFFF)?NRAL\\b',
-   (b'\\b(?:eu01xx)?[a-f0-9]{30,36}(?:FFFF)?NRAL\\b',),
+   (b'\\b(?:eu01xx)?[a-f0-9]{30,}(?:FFFF)?NRAL\\b',),
    50,
    b'',
    (),
@@ -2221,8 +2221,8 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    2,
    b'(?i:okta|ssws)[\\w.-]{0,20}["\']{0,1}[ \\t]{0,3}[=: ][ \\t]{0,3}["\']{0,1}(?P<secret>00[A-Za-'
    b'z0-9_-]{40})\\b',
-   (b'(?i:okta|ssws)[\\w.-]{0,20}["\']{0,1}[ \\t]{0,3}[=: ][ \\t]{0,3}["\']{0,1}(?P<secret>00[A-Za-'
-    b'z0-9_-]{40})\\b',),
+   (b'(?i:okta|ssws)[\\w.-]{0,}["\']{0,1}[ \\t]{0,3}[=: ][ \\t]{0,3}["\']{0,1}(?P<secret>00[A-Za-z0'
+    b'-9_-]{40})\\b',),
    75,
    b'',
    (),
@@ -2616,7 +2616,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'high',
    0,
    b'\\bfw_[A-Za-z0-9]{22,24}\\b',
-   (b'\\bfw_[A-Za-z0-9]{22,24}\\b',),
+   (b'\\bfw_[A-Za-z0-9]{22,}\\b',),
    27,
    b'',
    (),
@@ -2721,8 +2721,8 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    2,
    b'-----BEGIN PGP PRIVATE KEY BLOCK-----(?:\\\\[rn]|\\s){1,8}(?:[A-Za-z]{1,20}: [^\\r\\n]{1,100}'
    b'[\\r\\n]{1,4}){0,4}[\\r\\n]{0,4}(?P<secret>[A-Za-z0-9+/]{40,76})',
-   (b'-----BEGIN PGP PRIVATE KEY BLOCK-----(?:\\\\[rn]|\\s){1,8}(?:[A-Za-z]{1,20}: [^\\r\\n]{1,'
-    b'}[\\r\\n]{1,4}){0,4}[\\r\\n]{0,4}(?P<secret>[A-Za-z0-9+/]{40})',),
+   (b'-----BEGIN PGP PRIVATE KEY BLOCK-----(?:\\\\[rn]|\\s){1,8}(?:[A-Za-z]{1,}: [^\\r\\n]{1,}['
+    b'\\r\\n]{1,4}){0,4}[\\r\\n]{0,4}(?P<secret>[A-Za-z0-9+/]{40})',),
    637,
    b'-----BEGIN PGP PRIVATE KEY BLOCK-----(?:\\\\[rn]|\\s){1,8}(?:[A-Za-z]{1,20}: [^\\r\\n]{1,100}'
    b'[\\r\\n]{1,4}){0,4}[\\r\\n]{0,4}(?P<secret>[A-Za-z0-9+/]{40,76})',
@@ -2818,10 +2818,10 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
     b':[^\\s/@"\'<>]{3,}@[\\w.\\[\\]-]',
     b'(?i:cockroachdb|clickhouse|oracle|db2|cassandra|neo4j|bolt)://[^\\s/:@"\'<>]{0,}:[^\\s/@"\'<'
     b'>]{3,}@[\\w.\\[\\]-]',
-    b'(?i:postgres|postgresql|mysql|mysqlx|mariadb|mongodb|mssql|sqlserver)\\+[a-z0-9_]{1,20}:/'
-    b'/[^\\s/:@"\'<>]{0,}:[^\\s/@"\'<>]{3,}@[\\w.\\[\\]-]',
-    b'(?i:cockroachdb|clickhouse|oracle|db2|cassandra|neo4j|bolt)\\+[a-z0-9_]{1,20}://[^\\s/:@"\''
-    b'<>]{0,}:[^\\s/@"\'<>]{3,}@[\\w.\\[\\]-]'),
+    b'(?i:postgres|postgresql|mysql|mysqlx|mariadb|mongodb|mssql|sqlserver)\\+[a-z0-9_]{1,}://['
+    b'^\\s/:@"\'<>]{0,}:[^\\s/@"\'<>]{3,}@[\\w.\\[\\]-]',
+    b'(?i:cockroachdb|clickhouse|oracle|db2|cassandra|neo4j|bolt)\\+[a-z0-9_]{1,}://[^\\s/:@"\'<>'
+    b']{0,}:[^\\s/@"\'<>]{3,}@[\\w.\\[\\]-]'),
    437,
    b'',
    (),
@@ -2886,8 +2886,8 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    2,
    b'\\b(?i:jdbc:[a-z0-9:]{2,30}://?)(?P<host>[\\w.-]{1,100})[^\\s"\'<>]{0,300}(?i:[?&;]password='
    b')(?P<secret>[^\\s&;"\'<>]{3,200})',
-   (b'\\b(?i:jdbc:[a-z0-9:]{2,30}://?)(?P<host>[\\w.-]{1,})[^\\s"\'<>]{0,}(?i:[?&;]password=)(?P<s'
-    b'ecret>[^\\s&;"\'<>]{3})',),
+   (b'\\b(?i:jdbc:[a-z0-9:]{2,}://?)(?P<host>[\\w.-]{1,})[^\\s"\'<>]{0,}(?i:[?&;]password=)(?P<sec'
+    b'ret>[^\\s&;"\'<>]{3})',),
    648,
    b'',
    (),
@@ -3179,7 +3179,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'medium',
    2,
    b'[\\w.-]{1,32}:(?P<secret>\\$(?:1|2[aby]|5|6|y|7|gy)\\$[^\\s:]{20,200}):[0-9]{0,7}:',
-   (b'[\\w.-]{1,32}:(?P<secret>\\$(?:1|2[aby]|5|6|y|7|gy)\\$[^\\s:]{20,}):[0-9]{0,7}:',),
+   (b'[\\w.-]{1,}:(?P<secret>\\$(?:1|2[aby]|5|6|y|7|gy)\\$[^\\s:]{20,}):[0-9]{0,7}:',),
    246,
    b'',
    (),
@@ -3303,16 +3303,16 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    b'(?i:password|passwd|secret|token|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?'
    b'key|credential)[A-Za-z0-9_]{0,20}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'](?P<secre'
    b't>[A-Za-z0-9+/_=.~!@#%^&*-]{12,150})["\']',
-   (b'(?i:password|passwd|secret|token|credential)[A-Za-z0-9_]{0,20}["\']{0,1}[ \\t]{0,3}(?:=>|:'
-    b'=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:api[_-]?key)[A-Za-z0-9_]{0,20}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0'
-    b'-9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:access[_-]?key)[A-Za-z0-9_]{0,20}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za'
-    b'-z0-9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:auth[_-]?key)[A-Za-z0-9_]{0,20}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z'
+   (b'(?i:password|passwd|secret|token|credential)[A-Za-z0-9_]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|'
+    b'=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
+    b'(?i:api[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9'
+    b'+/_=.~!@#%^&*-]{12,}["\']',
+    b'(?i:access[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z'
     b'0-9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:private[_-]?key)[A-Za-z0-9_]{0,20}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Z'
-    b'a-z0-9+/_=.~!@#%^&*-]{12,}["\']'),
+    b'(?i:auth[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-'
+    b'9+/_=.~!@#%^&*-]{12,}["\']',
+    b'(?i:private[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-'
+    b'z0-9+/_=.~!@#%^&*-]{12,}["\']'),
    192,
    b'',
    (),

@@ -14,7 +14,7 @@ _OPTIONAL_END: Final = re.compile(r"(?:\[[^\]]+\]|\\.|[^\\\])])(?:\{0,\d+\}|(?<!
 _UNDERSCORE: Final = re.compile(r"\[[^\]]*_[^\]]*\]|\\w")
 _LONG_REPEAT: Final = re.compile(r"\{(\d+),(\d+)\}")
 # A repeat up to so often may as well be endless, for what the engine looks for; the exact form is judged later.
-MANY: Final = 40
+MANY: Final = 20
 FARTHEST: Final = 1 << 16
 _WRITTEN_OUT: Final = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 _LONG_END: Final = re.compile(r"\{(\d+),\d*\}(\)*)\Z")
