@@ -182,7 +182,8 @@ def test_an_archive_that_is_compressed_as_a_whole_is_read(
     assert "app.tar.gz: the image archive " in capsys.readouterr().err
 
 
-def test_what_is_no_tar_is_said_to_be_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "notes.txt").write_bytes(b"some text of a file\n" * 100)
+@pytest.mark.parametrize("data", [b"some text of a file\n" * 100, b"a", bytes(511)])
+def test_what_is_no_tar_is_said_to_be_none(data: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "notes.txt").write_bytes(data)
     assert main(["inspect", str(tmp_path / "notes.txt")]) == 6
     assert "it is no tar: neither what `docker save` writes nor an OCI layout" in capsys.readouterr().err

@@ -23,7 +23,7 @@ from jettison.image.image import Image
 from jettison.image.manifest import Chosen, choose
 from jettison.image.scan import scan_stream
 from jettison.image.tar import PIECE, Reader, TarStream, walk
-from jettison.image.tar_header import TarError, check_block
+from jettison.image.tar_header import BLOCK, TarError, check_block
 from jettison.terminal import safe_line
 
 MAX_JSON: Final = 4 * 1024 * 1024
@@ -110,12 +110,17 @@ def find_in_layout(path: str, wanted: str = "", platform: str = "") -> tuple[Mem
 
 def _is_tar(head: bytes) -> None:
     """Raise TarError where the first block of a file is no header of a tar: what it is instead is not ours to guess."""
+    marked = head[257:262] == b"ustar"
     try:
-        check_block(head)
+        if len(head) == BLOCK:
+            check_block(head)
+            return
     except TarError:
-        if head[257:262] != b"ustar":
-            raise TarError("it is no tar: neither what `docker save` writes nor an OCI layout") from None
-        raise
+        if marked:
+            raise
+    # One that is cut off in its first header is told when it is read.
+    if not marked:
+        raise TarError("it is no tar: neither what `docker save` writes nor an OCI layout")
 
 
 def _members_of_file(path: str) -> Members:
