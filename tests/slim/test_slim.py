@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,7 +44,10 @@ def test_an_image_is_slimmed_and_proven(
     report = json.loads(capsys.readouterr().out)
     assert report["verdict"] == "proven" and report["tag"] == result
     assert report["bytes_before"] > 1.5 * report["bytes_after"]
-    reasons = {gone["reason"]: gone["bytes"] for gone in report["gone"]}
+    # The base hides bytes, too.
+    reasons = Counter[str]()
+    for gone in report["gone"]:
+        reasons[gone["reason"]] += gone["bytes"]
     assert reasons["deleted or overwritten by a later layer"] >= 7 << 20
     assert any("dd if=/dev/zero of=/var/cache/left" in gone["line"] for gone in report["gone"])
     assert dockerfile.read_text() == report["dockerfile"]
