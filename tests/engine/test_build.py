@@ -207,6 +207,32 @@ def test_container_lives_answers_and_stops(
         engine.state(container)
 
 
+def test_a_container_that_was_given_up_before_it_began_is_started_once_more(
+    engine: Engine,
+    base_image: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It cannot be brought about at will: a client in front of the real one says it, once."""
+    folder = tmp_path_factory.mktemp("client")
+    client = folder / "docker"
+    client.write_text(
+        f'#!/bin/sh\nif [ "$1" = run ] && [ -e {folder}/fail ]; then rm {folder}/fail; echo "OCI runtime create failed: '
+        f'waiting for init preliminary setup: read init-p: connection reset by peer" >&2; exit 125; fi\n'
+        f'exec {shlex.join(engine.client)} "$@"\n'
+    )
+    client.chmod(0o755)
+    monkeypatch.setattr("jettison.engine.client._USUAL_PLACES", ())
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    failing = find_engine("docker")
+    (folder / "fail").touch()
+    container = failing.start(RunRequest(base_image, f"jettison-test-{os.getpid()}", command=("sleep", "60")))
+    try:
+        assert not (folder / "fail").exists() and failing.state(container).running
+    finally:
+        failing.remove(container)
+
+
 def test_program_that_cannot_start_is_said_and_removed(
     engine: Engine, project: Path, new_tag: Callable[[], str]
 ) -> None:

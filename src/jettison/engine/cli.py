@@ -27,7 +27,7 @@ from jettison.engine.base import (
     State,
 )
 from jettison.engine.call import MAX_OUTPUT, call
-from jettison.engine.failure import DISK_FULL, build_failure, options_once_more
+from jettison.engine.failure import DISK_FULL, build_failure, never_began, options_once_more
 from jettison.engine.progress import PlainProgress
 from jettison.engine.rawjson import RawJsonProgress
 from jettison.engine.sandbox import LABEL, run_options
@@ -163,6 +163,14 @@ class CliEngine:
 
     def start(self, request: RunRequest) -> str:
         """Start a confined container and return its id."""
+        try:
+            return self._run(request)
+        except EngineError as error:
+            if not never_began(error):
+                raise
+        return self._run(request)
+
+    def _run(self, request: RunRequest) -> str:
         try:
             with shield():
                 return self._call(["run", *run_options(request, self._product)]).decode().strip()[:64]

@@ -32,6 +32,8 @@ _PASSING: Final[dict[str, tuple[str, ...]]] = {
     "failed to get digest sha256:": (),
     "layer does not exist": ("--no-cache",),
 }
+# runc ends before the program of the container begins: seen with 26.1 on a busy machine.
+_UNBEGUN: Final = "waiting for init preliminary setup"
 # What a client says of a base image whose registry it does not reach; an image that is not there is another thing.
 _SILENT: Final = re.compile(
     r"\b(?:failed to do request|failed to fetch (?:anonymous|oauth) token|error pinging (?:docker|container) registry|Get \"https?://[^\"]+/v2/).*"
@@ -61,6 +63,11 @@ def build_failure(engine: str, tail: list[str], dockerfile: bytes) -> EngineErro
 def options_once_more(error: BuildError) -> tuple[str, ...] | None:
     """Return the options to build again with; None where file or project are the reason of the failure."""
     return next((options for sign, options in _PASSING.items() if sign in error.log_tail), None)
+
+
+def never_began(error: EngineError) -> bool:
+    """Return whether a container was given up before its program ran, so that it can be started once more."""
+    return _UNBEGUN in str(error)
 
 
 def registry_is_silent(error: BuildError) -> bool:
