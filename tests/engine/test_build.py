@@ -207,28 +207,30 @@ def test_container_lives_answers_and_stops(
         engine.state(container)
 
 
-def test_a_container_that_was_given_up_before_it_began_is_started_once_more(
-    engine: Engine,
-    base_image: str,
-    tmp_path_factory: pytest.TempPathFactory,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """It cannot be brought about at will: a client in front of the real one says it, once."""
-    folder = tmp_path_factory.mktemp("client")
+def in_front(engine: Engine, folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Return the engine behind a client that runs some lines of shell before the real one."""
     client = folder / "docker"
-    client.write_text(
-        f'#!/bin/sh\nif [ "$1" = run ] && [ -e {folder}/fail ]; then rm {folder}/fail; echo "OCI runtime create failed: '
-        f'waiting for init preliminary setup: read init-p: connection reset by peer" >&2; exit 125; fi\n'
-        f'exec {shlex.join(engine.client)} "$@"\n'
-    )
+    client.write_text(f'#!/bin/sh\n{script}\nexec {shlex.join(engine.client)} "$@"\n')
     client.chmod(0o755)
     monkeypatch.setattr("jettison.engine.client._USUAL_PLACES", ())
     monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-    failing = find_engine("docker")
-    (folder / "fail").touch()
+    return find_engine("docker")
+
+
+def test_a_container_that_was_given_up_before_it_began_is_started_once_more(
+    engine: Engine, base_image: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be brought about at will: a client in front of the real one says it, once."""
+    fail = tmp_path / "fail"
+    script = (
+        f'if [ "$1" = run ] && [ -e {fail} ]; then rm {fail}; echo "OCI runtime create failed: '
+        'waiting for init preliminary setup: read init-p: connection reset by peer" >&2; exit 125; fi'
+    )
+    failing = in_front(engine, tmp_path, script, monkeypatch)
+    fail.touch()
     container = failing.start(RunRequest(base_image, f"jettison-test-{os.getpid()}", command=("sleep", "60")))
     try:
-        assert not (folder / "fail").exists() and failing.state(container).running
+        assert not fail.exists() and failing.state(container).running
     finally:
         failing.remove(container)
 
@@ -254,15 +256,11 @@ def test_a_layer_that_the_engine_lost_is_built_anew(
 ) -> None:
     """The loss cannot be brought about at will: a client in front of the real one says it, once."""
     folder = tmp_path_factory.mktemp("client")
-    client = folder / "docker"
-    client.write_text(
-        f"#!/bin/sh\nif [ -e {folder}/lose ]; then mv {folder}/lose {folder}/again; echo 'ERROR: layer does not exist'; "
-        f'exit 1; fi\n[ -e {folder}/again ] && echo "$@" >> {folder}/again\nexec {shlex.join(engine.client)} "$@"\n'
+    script = (
+        f"if [ -e {folder}/lose ]; then mv {folder}/lose {folder}/again; echo 'ERROR: layer does not exist'; exit 1; fi\n"
+        f'[ -e {folder}/again ] && echo "$@" >> {folder}/again'
     )
-    client.chmod(0o755)
-    monkeypatch.setattr("jettison.engine.client._USUAL_PLACES", ())
-    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
-    lossy = find_engine("docker")
+    lossy = in_front(engine, folder, script, monkeypatch)
     (folder / "lose").touch()
     lossy.build(BuildRequest(str(project), COPY_ALL, None, tag := new_tag()))
     assert "--no-cache" in (folder / "again").read_text().split()
