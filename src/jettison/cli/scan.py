@@ -117,10 +117,12 @@ def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
 
 def _source(name: str, digest: str) -> str:
     """Return what a name means to other scanners; digest: of the image that was read, "" for a folder's files."""
-    if os.path.isdir(name) and not (
-        digest and os.sep not in name and not os.path.isfile(os.path.join(name, "index.json"))
-    ):
-        return "layout" if os.path.isfile(os.path.join(name, "index.json")) else "folder"
+    from jettison.image.source import is_layout, may_be_a_name
+
+    if os.path.isdir(name) and is_layout(name):
+        return "layout"
+    if os.path.isdir(name) and not (digest and may_be_a_name(name)):
+        return "folder"
     return "archive" if os.path.isfile(name) else "image"
 
 

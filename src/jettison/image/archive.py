@@ -131,9 +131,10 @@ def _members_of_file(path: str) -> Members:
     if not size:
         raise ValueError("it is empty")
     whole = Blob(path, 0, size, identity)
-    if compression(whole.head()):
+    head = whole.head()
+    if compression(head):
         raise ValueError("it is compressed as a whole; unpack it first (gunzip, zstd -d)")
-    _is_tar(whole.head())
+    _is_tar(head)
     with whole.map() as data:
         for entry in walk(data, 0, size):
             name = posixpath.normpath(entry.name)

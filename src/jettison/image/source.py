@@ -56,8 +56,8 @@ def made_of_image(
         ImageError: it cannot be read. SourceError: a path cannot. EngineError: the engine has no such image.
     """
     path, wanted = _split(name)
-    folder = os.path.isdir(path) and not _is_layout(path)
-    if folder and not _may_be_a_name(path):
+    folder = os.path.isdir(path) and not is_layout(path)
+    if folder and not may_be_a_name(path):
         return make(_root_file_system(path, collector))
     if os.path.exists(path) and not folder:
         try:
@@ -122,14 +122,15 @@ def _split(name: str) -> tuple[str, str]:
     if os.path.exists(name):
         return name, ""
     path, colon, wanted = name.partition(":")
-    return (path, wanted) if colon and (os.path.isfile(path) or _is_layout(path)) else (name, "")
+    return (path, wanted) if colon and (os.path.isfile(path) or is_layout(path)) else (name, "")
 
 
-def _is_layout(path: str) -> bool:
+def is_layout(path: str) -> bool:
+    """Return whether a folder is an OCI layout, not the files of one image."""
     return os.path.isfile(os.path.join(path, "index.json"))
 
 
-def _may_be_a_name(path: str) -> bool:
+def may_be_a_name(path: str) -> bool:
     """Return whether a folder may as well be the name of an image: `app`, not `./app`, `app/` or `.`."""
     return os.sep not in path and path not in (".", "..")
 

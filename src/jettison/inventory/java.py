@@ -26,9 +26,8 @@ _MAX_RATIO: Final = 200
 _MAX_TEXT: Final = 1 << 20
 _MAX_PACKAGES: Final = 20_000
 _POM: Final = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.properties\Z")
-# A hyphen before a digit ends the name; an underscore only where there is no hyphen (OSGi bundles), a letter only
-# or a dot only
-# where nothing but numbers follows (py4j0.10.9.9, name.1.2.3).
+# A hyphen before a digit ends the name; an underscore only where there is no hyphen (OSGi bundles), a letter or
+# a dot only where nothing but numbers follows (py4j0.10.9.9, name.1.2.3).
 _FILE_NAMES: Final = (
     re.compile(r"(.+?)-(\d[\w.+~-]*)\Z"),
     re.compile(r"(.+?)_(\d[\w.+~-]*)\Z"),

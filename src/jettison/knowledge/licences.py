@@ -7,8 +7,6 @@ from typing import Final
 from jettison.knowledge._compiled import LICENCES
 
 _BY_LOWER: Final[dict[str, str]] = {id_.lower(): id_ for id_ in LICENCES["ids"]} | LICENCES["spellings"]
-
-
 _EXCEPTIONS: Final[dict[str, str]] = {id_.lower(): id_ for id_ in LICENCES["exceptions"]}
 
 
