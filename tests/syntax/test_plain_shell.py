@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jettison.span import Span
@@ -57,6 +57,7 @@ def assert_the_same(text: bytes) -> bool:
     return True
 
 
+@example("a > aa$A$B~")
 @settings(max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_pieces_in_any_order(text: str) -> None:

@@ -36,6 +36,8 @@ _TOKEN: Final = re.compile(
     rf"{_BLANKS}(?:({_WORD})|(&&|\|\|?(?![|&]))(?:[ \t\n]|\\\n)*+|(;(?![;\n])|\n)[ \t\n]*+"
     rf"|(?<=[ \t\n])[0-9]?(>>|>&|>|<|(?<![0-9])&>)[ \t]*+({_WORD})|\Z)"
 )
+# Of a target with two variables that touch and more behind them the grammar makes two.
+_TOUCHING: Final = re.compile(rf"{_VARIABLE}\$")
 _PROGRAM: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*")
 _DECLARED: Final = re.compile(rf"{_NAME}(?:=.*)?", re.DOTALL)
 _ASSIGNMENT: Final = re.compile(rf"({_NAME})=(?=.)", re.DOTALL)
@@ -68,6 +70,8 @@ def plain_commands(text: bytes, base: int, most: int) -> list[Command] | None:
             words.append(Word(value, raw, make_span((base + start, base + end))))
             continue
         if token.lastindex == 5 and words:
+            if _TOUCHING.search(token[5]):
+                return None
             redirects.append((token[4], literal(token[5])))
             continue
         if not words or not token.lastindex:
