@@ -162,7 +162,11 @@ def test_the_same_under_a_name_that_means_something_is_looked_at() -> None:
     assert [hit.detector for hit in scanner.text("root/.netrc.gz", data)] == ["netrc-password"]
 
 
-@pytest.mark.parametrize("data", [FORMS["gzip"], FORMS["gzip in zip"], gzip.compress(FORMS["gzip"])])
+@pytest.mark.parametrize(
+    "data",
+    [FORMS["gzip"], FORMS["gzip in zip"], gzip.compress(FORMS["gzip"])],
+    ids=["gzip", "gzip in zip", "gzip twice"],
+)
 def test_what_holds_something_is_told_each_time(data: bytes) -> None:
     scanner = Scanner()
     first = scanner.text("srv/a.gz", data)
