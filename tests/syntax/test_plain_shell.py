@@ -10,12 +10,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from jettison.span import Span
 from jettison.syntax import shell
 from jettison.syntax.plain_shell import plain_commands
-from jettison.syntax.shell_command import Command, literal
+from jettison.syntax.shell_command import Command
+from jettison.syntax.shell_grammar import grammar_commands
 from jettison.syntax.tree import parse
-from jettison.syntax.words import Word
 
 PIECES = (
     *"a b1 -x --a=b A=b A= =b == = ~ ~/a * /x/*.so + , % @ : . .. ./a/b a-b_c 12 1.2 - --".split(),
@@ -28,21 +27,10 @@ PIECES = (
 )  # fmt: skip
 
 
-def joined(words: tuple[Word, ...]) -> list[tuple[str, Span]]:
-    """Return the words; what touches is one word: the grammar splits `$A/$B-c` before the second name."""
-    found: list[tuple[str, Span]] = []
-    for word in words:
-        if found and found[-1][1].end == word.span.start:
-            found[-1] = found[-1][0] + word.raw, Span(found[-1][1].start, word.span.end)
-        else:
-            found.append((word.raw, word.span))
-    return found
-
-
 def shown(command: Command) -> tuple[object, ...]:
-    words = [(literal(raw), raw, span) for raw, span in joined(command.full_argv)]
+    words = [(word.value, word.raw, word.span) for word in command.full_argv]
     where = command.in_pipeline, command.in_subshell, command.in_condition
-    called = [raw for raw, _ in joined(command.argv)]
+    called = [word.raw for word in command.argv]
     return words, called, command.span, command.operator_before, where, command.assignments, command.redirects
 
 
@@ -51,13 +39,21 @@ def assert_the_same(text: bytes) -> bool:
     plain = plain_commands(text, 7, shell.MAX_COMMANDS)
     if plain is None:
         return False
-    root = shell._get_parser().parse(text).root_node
-    assert not root.has_error
-    assert list(map(shown, plain)) == list(map(shown, shell._walk(root, text, 7)))
+    read, odd = grammar_commands(text, 7, shell.MAX_COMMANDS)
+    assert not odd
+    assert list(map(shown, plain)) == list(map(shown, read))
     return True
 
 
 @example("a > aa$A$B~")
+@example("A=$B/$A/c d")
+@example("A=a$A$B. C=d e")
+@example("a|b|c&&d")
+@example("a && b > c | d")
+@example("a - 1>2")
+@example("A=b B=c\na")
+@example("A=b B=c\nexport")
+@example("a > b c 2>&1 d")
 @settings(max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_pieces_in_any_order(text: str) -> None:
@@ -82,6 +78,11 @@ def test_pieces_as_words(pairs: list[tuple[str, str]]) -> None:
         "a\nb && c; d\ne\n",
         "a > b && c 2>/dev/null || d | e >> 'f g' 2>&1",
         "export A=b C='d e' && curl -#sSL $A; unset A",
+        "a > b c",
+        "a && b > c | d",
+        "a | b | c && d",
+        "PATH=$HOME/$A/bin a > $B/$C/d",
+        "a - 2>/dev/null | b",
     ],
 )
 def test_common_texts_need_no_grammar(text: str) -> None:
@@ -91,9 +92,12 @@ def test_common_texts_need_no_grammar(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "a > b c",
+        "A=b > c d",
         "a>b",
-        "a && b > c | d",
+        "a 2#",
+        "A=#'b c'",
+        "A=b c:d",
+        "a\n\\\nb",
         "export -p",
         "a $(b)",
         "(a)",

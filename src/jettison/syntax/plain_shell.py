@@ -11,7 +11,7 @@ import re
 from typing import Final
 
 from jettison.span import Span, make_span
-from jettison.syntax.shell_command import Command, literal
+from jettison.syntax.shell_command import DECLARATIONS, Command, literal
 from jettison.syntax.words import Word
 
 # Names by which a shell begins something else than a simple command, or which a grammar reads in a way of its own.
@@ -19,25 +19,20 @@ _NO_PROGRAMS: Final = frozenset(
     "if then elif else fi for in do done while until case esac select function time coproc declare typeset "
     "local unsetenv test let eval".split()
 )
-_JOINTS: Final = ("&&", "||", "|")
-# They only say something of variables: the grammar sees no command in them.
-_DECLARATIONS: Final = frozenset(("export", "readonly", "unset"))
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _VARIABLE: Final = rf"\$(?:{_NAME}|\{{{_NAME}\}})"
 _BLANKS: Final = r"(?:[ \t]|\\\n)*+"
-# A word that begins with an equals sign is an operator to the grammar.
+# A word that begins with an equals sign is an operator to the grammar, what stands behind `2#` or `=#` no part of it.
 _WORD: Final = (
-    rf"(?>(?!=)(?:[A-Za-z0-9_./:@+,~*=-][A-Za-z0-9_./:@+,~*=#-]*+|'[^']*+'|{_VARIABLE}"
+    rf"(?>(?!=)(?:[A-Za-z0-9_./:@+,~*=-]++(?:(?<![0-9=])#+[A-Za-z0-9_./:@+,~*=-]*+)*+|'[^']*+'|{_VARIABLE}"
     rf'|"(?:[^"\\`$]++|{_VARIABLE})*+")++)(?=[ \t\n;|&]|\Z)'
 )
 # A word, an operator and what may follow it before the next word, or a redirection, which no word touches; an operator
 # of another kind matches nothing.
 _TOKEN: Final = re.compile(
-    rf"{_BLANKS}(?:({_WORD})|(&&|\|\|?(?![|&]))(?:[ \t\n]|\\\n)*+|(;(?![;\n])|\n)[ \t\n]*+"
+    rf"{_BLANKS}(?:({_WORD})|(&&|\|\|?(?![|&]))(?:[ \t\n]|\\\n)*+|(;(?![;\n])|\n(?![ \t\n]*+\\))[ \t\n]*+"
     rf"|(?<=[ \t\n])[0-9]?(>>|>&|>|<|(?<![0-9])&>)[ \t]*+({_WORD})|\Z)"
 )
-# Of a target with two variables that touch and more behind them the grammar makes two.
-_TOUCHING: Final = re.compile(rf"{_VARIABLE}\$")
 _PROGRAM: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*")
 _DECLARED: Final = re.compile(rf"{_NAME}(?:=.*)?", re.DOTALL)
 _ASSIGNMENT: Final = re.compile(rf"({_NAME})=(?=.)", re.DOTALL)
@@ -61,17 +56,15 @@ def plain_commands(text: bytes, base: int, most: int) -> list[Command] | None:
             return None
         at = token.end()
         if token.lastindex == 1:
-            if redirects:
-                # The grammar takes it for one more target.
-                return None
             start, end = token.span(1)
+            if redirects and _ASSIGNMENT.match(words[-1].raw):
+                # `A=b > c d`: the program is behind the redirection.
+                return None
             raw = source[start:end]
             value = literal(raw) if "'" in raw or '"' in raw else raw
             words.append(Word(value, raw, make_span((base + start, base + end))))
             continue
         if token.lastindex == 5 and words:
-            if _TOUCHING.search(token[5]):
-                return None
             redirects.append((token[4], literal(token[5])))
             continue
         if not words or not token.lastindex:
@@ -80,9 +73,6 @@ def plain_commands(text: bytes, base: int, most: int) -> list[Command] | None:
                 return None
             break
         sign = token[token.lastindex]
-        if redirects and sign == "|" and operator in _JOINTS:
-            # The grammar takes all that was joined before for the first part of the pipeline.
-            return None
         if not _add(found, words, redirects, operator, piped or sign == "|"):
             return None
         if sign == ";":
@@ -100,7 +90,7 @@ def plain_commands(text: bytes, base: int, most: int) -> list[Command] | None:
 
 def _add(found: list[Command], words: list[Word], redirects: list[tuple[str, str]], operator: str, piped: bool) -> bool:
     """Add the command that words make; False when they make something else."""
-    if words[0].raw in _DECLARATIONS:
+    if words[0].raw in DECLARATIONS:
         return all(_DECLARED.fullmatch(word.raw) for word in words[1:])
     first = 0
     assignments: list[tuple[str, str]] = []
@@ -116,6 +106,9 @@ def _add(found: list[Command], words: list[Word], redirects: list[tuple[str, str
         return True
     program = words[first].raw if first < len(words) else ""
     if program in _NO_PROGRAMS or not _PROGRAM.fullmatch(program):
+        return False
+    if first and ":" in program:
+        # `A=b c:d` is an error to the grammar.
         return False
     command = Command(tuple(words[first:]), Span(words[0].span.start, words[-1].span.end), operator)
     command.assignments = tuple(assignments)

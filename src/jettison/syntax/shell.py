@@ -1,39 +1,21 @@
-"""Shell text of an instruction to commands, by tree-sitter-bash, with spans into the file."""
+"""Shell text of an instruction to commands, with spans into the file."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from jettison.span import Span, make_span
+from jettison.span import Span
 from jettison.syntax.plain_shell import plain_commands
-from jettison.syntax.shell_command import SHELLS, Command, literal
+from jettison.syntax.shell_command import SHELLS, Command
+from jettison.syntax.shell_grammar import grammar_commands
 from jettison.syntax.tree import File, Instruction
-from jettison.syntax.words import Word
-
-if TYPE_CHECKING:
-    import tree_sitter
 
 MAX_BODY: Final = 128 * 1024
 MAX_COMMANDS: Final = 2500
-_CONDITIONS: Final = frozenset(
-    (
-        "if_statement",
-        "while_statement",
-        "for_statement",
-        "case_statement",
-        "function_definition",
-        "c_style_for_statement",
-    )
-)
-_SUBSHELLS: Final = frozenset(("subshell", "command_substitution"))
-_SUBSTITUTIONS: Final = (b"$(", b"`", b"<(", b">(")
-_OPERATORS: Final = frozenset(("&&", "||", "|", "|&", ";", "&", "\n"))
-_REDIRECTS: Final = frozenset(("file_redirect", "herestring_redirect", "heredoc_redirect"))
 _TEXT_FOLLOWS: Final = re.compile(r"-[a-z]*c")
 _SHELL_HEREDOC: Final = re.compile(r"#!\s*(\S*/)?(env\s+)?(sh|bash|dash|ash|ksh|zsh)\b")
-_parser: tree_sitter.Parser | None = None
 
 
 class ShellBody:
@@ -66,10 +48,8 @@ def commands(file: File, instruction: Instruction, budget: list[int] | None = No
         budget[0] -= len(text)
         walked = plain_commands(text, start, budget[1])
         if walked is None:
-            root = _get_parser().parse(text).root_node
-            broken = broken or root.has_error
-            walked = _walk(root, text, start, budget[1])
-            broken = broken or len(walked) >= budget[1]
+            walked, odd = grammar_commands(text, start, budget[1])
+            broken = broken or odd or len(walked) >= budget[1]
         budget[1] -= len(walked)
         found.extend(walked)
     return ShellBody(tuple(_with_inner(file, instruction, found, budget)), broken)
@@ -93,7 +73,7 @@ def _inner(file: File, shell: Command, budget: list[int]) -> list[Command]:
         return []
     found = plain_commands(text, span.start + 1, budget[1])
     if found is None:
-        found = _walk(_get_parser().parse(text).root_node, text, span.start + 1, budget[1])
+        found, _ = grammar_commands(text, span.start + 1, budget[1])
     budget[0] -= len(text)
     budget[1] -= len(found)
     for command in found:
@@ -106,39 +86,13 @@ def script_commands(text: bytes) -> ShellBody:
     """Return the commands of a script that is not part of the file: spans count from its first byte."""
     if len(text) > MAX_BODY:
         return ShellBody((), True)
-    root = _get_parser().parse(text).root_node
-    return ShellBody(tuple(_walk(root, text, 0)), root.has_error)
+    found, odd = grammar_commands(text, 0, MAX_COMMANDS)
+    return ShellBody(tuple(found), odd)
 
 
 def _exec_command(instruction: Instruction) -> tuple[Command, ...]:
     words = instruction.words[1:] if instruction.keyword == "HEALTHCHECK" else instruction.words
     return (Command(words, Span(words[0].span.start, words[-1].span.end), ""),) if words else ()
-
-
-def _get_parser() -> tree_sitter.Parser:
-    global _parser
-    if _parser is None:
-        import tree_sitter
-
-        _parser = tree_sitter.Parser(tree_sitter.Language(_language()))
-    return _parser
-
-
-def _language() -> Any:
-    # The package's own __init__ pulls importlib.resources (15 ms); its binding alone does not.
-    import sys
-    from importlib.machinery import ExtensionFileLoader, PathFinder
-
-    package = PathFinder.find_spec("tree_sitter_bash")
-    for folder in (package.submodule_search_locations or ()) if package else ():
-        spec = PathFinder.find_spec("tree_sitter_bash._binding", [folder])
-        if spec is not None and isinstance(spec.loader, ExtensionFileLoader):
-            module = sys.modules.get(spec.name) or spec.loader.create_module(spec)
-            spec.loader.exec_module(module)
-            return module.language()
-    import tree_sitter_bash
-
-    return tree_sitter_bash.language()
 
 
 def shell_texts(file: File, instruction: Instruction) -> list[tuple[int, bytes]]:
@@ -195,74 +149,3 @@ def _blanks(match: re.Match[bytes]) -> bytes:
 
 def _continued(match: re.Match[bytes]) -> bytes:
     return match[1] + b"\\\n"
-
-
-def _walk(root: tree_sitter.Node, text: bytes, base: int, most: int = MAX_COMMANDS) -> list[Command]:
-    found: list[Command] = []
-    waiting: list[tuple[tree_sitter.Node, str, bool, bool, bool]] = [(root, "", False, False, False)]
-    redirects: dict[int, tuple[tuple[str, str], ...]] = {}
-    # Commands inside the words of others stand in substitutions alone.
-    nested = any(map(text.__contains__, _SUBSTITUTIONS))
-    while waiting and len(found) < most:
-        node, operator, pipe, sub, condition = waiting.pop()
-        kind = node.type
-        children = node.children
-        if kind == "command":
-            command = _command(node, children, text, base, operator)
-            command.redirects = redirects.get(node.id, ())
-            command.in_pipeline, command.in_subshell, command.in_condition = pipe, sub, condition
-            found.append(command)
-            if not nested:
-                continue
-        elif kind == "redirected_statement":
-            last = _last(children[0])
-            redirects[last.id] = redirects.get(node.id, ()) + _redirects(node, text)
-        pipe = pipe or kind == "pipeline"
-        sub = sub or kind in _SUBSHELLS
-        condition = condition or kind in _CONDITIONS
-        before = operator
-        inner = []
-        for child in children:
-            # A leaf holds no command: only operators between commands are of interest.
-            if child.child_count:
-                inner.append((child, before, pipe, sub, condition))
-            elif child.type in _OPERATORS:
-                before = child.type
-        waiting.extend(reversed(inner))
-    return found
-
-
-def _last(node: tree_sitter.Node) -> tree_sitter.Node:
-    """Return the statement that a redirection is about: of a list and of a pipeline the last."""
-    while node.type in ("list", "pipeline") and node.child_count:
-        node = node.children[-1]
-    return node
-
-
-def _redirects(node: tree_sitter.Node, text: bytes) -> tuple[tuple[str, str], ...]:
-    found = []
-    for child in node.children[1:]:
-        if child.type == "file_redirect" and child.child_count >= 2:
-            parts = [text[c.start_byte : c.end_byte].decode("utf-8", "replace") for c in child.children[-2:]]
-            found.append((parts[0], literal(parts[1])))
-    return tuple(found)
-
-
-def _command(
-    node: tree_sitter.Node, children: list[tree_sitter.Node], text: bytes, base: int, operator: str
-) -> Command:
-    words = []
-    assignments = []
-    for child in children:
-        start, end = child.start_byte, child.end_byte
-        raw = text[start:end].decode("utf-8", "replace")
-        kind = child.type
-        if kind == "variable_assignment":
-            name, _, value = raw.partition("=")
-            assignments.append((name, value))
-        elif kind not in _REDIRECTS:
-            words.append(Word(literal(raw), raw, make_span((base + start, base + end))))
-    span = make_span((base + node.start_byte, base + node.end_byte))
-    command = Command(tuple(words), span, operator)
-    command.assignments = tuple(assignments)
-    return command

@@ -10,6 +10,8 @@ from jettison.syntax.words import Word
 
 # Programs that read the text of commands.
 SHELLS: Final = frozenset(("sh", "bash", "dash", "ash", "ksh", "zsh"))
+# They only say something of variables: no program runs.
+DECLARATIONS: Final = frozenset(("export", "readonly", "unset"))
 _WRAPPERS: Final = frozenset(("sudo", "time", "command", "exec", "env", "nice", "nohup"))
 _ASSIGNMENT: Final = re.compile(r"[A-Za-z_]\w*=")
 
