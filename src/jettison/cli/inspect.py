@@ -142,12 +142,12 @@ def _report(form: str, seen: Inspection) -> str:
     return render_inspection(seen, Palette(wants_colour()))
 
 
-def inspected(args: argparse.Namespace) -> Inspection:
+def inspected(args: argparse.Namespace, everything: bool = False) -> Inspection:
     """Return the inspection of the image that the options name; as `made_of_inspected`."""
-    return made_of_inspected(args, lambda seen: seen)
+    return made_of_inspected(args, lambda seen: seen, everything)
 
 
-def made_of_inspected(args: argparse.Namespace, make: Callable[[Inspection], Made]) -> Made:
+def made_of_inspected(args: argparse.Namespace, make: Callable[[Inspection], Made], everything: bool = False) -> Made:
     """Return what `make` makes of the inspection of the image that the options name.
 
     It has no secrets that people decided not to count, and may be made twice, as `made_of_inspection` says.
@@ -164,7 +164,8 @@ def made_of_inspected(args: argparse.Namespace, make: Callable[[Inspection], Mad
         return make(decided.left_of(seen))
 
     with reading_bar(args.image):
-        return made_of_inspection(args.image, made, args.engine, args.platform, read_model(args.file))
+        model = read_model(args.file)
+        return made_of_inspection(args.image, made, args.engine, args.platform, model, everything=everything)
 
 
 def told_damage(*inspections: Inspection) -> int:

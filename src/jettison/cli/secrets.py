@@ -57,7 +57,7 @@ def _found(args: argparse.Namespace) -> tuple[tuple[SecretFinding, ...], str]:
     from jettison.cli.inspect import inspected
 
     args.image = args.target
-    seen = inspected(args)
+    seen = inspected(args, everything=args.confidence == "low")
     return seen.secrets, seen.secrets_note
 
 

@@ -101,10 +101,14 @@ class LayerFacts:
 
 
 class Collector(Protocol):
-    """What a pass keeps. gzip: whether the size of each layer under gzip is wanted; digests: sha256 of every file."""
+    """What a pass keeps. gzip: whether the size of each layer under gzip is wanted; digests: sha256 of every file.
+
+    passes_over: whether what came with a distribution's package need not be searched for secrets.
+    """
 
     gzip: bool
     digests: bool
+    passes_over: bool
 
     @property
     def key(self) -> str:
@@ -116,8 +120,11 @@ class Collector(Protocol):
     def learn(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, at: int) -> None:
         """Keep what is wanted of a file: of its whole content, or of the piece of a very large one at `at`."""
 
-    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview) -> None:
-        """Keep what is wanted of whole files that lie one after another in a piece of bytes."""
+    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview, search: bool = True) -> None:
+        """Keep what is wanted of whole files that lie one after another in a piece of bytes.
+
+        search: whether they are searched for secrets.
+        """
 
     def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
         """Keep what is wanted of a very large file as a whole; its pieces were seen before."""
@@ -134,6 +141,7 @@ class ProofCollector:
 
     gzip: bool = True
     digests: bool = True
+    passes_over: bool = False
     key: str = ""
 
     def is_ready(self, now: bool = False) -> bool:
@@ -145,7 +153,7 @@ class ProofCollector:
         if len(data) == size:
             self._keep(facts, path, mode, size, data)
 
-    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview) -> None:
+    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview, search: bool = True) -> None:
         """Learn each file of a run."""
         for path, mode, size, at, _ in files:
             self.learn(facts, path, mode, size, data[at : at + size], 0)
@@ -194,6 +202,7 @@ class InventoryCollector:
         from jettison.inventory.collect import HEAD, essence, is_large, is_program, read_alone, read_large, wants
 
         self.digests = digests
+        self.passes_over = scanner is not None and not scanner.everything
         self.scanner = scanner
         self._wants = wants
         self._is_program = is_program
@@ -222,9 +231,9 @@ class InventoryCollector:
         if len(data) == size:
             self._keep(facts, path, mode, size, data, self._wants(path, size, mode))
 
-    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview) -> None:
+    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview, search: bool = True) -> None:
         """Let the scanner see the files of a run at once; keep the packages of each."""
-        if self.scanner is not None:
+        if self.scanner is not None and search:
             for path, found in self.scanner.scan_run(files, data):
                 facts.hits.setdefault(path, []).extend(found)
         wants = self._wants
@@ -271,10 +280,12 @@ class WholeCollector:
 
     gzip: bool = True
     digests: bool = True
+    passes_over: bool = False
     key: str = ""
 
     def __init__(self, scanner: Scanner) -> None:
         self._parts: tuple[Collector, ...] = (ProofCollector(), InventoryCollector(scanner))
+        self.passes_over = not scanner.everything
 
     def is_ready(self, now: bool = False) -> bool:
         """Return whether both can begin at once; now: make it so."""
@@ -285,10 +296,10 @@ class WholeCollector:
         for part in self._parts:
             part.learn(facts, path, mode, size, data, at)
 
-    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview) -> None:
+    def learn_run(self, facts: LayerFacts, files: Sequence[Placed], data: memoryview, search: bool = True) -> None:
         """Let both see the files of a run."""
         for part in self._parts:
-            part.learn_run(facts, files, data)
+            part.learn_run(facts, files, data, search)
 
     def learn_large(self, facts: LayerFacts, path: str, mode: int, size: int, data: memoryview) -> None:
         """Let both see a very large file as a whole."""

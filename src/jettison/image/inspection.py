@@ -92,16 +92,18 @@ def made_of_inspection(
     platform: str = "",
     model: Model | None = None,
     digests: bool = False,
+    everything: bool = False,
 ) -> Made:
     """Return what `make` makes of the inspection of an image: while its digests are being computed, maybe twice.
 
-    model: its Dockerfile, where the user names it; digests: whether every file needs one, for a comparison.
+    model: its Dockerfile, where the user names it; digests: whether every file needs one, for a comparison;
+    everything: whether what came with a distribution's package is searched for secrets, too.
 
     Raises:
         ImageError, SourceError, EngineError: the image cannot be read.
     """
     with _without_collector():
-        scanner = Scanner()
+        scanner = Scanner(everything)
         collector = InventoryCollector(scanner, digests)
 
         def made(image: Image) -> Made:
@@ -141,7 +143,9 @@ def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None
     )
     inventory = inventory_of(image)
     of_entries = entry_origins(image.history, model) if model is not None else ()
-    secrets = ranked((*file_findings(image, inventory, origins), *config_findings(of_config, of_entries)))
+    secrets = ranked(
+        (*file_findings(image, inventory, origins, scanner.everything), *config_findings(of_config, of_entries))
+    )
     waste, practice = made()
     _keep_digests(image, waste)
     return Inspection(name, shown, waste, inventory, practice, origins, secrets, scanner.note, redact)

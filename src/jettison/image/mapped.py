@@ -11,12 +11,13 @@ import hashlib
 import mmap
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from jettison.image.blob import Blob
 from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
 from jettison.image.columns import clean_path
+from jettison.image.shipped import shipped_in
 from jettison.image.tar import likely_header, release, walk
 from jettison.image.tar_header import BLOCK, Entry
 from jettison.secretscan.machine_code import without_code
@@ -81,9 +82,10 @@ def _walk(
     run = _Run(facts, view, start, collector)
     entries, paths, placed = run.entries, run.paths, run.placed
     known = facts.reach[0]
+    shipped: Mapping[str, int] = shipped_in(blob) if collector.passes_over else {}
     entry = None
     for entry in walk(data, start, start + blob.size, first, last, known):
-        name, kind, size, mode, _, _, _, _, at = entry
+        name, kind, size, mode, _, _, _, mtime, at = entry
         # As `clean_path` does, without a call for the names that are clean.
         if name[-1:] == "/":
             name = name[:-1]
@@ -96,17 +98,19 @@ def _walk(
             continue
         at += start
         facts.size += size
+        search = mtime >= shipped.get(path, mtime)
         if size > WHOLE:
             run.end()
-            digest = learn_in_pieces(facts, path, entry, view[at : at + size], data, at, collector)
+            digest = learn_in_pieces(facts, path, entry, view[at : at + size], data, at, collector, search)
             index = facts.columns.add(path, entry, size, checksum()(view[at : at + CHECKED]), entry.at)
             if digest:
                 facts.columns.digests[index] = digest
             continue
         # What stands in front of a file or behind it in the tar must not be taken for a part of a word in it.
         # A large file is looked at by itself, so that of a program what needs no search is told from the rest.
-        if size >= RUN or data[at - 1]:
+        if size >= RUN or data[at - 1] or search is not run.search:
             run.end()
+            run.search = search
         if not placed:
             run.begin = at
         at -= run.begin
@@ -133,6 +137,8 @@ class _Run:
         self.placed: list[Placed] = []
         # Where the first file of the run begins in the map.
         self.begin = 0
+        # Whether its files are searched for secrets.
+        self.search = True
 
     def end(self) -> None:
         """Look at the files together, and begin anew."""
@@ -145,7 +151,7 @@ class _Run:
             crc32, offset = checksum(), self.begin - self._start
             _, _, size, at, _ = placed[-1]
             with self._view[self.begin : self.begin + at + size] as data:
-                self._collector.learn_run(self._facts, placed, data)
+                self._collector.learn_run(self._facts, placed, data, self.search)
                 for _, _, size, at, index in placed:
                     checks[index] = crc32(data[at : at + (size if size < CHECKED else CHECKED)])
                     if self._collector.digests:
@@ -158,10 +164,20 @@ class _Run:
 
 
 def learn_in_pieces(
-    facts: LayerFacts, path: str, entry: Entry, view: memoryview, data: mmap.mmap, at: int, collector: Collector
+    facts: LayerFacts,
+    path: str,
+    entry: Entry,
+    view: memoryview,
+    data: mmap.mmap,
+    at: int,
+    collector: Collector,
+    search: bool = True,
 ) -> bytes:
-    """Show a very large file, which begins at `at` of a map, to a collector; return its digest where that wants it."""
-    for begin, end in pieces(view):
+    """Show a very large file, which begins at `at` of a map, to a collector; return its digest where that wants it.
+
+    search: whether it is searched for secrets.
+    """
+    for begin, end in pieces(view) if search else ():
         collector.learn(facts, path, entry.mode, entry.size, view[begin:end], begin)
         release(data, at + begin, at + end)
     collector.learn_large(facts, path, entry.mode, entry.size, view)

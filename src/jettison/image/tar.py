@@ -190,17 +190,29 @@ def likely_header(data: mmap.mmap, start: int, end: int, first: int, last: int) 
     What looks like one may be the content of a file: whoever reads from here on has to be told what comes before.
     """
     at, stop = start + first, min(start + last + _MAGIC_AT + len(_MAGIC), end)
-    while (at := data.find(_MAGIC, at, stop)) >= 0:
-        header = at - _MAGIC_AT
-        if header >= start + first and not (header - start) % BLOCK and header + BLOCK <= end:
-            try:
-                check_block(data[header : header + BLOCK])
-            except TarError:
-                pass
-            else:
+    released = at
+    while at < stop:
+        # A piece at a time: a map's own search is several times slower.
+        piece = data[at : min(at + PIECE, stop)]
+        for found in _found(piece, _MAGIC):
+            header = at + found - _MAGIC_AT
+            if header >= start + first and not (header - start) % BLOCK and header + BLOCK <= end:
+                try:
+                    check_block(data[header : header + BLOCK])
+                except TarError:
+                    continue
                 return header - start
-        at += 1
+        at += max(len(piece) - len(_MAGIC) + 1, 1)
+        if at - released > _RELEASE:
+            release(data, released, at)
+            released = at
     return None
+
+
+def _found(data: bytes, what: bytes) -> Iterator[int]:
+    at = -1
+    while (at := data.find(what, at + 1)) >= 0:
+        yield at
 
 
 def _after(at: int, size: int, end: int) -> int:

@@ -5,7 +5,6 @@ Source: RPM reference manual, "Databases"; the blobs are headers, see rpm_header
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
 from typing import Final
 
@@ -20,6 +19,7 @@ WANTS: Final = {
     "name:Packages.db": MAX_DATABASE,
     "name:Packages": MAX_DATABASE,
 }
+DATABASES: Final = tuple(f"{folder}/{key.partition(':')[2]}" for folder in FOLDERS for key in WANTS)
 _MAX_PACKAGES: Final = 200_000
 _MAX_STEPS: Final = 20_000
 _PAGE_HEAD: Final = b"SQLite format 3\0"
@@ -27,7 +27,7 @@ _PAGE_HEAD: Final = b"SQLite format 3\0"
 
 def wanted(path: str) -> bool:
     """Return whether this is a package database."""
-    return posixpath.dirname(path) in FOLDERS
+    return path in DATABASES
 
 
 def read(path: str, data: bytes) -> list[Package]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from jettison.image.shipped import shipped_of
+from jettison.secretscan.as_installed import as_installed
 from jettison.secretscan.config_secrets import BY_COMMAND, BY_NAME, ConfigSecret
 from jettison.secretscan.detectors import LEVELS, load_detectors
 from jettison.secretscan.scanner import best_hits
@@ -66,19 +68,31 @@ def at_level(findings: Sequence[SecretFinding], level: str = DEFAULT_LEVEL) -> t
     return tuple(found for found in findings if found.level >= LEVELS.index(level))
 
 
-def file_findings(image: Image, inventory: Inventory, origins: Sequence[Origin]) -> Iterator[SecretFinding]:
-    """Yield the secrets in the files of all layers, those deleted later included."""
+def file_findings(
+    image: Image, inventory: Inventory, origins: Sequence[Origin], everything: bool = False
+) -> Iterator[SecretFinding]:
+    """Yield the secrets in the files of all layers, those deleted later included.
+
+    everything: those in programs and data of distributions' packages as well.
+    """
     about = {d.id: d for d in load_detectors().all}
     for number, facts in enumerate(image.facts):
+        if not facts.hits:
+            continue
+        shipped = {} if everything else shipped_of(facts)
         names: dict[str, list[str]] = {}
         for path, source in facts.hardlinks.items():
             names.setdefault(source, []).append(path)
         for path, hits in facts.hits.items():
+            if path in shipped and (found := facts.entries.get(path)) is not None and found.mtime < shipped[path]:
+                # What the search of a plain layer passes over.
+                continue
             visible = any(
                 (entry := image.files.get(name)) is not None and entry.layer == number
                 for name in (path, *names.get(path, ()))
             )
             owner = inventory.owner(path)
+            public = owner is not None and owner.type in _DISTRIBUTION and as_installed(image, number, path, owner)
             origin = origins[number] if number < len(origins) else None
             # Pieces of a very large file overlap.
             for hit in best_hits(hits):
@@ -86,12 +100,11 @@ def file_findings(image: Image, inventory: Inventory, origins: Sequence[Origin])
                 if detector is None:
                     continue
                 level = hit.level
-                if owner is not None and not hit.verified:
-                    # What lies in a package manager's folder has lost its step already.
-                    step = 0 if is_third_party(path) else 1
-                    level = 0 if owner.type in _DISTRIBUTION else max(0, level - step)
-                elif owner is not None and owner.type in _DISTRIBUTION:
+                if public:
                     level = 0
+                elif owner is not None and owner.type not in _DISTRIBUTION and not hit.verified:
+                    # What lies in a package manager's folder has lost its step already.
+                    level = max(0, level - (0 if is_third_party(path) else 1))
                 yield SecretFinding(
                     detector.id, detector.title, detector.severity, LEVELS[level], "file", number, path,
                     hit.offset, hit.line, hit.masked, hit.via, origin.line if origin else None,

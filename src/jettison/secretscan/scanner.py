@@ -58,9 +58,13 @@ class _Place(NamedTuple):
 
 
 class Scanner:
-    """Finds secrets. version: what its results depend on besides the bytes and the path; note: what it leaves out."""
+    """Finds secrets. version: what its results depend on besides the bytes and the path; note: what it leaves out.
 
-    def __init__(self) -> None:
+    everything: whether what came with a distribution's package, which is no secret, is told of, too.
+    """
+
+    def __init__(self, everything: bool = False) -> None:
+        self.everything = everything
         loaded = load_detectors()
         self._all = loaded.all
         general = [d for d in loaded.all if not d.path]
@@ -77,14 +81,14 @@ class Scanner:
         self._path_matchers: dict[str, Matcher] = {}
         self._name_matcher = open_matcher([Expression(b"(?im:%s)" % loaded.path_marks.encode(), ())])
         self._marks = loaded.path_marks
-        self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}"
+        self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}{' all' if everything else ''}"
         self.note = self._matcher.note
         self._taken: list[tuple[Hit, bytes]] | None = None
         self._barren = Barren()
 
-    def __reduce__(self) -> tuple[type[Scanner], tuple[()]]:
+    def __reduce__(self) -> tuple[type[Scanner], tuple[bool]]:
         # The automaton does not travel: another process loads it from disk.
-        return Scanner, ()
+        return Scanner, (self.everything,)
 
     def is_ready(self, now: bool = False) -> bool:
         """Return whether a search can begin at once; now: compile what has to be."""
