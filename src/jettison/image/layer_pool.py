@@ -124,7 +124,10 @@ class LayerReaders:
             layer.left += 1
         self._count = min(count, len(self._scans))
         self._parallel = count > 1 and self._total >= MIN_PARALLEL
-        self._workers: list[_Worker] = []
+        # Two kinds, for what looks into files comes to hold much memory: it ends as soon as there is no more to look at.
+        # Those that make digests begin first, while there is little here that they take a copy of.
+        self._scanners: list[_Worker] = []
+        self._hashers: list[_Worker] = []
 
     def __enter__(self) -> LayerReaders:
         return self
@@ -132,7 +135,7 @@ class LayerReaders:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for worker in self._workers:
+        for worker in (*self._scanners, *self._hashers):
             worker.end(kind is not None)
 
     def scan(self, done: Callable[[Wanted], None]) -> None:
@@ -144,14 +147,16 @@ class LayerReaders:
                 _take(layer, kind, first, _work(kind, layer.blob, first, last, self._collector))
                 self._after(task, done)
             return
+        self._hashers += [_Worker(None) for _ in range(min(self._count, len(self._hashes)))]
         if not self._collector.is_ready():
             # Compiling keeps one core busy.
             self._hash_first()
             self._collector.is_ready(now=True)
-        self._workers += [_Worker(self._collector) for _ in range(self._count)]
-        while any(task[1] != "hash" for worker in self._workers for task in worker.tasks) or self._scans:
+        self._scanners += [_Worker(self._collector) for _ in range(self._count)]
+        while self._scanners:
             self._give(AHEAD)
             self._pump(done)
+            self._end_idle()
         # What is left is known: nobody needs to be asked for it while this process is busy.
         self._give(MAX_WAITING)
 
@@ -162,33 +167,35 @@ class LayerReaders:
                 layer, kind, first, last = self._hashes.popleft()
                 _take(layer, kind, first, _work(kind, layer.blob, first, last, self._collector))
             return
-        while self._hashes or any(worker.tasks for worker in self._workers):
+        while self._hashes or any(worker.tasks for worker in self._hashers):
             self._give(AHEAD)
             self._pump(lambda _: None)
 
     def _hash_first(self) -> None:
-        worker = _Worker(None)
-        self._workers.append(worker)
         size = 0
         while self._hashes and size < min(HASHED_FIRST, self._total // 2 + 1):
             size += self._hashes[0][0].blob.size
-            worker.give(self._hashes.popleft())
+            self._hashers[0].give(self._hashes.popleft())
 
     def _give(self, ahead: int) -> None:
-        """Let each process have tasks, the one with the fewest first."""
-        while self._scans or self._hashes:
-            able = [worker for worker in self._workers if worker.scans or not self._scans]
-            worker = min(able, key=lambda worker: worker.waiting)
-            if len(worker.tasks) >= ahead:
-                return
-            worker.give((self._scans or self._hashes).popleft())
+        """Let each process have tasks, the one with the fewest first; digests wait for a core that looks into no files."""
+        _share(self._scans, self._scanners, ahead)
+        _share(self._hashes, self._hashers[: self._count - len(self._scanners)], ahead)
+
+    def _end_idle(self) -> None:
+        """Let the processes go that look into files and have none to look into."""
+        if self._scans:
+            return
+        for worker in [each for each in self._scanners if not each.tasks]:
+            self._scanners.remove(worker)
+            worker.end(now=False)
 
     def _pump(self, done: Callable[[Wanted], None]) -> None:
         """Take what the processes made, if there is something soon."""
         from multiprocessing.connection import wait
 
         tell(self._read, self._total)
-        busy = {worker.pipe: worker for worker in self._workers if worker.tasks}
+        busy = {worker.pipe: worker for worker in (*self._scanners, *self._hashers) if worker.tasks}
         # Often enough for a bar to move: what was read is told of while nothing is done, too.
         for pipe in wait(list(busy), TELL_SECONDS):
             worker = busy[pipe]
@@ -217,7 +224,7 @@ class LayerReaders:
 
 
 class _Worker:
-    """One process and what it has to do. scans: whether it can look into files, or only make digests."""
+    """One process and what it has to do; it can look into files where it has a collector, else only make digests."""
 
     def __init__(self, collector: Collector | None) -> None:
         # Not needed where everything is known from earlier runs.
@@ -225,7 +232,6 @@ class _Worker:
 
         context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
         self.pipe, other = context.Pipe()
-        self.scans = collector is not None
         self.tasks: deque[_Task] = deque()
         self._process: BaseProcess = context.Process(target=_serve, args=(other, self.pipe, collector), daemon=True)
         self._process.start()
@@ -259,6 +265,14 @@ class _Worker:
                 self.pipe.send(None)
         self.pipe.close()
         self._process.join()
+
+
+def _share(tasks: deque[_Task], workers: list[_Worker], ahead: int) -> None:
+    while tasks and workers:
+        worker = min(workers, key=lambda worker: worker.waiting)
+        if len(worker.tasks) >= ahead:
+            return
+        worker.give(tasks.popleft())
 
 
 @contextlib.contextmanager
