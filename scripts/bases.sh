@@ -92,6 +92,7 @@ build distroless-python3 gcr.io/distroless/python3-debian12:nonroot gcr.io/distr
 build temurin-jre eclipse-temurin:17-jre
 build temurin-jdk eclipse-temurin:17-jdk eclipse-temurin:17
 build maven maven:3-eclipse-temurin-17
+build gradle gradle:4.4-jdk17
 build distroless-java17 gcr.io/distroless/java17-debian12:nonroot gcr.io/distroless/java17-debian12:latest
 build rust rust:1-bookworm rust:1.63-bookworm rust:1 rust:latest
 build gcc gcc:12 gcc:12-bookworm gcc:latest

@@ -26,6 +26,7 @@ EXPECTED = {
     "elixir-plug": ("elixir-mix", 4000, ""),
     "go-cmd": ("go", 9000, "/health"),
     "go-http": ("go", 8080, "/healthz"),
+    "java-gradle": ("java-gradle", 8080, "/"),
     "java-plain": ("java-maven", 8080, "/health"),
     "meson-hello": ("meson", 8081, ""),
     "mixed-go-vite": ("go", 8090, "/api/health"),

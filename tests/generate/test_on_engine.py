@@ -42,3 +42,8 @@ def test_what_does_not_work_is_not_written(engine: Engine, tmp_path: Path, capsy
     assert main(["init", "--yes", str(project)]) == 1
     assert "it ended with code 1" in capsys.readouterr().out
     assert sorted(os.listdir(project)) == before
+    # To replace files is not to want what does not work.
+    assert main(["init", "--yes", "--force", str(project)]) == 1
+    assert sorted(os.listdir(project)) == before
+    assert main(["init", "--yes", "--anyway", str(project)]) == 1
+    assert (project / "Dockerfile").exists()

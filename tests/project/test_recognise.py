@@ -39,6 +39,9 @@ EXPRESS = "require('express')().listen(3000)\n"
         ({"package.json": "{}", ".nvmrc": "v22.3.0", "index.js": EXPRESS}, "22", ".nvmrc"),
         ({"go.mod": "module a/b\n\ngo 1.22.1\n\ntoolchain go1.23.4\n", "main.go": "package main\nfunc main() {}\n"}, "1.23", "go.mod"),
         ({"pom.xml": "<project><properties><java.version>1.8</java.version></properties></project>", "src/main/java/A.java": "class A { public static void main(String[] a) {} }"}, "8", "pom.xml"),
+        ({"build.gradle.kts": "kotlin { jvmToolchain(17) }", "src/main/java/A.java": "class A { public static void main(String[] a) {} }"}, "17", "build.gradle.kts"),
+        ({"build.gradle": "apply plugin: 'java'\nsourceCompatibility '1.8'", "src/main/java/A.java": "class A { public static void main(String[] a) {} }"}, "8", "build.gradle"),
+        ({"build.gradle": "apply plugin: 'java'", "gradle/wrapper/gradle-wrapper.properties": "distributionUrl=https\\://x/distributions/gradle-7.6.1-bin.zip", "src/main/java/A.java": "class A { public static void main(String[] a) {} }"}, "17", "gradle/wrapper/gradle-wrapper.properties"),
         ({"pom.xml": "<project><properties><java.version>19</java.version></properties></project>", "src/main/java/A.java": "class A { public static void main(String[] a) {} }"}, "21", "pom.xml"),
     ],
 )  # fmt: skip

@@ -76,7 +76,7 @@ def run(args: argparse.Namespace) -> int:
         files[-1] = compose_file(root, made, writing) or extra
     if (
         worst == "refuted"
-        and not args.force
+        and not args.anyway
         and not (asking and confirm("It does not work as it is. Write it all the same?", False))
     ):
         sys.stderr.write("jettison: nothing was written: the result does not work; --anyway writes it all the same\n")
@@ -98,10 +98,7 @@ def _wanted(context: BuildContext, args: argparse.Namespace, asking: bool) -> tu
         raise UsageError(f"unknown ecosystem {args.ecosystem!r}: choose {', '.join(sorted(ecosystems()))}")
     found = recognise(context, args.ecosystem)
     if not found:
-        raise SourceError(
-            f"{args.path}: nothing was recognised that can be started; {'--ecosystem' if not args.ecosystem else 'another --ecosystem'} names "
-            f"what it is, and the program must be findable (see docs/init.md)"
-        )
+        raise SourceError(f"{args.path}: {_why_nothing(context, args.ecosystem)}")
     if args.service:
         wanted = {os.path.normpath(one) for one in args.service}
         chosen = tuple(one for one in found if os.path.normpath(one.folder or ".") in wanted)
@@ -118,6 +115,20 @@ def _wanted(context: BuildContext, args: argparse.Namespace, asking: bool) -> tu
     names = [(one.folder or ".", one.title) for one in found]
     answer = choose("Which one?", [*names, ("all", "a Dockerfile for each, one Compose file")], "all")
     return found if answer == "all" else tuple(one for one in found if (one.folder or ".") == answer)
+
+
+def _why_nothing(context: BuildContext, only: str) -> str:
+    """Return, in words, what was looked for and what stands in its place."""
+    from jettison.project.recognise import unstartable
+
+    marked = unstartable(context)
+    near = "; ".join(f"{path} marks {title}, but no program to start was found" for path, title in marked[:3])
+    what = near or "no file marks a kind of project"
+    ask = f"another --ecosystem than {only}" if only else "--ecosystem"
+    return (
+        f"nothing was recognised that can be started: {what}. {ask} names what it is; the files and start commands "
+        "that are looked for are in docs/init.md"
+    )
 
 
 def _one_for_each_folder(found: tuple[Service, ...]) -> tuple[Service, ...]:

@@ -11,7 +11,8 @@ Keys of a file:
     source           where the facts come from
     [detect]         files: any of these globs in the folder marks it; without: none of these; beside: any of these too;
                      text: {glob = regex}: a file of that name only counts when its text matches; rank: the highest
-                     of one language wins
+                     of one language wins; whole: files that make what lies below their folder a part of it, where
+                     no other file of these names stands between
     [version]        name; default; readers: [glob, regex with one group, value in place of the group (optional)],
                      the first that matches gives the version; at_least / below: bounds that the default must
                      keep, read the same way; releases: the versions that images exist of
@@ -45,7 +46,7 @@ Keys of a file:
                      extensions: PHP extensions
 
 Placeholders in bases, commands, paths and arguments: {version}, {port}, {path}, {app} (the program's name), {main}
-(its main file), {module}, {object}, {package}, {script}, {project}, {jar}, {target}, {app_path}, {root} (workdir
+(its main file), {module}, {object}, {package}, {script}, {project}, {jar}, {gradle_folder}, {gradle_task}, {target}, {app_path}, {root} (workdir
 of the image), {document_root}, {adds}, {locked}, {frozen}, {ignore}, and the names of [tools].
 """
 
@@ -71,6 +72,7 @@ class Detect:
     beside: tuple[str, ...] = ()
     text: dict[str, str] = field(default_factory=dict)
     rank: int = 0
+    whole: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

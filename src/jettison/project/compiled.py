@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.project.data_files import data_files
 from jettison.project.dependencies import json_object, table, toml_table
+from jettison.project.gradle import Gradle, gradle
 from jettison.project.service import Program
 from jettison.project.tree import is_aside
 
@@ -107,28 +108,52 @@ def rust(tree: Tree, framework: Framework | None, known: Dependencies) -> Progra
 def java(tree: Tree, framework: Framework | None, known: Dependencies) -> Program:
     """Return the archive that the build writes, and the main class where it is not in it."""
     maven = tree.has("pom.xml")
-    jar = _maven_jar(tree) if maven else _gradle_jar(tree)
+    build = None if maven else gradle(tree)
+    names = build.names if build else {"jar": _maven_jar(tree)}
     if framework is not None:
-        return Program({"jar": jar})
-    text = tree.text("pom.xml") + tree.text("build.gradle") + tree.text("build.gradle.kts")
-    if re.search(r"<mainClass>|Main-Class|mainClass", text) and re.search(
-        r"shade|assembly|shadow|jar-plugin|jar\s*\{", text
-    ):
-        return Program({"jar": jar})
+        return Program(names)
+    if build and build.distribution:
+        return _distribution(tree, build, names)
+    if build.in_jar if build else _in_manifest(tree.text("pom.xml")):
+        return Program(names)
+    main = _main_class(tree)
+    if not main:
+        return Program(startable=False)
+    return Program(
+        {**names, "main": main}, ("java", "-cp", "/app/app.jar", main), notes=(f"{main} is taken for the main class",)
+    )
+
+
+def _in_manifest(pom: str) -> bool:
+    """Return whether Maven writes the main class into the archive."""
+    return bool(re.search(r"<mainClass>|Main-Class", pom) and re.search(r"shade|assembly|jar-plugin", pom))
+
+
+def _distribution(tree: Tree, build: Gradle, names: dict[str, str]) -> Program:
+    """Return a program whose build lays its libraries beside it (Gradle's application plugin)."""
+    main = build.main or _main_class(tree.below(build.folder[:-1]) if build.folder else tree)
+    if not main:
+        return Program(startable=False)
+    libraries = f"{build.folder}build/install/{build.name}/lib"
+    return Program(
+        {**names, "gradle_task": "installDist", "main": main},
+        ("java", "-cp", "/app/lib/*", main),
+        artefacts=((libraries, "lib"),),
+        notes=() if build.main else (f"{main} is taken for the main class",),
+    )
+
+
+def _main_class(tree: Tree) -> str:
+    """Return the class of the first source file that has a main method, "" without one."""
     sources = tree.sources((".java", ".kt"))
     path = next(
         (f for f in sources if re.search(r"static\s+void\s+main\s*\(|^fun main\(", tree.text(f), re.MULTILINE)), ""
     )
     if not path:
-        return Program(startable=False)
+        return ""
     package = re.search(r"^package\s+([\w.]+)", tree.text(path), re.MULTILINE)
     stem = path.rsplit("/", 1)[-1].rsplit(".", 1)[0] + ("Kt" if path.endswith(".kt") else "")
-    name = f"{package[1]}.{stem}" if package else stem
-    return Program(
-        {"jar": jar, "main": name},
-        ("java", "-cp", "/app/app.jar", name),
-        notes=(f"{name} is taken for the main class",),
-    )
+    return f"{package[1]}.{stem}" if package else stem
 
 
 def _maven_jar(tree: Tree) -> str:
@@ -154,15 +179,6 @@ def _own_part(text: str) -> str:
             text = rest.partition(f"</{name}>")[2]
         text = "".join(kept)
     return text
-
-
-def _gradle_jar(tree: Tree) -> str:
-    settings = tree.text("settings.gradle") + tree.text("settings.gradle.kts")
-    build = tree.text("build.gradle") + tree.text("build.gradle.kts") + tree.text("gradle.properties")
-    name = re.search(r"rootProject\.name\s*=\s*[\"']([\w.-]+)", settings)
-    version = re.search(r"^version\s*=\s*[\"']?([\w.-]+)", build, re.MULTILINE)
-    stem = name[1] if name else "app"
-    return f"{stem}-{version[1]}.jar" if version else f"{stem}.jar"
 
 
 def dotnet(tree: Tree, framework: Framework | None, known: Dependencies) -> Program:

@@ -61,11 +61,30 @@ def recognise(context: BuildContext, only: str = "") -> tuple[Service, ...]:
         ):
             continue
         inner = _in_folder(tree.below(folder) if folder else tree, folder, only)
-        # A folder that only a source file marks is a part of what lies around it.
-        found += [one for one in inner if not one.mark.endswith(one.ecosystem.sources) or not _around(found, one)]
+        found += [one for one in inner if not (_is_part(tree, one) and _around(found, one))]
         if len(found) >= MAX_SERVICES:
             break
     return _joined(tree, _without_mere_pages(found))
+
+
+def unstartable(context: BuildContext) -> tuple[tuple[str, str], ...]:
+    """Return (file, title of the ecosystem that it marks) where nothing to start was found, those near the root first."""
+    tree = Tree(context)
+    found: dict[str, str] = {}
+    for folder in _folders(tree):
+        inner = tree.below(folder) if folder else tree
+        for one in ecosystems().values():
+            mark = matches(inner, one)
+            if mark:
+                found.setdefault(posixpath.join(folder, mark), one.title)
+    return tuple(found.items())
+
+
+def _is_part(tree: Tree, inner: Service) -> bool:
+    """Return whether a folder is a part of what lies around it: only a source file marks it, or a whole is built above."""
+    whole = inner.ecosystem.detect.whole
+    alone = any(tree.has(posixpath.join(inner.folder, name)) for name in whole)
+    return inner.mark.endswith(inner.ecosystem.sources) or bool(whole and not alone)
 
 
 def _around(found: list[Service], inner: Service) -> bool:
