@@ -91,6 +91,8 @@ def test_steps_lead_to_their_lines() -> None:
     assert lines.line_of("[build 3/3] COPY . .") == 7
     assert lines.line_of("[stage-1 2/4] COPY --from=build /x /root/x") == 10
     assert lines.line_of("[stage-1 4/4] RUN last") == 14
+    assert lines.line_of("[stage-1  4/10] RUN last") == 14
+    assert StepLines(b"FROM a\nRUN one\n").line_of("[ 2/12] RUN one") == 2
     assert lines.line_of("[internal] load build context") is None
     assert lines.line_of("[nosuch 2/3] RUN one") is None
 

@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-_STEP = re.compile(r"\[(?:(\S+)\s+)?(\d+)/\d+\] (\S+)(.*)", re.DOTALL)
+# A stage of ten steps and more has its numbers padded: "[ 3/10]".
+_STEP = re.compile(r"\[\s*(?:(\S+)\s+)?(\d+)/\d+\] (\S+)(.*)", re.DOTALL)
 _COUNTED: Final = frozenset({"FROM", "RUN", "COPY", "ADD", "WORKDIR"})
 _HEREDOC = re.compile(r"<<-?[\"']?([A-Za-z_][A-Za-z0-9_]*)[\"']?")
 
