@@ -40,8 +40,8 @@ def test_parts_are_the_whole(nested: bool, processes: int, tmp_path: Path, monke
     monkeypatch.setattr(layer_pool, "MAX_PROCESSES", processes)
     monkeypatch.setattr(layer_pool, "MIN_PARALLEL", 0)
     kinds: Counter[str] = Counter()
-    work = layer_pool._work
-    monkeypatch.setattr(layer_pool, "_work", lambda kind, *rest: (kinds.update([kind]), work(kind, *rest))[1])
+    do = layer_pool.do
+    monkeypatch.setattr(layer_pool, "do", lambda task, collector: (kinds.update([task.kind]), do(task, collector))[1])
     for seed in range(200 if processes == 1 else 12):
         path = tmp_path / "image.tar"
         path.write_bytes(old_layout(layer(seed, nested), layer(seed + 1, nested)))

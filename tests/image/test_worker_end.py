@@ -12,8 +12,8 @@ import pytest
 
 _PROGRAM = """
 import time
-from jettison.image.layer_pool import _Worker
-workers = [_Worker(None) for _ in range(3)]
+from jettison.image.layer_worker import Worker
+workers = [Worker(None) for _ in range(3)]
 print(*(worker._process.pid for worker in workers), flush=True)
 time.sleep(60)
 """

@@ -6,43 +6,30 @@ meanwhile and throws away what it made where one does not fit.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import signal
-import sys
-import zlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from jettison.errors import ImageError
-from jettison.image.blob import Blob, LayerBytes
+from jettison.image.blob import LayerBytes
 from jettison.image.collect import Collector, LayerFacts
-from jettison.image.decompress import Joined, decompressed
-from jettison.image.digest import Hashed
-from jettison.image.layer_cache import pack, unpack
-from jettison.image.mapped import scan_map
+from jettison.image.layer_worker import Claims, Done, Task, Worker, do
 from jettison.image.reading import tell
-from jettison.image.scan import scan_stream
-from jettison.terminal import safe_line
-
-if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-    from multiprocessing.process import BaseProcess
 
 # Below this, starting processes takes longer than it saves.
 MIN_PARALLEL: Final = 48 << 20
+# Small enough for even shares; every part costs the walk over the headers in front of it.
 MIN_PART: Final = 64 << 20
 MAX_PROCESSES: Final = 8
 TELL_SECONDS: Final = 0.2
 # Tasks that wait at a process, so that it has one while this process is busy.
 AHEAD: Final = 2
-MAX_WAITING: Final = 32
+# A packed layer takes about so many times as long as one of its size that is not.
+PACKED: Final = 6
 # While the patterns are compiled, a process hashes about so many bytes.
 HASHED_FIRST: Final = 512 << 20
-_ENDED: Final = "a process that read the image ended early: out of memory, or the file was cut off"
 
 
 @dataclass(slots=True)
@@ -102,10 +89,6 @@ class Wanted:
         return None
 
 
-_Task = tuple[Wanted, str, int, int | None]
-_Result = tuple[bytes, tuple[str, str], str]
-
-
 class LayerReaders:
     """Fills in the facts, the digest or the failure of each layer: `scan` reads the files, `finish` waits for the rest.
 
@@ -117,17 +100,21 @@ class LayerReaders:
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         count = processes or min(cores, MAX_PROCESSES)
         self._collector = collector
+        self._layers = {layer.number: layer for layer in wanted}
         self._total = sum(layer.blob.size for layer in wanted)
         self._read = 0
-        self._scans, self._hashes = _tasks(wanted, count, self._total)
-        for layer, _, _, _ in self._scans:
-            layer.left += 1
+        self._scans = _scans(wanted, max(MIN_PART, self._total // (4 * count)))
+        self._hashes = _hashes(wanted)
+        # So many of the digests were offered to the processes.
+        self._offered = 0
+        for task in self._scans:
+            self._layers[task.number].left += 1
         self._count = min(count, len(self._scans))
-        self._parallel = count > 1 and self._total >= MIN_PARALLEL
+        self._claims = Claims() if count > 1 and self._total >= MIN_PARALLEL else None
         # Two kinds, for what looks into files comes to hold much memory: it ends as soon as there is no more to look at.
         # Those that make digests begin first, while there is little here that they take a copy of.
-        self._scanners: list[_Worker] = []
-        self._hashers: list[_Worker] = []
+        self._scanners: list[Worker] = []
+        self._hashers: list[Worker] = []
 
     def __enter__(self) -> LayerReaders:
         return self
@@ -137,79 +124,106 @@ class LayerReaders:
     ) -> None:
         for worker in (*self._scanners, *self._hashers):
             worker.end(kind is not None)
+        if self._claims is not None:
+            self._claims.close()
 
     def scan(self, done: Callable[[Wanted], None]) -> None:
         """Read the files of all layers; `done` is told of each layer that was read whole."""
-        if not self._parallel:
+        if self._claims is None:
             while self._scans:
                 task = self._scans.popleft()
-                layer, kind, first, last = task
-                _take(layer, kind, first, _work(kind, layer.blob, first, last, self._collector))
+                self._take(task, do(task, self._collector))
                 self._after(task, done)
             return
-        self._hashers += [_Worker(None) for _ in range(min(self._count, len(self._hashes)))]
+        self._hashers += [Worker(None, self._hashes, self._claims) for _ in range(min(self._count, len(self._hashes)))]
         if not self._collector.is_ready():
             # Compiling keeps one core busy.
-            self._hash_first()
+            self._offer(min(HASHED_FIRST, self._total // 2 + 1))
+            self._hash(1)
             self._collector.is_ready(now=True)
-        self._scanners += [_Worker(self._collector) for _ in range(self._count)]
+        self._scanners += [Worker(self._collector) for _ in range(self._count)]
         while self._scanners:
-            self._give(AHEAD)
+            self._give()
             self._pump(done)
             self._end_idle()
-        # What is left is known: nobody needs to be asked for it while this process is busy.
-        self._give(MAX_WAITING)
 
     def finish(self) -> None:
         """Wait for the digests."""
-        if not self._parallel:
-            while self._hashes:
-                layer, kind, first, last = self._hashes.popleft()
-                _take(layer, kind, first, _work(kind, layer.blob, first, last, self._collector))
+        if self._claims is None:
+            for task in self._hashes:
+                self._take(task, do(task, None))
             return
-        while self._hashes or any(worker.tasks for worker in self._hashers):
-            self._give(AHEAD)
+        while any(worker.busy for worker in self._hashers):
             self._pump(lambda _: None)
 
-    def _hash_first(self) -> None:
-        size = 0
-        while self._hashes and size < min(HASHED_FIRST, self._total // 2 + 1):
-            size += self._hashes[0][0].blob.size
-            self._hashers[0].give(self._hashes.popleft())
+    def _offer(self, bytes_: int | None = None) -> None:
+        """Let digests be made, so many bytes or all."""
+        assert self._claims is not None
+        first, size = self._offered, 0
+        while self._offered < len(self._hashes) and (bytes_ is None or size < bytes_):
+            size += self._hashes[self._offered].bytes_
+            self._offered += 1
+        self._claims.offer(range(first, self._offered))
 
-    def _give(self, ahead: int) -> None:
-        """Let each process have tasks, the one with the fewest first; digests wait for a core that looks into no files."""
-        _share(self._scans, self._scanners, ahead)
-        _share(self._hashes, self._hashers[: self._count - len(self._scanners)], ahead)
+    def _hash(self, count: int) -> None:
+        """Let so many processes share the digests; nobody needs to be asked for the next while this one is busy."""
+        for worker in self._hashers[:count]:
+            worker.hash()
+
+    def _give(self) -> None:
+        """Let each process have parts to read, the one with the least first."""
+        while self._scans and self._scanners:
+            worker = min(self._scanners, key=lambda one: one.waiting)
+            if len(worker.tasks) >= AHEAD:
+                return
+            worker.give(self._scans.popleft())
 
     def _end_idle(self) -> None:
-        """Let the processes go that look into files and have none to look into."""
+        """Let the processes go that look into files and have none to look into; digests get the cores that they leave."""
         if self._scans:
             return
         for worker in [each for each in self._scanners if not each.tasks]:
             self._scanners.remove(worker)
             worker.end(now=False)
+        self._offer()
+        self._hash(self._count - len(self._scanners))
 
     def _pump(self, done: Callable[[Wanted], None]) -> None:
         """Take what the processes made, if there is something soon."""
         from multiprocessing.connection import wait
 
         tell(self._read, self._total)
-        busy = {worker.pipe: worker for worker in (*self._scanners, *self._hashers) if worker.tasks}
+        busy = {worker.pipe: worker for worker in (*self._scanners, *self._hashers) if worker.busy}
         # Often enough for a bar to move: what was read is told of while nothing is done, too.
         for pipe in wait(list(busy), TELL_SECONDS):
-            worker = busy[pipe]
-            task, (packed, digests, failure) = worker.take()
-            layer, kind, first, _ = task
-            _take(layer, kind, first, (unpack(packed) if packed else None, digests, failure))
-            self._give(AHEAD)
-            self._after(task, done)
+            made = busy[pipe].take()
+            if made is None:
+                continue
+            self._take(*made)
+            self._give()
+            self._after(made[0], done)
 
-    def _after(self, task: _Task, done: Callable[[Wanted], None]) -> None:
-        layer, kind, first, last = task
-        if kind == "hash":
+    def _take(self, task: Task, done: Done) -> None:
+        layer, failure = self._layers[task.number], done.failure
+        if task.kind == "scan" and task.first and failure:
+            # It may have begun in the middle of a file: it is read again, from the start of the layer.
             return
-        self._read += (layer.blob.size if last is None else last) - first
+        if task.kind == "stream" and layer.stored and done.stored and done.stored != layer.stored.partition(":")[2]:
+            # What the bytes hold is of no interest when they are others.
+            failure = f"has the digest sha256:{done.stored}, the manifest says {layer.stored[:80]}"
+        if failure:
+            layer.failure = layer.failure or failure
+            return
+        if done.facts is not None:
+            layer.parts[task.first] = done.facts
+        if done.plain:
+            layer.sha256 = done.plain
+
+    def _after(self, task: Task, done: Callable[[Wanted], None]) -> None:
+        if task.kind == "hash":
+            return
+        layer = self._layers[task.number]
+        self._read += task.bytes_
         tell(self._read, self._total)
         layer.left -= 1
         if layer.left:
@@ -220,150 +234,26 @@ class LayerReaders:
             return
         layer.left = 1
         layer.sure.add(doubtful[0])
-        self._scans.append((layer, "exact", *doubtful))
+        self._scans.append(Task(layer.number, "exact", layer.blob, *doubtful))
 
 
-class _Worker:
-    """One process and what it has to do; it can look into files where it has a collector, else only make digests."""
-
-    def __init__(self, collector: Collector | None) -> None:
-        # Not needed where everything is known from earlier runs.
-        import multiprocessing
-
-        context: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-        self.pipe, other = context.Pipe()
-        self.tasks: deque[_Task] = deque()
-        self._process: BaseProcess = context.Process(target=_serve, args=(other, self.pipe, collector), daemon=True)
-        self._process.start()
-        other.close()
-
-    @property
-    def waiting(self) -> int:
-        """Return how many bytes wait for it."""
-        return sum((layer.blob.size if last is None else last) - first for layer, _, first, last in self.tasks)
-
-    def give(self, task: _Task) -> None:
-        """Let it do one more task."""
-        layer, kind, first, last = task
-        self.tasks.append(task)
-        with _told_apart():
-            self.pipe.send((kind, layer.blob, first, last))
-
-    def take(self) -> tuple[_Task, _Result]:
-        """Return the task that it began first, and what came of it."""
-        with _told_apart():
-            result: _Result = self.pipe.recv()
-        return self.tasks.popleft(), result
-
-    def end(self, now: bool) -> None:
-        """Let it go, at once where nobody wants what it makes."""
-        if now:
-            self._process.kill()
-        else:
-            with contextlib.suppress(OSError):
-                # Later processes hold this end, too, so that closing it would not do.
-                self.pipe.send(None)
-        self.pipe.close()
-        self._process.join()
-
-
-def _share(tasks: deque[_Task], workers: list[_Worker], ahead: int) -> None:
-    while tasks and workers:
-        worker = min(workers, key=lambda worker: worker.waiting)
-        if len(worker.tasks) >= ahead:
-            return
-        worker.give(tasks.popleft())
-
-
-@contextlib.contextmanager
-def _told_apart() -> Any:
-    """Turn the end of a process into an error of the image."""
-    try:
-        yield
-    except (EOFError, BrokenPipeError, ConnectionResetError) as error:
-        raise ImageError(_ENDED) from error
-
-
-def _serve(pipe: Connection, parents: Connection, collector: Collector | None) -> None:
-    """Do tasks until no more come; what runs in the process."""
-    # The process that asks ends this one; an interrupt from the keyboard goes to both.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parents.close()
-    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        while (task := pipe.recv()) is not None:
-            kind, blob, first, last = task
-            facts, digests, failure = _work(kind, blob, first, last, collector)
-            pipe.send((pack(facts) if facts is not None else b"", digests, failure))
-
-
-def _tasks(wanted: list[Wanted], processes: int, total: int) -> tuple[deque[_Task], deque[_Task]]:
-    """Return the parts to read and the layers to hash, the largest first."""
-    scans: list[tuple[float, _Task]] = []
-    hashes: list[tuple[float, _Task]] = []
-    # Small enough for even shares; every part costs the walk over the headers in front of it.
-    step = max(MIN_PART, total // (4 * processes))
+def _scans(wanted: list[Wanted], step: int) -> deque[Task]:
+    """Return the parts to read, each of `step` bytes, what takes longest first."""
+    found: list[Task] = []
     for layer in wanted:
         size = layer.blob.size
         if not layer.plain:
-            scans.append((size * 6.0, (layer, "stream", 0, None)))
+            found.append(Task(layer.number, "stream", layer.blob))
             continue
-        hashes.append((float(size), (layer, "hash", 0, None)))
         layer.sure.add(0)
         for first in range(0, max(size, 1), step):
             last = first + step if first + step < size else None
             layer.ranges.append((first, last))
-            scans.append((float(min(step, size - first)), (layer, "scan", first, last)))
-    for tasks in (scans, hashes):
-        tasks.sort(key=lambda task: -task[0])
-    return deque(task for _, task in scans), deque(task for _, task in hashes)
+            found.append(Task(layer.number, "scan", layer.blob, first, last))
+    return deque(sorted(found, key=lambda task: -task.bytes_ * (PACKED if task.kind == "stream" else 1)))
 
 
-def _take(layer: Wanted, kind: str, first: int, result: tuple[LayerFacts | None, tuple[str, str], str]) -> None:
-    facts, (plain, stored), failure = result
-    if kind == "scan" and first and failure:
-        # It may have begun in the middle of a file: it is read again, from the start of the layer.
-        return
-    if kind == "stream" and layer.stored and stored and stored != layer.stored.partition(":")[2]:
-        # What the bytes hold is of no interest when they are others.
-        failure = f"has the digest sha256:{stored}, the manifest says {layer.stored[:80]}"
-    if failure:
-        layer.failure = layer.failure or failure
-        return
-    if facts is not None:
-        layer.parts[first] = facts
-    if plain:
-        layer.sha256 = plain
-
-
-def _work(
-    kind: str, blob: LayerBytes, first: int, last: int | None, collector: Collector | None
-) -> tuple[LayerFacts | None, tuple[str, str], str]:
-    """Do one task; return (facts, (sha256 of the plain bytes, of the stored bytes), what failed)."""
-    try:
-        if kind == "hash" and isinstance(blob, Blob):
-            digest = blob.sha256()
-            return None, (digest, digest), ""
-        assert collector is not None
-        if kind == "stream" or not isinstance(blob, Blob):
-            return _stream(blob, collector)
-        return scan_map(blob, first, last, collector, kind == "scan" and first > 0), ("", ""), ""
-    except (zlib.error, OSError, ValueError, OverflowError, EOFError, ImageError) as error:
-        return None, ("", ""), safe_line(str(error))[:300]
-
-
-def _stream(blob: LayerBytes, collector: Collector) -> tuple[LayerFacts | None, tuple[str, str], str]:
-    reader = blob.reader()
-    try:
-        stored = Hashed(reader)
-        head = stored.read(512)
-        inner = Hashed(decompressed(stored, head) or Joined(stored, head))
-        facts, failure = None, ""
-        try:
-            facts = scan_stream(inner, collector)
-            inner.drain()
-        except (zlib.error, ValueError, OverflowError, EOFError) as error:
-            failure = safe_line(str(error))[:300]
-        stored.drain()
-        return facts, (inner.hexdigest() if not failure else "", stored.hexdigest()), failure
-    finally:
-        reader.close()
+def _hashes(wanted: list[Wanted]) -> list[Task]:
+    """Return the plain layers, whose digests are made apart from reading them, the largest first."""
+    found = [Task(layer.number, "hash", layer.blob) for layer in wanted if layer.plain]
+    return sorted(found, key=lambda task: -task.bytes_)
