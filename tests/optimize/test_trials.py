@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jettison.errors import BuildError
-from jettison.optimize import trials
+from jettison.optimize import suspects, trials
 from jettison.proof.claims import PROVEN
 from jettison.rewrite.candidates import Candidate, Change
 
@@ -48,7 +48,7 @@ def choose(
     proof = SimpleNamespace(verdict=PROVEN, refuted=(), claims=())
     monkeypatch.setattr(trials, "prove", lambda *_: proof)
     monkeypatch.setattr(trials, "redacted", lambda made, _: made)
-    monkeypatch.setattr(trials, "blamed", lambda *_: [])
+    monkeypatch.setattr(suspects, "blamed", lambda *_: ())
     scripted = ScriptedBuilds(sizes, rebuilds)
 
     def make(without: frozenset[str]) -> tuple[Candidate, ...]:

@@ -2912,6 +2912,18 @@ START_COMMANDS: Final[dict[str, Any]] = {'development': {'flask': {'words': ['fl
                            '/init'],
               'own_init': ['s6-svscan', '/init', 'pm2-runtime', 'pm2-docker']}}
 
+START_FAILURES: Final[dict[str, Any]] = {'failure': [{'says': 'Cannot find (?:module|package)|ERR_MODULE_NOT_FOUND|No module named|cannot '
+                      'load such file|Could not find '
+                      'gem|ClassNotFoundException|NoClassDefFoundError|Class "[^"]*" not found',
+              'changes': ['development-dependencies', 'prod-deps', 'installers']},
+             {'says': '[Pp]ermission denied|\\bEACCES\\b|\\bEPERM\\b|[Oo]peration not '
+                      'permitted|[Rr]ead-only file system|\\bEROFS\\b|AccessDeniedException',
+              'changes': ['user']},
+             {'says': '[Nn]o such file or '
+                      'directory|\\bENOENT\\b|FileNotFoundError|FileNotFoundException|NoSuchFileException|failed '
+                      'to open stream',
+              'changes': ['dockerignore']}]}
+
 UNSAFE_OPTIONS: Final[dict[str, Any]] = {'tls': {'curl': {'source': 'curl(1), --insecure',
                   'programs': ['curl'],
                   'flags': ['-k', '--insecure', '--proxy-insecure', '--doh-insecure'],

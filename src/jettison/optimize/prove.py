@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from jettison.image.attribution import layer_origins
+from jettison.knowledge.start_failures import spoken_of
 from jettison.model.dockerfile import build_model
 from jettison.optimize.records import BackedOut
 from jettison.proof.behave import behaviour_claims
@@ -57,7 +58,8 @@ def blamed(proof: Proof, candidate: Candidate, without: frozenset[str]) -> tuple
     present = {change.id for change in candidate.changes} - without
     doubtful = tuple(claim for claim in proof.claims if claim.verdict == NOT_PROVEN)
     for claim in proof.refuted or doubtful:
-        cause = next((cause for cause in claim.causes if cause in present), None)
+        likely = spoken_of("\n".join(claim.evidence)) if claim.causes else ()
+        cause = next((cause for cause in (*likely, *claim.causes) if cause in present), None)
         if cause is not None:
             return _backed_out({cause}, claim)
     if not proof.refuted or "multi-stage" in present:

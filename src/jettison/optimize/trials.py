@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.errors import BuildError, DiskFullError
-from jettison.optimize.prove import SEEN_RUNNING, blamed, prove, redacted
+from jettison.optimize.prove import SEEN_RUNNING, prove, redacted
 from jettison.optimize.records import Attempt, BackedOut
+from jettison.optimize.suspects import Suspects
 from jettison.proof.claims import PROVEN, Proof, confirmed
 from jettison.report.units import human_bytes, human_seconds
 from jettison.rewrite.aim import by_aim, tries_all
@@ -68,7 +69,9 @@ class Trials:
         """Return the first candidate that is kept, or with an aim that tries all the smallest of them."""
         best: Kept | None = None
         for candidate in by_aim(self.make(frozenset()), aim):
-            kept = self._try(candidate.name)
+            suspects = Suspects()
+            kept = self._try(candidate.name, suspects)
+            self.backed_out += [each for each in suspects.taken if each not in self.backed_out]
             if kept is None:
                 continue
             enough = not tries_all(aim) and not kept.slower
@@ -95,10 +98,11 @@ class Trials:
             why = more if attempt.size_unpacked > size else "the chosen one is proven"
             self.attempts[number] = replace(attempt, reason=why)
 
-    def _try(self, name: str) -> Kept | None:
+    def _try(self, name: str, suspects: Suspects) -> Kept | None:
         """Return a candidate as far as it could be kept: what was refuted is taken back, and it is tried again."""
-        without: frozenset[str] = frozenset()
+        no_stage: frozenset[str] = frozenset()
         for _ in range(MAX_TRIES):
+            without = suspects.without | no_stage
             # Building the original may take longer than that already: one candidate is tried in any case.
             if self.attempts and time.monotonic() > self._until:
                 return None
@@ -108,7 +112,7 @@ class Trials:
             after = self._build(candidate, without)
             if after is None and any(change.id == "deps-stage" for change in candidate.changes):
                 # A later step may have made something that seemed to be there before.
-                without |= {"deps-stage"}
+                no_stage = frozenset(("deps-stage",))
                 continue
             if after is None:
                 return None
@@ -117,8 +121,7 @@ class Trials:
             reason = "; ".join(claim.title for claim in proof.refuted) or ("larger than the original" if worse else "")
             taken = tuple(sorted(without))
             self.attempts.append(Attempt(name, taken, proof.verdict, reason, after.image.size_unpacked))
-            backed_out = blamed(proof, candidate, without)
-            self.backed_out += backed_out
+            backed_out = suspects.blame(proof, candidate)
             causes = frozenset(each.change for each in backed_out) - {"multi-stage"}
             if not causes and not worse and not proof.refuted:
                 after, slower = self._timed(after, candidate)
@@ -126,7 +129,6 @@ class Trials:
             self._builds.drop(self._engine, after.tag)
             if not causes or "multi-stage" in {each.change for each in backed_out}:
                 return None
-            without |= causes
         return None
 
     def _timed(self, after: Built, candidate: Candidate) -> tuple[Built, str]:

@@ -8,6 +8,7 @@ from typing import Final
 from jettison.proof.behaviour import KILLED, Answer, Behaviour
 from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED, Claim
 from jettison.proof.observe import could_not_run
+from jettison.proof.telling_line import telling_line
 from jettison.terminal import safe
 
 # What differs from one answer to the next of the same program: times and random identities.
@@ -30,25 +31,24 @@ def behaviour_claims(before: Behaviour, again: Behaviour | None, after: Behaviou
     return claims
 
 
-def _last(text: str) -> str:
-    lines = [line for line in text.splitlines() if line.strip()]
-    return lines[-1][:200] if lines else "no output"
-
-
 def _up_claim(before: Behaviour, again: Behaviour | None, after: Behaviour) -> Claim:
     title = "it starts and stays up as before"
     causes = ("user", "exec-form", "init", "dockerignore", "prod-deps", "strip", "installers", "multi-stage")
     if not before.stayed_up and before.exit_code:
-        why = f"the original itself ends with code {before.exit_code}: {_last(before.output)}"
+        why = f"the original itself ends with code {before.exit_code}: {telling_line(before.output)}"
         return Claim("starts", title, NOT_PROVEN, (why, "give what it needs with --env, or start what it depends on"))
     if before.stayed_up == after.stayed_up and before.exit_code == after.exit_code:
         seen = "both run" if after.stayed_up else f"both end with code {after.exit_code}"
         if not after.stayed_up and not _same_text(before.output, after.output):
             if again is not None and not _same_text(before.output, again.output):
                 return Claim("starts", title, NOT_PROVEN, (seen, "the original itself prints something else each time"))
-            return Claim("starts", title, REFUTED, ("both end, with different output", _last(after.output)), causes)
+            return Claim(
+                "starts", title, REFUTED, ("both end, with different output", telling_line(after.output)), causes
+            )
         return Claim("starts", title, PROVEN, (seen, *_surroundings(after)))
-    return Claim("starts", title, REFUTED, (f"it ends with code {after.exit_code}: {_last(after.output)}",), causes)
+    return Claim(
+        "starts", title, REFUTED, (f"it ends with code {after.exit_code}: {telling_line(after.output)}",), causes
+    )
 
 
 def _surroundings(seen: Behaviour) -> list[str]:
@@ -150,7 +150,7 @@ def _compare_check(
     for which, (code, output) in (("original", old), ("new image", new)):
         text = safe(output.decode("utf-8", "replace"))
         if code and could_not_run(text):
-            return NOT_PROVEN, f"the engine could not run it in the {which}: {_last(text)}"
+            return NOT_PROVEN, f"the engine could not run it in the {which}: {telling_line(text)}"
     seen = f"exit code {old[0]} and {new[0]}, {len(old[1])} and {len(new[1])} bytes"
     if old[0] == new[0] and _VOLATILE.sub(b"", old[1]) == _VOLATILE.sub(b"", new[1]):
         return PROVEN, seen
@@ -166,7 +166,7 @@ def _health_claim(after: Behaviour) -> Claim:
     if code == 0:
         return Claim("health", title, PROVEN, ("exit code 0 in the running container",))
     text = safe(output.decode("utf-8", "replace"))
-    why = f"exit code {code}: {_last(text)}"
+    why = f"exit code {code}: {telling_line(text)}"
     if could_not_run(text):
         return Claim("health", title, NOT_PROVEN, (f"the engine could not run it: {why}",), ("healthcheck",))
     return Claim("health", title, REFUTED, (why,), ("healthcheck",))
