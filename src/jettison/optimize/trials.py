@@ -28,6 +28,9 @@ SLOWER: Final = 1.5
 SLOWER_SECONDS: Final = 1.0
 # A slower rebuild counts as much as this many times the size.
 SLOWER_AS_SIZE: Final = 2
+# What is taken back where a candidate does not build: a later step may have made something that seemed to be there
+# before, or a COPY needs what is no longer sent.
+UNBUILT: Final = ("deps-stage", "dockerignore")
 Make = Callable[[frozenset[str]], tuple["Candidate", ...]]
 
 
@@ -100,9 +103,9 @@ class Trials:
 
     def _try(self, name: str, suspects: Suspects) -> Kept | None:
         """Return a candidate as far as it could be kept: what was refuted is taken back, and it is tried again."""
-        no_stage: frozenset[str] = frozenset()
+        unbuilt: frozenset[str] = frozenset()
         for _ in range(MAX_TRIES):
-            without = suspects.without | no_stage
+            without = suspects.without | unbuilt
             # Building the original may take longer than that already: one candidate is tried in any case.
             if self.attempts and time.monotonic() > self._until:
                 return None
@@ -110,12 +113,12 @@ class Trials:
             if candidate is None:
                 return None
             after = self._build(candidate, without)
-            if after is None and any(change.id == "deps-stage" for change in candidate.changes):
-                # A later step may have made something that seemed to be there before.
-                no_stage = frozenset(("deps-stage",))
-                continue
             if after is None:
-                return None
+                cause = next((each for each in UNBUILT if each in {change.id for change in candidate.changes}), None)
+                if cause is None:
+                    return None
+                unbuilt |= {cause}
+                continue
             proof = redacted(self._confirmed(after, candidate), self._builds.redact)
             worse = after.image.size_unpacked > self._before.image.size_unpacked * LARGER
             reason = "; ".join(claim.title for claim in proof.refuted) or ("larger than the original" if worse else "")

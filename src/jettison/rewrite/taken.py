@@ -9,6 +9,7 @@ from jettison.rewrite.assembly import in_dependencies, to_strip, word
 from jettison.rewrite.copies import Copy, copies
 from jettison.rewrite.dependency_stage import late_paths, stands_before
 from jettison.rewrite.dockerignore import new_dockerignore
+from jettison.rewrite.kept_back import kept_back
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,8 +36,7 @@ def taken(job: Assembly, needs: Needs) -> tuple[Taken, ...]:
     image = job.image
     sizes = {path: entry.size for path, entry in image.files.items() if entry.kind != "dir"}
     folders = {path for path in needs.own if image.files[path].kind == "dir"}
-    ignored = _ignored(job)
-    own = {path for path in needs.own if not path.endswith(ignored)}
+    own = set(needs.own) - _ignored(job, needs.own)
     # A folder is copied as a whole though a README lies in it: a list of files would miss the next new one.
     beside = {path for path, why in needs.unneeded.items() if "the any project" in why or in_dependencies(path)}
     beside |= set(needs.own) - own
@@ -94,11 +94,10 @@ def copy_lines(job: Assembly, found: Iterable[Taken], early_stage: str, build: s
     return lines
 
 
-def _ignored(job: Assembly) -> tuple[str, ...]:
-    """Return the ends of paths that the new ignore file keeps out of the build."""
+def _ignored(job: Assembly, own: Iterable[str]) -> set[str]:
+    """Return what the new ignore file keeps out of the build."""
     context = job.original.context
     text = None if "dockerignore" in job.without else new_dockerignore(job.original)
     if context is None or text is None:
-        return ("/.no-such-file",)
-    ignore = IgnoreFile.parse(text)
-    return tuple(f"/{file.path}" for file in context.files() if ignore.excludes(file.path)) or ("/.no-such-file",)
+        return set()
+    return kept_back(context, IgnoreFile.parse(text), own, job.image.files)
