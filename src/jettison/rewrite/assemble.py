@@ -14,6 +14,7 @@ from jettison.image.attribution import layer_origins
 from jettison.knowledge.bases import slim_tag
 from jettison.knowledge.musl_bases import ALPINE, ALPINE_BYTES
 from jettison.knowledge.runtime_files import BUILD_ONLY, PROBES
+from jettison.model.ports import is_exposed
 from jettison.needs.asked import Asked
 from jettison.needs.needs import Needs, find_needs
 from jettison.rewrite.alpine import alpine_setup, is_static
@@ -259,7 +260,7 @@ def _runtime(job: Assembly, copied: list[str], on_base: bool, changes: list[Chan
     lines += _kept(body, "VOLUME") or [f"VOLUME {json.dumps(list(config.volumes))}\n" if config.volumes else ""]
     lines += _kept(body, "STOPSIGNAL") or [f"STOPSIGNAL {config.stop_signal}\n" if config.stop_signal else ""]
     lines += _kept(body, "EXPOSE")
-    missing = [port for port in config.exposed if port not in _exposed(job)]
+    missing = [port for port in config.exposed if not is_exposed(port, _exposed(job))]
     lines.append(f"EXPOSE {' '.join(port.removesuffix('/tcp') for port in missing)}\n" if missing else "")
     users = [piece for piece in body if piece.node.keyword == "USER"][-1:]
     lines += [piece.lead + piece.text for piece in users] or [f"USER {config.user}\n" if config.user else ""]
@@ -282,9 +283,12 @@ def _kept(body: tuple[Piece, ...], *keywords: str) -> list[str]:
     return [piece.lead + piece.text for piece in body if piece.node.keyword in keywords]
 
 
-def _exposed(job: Assembly) -> set[str]:
-    words = (word.value for piece in job.pieces.body for word in piece.node.words if piece.node.keyword == "EXPOSE")  # type: ignore[union-attr]
-    return {word if "/" in word else f"{word}/tcp" for word in words}
+def _exposed(job: Assembly) -> tuple[str, ...]:
+    """Return what EXPOSE names in the kept lines, variables filled in."""
+    assert job.pieces is not None
+    scope, escape = job.model.end_scope(job.stage), job.model.file.escape
+    nodes = (piece.node for piece in job.pieces.body if piece.node.keyword == "EXPOSE")
+    return tuple(scope.value(word.raw, escape) for node in nodes for word in node.words)
 
 
 def _environment(job: Assembly, on_base: bool) -> list[str]:

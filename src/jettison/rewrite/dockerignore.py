@@ -15,6 +15,7 @@ _NAMES: Final = (
     ".env",
     ".idea",
     ".vscode",
+    ".devcontainer",
     ".DS_Store",
     ".venv",
     "venv",

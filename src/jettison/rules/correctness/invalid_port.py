@@ -8,18 +8,15 @@ Source: Dockerfile reference, "EXPOSE"; BuildKit build checks, ExposeInvalidForm
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from jettison.findings import Finding, Severity
+from jettison.model.ports import exposed_range
 from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
-
-_PORT: Final = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(?:tcp|udp|sctp))?\Z", re.IGNORECASE)
-_LAST: Final = 65535
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -31,16 +28,8 @@ def check(model: Model) -> Iterable[Finding]:
             scope = model.scope_at(node, stage)
             for word in node.words:
                 text = scope.value(word.raw, model.file.escape)
-                if text and not _valid(text) and not ("$" in word.raw and not text.strip("-/tcpud")):
+                if text and exposed_range(text) is None and not ("$" in word.raw and not text.strip("-/tcpud")):
                     yield RULE.at(word.span, f"{text[:40]!r} is no port")
-
-
-def _valid(text: str) -> bool:
-    match = _PORT.match(text)
-    if match is None:
-        return False
-    first, last = int(match[1]), int(match[2] or match[1])
-    return first <= last <= _LAST
 
 
 RULE = Rule(
