@@ -5,7 +5,7 @@ consoles to whoever causes an error, watch files for changes, and compile while 
 Their own documentation says not to use them in production.
 
 Build the program in the image and start it with a server made for production. The table of commands is
-`knowledge/start_commands.toml`; `npm start` and its kin are looked up in package.json. Stages named dev,
+`knowledge/start_commands.toml`; the fix knows `go run` without flags; `npm start` and its kin are looked up in package.json. Stages named dev,
 test or debug are left alone.
 
 Source: documentation of each tool, for example Flask's "Deploying to Production".
@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from jettison.findings import SHOW, Confidence, Effort, Finding, Fix
+from jettison.findings import SHOW, UNSAFE, Confidence, Edit, Effort, Finding, Fix
 from jettison.knowledge.start_commands import DEVELOPMENT, development_server
 from jettison.rules.base import Example, Rule
 
@@ -39,8 +39,17 @@ def check(model: Model) -> Iterable[Finding]:
         facts = development_server(start.argv) or _rails(model, start) or _script(model, start)
         if facts is not None:
             title = " ".join(facts["words"])
-            fix = Fix(f"Use {facts['instead']}", (), SHOW)
+            edits = _edits(model, start)
+            fix = Fix(f"Use {facts['instead']}", edits, UNSAFE if edits else SHOW)
             yield RULE.at(start.span, f"{title} is a development server; use {facts['instead']}", fix)
+
+
+def _edits(model: Model, start: StartCommand) -> tuple[Edit, ...]:
+    if start.argv[:2] != ("go", "run") or not start.alone:
+        return ()
+    from jettison.rules.compiled_start import built_before_start
+
+    return built_before_start(model, start.node)
 
 
 def _rails(model: Model, start: StartCommand) -> dict[str, Any] | None:
@@ -100,6 +109,20 @@ RULE = Rule(
         ),
         Example(before='FROM ruby:3.3\nCMD ["bundle", "exec", "rails", "server", "-b", "0.0.0.0"]\n', lines=(2,)),
         Example(before='FROM ruby:3.3\nENV RAILS_ENV=production\nCMD ["rails", "server"]\n'),
+        Example(
+            before='FROM golang:1.25\nWORKDIR /src\nCOPY main.go .\nCMD ["go", "run", "main.go", "-v"]\n',
+            after='FROM golang:1.25\nWORKDIR /src\nCOPY main.go .\nRUN go build -o /usr/local/bin/app main.go\nCMD ["/usr/local/bin/app", "-v"]\n',
+            lines=(4,),
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM golang:1.25\nWORKDIR /src\nCOPY . .\nCMD go run ./cmd/shop\n",
+            after='FROM golang:1.25\nWORKDIR /src\nCOPY . .\nRUN go build -o /usr/local/bin/shop ./cmd/shop\nCMD ["/usr/local/bin/shop"]\n',
+            lines=(4,),
+            level=UNSAFE,
+        ),
+        Example(before='FROM golang:1.25\nCOPY . .\nUSER 1000\nCMD ["go", "run", "."]\n', lines=(4,)),
+        Example(before='FROM golang:1.25\nCOPY . .\nCMD ["go", "run", "-race", "."]\n', lines=(3,)),
         Example(before='FROM python:3.12-slim AS dev\nCMD ["flask", "run"]\n'),
         Example(
             before='FROM node:20-slim AS build\nRUN vite build\nFROM nginx:1.27\nCMD ["nginx", "-g", "daemon off;"]\n'

@@ -1,0 +1,58 @@
+"""A start command that compiles first, as an edit: compiled in the image, and only started."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, Final
+
+from jettison.findings import Edit
+from jettison.model.scope import DEFAULT_SHELL
+from jettison.rules.insertion import before_start
+from jettison.rules.runtime.shell_form_entry import plain_argv
+from jettison.span import Span
+
+if TYPE_CHECKING:
+    from jettison.model.dockerfile import Model
+    from jettison.syntax.tree import Instruction
+
+_FOLDER: Final = "/usr/local/bin"
+_ROOT: Final = ("", "root", "0", "0:0", "root:root")
+
+
+def built_before_start(model: Model, node: Instruction) -> tuple[Edit, ...]:
+    """Return the edits that make `go run` of a CMD or ENTRYPOINT a `go build`; () where it is not clear what is run.
+
+    Flags of `go run` are left alone, and so is a user who may not write where programs lie.
+    """
+    final = model.final
+    argv = [word.value for word in node.words] if node.form == "exec" else plain_argv(model, node)
+    if final is None or node not in final.instructions or not argv or argv[:2] != ["go", "run"]:
+        return ()
+    scope = model.end_scope(final)
+    what, rest = _package(argv[2:])
+    if not what or scope.user not in _ROOT or scope.shell != DEFAULT_SHELL or not "".join(argv).isprintable():
+        return ()
+    if any(mark in word for word in argv for mark in "\"'\\$`*?;&|<>() "):
+        return ()
+    program = f"{_FOLDER}/{_name(what[0])}"
+    line = f"RUN go build -o {program} {' '.join(what)}"
+    start = ", ".join(f'"{word}"' for word in (program, *rest))
+    body = Edit(node.body_span, f"[{start}]")
+    added = before_start(model, final, (line,))
+    # An insertion at the very start of the instruction and its new text are two edits that touch.
+    return (added, body) if added.span != Span(node.body_span.start, node.body_span.start) else ()
+
+
+def _package(words: list[str]) -> tuple[list[str], list[str]]:
+    """Return (files, or the folder, that `go run` compiles; words for the program)."""
+    count = next((at for at, word in enumerate(words) if not word.endswith(".go")), len(words))
+    if count and not words[0].startswith("-"):
+        return words[:count], words[count:]
+    if words and (words[0] == "." or words[0].startswith("./")):
+        return words[:1], words[1:]
+    return [], []
+
+
+def _name(what: str) -> str:
+    name = posixpath.basename(posixpath.normpath(what)).removesuffix(".go")
+    return "app" if name in ("main", ".", "..", "") else name
