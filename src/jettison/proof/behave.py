@@ -8,6 +8,7 @@ from typing import Final
 from jettison.proof.behaviour import KILLED, Answer, Behaviour
 from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED, Claim
 from jettison.proof.observe import could_not_run
+from jettison.proof.stable_parts import agreement
 from jettison.proof.telling_line import telling_line
 from jettison.terminal import safe
 
@@ -110,7 +111,7 @@ def _equal(old: Answer, new: Answer) -> bool:
 def _compare(old: Answer, second: Answer | None, new: Answer | None) -> tuple[str, str]:
     """Return (verdict, what was seen) of one answer; `second` is what another run of the original gave.
 
-    Only what the original repeats can be asked of the new image: the status, and the lines on which its
+    Only what the original repeats can be asked of the new image: the status, and the parts of the body on which its
     two runs agree.
     """
     if new is None:
@@ -120,14 +121,14 @@ def _compare(old: Answer, second: Answer | None, new: Answer | None) -> tuple[st
     difference = f"before {old.status}, {len(old.body)} bytes; after {new.status}, {len(new.body)} bytes"
     if second is None or _equal(old, second) or new.status not in (old.status, second.status):
         return REFUTED, difference
-    texts = [answer.body.split(b"\n") for answer in (old, second, new)]
-    stable = [(a, c) for a, b, c in zip(*texts, strict=False) if a == b]
-    alike = len({len(lines) for lines in texts}) == 1
-    if alike and any(a != c for a, c in stable):
-        return REFUTED, f"{difference}; a line differs that the original repeats"
-    if alike and any(a.strip() for a, _ in stable):
-        lines = len(texts[0])
-        return PROVEN, f"{new.status}, {len(stable)} of {lines} lines; the others differ in the original too"
+    shared = agreement(old.body, second.body, new.body)
+    if shared is not None and not shared.holds:
+        return REFUTED, f"{difference}; it differs where the original repeats itself"
+    if shared is not None:
+        return (
+            PROVEN,
+            f"{new.status}, {shared.parts} of {shared.of} {shared.kind}; the others differ in the original too",
+        )
     return NOT_PROVEN, "the original answers differently each time"
 
 
