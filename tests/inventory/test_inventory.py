@@ -194,6 +194,9 @@ def test_most_paths_are_not_wanted() -> None:
     [
         ('ID="debian"\nVERSION_ID="12"\n', "2026-07-11"),
         ("ID='alpine'\nVERSION_ID=3.20.3\n", "2026-04-01"),
+        ("ID='alpine'\nVERSION_ID=3.8.5\n", "2020-05-01"),
+        # Alpine's edge goes on for ever, under the number of the release that is to come of it.
+        ("ID='alpine'\nVERSION_ID=3.21.0_alpha20240923\n", ""),
         ("ID=rhel\nVERSION_ID=9.4\n", "2032-05-31"),
         ("ID=unknown\nVERSION_ID=1\n", ""),
     ],

@@ -14,6 +14,7 @@ from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
 from jettison.vulnerabilities.build import import_paths
 from jettison.vulnerabilities.database import Database, open_database
+from jettison.vulnerabilities.ecosystems import place_of
 from jettison.vulnerabilities.match import find
 from jettison.vulnerabilities.vulnerability import DataSource, Findings
 
@@ -148,6 +149,13 @@ def test_an_archive_of_java_without_a_group_is_looked_up_by_its_name(tmp_path: P
     assert ids("h2", "1.0") == ["GHSA-2"]
     assert ids("core", "1.0") == []
     assert ids("core", "1.0", "org.a") == ["GHSA-3"]
+
+
+def test_the_rolling_branch_has_advisories_of_its_own() -> None:
+    package = Package("apk", "musl", "1.2.5-r1")
+
+    assert place_of(package, OsRelease("alpine", "3.21.0_alpha20240923")).ecosystems == ("Alpine:edge", "Alpine:v3.21")
+    assert place_of(package, OsRelease("alpine", "3.21.0")).ecosystems == ("Alpine:v3.21",)
 
 
 @pytest.mark.parametrize(

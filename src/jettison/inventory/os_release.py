@@ -6,7 +6,7 @@ Source: os-release(5).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from jettison.inventory.text import clean, decoded
@@ -31,6 +31,11 @@ class OsRelease:
     like: tuple[str, ...] = ()
     end_of_life: str = ""
     extended_support: str = ""
+
+    @property
+    def rolling(self) -> bool:
+        """Return whether it is the branch that never ends (Alpine's edge is "3.21.0_alpha20240923"), not a release."""
+        return self.id == "alpine" and ("_alpha" in self.version or self.version == "edge")
 
     @property
     def namespace(self) -> str:
@@ -69,8 +74,11 @@ def read_os_release(data: bytes) -> OsRelease | None:
 
 def release_of(id_: str, version: str, name: str = "", codename: str = "", like: tuple[str, ...] = ()) -> OsRelease:
     """Return the release with the dates on which its support ends."""
+    release = OsRelease(id_, version, name, codename, like)
+    if release.rolling:
+        return release
     end, extended = _support(id_, version)
-    return OsRelease(id_, version, name, codename, like, end, extended)
+    return replace(release, end_of_life=end, extended_support=extended)
 
 
 def _unquoted(value: str) -> str:

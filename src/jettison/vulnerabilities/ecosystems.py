@@ -88,7 +88,8 @@ def _in_distribution(package: Package, release: OsRelease | None) -> Place:
         return Place((), why_not=reason)
     major, _, rest = release.version.partition(".")
     parts = {"version": release.version, "major": major, "minor": rest.partition(".")[0] or "0"}
-    ecosystems = tuple(one.format(**parts) for one in entry["ecosystems"])
+    names = [*(entry.get("rolling", []) if release.rolling else []), *entry["ecosystems"]]
+    ecosystems = tuple(one.format(**parts) for one in names)
     if not release.version and any("{" in one for one in entry["ecosystems"]):
         return Place((), why_not=f"the image does not say which release of {release.id} it is")
     if entry["by"] == "source":
