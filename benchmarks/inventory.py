@@ -77,7 +77,7 @@ def differences(ours: Inventory, theirs: dict[Key, list[str]]) -> list[Differenc
         if key not in mine
     ]
     found += [
-        Difference("only jettison", key, paths[0], _why_not_theirs(key, paths, theirs))
+        Difference("only jettison", key, paths[0], _why_not_theirs(key, paths[0], theirs))
         for key, paths in mine.items()
         if key not in theirs
     ]
@@ -95,6 +95,8 @@ def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inv
         return _other_name(key, paths, ours)
     if key[0] == "npm" and paths and all(is_sample(path) for path in paths):
         return "a sample or a test's input inside another package: nothing is installed"
+    if key[0] == "nuget" and all(path.lower().endswith((".dll", ".exe")) for path in paths):
+        return "an assembly by its file's version, which is not a NuGet package's: the .deps.json names the packages"
     return ""
 
 
@@ -115,7 +117,7 @@ def _other_name(key: Key, paths: list[str], ours: Inventory) -> str:
     return ""
 
 
-def _why_not_theirs(key: Key, paths: list[str], theirs: dict[Key, list[str]]) -> str:
+def _why_not_theirs(key: Key, path: str, theirs: dict[Key, list[str]]) -> str:
     if key[0] == "nuget":
         return "Syft 1.18 reads .deps.json by default in folders only, not in images"
     if key[0] == "maven" and any(
@@ -129,6 +131,8 @@ def _why_not_theirs(key: Key, paths: list[str], theirs: dict[Key, list[str]]) ->
         f"{name}.{version}" == f"{key[1]}{key[2]}" for kind, name, version in theirs if kind == "maven"
     ):
         return "the file name has no hyphen before the version: Syft takes its first digits for the name's"
+    if key[0] == "maven" and any(path in places for (kind, _, _), places in theirs.items() if kind == "maven"):
+        return "an archive packed together of many: Syft takes the library that the merged manifest names for it"
     return ""
 
 
