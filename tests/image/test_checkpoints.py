@@ -98,6 +98,7 @@ def test_a_name_without_a_tag_means_the_tag_latest(tmp_path: Path) -> None:
     for name, latest in (
         ("app", True), ("registry.example:5000/team/app", True), ("docker://app:latest", True), ("app:1", False),
         ("registry.example:5000/app:1", False), ("app@sha256:" + "0" * 64, False), (str(file), False),
+        ("0fcae48480da", False),
     ):  # fmt: skip
         assert ("DKL-DI-0006" in {one.id for one in checkpoints(image, name)}) == latest, name
 
@@ -130,3 +131,29 @@ def test_passwords_in_the_old_place_and_odd_lines(tmp_path: Path) -> None:
     }
     seen = found(tmp_path, files, (), {}, "image")
     assert "root" in seen["DKL-LI-0001"]
+
+
+@pytest.mark.parametrize(
+    ("id_", "wrong", "right"),
+    [
+        (
+            "DKL-LI-0003",
+            ("root/.vimrc", "root/.azure/x", "root/.aws/config", "app/.cache/x", "srv/.npm/_cacache/x", "app/.git/HEAD"),
+            ("app/node_modules/a/.vscode/x", "app/vendor/a/.idea/x", "usr/share/vim/.vimrc", "app/main.py"),
+        ),
+        (
+            "CIS-DI-0010",
+            ("app/credential.json", "app/credentials", "root/.ssh/id_rsa", "var/lib/app/.ssh/id_rsa", "etc/vpn/x.ovpn", "a.jks"),
+            ("usr/lib/python3/dist-packages/botocore/credentials", "app/vendor/x/x.jks", "app/.env.example", "app/settings.py"),
+        ),
+    ],
+)  # fmt: skip
+def test_names_of_files(id_: str, wrong: tuple[str, ...], right: tuple[str, ...], tmp_path: Path) -> None:
+    for path in (*wrong, *right):
+        below = [path.rsplit("/", count)[0] for count in range(path.count("/"), 0, -1)]
+        files = {f"{folder}/": (0o755, b"") for folder in below} | {path: (0o644, b"x=1\n")}
+        assert (id_ in found(tmp_path, files, (), {}, "image.tar")) == (path in wrong), path
+
+
+def test_an_empty_folder_is_no_leftover(tmp_path: Path) -> None:
+    assert "DKL-LI-0003" not in found(tmp_path, {"root/.cache/": (0o755, b"")}, (), {}, "image.tar")

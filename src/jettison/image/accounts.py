@@ -14,18 +14,22 @@ def find_user(image: Image) -> tuple[int, frozenset[int]] | None:
     if not name:
         return 0, frozenset((0,))
     rows = [line.split(":") for line in image.texts.get("etc/passwd", b"").decode("utf-8", "replace").splitlines()]
-    row = next((r for r in rows if len(r) > 3 and name in (r[0], r[2])), None)
-    if row is None and not name.isdigit():
+    row = next((r for r in rows if len(r) > 3 and name in (r[0], r[2]) and _is_number(r[2])), None)
+    if row is None and not _is_number(name):
         return None
     uid = int(row[2]) if row else int(name)
-    gids = {int(row[3]) if row and row[3].isdigit() else 0}
-    if group.isdigit():
+    gids = {int(row[3]) if row and _is_number(row[3]) else 0}
+    if _is_number(group):
         gids = {int(group)}
     for line in image.texts.get("etc/group", b"").decode("utf-8", "replace").splitlines():
         parts = line.split(":")
-        if len(parts) > 3 and parts[2].isdigit() and (parts[0] == group or (row and row[0] in parts[3].split(","))):
+        if len(parts) > 3 and _is_number(parts[2]) and (parts[0] == group or (row and row[0] in parts[3].split(","))):
             gids.add(int(parts[2]))
     return uid, frozenset(gids)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20
 
 
 def owners(image: Image) -> dict[str, str]:

@@ -68,6 +68,7 @@ def _names(image: Image) -> Iterator[Checkpoint]:
             found = [Found((folder,), 1, layer, None, size) for layer, size in sorted(sizes.items(), reverse=True)]
             title = f"a package manager's cache: /{folder}"
             yield Checkpoint("DKL-DI-0005", title, Severity.LOW, "").of(found)
+    unneeded = _filled(unneeded, image)
     if unneeded:
         yield in_layers("DKL-LI-0003", "files that no container needs", Severity.LOW, unneeded)
     servers = [(image.files[path].layer, path) for path in table()["unneeded_programs"] if path in image.files]
@@ -84,9 +85,9 @@ def _sort(
     not_below: tuple[str, ...],
     folders: frozenset[str],
 ) -> None:
-    if entry.kind == "file" and entry.size and (base in table()["credential_files"] or _is_credential(path)):
+    if entry.kind == "file" and entry.size and _is_credential(path, base):
         secret.append((entry.layer, path))
-    elif not path.startswith(not_below) and _is_left(base, entry.kind, folders):
+    elif not path.startswith(not_below) and _is_left(base, entry.kind, folders) and not _is_within(path):
         unneeded.append((entry.layer, path))
 
 
@@ -96,8 +97,28 @@ def _is_left(base: str, kind: str, folders: frozenset[str]) -> bool:
     return kind == "file" and (base in table()["unneeded_files"] or base.endswith(tuple(table()["unneeded_endings"])))
 
 
-def _is_credential(path: str) -> bool:
-    return any(path == one or path.endswith(f"/{one}") for one in table()["credential_paths"])
+def _filled(places: list[tuple[int, str]], image: Image) -> list[tuple[int, str]]:
+    """Return the places without the folders in which nothing lies."""
+    folders = {path for _, path in places if image.files[path].kind == "dir"}
+    if not folders:
+        return places
+    filled = {folder for path in image.files if (folder := path.rpartition("/")[0]) in folders}
+    return [(layer, path) for layer, path in places if path not in folders or path in filled]
+
+
+def _is_within(path: str) -> bool:
+    return any(f"/{folder}" in f"/{path}" for folder in table()["not_within"])
+
+
+def _is_credential(path: str, base: str) -> bool:
+    data = table()
+    if base in data["credential_files"] or any(
+        path == one or path.endswith(f"/{one}") for one in data["credential_paths"]
+    ):
+        return True
+    if base not in data["credential_words"] and not base.endswith(tuple(data["credential_endings"])):
+        return False
+    return not path.startswith(tuple(data["not_below"])) and not _is_within(path)
 
 
 @lru_cache(maxsize=1)
@@ -105,8 +126,8 @@ def _wanted() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
     """Return (names, endings, names of folders) that are looked at more closely."""
     data = table()
     folders = frozenset(data["unneeded_folders"])
-    names = folders.union(data["credential_files"], data["unneeded_files"])
-    return names, (*data["unneeded_endings"], *data["credential_paths"]), folders
+    names = folders.union(data["credential_files"], data["credential_words"], data["unneeded_files"])
+    return names, (*data["unneeded_endings"], *data["credential_endings"], *data["credential_paths"]), folders
 
 
 @lru_cache(maxsize=1)
