@@ -11,7 +11,7 @@ import pytest
 from jettison.knowledge.ecosystem import AIMS, FOLDER, Ecosystem, ecosystems
 
 PLACEHOLDERS = set(
-    "version port path app main module object package script project jar gradle_folder gradle_task target app_path root document_root adds locked frozen ignore".split()
+    "version port path app main module object package script project jar gradle_folder gradle_task target app_path root moved adds locked frozen ignore".split()
 )
 ISSUE = (
     "go python-pip python-uv python-poetry python-pipenv python-conda node-npm node-yarn node-pnpm node-bun java-maven "

@@ -47,7 +47,7 @@ Keys of a file:
 
 Placeholders in bases, commands, paths and arguments: {version}, {port}, {path}, {app} (the program's name), {main}
 (its main file), {module}, {object}, {package}, {script}, {project}, {jar}, {gradle_folder}, {gradle_task}, {target}, {app_path}, {root} (workdir
-of the image), {document_root}, {adds}, {locked}, {frozen}, {ignore}, and the names of [tools].
+of the image), {moved}, {adds}, {locked}, {frozen}, {ignore}, and the names of [tools].
 """
 
 from __future__ import annotations

@@ -23,7 +23,8 @@ def php(tree: Tree, framework: Framework | None, known: Dependencies) -> Program
     served = "{root}" if folder in ("", ".") else f"{{root}}/{folder}"
     startable = any(tree.has(name) for name in ("index.php", "public/index.php", "web/index.php", "artisan"))
     # What a project lacks here and declares elsewhere must not stop the installation: the runtime has it.
-    return Program({"document_root": served, "ignore": " --ignore-platform-reqs"}, startable=startable)
+    moved = f" -e 's#{{root}}#{served}#'" if served != "{root}" else ""
+    return Program({"moved": moved, "ignore": " --ignore-platform-reqs"}, startable=startable)
 
 
 def ruby(tree: Tree, framework: Framework | None, known: Dependencies) -> Program:

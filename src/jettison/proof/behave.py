@@ -34,7 +34,17 @@ def behaviour_claims(before: Behaviour, again: Behaviour | None, after: Behaviou
 
 def _up_claim(before: Behaviour, again: Behaviour | None, after: Behaviour) -> Claim:
     title = "it starts and stays up as before"
-    causes = ("user", "exec-form", "init", "dockerignore", "prod-deps", "strip", "installers", "multi-stage")
+    causes = (
+        "user",
+        "exec-form",
+        "init",
+        "dockerignore",
+        "prod-deps",
+        "node-environment",
+        "strip",
+        "installers",
+        "multi-stage",
+    )
     if not before.stayed_up and before.exit_code:
         why = f"the original itself ends with code {before.exit_code}: {telling_line(before.output)}"
         return Claim("starts", title, NOT_PROVEN, (why, "give what it needs with --env, or start what it depends on"))
@@ -94,7 +104,13 @@ def _answers_claim(before: Behaviour, again: Behaviour | None, after: Behaviour)
         verdict, seen = _compare(old, second, new)
         {PROVEN: same, NOT_PROVEN: flaky, REFUTED: wrong}[verdict].append(f"{place}: {seen}")
     if wrong:
-        return Claim("http", title, REFUTED, tuple(wrong), ("dockerignore", "user", "prod-deps", "multi-stage"))
+        return Claim(
+            "http",
+            title,
+            REFUTED,
+            tuple(wrong),
+            ("dockerignore", "user", "prod-deps", "node-environment", "multi-stage"),
+        )
     if flaky:
         return Claim("http", title, NOT_PROVEN, (*flaky, *same))
     if all(answer.status == 0 for answer in before.answers.values()):

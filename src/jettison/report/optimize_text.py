@@ -104,7 +104,7 @@ def _cost_rows(costs: tuple[LineCost, ...], palette: Palette, everything: bool) 
         room = MAX_COST_TEXT - len(known) - (0 if cost.understood else len(NOT_UNDERSTOOD))
         text = fit(safe_line(cost.text), room)
         note = "" if cost.understood else palette(NOT_UNDERSTOOD, "yellow")
-        yield f"  {palette(f'{line:<9}', 'cyan')}{human_bytes(cost.bytes):>10}{seconds:>9}{known}  {text}{note}"
+        yield f"  {palette(f'{line:<9}', 'cyan')}{human_bytes(cost.bytes):>10} {seconds:>8}{known}  {text}{note}"
 
 
 def _findings(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str]:
