@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from browser import Browser, find_chromium
@@ -23,6 +24,10 @@ from jettison.errors import EngineError
 
 FIRST = "first"
 JOBS = Path(__file__).parent / "optimize"
+
+# A busy machine is no failure: what must not take long has a test of its own that counts the CPU's time.
+hypothesis.settings.register_profile("tests", suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True)
+hypothesis.settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -172,6 +172,6 @@ def test_the_same_file_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixtur
 )  # fmt: skip
 def test_hostile_files_end_soon(name: str, text: str, tmp_path: Path) -> None:
     (tmp_path / name).write_text(text)
-    started = time.monotonic()
+    started = time.process_time()
     read_builds([str(tmp_path / name)])
-    assert time.monotonic() - started < 3
+    assert time.process_time() - started < 3

@@ -52,7 +52,7 @@ def seeds(folder: Path) -> dict[str, list[bytes]]:
     return {
         "image_archive": [old_layout(BASE, TOP), blob_layout(BASE, TOP), blob_layout(BASE, TOP, compress=True)],
         "layer": [BASE, TOP, *(data for data, _ in SOUND.values())],
-        "compressed": [gzip.compress(BASE), zstandard.ZstdCompressor().compress(BASE)],
+        "compressed": [gzip.compress(BASE, mtime=0), zstandard.ZstdCompressor().compress(BASE)],
         "packages": [bytes((number,)) + data for number, (_, _, _, data) in enumerate(CASES)] + [GEMSPEC.encode()],
         "secrets": [sample.text for sample in all_samples()],
         "dockerfile": [DOCKERFILE],

@@ -70,7 +70,7 @@ def test_mutations_of_sound_inputs(name: str) -> None:
 
 @pytest.mark.parametrize("name", TARGETS)
 def test_any_bytes(name: str) -> None:
-    @settings(max_examples=40, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=40, database=None, derandomize=True)
     @given(st.binary(max_size=2000))
     def check(data: bytes) -> None:
         TARGETS[name](data)

@@ -47,7 +47,7 @@ def write(folder: Path, files: dict[str, str]) -> None:
         target.write_text(text)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     paths=st.lists(PATHS, max_size=12),
     copies=st.lists(SOURCES, max_size=3),

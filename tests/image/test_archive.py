@@ -117,7 +117,7 @@ def test_truncation_at_every_block_is_an_error() -> None:
         assert size > data.index(b"manifest.json") + 512
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.integers(0, 8 * len(blob_layout(BASE, TOP)) - 1))
 def test_flipped_bit_is_an_error_or_changes_nothing(bit: int) -> None:
     data = bytearray(blob_layout(BASE, TOP))
@@ -129,7 +129,7 @@ def test_flipped_bit_is_an_error_or_changes_nothing(bit: int) -> None:
     assert image.files.keys() == read(blob_layout(BASE, TOP)).files.keys()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=2000))
 def test_any_layer_bytes(layer: bytes) -> None:
     with contextlib.suppress(ImageError):
@@ -167,10 +167,10 @@ def header(name: bytes, size: bytes, flag: bytes) -> bytes:
     ],
 )
 def test_lying_headers_are_errors_at_once(layer: bytes) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     with pytest.raises(ImageError):
         read(old_layout(layer))
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_gzip_bomb_is_read_in_pieces() -> None:

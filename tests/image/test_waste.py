@@ -58,7 +58,7 @@ NAMES = st.sampled_from(["a", "b", "d/a", "d/b", "d/e/f", "d/.wh.a", ".wh.d", ".
 LAYER = st.dictionaries(NAMES, st.binary(max_size=9), max_size=6)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(LAYER, min_size=1, max_size=5))
 def test_hidden_and_visible_bytes_add_up_to_all_layers(layers: list[dict[str, bytes]]) -> None:
     image = read(*[tar_of(*[(name, "file", data) for name, data in layer.items()]) for layer in layers])

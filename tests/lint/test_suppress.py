@@ -89,6 +89,6 @@ def test_what_the_checker_reports_is_not_muted_by_a_wildcard() -> None:
 
 def test_many_comments_take_linear_time() -> None:
     text = "FROM debian\n" + "# hadolint ignore=DL3001\nWORKDIR a\n# kics-scan ignore-block\nFROM debian\n" * 4000
-    started = time.monotonic()
+    started = time.process_time()
     check_bytes(text.encode(), "Dockerfile", select=frozenset([WORKDIR, BASE]))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

@@ -166,19 +166,19 @@ HOSTILE = {
 
 
 def test_hostile_files_take_bounded_time(tmp_path: Path) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     tree(tmp_path, HOSTILE)
     # Quadratic patterns take minutes; a slow machine gets ten times of what it took here.
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_many_folders_take_bounded_time(tmp_path: Path) -> None:
     for number in range(3000):
         (tmp_path / f"d{number}").mkdir()
         (tmp_path / f"d{number}" / "package.json").write_text("{}")
-    started = time.monotonic()
+    started = time.process_time()
     tree(tmp_path, {})
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 LISTENS = 'package main\n\nimport (\n\t"net/http"\n)\n\nfunc main() { http.ListenAndServe(":8081", nil) }\n'

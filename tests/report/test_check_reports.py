@@ -71,7 +71,7 @@ def test_no_control_sequence_of_the_input_reaches_the_terminal(data: bytes, temp
     assert json.loads(render_json([report]))["version"] == 1
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=200), st.text(max_size=20))
 def test_any_bytes_give_a_report_that_is_safe_to_print(data: bytes, path: str) -> None:
     shown = render_text([check_bytes(b"FROM debian\nADD " + data, path)], PLAIN)
@@ -153,6 +153,6 @@ def rule_doc(rule: object) -> str:
 )
 def test_looking_for_secrets_takes_linear_time(unit: bytes) -> None:
     data = b"FROM debian:bookworm\nRUN echo " + unit * (400_000 // len(unit)) + b"\n"
-    started = time.monotonic()
+    started = time.process_time()
     check_bytes(data, "Dockerfile", select=frozenset(["JT302", "JT303"]))
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

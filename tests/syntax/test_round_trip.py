@@ -42,19 +42,19 @@ def assert_lossless(data: bytes) -> File:
     return file
 
 
-@settings(max_examples=8000, deadline=None)
+@settings(max_examples=8000)
 @given(FILES)
 def test_composed_files(data: bytes) -> None:
     assert_lossless(data)
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=2000)
 @given(st.binary(max_size=200))
 def test_raw_bytes(data: bytes) -> None:
     assert_lossless(data)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(FILES)
 def test_rules_never_fail_on_composed_files(data: bytes) -> None:
     report = check_bytes(data, "Dockerfile")
@@ -76,9 +76,9 @@ def test_rules_never_fail_on_composed_files(data: bytes) -> None:
     ids=["continuations", "heredocs", "quotes", "comments", "onbuild", "pairs", "json", "escapes"],
 )
 def test_large_inputs_take_linear_time(data: bytes) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     assert render(parse(data)) == data
-    assert time.monotonic() - start < 60
+    assert time.process_time() - start < 60
 
 
 def test_corpus(corpus: list[Path]) -> None:
