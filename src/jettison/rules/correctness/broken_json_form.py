@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 _KEYWORDS: Final = ("CMD", "ENTRYPOINT", "RUN", "SHELL", "HEALTHCHECK", "VOLUME", "COPY", "ADD")
 _TEST: Final = re.compile(r"\[\[?\s+\S[^\n]*\]")
+_COMPARED: Final = re.compile(
+    r"""\[\[?\s+(?:!\s+)?(?:"[^"\n]*"|'[^'\n]*')\s+(?:=|==|!=|=~|-(?:eq|ne|lt|gt|le|ge|nt|ot|ef))\s"""
+)
 _SIMPLE: Final = re.compile(r"\[\s*'[^'\"\\\\]*'(?:\s*,\s*'[^'\"\\\\]*')*\s*\]\Z")
 
 
@@ -44,6 +47,8 @@ def check(model: Model) -> Iterable[Finding]:
         if node.keyword in ("COPY", "ADD", "VOLUME") and not text.startswith(("['", '["', "[ '", '[ "')):
             continue
         if _TEST.match(text) and '"' not in text[:3] and "'" not in text[:3]:
+            continue
+        if _COMPARED.match(text):
             continue
         if holds_other_values(text):
             # An error of its own (JT001).
@@ -89,6 +94,7 @@ RULE = Rule(
         ),
         Example(before='FROM debian:12\nENTRYPOINT ["a" "b"]\n', lines=(2,)),
         Example(before='FROM debian:12\nRUN ["make"] && make install\n', lines=(2,)),
+        Example(before='FROM debian:12\nHEALTHCHECK CMD [ "$(cat /run/state)" = "up" ]\n'),
         Example(before='FROM debian:12\nRUN [ -f /a ] && b\nRUN [[ -f /a ]]\nCMD ["a"]\n'),
     ),
 )

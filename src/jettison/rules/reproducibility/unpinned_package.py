@@ -64,10 +64,11 @@ def _loose(model: Model, run: Run, call: PackageCall, assigned: list[tuple[str, 
     pins = MANAGERS[call.manager]["pin"]
     names = [word.value for word in call.packages]
     lists = [name.strip('"').strip("${}") for name in names if name.strip('"').startswith("$")]
-    if lists and call.manager in ("apt", "apk"):
-        env = model.scope_at(run.instruction, run.stage).env
+    if lists:
+        scope = model.scope_at(run.instruction, run.stage)
+        known = {**scope.args, **scope.env}
         texts = [single or double for name, single, double in assigned if name in lists]
-        texts += [env[name] for name in lists if "$" not in env.get(name, "$")]
+        texts += [known[name] for name in lists if "$" not in known.get(name, "$")]
         names.extend(name for text in texts for name in text.replace("\\\n", " ").split())
     return [name for name in names if _is_open(name, call.manager, pins)]
 
@@ -145,6 +146,10 @@ RULE = Rule(
         Example(
             before="FROM debian:bookworm\nRUN deps='gcc make=4.3' && apt-get install -y $deps && apt-get purge -y $deps\n",
             lines=(2,),
+        ),
+        Example(
+            before='FROM fedora:40\nENV TOOLS="curl jq-1.7"\nARG EXTRA=./x.rpm\nRUN dnf install -y ${TOOLS}\nRUN dnf install -y $EXTRA\n',
+            lines=(4,),
         ),
         Example(before="FROM fedora:40\nRUN dnf install -y curl-8.6.0 ./x.rpm\n"),
     ),

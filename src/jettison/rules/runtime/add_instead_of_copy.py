@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
 
 _SPECIAL = re.compile(
-    r"(?i)^(?:https?|ftp|git|ssh)://|^git@|\.git(?:#|$)|\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst)\b|[*?\[$]"
+    r"(?i)^(?:https?|ftp|git|ssh)://|^git@|\.git(?:#|$)|\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst)\b|\$"
 )
+# A pattern whose end says which kind of file fits.
+_OPEN = re.compile(r"[*?\[](?!.*\.[A-Za-z0-9]+$)", re.DOTALL)
 _ARCHIVE = re.compile(rb"\x1f\x8b|BZh|\xfd7zXZ|\x28\xb5\x2f\xfd|.{257}ustar", re.DOTALL)
 _FLAGS = frozenset(("chown", "chmod", "link", "exclude"))
 
@@ -31,13 +33,17 @@ _FLAGS = frozenset(("chown", "chmod", "link", "exclude"))
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each ADD of plain local files."""
     for node, context in model.every("ADD"):
-        if len(node.words) < 2 or node.heredocs or any(_SPECIAL.search(word.value) for word in node.words[:-1]):
+        if len(node.words) < 2 or node.heredocs or any(_is_special(word.value) for word in node.words[:-1]):
             continue
         if any(flag.name not in _FLAGS for flag in node.flags):
             continue
         keyword = "copy" if model.source.text(node.keyword_span).islower() else "COPY"
         level = SAFE if all(_is_plain(context, word.value) for word in node.words[:-1]) else UNSAFE
         yield RULE.at(node.span, fix=Fix("Use COPY", (Edit(node.keyword_span, keyword),), level))
+
+
+def _is_special(source: str) -> bool:
+    return bool(_SPECIAL.search(source) or _OPEN.search(posixpath.basename(source)))
 
 
 def _is_plain(context: BuildContext | None, path: str) -> bool:
@@ -77,6 +83,12 @@ RULE = Rule(
             after="FROM debian:bookworm\nONBUILD COPY app.py /srv/\n",
             lines=(2,),
         ),
+        Example(
+            before="FROM debian:bookworm\nADD *.py schema.json /srv/\n",
+            after="FROM debian:bookworm\nCOPY *.py schema.json /srv/\n",
+            lines=(2,),
+        ),
+        Example(before="FROM debian:bookworm\nADD app* *.t?z a.[tz]* /srv/\n"),
         Example(before="FROM debian:bookworm\nADD app.tar.gz /srv/\nADD https://example.org/x /x\n"),
     ),
 )

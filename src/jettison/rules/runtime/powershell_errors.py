@@ -42,8 +42,8 @@ def _goes_on(model: Model, node: Instruction, stage: Stage) -> bool:
         return False
     text = model.source.text(Span(node.body_span.start, max(node.body_span.end, node.span.end))).strip()
     if not is_powershell(shell[0]):
-        first = node.words[0].value if node.words else ""
-        if not is_powershell(first) or "-file" in text[:200].lower():
+        words = [node.words[0].value] if node.form == "exec" and node.words else text.split(None, 1)
+        if not words or not is_powershell(words[0]) or "-file" in text[:200].lower():
             return False
     if "erroraction" in text.lower():
         return False
@@ -70,5 +70,12 @@ RULE = Rule(
             before='FROM mcr.microsoft.com/windows/servercore:ltsc2022\nSHELL ["powershell", "-Command", "$ErrorActionPreference = \'Stop\';"]\nRUN a; b\n'
         ),
         Example(before="FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN powershell -Command a\n"),
+        Example(
+            before="FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN powershell -Command a ; b\n", lines=(2,)
+        ),
+        Example(
+            before='FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN ["powershell", "-Command", "a ; b"]\n',
+            lines=(2,),
+        ),
     ),
 )

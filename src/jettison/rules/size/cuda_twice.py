@@ -62,7 +62,7 @@ def check(model: Model) -> Iterable[Finding]:
                         continue
                     yield RULE.at(
                         word.span,
-                        f"the wheel of {name[:30]} brings CUDA, which the base image holds too",
+                        f"the wheel of {word.value[:30]} brings CUDA, which the base image holds too",
                         impact=Impact(bytes_saved=(1_500_000_000, 4_000_000_000)),
                     )
                     break
