@@ -26,7 +26,9 @@ FIRST = "first"
 JOBS = Path(__file__).parent / "optimize"
 
 # A busy machine is no failure: what must not take long has a test of its own that counts the CPU's time.
-hypothesis.settings.register_profile("tests", suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True)
+hypothesis.settings.register_profile(
+    "tests", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
 hypothesis.settings.load_profile("tests")
 
 
