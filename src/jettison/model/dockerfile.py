@@ -187,10 +187,8 @@ class Model:
     def every(self, *keywords: str) -> Iterator[tuple[Instruction, BuildContext | None]]:
         """Yield them and those that ONBUILD puts into images built on this one, each with its build context if known."""
         for stage in self.stages:
-            for node in stage.instructions:
-                inner = node.onbuild or node
-                if inner.keyword in keywords:
-                    yield inner, None if node.onbuild else self.context
+            for node, later in stage.every(*keywords):
+                yield node, None if later else self.context
 
     def files_of(self, copy: Instruction) -> list[ContextFile]:
         """Return the files of the context that a COPY or ADD copies."""

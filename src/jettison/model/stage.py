@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from jettison.model.scope import Scope
@@ -66,6 +67,13 @@ class Stage:
         self.instructions: tuple[Instruction, ...] = ()
         self.depends_on: tuple[int, ...] = ()
         self.order_errors: tuple[Instruction, ...] = ()
+
+    def every(self, *keywords: str) -> Iterator[tuple[Instruction, bool]]:
+        """Yield (instruction, whether it is an ONBUILD's, which runs where an image built on this one begins)."""
+        for node in self.instructions:
+            inner = node.onbuild or node
+            if inner.keyword in keywords:
+                yield inner, inner is not node
 
 
 def read_from(

@@ -75,7 +75,7 @@ def fix_ways(data: bytes, ways: Sequence[Way], level: int) -> FixResult:
         for way, found in zip(ways, fixable, strict=True):
             for _, fix in found:
                 for name, content in fix.creates:
-                    result.creates.setdefault(os.path.join(way.folder, name), content)
+                    _add_lines(result.creates, os.path.join(way.folder, name), content)
         step = _step_of_all(result.after, fixable) or _step_of_some(result.after, ways, reports, fixable)
         if step is None:
             break
@@ -83,6 +83,12 @@ def fix_ways(data: bytes, ways: Sequence[Way], level: int) -> FixResult:
         result.applied += applied
         result.rounds = number + 1
     return result
+
+
+def _add_lines(files: dict[str, str], path: str, content: str) -> None:
+    """Add what a file does not hold yet: several findings may ask for the same file."""
+    known = files.get(path, "").splitlines(keepends=True)
+    files[path] = "".join(dict.fromkeys((*known, *content.splitlines(keepends=True))))
 
 
 def _fixable(report: FileReport, level: int) -> Iterator[tuple[Finding, Fix]]:

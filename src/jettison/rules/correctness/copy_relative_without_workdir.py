@@ -21,15 +21,14 @@ if TYPE_CHECKING:
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each relative target while no WORKDIR is in force."""
     for stage in model.stages:
-        for outer in stage.instructions:
-            node = outer.onbuild or outer
-            if node.keyword not in ("COPY", "ADD") or len(node.words) < 2:
+        for node, later in stage.every("COPY", "ADD"):
+            if len(node.words) < 2:
                 continue
             target = node.words[-1].value
             if target.startswith(("/", "$", "\\", "~")) or target[1:2] == ":":
                 continue
             # A trigger runs where this stage ends.
-            scope = model.end_scope(stage) if outer.onbuild else model.scope_at(node, stage)
+            scope = model.end_scope(stage) if later else model.scope_at(node, stage)
             if not scope.workdir:
                 yield RULE.at(node.words[-1].span)
 

@@ -24,9 +24,8 @@ def check(model: Model) -> Iterable[Finding]:
     for stage in model.stages:
         if not is_windows(model, stage):
             continue
-        for outer in stage.instructions:
-            node = outer.onbuild or outer
-            for flag in node.flags if node.keyword in ("COPY", "ADD") else ():
+        for node, _ in stage.every("COPY", "ADD"):
+            for flag in node.flags:
                 if flag.name in ("chown", "chmod"):
                     start = flag.span.start
                     edit = Edit(Span(start, flag.span.end + 1), "")

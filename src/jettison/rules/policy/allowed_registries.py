@@ -36,9 +36,8 @@ def _images(model: Model) -> Iterable[tuple[str, Span]]:
         base = stage.base
         if base.stage is None and not base.is_scratch and not base.unresolved:
             yield base.name, base.span
-        for outer in stage.instructions:
-            node = outer.onbuild or outer
-            flag = node.flag("from") if node.keyword in ("COPY", "ADD") else None
+        for node, _ in stage.every("COPY", "ADD"):
+            flag = node.flag("from")
             if flag is not None and flag.value and flag.value_span and any(mark in flag.value for mark in "/:"):
                 yield flag.value.split("@")[0], flag.value_span
 

@@ -23,9 +23,8 @@ def check(model: Model) -> Iterable[Finding]:
     for stage in model.stages:
         if not model.in_final_image(stage):
             continue
-        for outer in stage.instructions:
-            node = outer.onbuild or outer
-            for word in node.words[:-1] if node.keyword in ("COPY", "ADD") else ():
+        for node, _ in stage.every("COPY", "ADD"):
+            for word in node.words[:-1]:
                 if word.value.lower().endswith((".vex.json", "/vex.json", ".openvex.json")) or word.value == "vex.json":
                     yield RULE.at(word.span)
 

@@ -38,10 +38,9 @@ def check(model: Model) -> Iterable[Finding]:
     for stage in model.stages:
         severity = Severity.HIGH if model.in_final_image(stage) else Severity.LOW
         where = "the image" if model.in_final_image(stage) else "a build stage"
-        for outer in stage.instructions:
-            node = outer.onbuild or outer
-            if node.keyword in ("COPY", "ADD") and not node.flag("from") and not node.flag("exclude"):
-                for word, names in _taken(None if outer.onbuild else model.context, node):
+        for node, later in stage.every("COPY", "ADD"):
+            if not node.flag("from") and not node.flag("exclude"):
+                for word, names in _taken(None if later else model.context, node):
                     listed = ", ".join(names[:_SHOWN]) + (" and more" if len(names) > _SHOWN else "")
                     yield RULE.at(word.span, f"this copies {listed} into {where}")._replace(severity=severity)
 

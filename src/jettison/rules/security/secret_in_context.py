@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _READ_BYTES = 64 * 1024
 _MAX_READ = 200
 _SHOWN = 3
+_PATTERN = frozenset("*?[]\\")
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -44,9 +45,15 @@ def check(model: Model) -> Iterable[Finding]:
         return
     shown = ", ".join(name[-60:] for name in names[:_SHOWN]) + (" and more" if len(names) > _SHOWN else "")
     fix = None
-    if context.ignore is None:
-        fix = Fix("Write a .dockerignore", (), UNSAFE, ((".dockerignore", "".join(f"{name}\n" for name in names)),))
+    lines = "".join(f"{name}\n" for name in names if _stands_for_itself(name))
+    if context.ignore is None and lines:
+        fix = Fix("Write a .dockerignore", (), UNSAFE, ((".dockerignore", lines),))
     yield RULE.at(model.stages[0].from_.span, f"no ignore file keeps {shown} out of the build context", fix)
+
+
+def _stands_for_itself(name: str) -> bool:
+    """Return whether a line of an ignore file that is this name means this name alone."""
+    return name.isprintable() and name == name.strip() and name[0] not in "!#" and _PATTERN.isdisjoint(name)
 
 
 RULE = Rule(

@@ -25,9 +25,8 @@ def check(model: Model) -> Iterable[Finding]:
     for stage in model.stages:
         if model.lineage(stage)[0].base.is_scratch:
             continue
-        for outer in stage.instructions:
-            node = outer.onbuild or outer
-            if node.keyword == "COPY" and node.flag("from") and len(node.words) == 2:
+        for node, _ in stage.every("COPY"):
+            if node.flag("from") and len(node.words) == 2:
                 source, target = (word.value for word in node.words)
                 if source in ("/", "/.", "/*") and target in ("/", "/."):
                     yield RULE.at(node.span)

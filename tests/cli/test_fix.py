@@ -1,0 +1,71 @@
+"""`jettison fix` writes the files that a fix asks for, too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jettison.cli.main import main
+
+DOCKERFILE = 'FROM node:20\nWORKDIR /srv\nCOPY . .\nCMD ["node", "a.js"]\n'
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "Dockerfile").write_text(DOCKERFILE)
+    for name in (".git/objects/a", "node_modules/a/index.js", "a.js", "package.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x\n" * 100)
+    return tmp_path
+
+
+def test_a_file_that_is_missing_is_written_where_unsafe_fixes_are_asked_for(project: Path) -> None:
+    ignore = project / ".dockerignore"
+    assert main(["fix", "--no-config", "--select", "JT203", str(project)]) == 0
+    assert not ignore.exists()
+    assert main(["fix", "--no-config", "--select", "JT203", "--unsafe", str(project)]) == 0
+    assert ignore.read_text() == ".git\nnode_modules\n**/node_modules\n"
+    assert main(["fix", "--no-config", "--select", "JT203", "--unsafe", "--diff", str(project)]) == 0
+
+
+def test_a_difference_shows_it_and_writes_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fix", "--no-config", "--select", "JT203", "--unsafe", "--diff", str(project)]) == 1
+    assert "+**/node_modules\n" in capsys.readouterr().out
+    assert not (project / ".dockerignore").exists()
+
+
+def test_two_findings_that_ask_for_the_same_file_both_get_their_lines(project: Path) -> None:
+    (project / "secrets").mkdir()
+    (project / "secrets" / "id_rsa").write_text(
+        "-----BEGIN OPENSSH PRIVATE KEY-----\n"
+        + "b3BlbnNzaC1rZXktdjEAAAAA" * 20
+        + "\n-----END OPENSSH PRIVATE KEY-----\n"
+    )
+    (project / "Dockerfile").write_text(DOCKERFILE.replace("COPY . .", "COPY --exclude=secrets . .\nCOPY a.js ."))
+    assert main(["check", "--no-config", "--select", "JT203,JT370", str(project)]) == 1
+    assert main(["fix", "--no-config", "--select", "JT203,JT370", "--unsafe", str(project)]) == 0
+    lines = (project / ".dockerignore").read_text().splitlines()
+    assert {"node_modules", ".git", "secrets/id_rsa"} <= set(lines)
+    assert len(lines) == len(set(lines))
+
+
+def test_a_file_that_is_there_stays_as_it_is(project: Path) -> None:
+    (project / ".dockerignore").write_text("# mine\n")
+    assert main(["fix", "--no-config", "--select", "JT203", "--unsafe", str(project)]) == 0
+    assert (project / ".dockerignore").read_text() == "# mine\n"
+
+
+def test_a_name_that_would_mean_something_else_is_not_written(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM debian:12\nCOPY a.js .\n")
+    (tmp_path / "a.js").write_text("x")
+    for folder in ("a\n!*", "!b", "*", "c"):
+        (tmp_path / folder).mkdir()
+    for folder in ("a\n!*", "!b", "*"):
+        (tmp_path / folder / "id_rsa").write_text("x")
+    assert main(["check", "--no-config", "--select", "JT370", str(tmp_path)]) == 1
+    assert main(["fix", "--no-config", "--select", "JT370", "--unsafe", str(tmp_path)]) == 0
+    assert not (tmp_path / ".dockerignore").exists()
+    (tmp_path / "c" / "id_rsa").write_text("x")
+    assert main(["fix", "--no-config", "--select", "JT370", "--unsafe", str(tmp_path)]) == 0
+    assert (tmp_path / ".dockerignore").read_text() == "c/id_rsa\n"
