@@ -31,6 +31,8 @@ def append_command(model: Model, run: Run, command: str) -> Edit | None:
     last = run.commands[-1]
     if last.in_condition or last.in_subshell or last.operator_before in ("||", "&") or last.in_pipeline:
         return None
+    if last.name in ("exit", "exec"):
+        return None
     end = node.body_span.end
     if last.span.end != end:
         return None
@@ -42,6 +44,20 @@ def append_command(model: Model, run: Run, command: str) -> Edit | None:
     raw = model.source.text(Span(start, end))
     indent = raw[: len(raw) - len(raw.lstrip())] or "    "
     return Edit(Span(end, end), f" {model.file.escape}{newline}{indent}&& {command}")
+
+
+def command_after(model: Model, run: Run, before: Command, command: str) -> Edit | None:
+    """Return the edit that runs one more command right after one of a RUN; None where that is not clear."""
+    node = run.instruction
+    if run.has_error or node.heredocs or before.in_condition or before.in_subshell or before.in_pipeline:
+        return None
+    place = next((i for i, each in enumerate(run.commands) if each is before), len(run.commands))
+    if place + 1 >= len(run.commands) or before.operator_before in ("||", "&"):
+        return None
+    between = model.source.text(Span(before.span.end, run.commands[place + 1].span.start))
+    if between.replace(model.file.escape, "").split() not in (["&&"], [";"]):
+        return None
+    return Edit(Span(before.span.end, before.span.end), f" && {command}")
 
 
 def insert_word(command: Command, words: int, text: str) -> Edit:

@@ -21,7 +21,7 @@ from jettison.findings import SAFE, Edit, Finding, Fix, Impact
 from jettison.knowledge.bases import FAMILIES
 from jettison.knowledge.package_managers import MANAGERS
 from jettison.rules.base import Example, Rule
-from jettison.rules.edits import append_command, insert_word
+from jettison.rules.edits import append_command, command_after, insert_word
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -104,7 +104,10 @@ def _edits(model: Model, run: Run, calls: list[PackageCall]) -> tuple[Edit, ...]
         return ()
     facts = MANAGERS[calls[0].manager]
     if facts["clean"]:
-        edit = append_command(model, run, facts["clean"])
+        if _may_be_gone(model, run, calls[-1]):
+            edit = command_after(model, run, calls[-1].command, facts["clean"])
+        else:
+            edit = append_command(model, run, facts["clean"])
         return (edit,) if edit else ()
     verbs = {verb for verb, action in facts["actions"].items() if action in ("install", "upgrade")}
     edits = []
@@ -114,6 +117,19 @@ def _edits(model: Model, run: Run, calls: list[PackageCall]) -> tuple[Edit, ...]
             return ()
         edits.append(insert_word(call.command, words + 1, facts["no_cache"][0][0]))
     return tuple(edits)
+
+
+def _may_be_gone(model: Model, run: Run, last: PackageCall) -> bool:
+    """Return whether the end of a RUN may no longer have the package manager that it calls."""
+    start, program = last.command.span.start, last.command.name
+    removed = (call for call in model.facts(run) if call.action == "remove" and call.manager != last.manager)
+    if any(call.command.span.start > start for call in removed):
+        return True
+    return any(
+        c.name in ("rm", "unlink") and any(program in word for word in c.arguments)
+        for c in run.commands
+        if c.span.start > start
+    )
 
 
 def _covered(model: Model, run: Run, call: PackageCall) -> bool:
@@ -202,6 +218,17 @@ RULE = Rule(
             after="FROM node:18-slim\nRUN npm ci && npm cache clean --force\n",
             lines=(2,),
         ),
+        Example(
+            before="FROM alpine:3.20\nRUN apk add --no-cache -t .b npm && npm i -g y && apk del .b\n",
+            after="FROM alpine:3.20\nRUN apk add --no-cache -t .b npm && npm i -g y && npm cache clean --force && apk del .b\n",
+            lines=(2,),
+        ),
+        Example(
+            before="FROM node:20\nRUN npm ci \\\n    && rm -rf /usr/local/lib/node_modules/npm\n",
+            after="FROM node:20\nRUN npm ci && npm cache clean --force \\\n    && rm -rf /usr/local/lib/node_modules/npm\n",
+            lines=(2,),
+        ),
+        Example(before="FROM node:20\nRUN npm ci || apk del npm\nRUN npm ci && exit 0\n", lines=(2, 3)),
         Example(
             before="FROM python:3.11-slim\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask==3.0.0\n"
         ),
