@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import SAFE, Finding, Fix, Severity
 from jettison.rules.base import Example, Rule
 from jettison.rules.edits import insert_word
+from jettison.rules.windows_stage import is_windows
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -27,7 +28,11 @@ def check(model: Model) -> Iterable[Finding]:
         for command in run.commands:
             if command.name != "wget" or not command.arguments or _is_quiet(command.arguments):
                 continue
-            yield RULE.at(command.argv[0].span, fix=Fix("One line for a file", (insert_word(command, 1, "-nv"),), SAFE))
+            # PowerShell has another command of this name.
+            if not is_windows(model, run.stage):
+                yield RULE.at(
+                    command.argv[0].span, fix=Fix("One line for a file", (insert_word(command, 1, "-nv"),), SAFE)
+                )
 
 
 def _is_quiet(arguments: tuple[str, ...]) -> bool:
@@ -57,6 +62,9 @@ RULE = Rule(
             before="FROM debian:bookworm\nRUN wget https://e.org/a\n",
             after="FROM debian:bookworm\nRUN wget -nv https://e.org/a\n",
             lines=(2,),
+        ),
+        Example(
+            before="FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN powershell -Command a ; wget -Uri https://e.org/a\n"
         ),
         Example(
             before="FROM debian:bookworm\nRUN wget -qO- https://e.org/a && wget --progress=dot:giga https://e.org/b\n"

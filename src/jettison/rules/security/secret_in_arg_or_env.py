@@ -41,10 +41,15 @@ def check(model: Model) -> Iterable[Finding]:
         yield RULE.at(secret.span, f"the value of {secret.name} is readable in the image's {where}")
     for node in model.meta_args:
         for name, value in node.pairs:
-            if value is None and is_secret_name(name.value):
+            if _without_default(name, value) and is_secret_name(name.value):
                 yield from _asked_for(model, (), name)
     for stage in model.stages:
         yield from _given(model, stage)
+
+
+def _without_default(name: Word, value: Word | None) -> bool:
+    # ARG TOKEN=${TOKEN} is given nothing by itself.
+    return value is None or value.value in (f"${name.value}", f"${{{name.value}}}")
 
 
 def _given(model: Model, stage: Stage) -> Iterator[Finding]:
@@ -54,8 +59,8 @@ def _given(model: Model, stage: Stage) -> Iterator[Finding]:
         if node.keyword == "ARG":
             for name, value in node.pairs:
                 declared.add(name.value)
-                if value is None and is_secret_name(name.value):
-                    fix = mount_of_argument(model, stage, node, name.value)
+                if _without_default(name, value) and is_secret_name(name.value):
+                    fix = mount_of_argument(model, stage, node, name.value) if value is None else None
                     yield from _asked_for(model, stage.instructions[at + 1 :], name, fix)
         elif node.keyword == "ENV":
             for name, value in node.pairs:
@@ -119,6 +124,8 @@ RULE = Rule(
         Example(
             before='FROM debian:bookworm\nENV DB_PASSWORD_FILE=/run/secrets/db SECRET_KEY_BASE=dummy POSTGRES_PASSWORD=""\n'
         ),
+        Example(before='FROM debian:bookworm\nARG LICENSE_KEY=${LICENSE_KEY}\nRUN a -k "${LICENSE_KEY}"\n', lines=(2,)),
+        Example(before="FROM debian:bookworm\nARG COMPOSER_AUTH=false\nENV COMPOSER_AUTH=$COMPOSER_AUTH\n", lines=(3,)),
         Example(before="FROM debian:bookworm\nARG AWS_SECRET_ACCESS_KEY\n", lines=(2,)),
         Example(
             before='FROM debian:bookworm\nARG TOKEN\nRUN --mount=type=secret,id=TOKEN,env=TOKEN curl -H "X: $TOKEN" https://example.org/\n'
