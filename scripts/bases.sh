@@ -22,18 +22,21 @@ fi
 
 have() { [ "$force" != --force ] && "$docker" image inspect "$1" >/dev/null 2>&1; }
 
-mirror() { # the mirror that this machine's apt uses
+mirror() { # the mirror that this machine's apt uses; nothing where it names none: mmdebstrap then takes its own
   local uri
   uri=$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null \
     | sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*debian\/\{0,1\}\) .*/\2/p' | sed -n 1p) || true
-  echo "${uri:-http://deb.debian.org/debian}"
+  echo "$uri"
 }
 
 debian() {
   have debian:bookworm && return
-  local tar uri
+  local tar uri sources=()
   tar=$(mktemp --suffix=.tar)
   uri=$(mirror)
+  if [ -n "$uri" ]; then
+    sources=(--customize-hook="printf 'deb $uri bookworm main\ndeb $uri bookworm-updates main\ndeb ${uri%/}-security bookworm-security main\n' > \"\$1\"/etc/apt/sources.list")
+  fi
   # Certificates that this machine trusts beyond Debian's own, so that builds reach the registries it reaches.
   local certificates=/usr/local/share/ca-certificates
   mmdebstrap --quiet --variant=minbase --include=ca-certificates,usr-is-merged --aptopt='APT::Install-Recommends "false"' \
@@ -41,9 +44,9 @@ debian() {
     --customize-hook='chroot "$1" update-ca-certificates >/dev/null' \
     --customize-hook='chroot "$1" apt-get purge -y --auto-remove -qq usrmerge perl perl-modules-5.36 libperl5.36 >/dev/null' \
     --customize-hook='rm -rf "$1"/var/lib/apt/lists/* "$1"/var/cache/apt/*.bin' \
-    --customize-hook="printf 'deb $uri bookworm main\ndeb $uri bookworm-updates main\ndeb ${uri%/}-security bookworm-security main\n' > \"\$1\"/etc/apt/sources.list" \
+    "${sources[@]}" \
     --customize-hook="cp '$here/bases/docker-clean' \"\$1\"/etc/apt/apt.conf.d/docker-clean" \
-    bookworm "$tar" "$uri"
+    bookworm "$tar" ${uri:+"$uri"}
   "$docker" import --change 'CMD ["bash"]' \
     --change 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' "$tar" debian:bookworm
   rm -f "$tar"

@@ -17,7 +17,7 @@ make_root() {
   echo "{\"cliPluginsExtraDirs\": [\"$root/usr/libexec/docker/cli-plugins\"]}" >"$home/config/config.json"
   uri=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | sed -n 1p)
   mmdebstrap --quiet --variant=minbase --aptopt='APT::Install-Recommends "false"' \
-    --include=docker.io,docker-cli,docker-buildx,iptables,ca-certificates trixie "$root" "${uri:-http://deb.debian.org/debian}"
+    --include=docker.io,docker-cli,docker-buildx,iptables,ca-certificates trixie "$root" ${uri:+"$uri"}
   mkdir -p "$root/usr/local/share/ca-certificates"
   cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
   chroot "$root" update-ca-certificates >/dev/null
