@@ -45,10 +45,36 @@ def test_what_skopeo_makes_of_an_archive_is_the_same_image(tmp_path: Path) -> No
     copy(f"oci:{tmp_path}/oci:app:1")
     copy(f"oci:{tmp_path}/zstd:app:1", "--dest-compress-format", "zstd")
     copy(f"docker-archive:{tmp_path}/again.tar:app:1")
-    for name in ("oci.tar", "oci", "zstd", "again.tar", "oci.tar:app:1", "oci:app:1"):
+    copy(f"dir:{tmp_path}/dir")
+    copy(f"dir:{tmp_path}/dir-zstd", "--format", "oci", "--dest-compress", "--dest-compress-format", "zstd")
+    for name in ("oci.tar", "oci", "zstd", "again.tar", "oci.tar:app:1", "oci:app:1", "dir", "dir-zstd"):
         assert files(str(tmp_path / name)) == wanted, name
     with pytest.raises(ImageError, match="app:1"):
         files(f"{tmp_path}/oci.tar:app:2")
+
+
+def test_a_copied_folder_is_checked_and_one_that_only_looks_like_it_is_a_root_file_system(tmp_path: Path) -> None:
+    folder = tmp_path / "dir"
+    layout = Layout(tmp_path / "layout")
+    manifest = layout.image(BASE)
+    folder.mkdir()
+    for blob in (layout.folder / "blobs" / "sha256").iterdir():
+        (folder / blob.name).write_bytes(blob.read_bytes())
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert set(files(f"{folder}/")) == {"manifest.json"} | {
+        blob.name for blob in folder.iterdir() if len(blob.name) == 64
+    }
+
+    (folder / "version").write_text("Directory Transport Version: 1.1\n")
+    assert set(files(f"{folder}/")) == {"etc/os-release", "gone"}
+
+    layer = folder / manifest["layers"][0]["digest"][7:]
+    layer.write_bytes(layer.read_bytes().replace(b"ID=debian", b"ID=debiam"))
+    with pytest.raises(ImageError, match="digest"):
+        files(f"{folder}/")
+    (folder / "manifest.json").write_text("[" * 100_000)
+    with pytest.raises(ImageError):
+        files(f"{folder}/")
 
 
 def test_an_index_in_a_layout_offers_platforms(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """An image of an archive or a layout: nothing is ever unpacked to disk.
 
-Docker's old layout (`ID/layer.tar`), the layout with `blobs/sha256` and manifest.json, and OCI layouts (a tar or
-a folder); layers plain, gzip or zstd.
+Docker's old layout (`ID/layer.tar`), the layout with `blobs/sha256` and manifest.json, OCI layouts (a tar or a
+folder), and folders as skopeo's `dir:` writes them; layers plain, gzip or zstd.
 Source: OCI image specification; Docker image specification v1.2.
 """
 
@@ -17,6 +17,7 @@ from jettison.errors import ImageError, SourceError
 from jettison.image.assemble import as_it_is, assemble, diff_ids_of, image_of
 from jettison.image.blob import Blob, identity_of
 from jettison.image.collect import Collector, LayerFacts, ProofCollector
+from jettison.image.copied_folder import copied_index, is_copied_folder
 from jettison.image.decompress import compression, decompressed
 from jettison.image.digest import Digester
 from jettison.image.image import Image
@@ -34,9 +35,13 @@ _READ_ERRORS: Final = (zlib.error, OSError, ValueError, OverflowError, EOFError)
 
 
 class Members(Mapping[str, bytes]):
-    """The files of an archive or a layout by name; the small ones can be read as documents."""
+    """The files of an archive or a layout by name; the small ones can be read as documents.
+
+    made: documents that such a layout has and this one lacks.
+    """
 
     def __init__(self) -> None:
+        self.made: dict[str, bytes] = {}
         self.blobs: dict[str, Blob] = {}
         self.links: dict[str, str] = {}
 
@@ -45,6 +50,8 @@ class Members(Mapping[str, bytes]):
         return self.blobs.get(self.links.get(name, name))
 
     def __getitem__(self, name: str) -> bytes:
+        if name in self.made:
+            return self.made[name]
         blob = self.blob(name)
         if blob is None:
             raise KeyError(name)
@@ -53,13 +60,13 @@ class Members(Mapping[str, bytes]):
         return blob.head(blob.size)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self.blob(name) is not None
+        return isinstance(name, str) and (name in self.made or self.blob(name) is not None)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.blobs)
+        return iter((*self.made, *self.blobs))
 
     def __len__(self) -> int:
-        return len(self.blobs)
+        return len(self.made) + len(self.blobs)
 
 
 def read_file(path: str, collector: Collector, wanted: str = "", platform: str = "", strict: bool = True) -> Image:
@@ -150,13 +157,12 @@ def _members_of_file(path: str) -> Members:
 
 def _members_of_folder(folder: str) -> Members:
     members = Members()
-    names = ["index.json", "manifest.json", "oci-layout"]
-    blobs = os.path.join(folder, "blobs")
-    for algorithm in sorted(os.listdir(blobs)) if os.path.isdir(blobs) else []:
-        within = os.path.join(blobs, algorithm)
-        names += [f"blobs/{algorithm}/{name}" for name in os.listdir(within) if os.path.isdir(within)]
-    for name in names:
-        path = os.path.join(folder, name)
+    if is_copied_folder(folder):
+        members.made["index.json"], names = copied_index(folder)
+    else:
+        names = {name: name for name in _names_in_layout(folder)}
+    for name, file in names.items():
+        path = os.path.join(folder, file)
         # A link may lead anywhere: what a layout holds, it holds itself.
         if os.path.islink(path) or not os.path.isfile(path):
             continue
@@ -164,6 +170,14 @@ def _members_of_folder(folder: str) -> Members:
             identity = identity_of(stream)
         members.blobs[name] = Blob(path, 0, identity[2], identity)
     return members
+
+
+def _names_in_layout(folder: str) -> Iterator[str]:
+    yield from ("index.json", "manifest.json", "oci-layout")
+    blobs = os.path.join(folder, "blobs")
+    for algorithm in sorted(os.listdir(blobs)) if os.path.isdir(blobs) else []:
+        within = os.path.join(blobs, algorithm)
+        yield from (f"blobs/{algorithm}/{name}" for name in os.listdir(within) if os.path.isdir(within))
 
 
 class _Tee:

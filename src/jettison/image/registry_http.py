@@ -107,7 +107,9 @@ class RegistryHttp:
             if answer.status not in _AGAIN:
                 break
             time.sleep(min(float(retry) if retry.isdigit() and len(retry) < 6 else wait, MAX_WAIT))
-        raise ImageError(f"{self.host}{path}: {problem}{self._distrust}{_advice(problem)}")
+        # A server that answered was reached: what was tried before says nothing more.
+        distrust = "" if problem.startswith("404") else self._distrust
+        raise ImageError(f"{self.host}{path}: {problem}{distrust}{_advice(problem)}")
 
     def _try(self, path: str, headers: dict[str, str], redirect: bool) -> tuple[http.client.HTTPResponse | None, str]:
         url = _Url(self._scheme, self.host, path)
@@ -217,6 +219,8 @@ def _basic(known: tuple[str, str]) -> str:
 def _advice(problem: str) -> str:
     if problem.startswith(("401", "403")):
         return " (is the name right, and may this account read it?)"
+    if problem.startswith("404"):
+        return " (it has no such image, tag or blob)"
     if problem.startswith("429"):
         return " (its limit of downloads is reached; try later or sign in)"
     return ""

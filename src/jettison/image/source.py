@@ -14,6 +14,7 @@ from jettison.errors import EngineError, ImageError, SourceError, UsageError
 from jettison.image.archive import find_in_file, find_in_layout, read_archive
 from jettison.image.assemble import Made, Source, as_it_is, assemble
 from jettison.image.collect import WHOLE, Collector, LayerFacts
+from jettison.image.copied_folder import is_copied_folder
 from jettison.image.decompress import compression, decompressed
 from jettison.image.image import Image, Layer, read_config
 from jettison.image.layers import merge
@@ -126,8 +127,8 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def is_layout(path: str) -> bool:
-    """Return whether a folder is an OCI layout, not the files of one image."""
-    return os.path.isfile(os.path.join(path, "index.json"))
+    """Return whether a folder is an OCI layout, or as skopeo's `dir:` writes one, not the files of one image."""
+    return os.path.isfile(os.path.join(path, "index.json")) or is_copied_folder(path)
 
 
 def may_be_a_name(path: str) -> bool:
