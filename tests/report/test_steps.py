@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jettison.report.steps import layer_command
-from jettison.report.units import change
+from jettison.report.units import change, counted
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,8 @@ def test_sizes_that_are_nearly_equal_are_told_apart() -> None:
     assert [change(100, 100), change(200, 100), change(82_400_000, 82_600_000), change(1001, 1000), change(0, 5)] == [
         "same", "2.0 x less", "200.0 kB more", "1 B less", "",
     ]  # fmt: skip
+
+
+def test_a_count_has_its_noun() -> None:
+    assert [counted(count, "layer") for count in (0, 1, 2, 1000)] == ["0 layers", "1 layer", "2 layers", "1,000 layers"]
+    assert counted(2, "vulnerability", "vulnerabilities") == "2 vulnerabilities"

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
+import pty
 import re
+import struct
+import subprocess
+import sys
+import termios
 import unicodedata
 from pathlib import Path
 
@@ -84,3 +92,38 @@ def test_wrapped_text_is_whole() -> None:
     lines = wrap(text, 40, 2)
     assert all(columns(line) <= 40 for line in lines)
     assert "".join("".join(lines).split()) == "".join(text.split())
+
+
+def on_terminal(columns: int, *command: str) -> str:
+    """Return what a program writes to a terminal of so many columns."""
+    controller, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    with subprocess.Popen(command, stdout=terminal, stderr=subprocess.PIPE, env=environment):
+        os.close(terminal)
+        parts = []
+        # The other end is closed when the program ends, which is an error to read.
+        with contextlib.suppress(OSError):
+            while part := os.read(controller, 65536):
+                parts.append(part)
+    os.close(controller)
+    return b"".join(parts).decode().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(("room", "taken"), [(200, 100), (90, 90), (40, 80)])
+def test_a_report_takes_what_a_terminal_has(room: int, taken: int) -> None:
+    assert (
+        int(on_terminal(room, sys.executable, "-c", "from jettison.report.cells import WIDTH; print(WIDTH)")) == taken
+    )
+
+
+@pytest.mark.parametrize("command", ["inspect", "compare", "scan"])
+def test_tables_of_images_fit_a_narrow_terminal(command: str, tmp_path: Path) -> None:
+    first, second = tmp_path / f"{LONG[:150]}.tar", tmp_path / "b.tar"
+    first.write_bytes(old_layout(BASE, TOP, config={"Env": [f"A{LONG}=1"], "User": LONG}))
+    second.write_bytes(old_layout(TOP, config={"Cmd": [WIDE]}))
+    run = "import sys; from jettison.cli.main import main; main(sys.argv[1:])"
+    names = [str(first), *([str(second)] if command == "compare" else [])]
+    out = on_terminal(80, sys.executable, "-c", run, command, *names)
+    assert [line for line in out.splitlines() if columns(line) > 80] == []
+    assert "漢" in out

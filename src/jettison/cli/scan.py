@@ -57,6 +57,7 @@ OPTIONS: Final = (
 def run(args: argparse.Namespace) -> int:
     """Print or write the report; return 1 when something is at the fail level."""
     from jettison.cli.known import said_of
+    from jettison.report.units import counted
     from jettison.vulnerabilities.judgement import Judgement, read_judgement
     from jettison.vulnerabilities.scan import KINDS, Scan, failing, nothing_looked_up
 
@@ -77,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         )
     found = failing(scan, args.fail_on)
     if found:
-        sys.stderr.write(f"jettison: {found} {'finding' if found == 1 else 'findings'} at --fail-on {args.fail_on}\n")
+        sys.stderr.write(f"jettison: {counted(found, 'finding')} at --fail-on {args.fail_on}\n")
     return subject.damage or (1 if found else 0)
 
 

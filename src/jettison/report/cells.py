@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import Final
 
-WIDTH: Final = 100
+WIDEST: Final = 100
+NARROWEST: Final = 80
+
+
+def _columns() -> int:
+    """Return how many columns a report takes: 100, or what a narrower terminal has, down to 80."""
+    if not sys.stdout.isatty():
+        return WIDEST
+    return min(WIDEST, max(NARROWEST, shutil.get_terminal_size().columns))
+
+
+WIDTH: Final = _columns()
 
 
 def width(text: str) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.report.excerpt import Line, excerpt
 from jettison.report.facts import VERSION, place_of, severity_of, xml
 from jettison.report.mask import MaskedSource
+from jettison.report.units import counted
 
 if TYPE_CHECKING:
     from jettison.findings import Finding
@@ -29,7 +30,7 @@ _STYLE: Final = (
 def render(reports: Sequence[FileReport], palette: Palette | None = None) -> str:
     """Return the page."""
     count = sum(len(report.findings) for report in reports)
-    title = f"{count} {'finding' if count == 1 else 'findings'} in {len(reports)} {'file' if len(reports) == 1 else 'files'}"
+    title = f"{counted(count, 'finding')} in {counted(len(reports), 'file')}"
     body = "".join(_file(report) for report in reports if report.findings)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jettison.report.facts import message_of, place_of, severity_of
 from jettison.report.markdown import plain
+from jettison.report.units import counted
 
 if TYPE_CHECKING:
     from jettison.lint.engine import FileReport
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 def render(reports: Sequence[FileReport], palette: Palette | None = None) -> str:
     """Return a table per file that has findings, after a line that counts them."""
     count = sum(len(report.findings) for report in reports)
-    files = f"{len(reports)} {'file' if len(reports) == 1 else 'files'}"
-    out = [f"# Jettison: {count} {'finding' if count == 1 else 'findings'} in {files}\n"]
+    files = counted(len(reports), "file")
+    out = [f"# Jettison: {counted(count, 'finding')} in {files}\n"]
     for report in reports:
         if not report.findings:
             continue

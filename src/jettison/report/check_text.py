@@ -9,7 +9,7 @@ from jettison.findings import APPLICABILITY_NAMES, SHOW, Finding, Severity
 from jettison.report.excerpt import Line, excerpt
 from jettison.report.impact import counted_text
 from jettison.report.mask import MaskedSource
-from jettison.report.units import human_bytes, human_seconds
+from jettison.report.units import counted, human_bytes, human_seconds
 from jettison.terminal import Palette, safe_line
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def _marked(row: Line, style: str, palette: Palette) -> str:
 
 def _summary(reports: Sequence[FileReport], palette: Palette) -> str:
     findings = [finding for report in reports for finding in report.findings]
-    files = f"{len(reports)} {'file' if len(reports) == 1 else 'files'}"
-    out = f"{len(findings)} {'finding' if len(findings) == 1 else 'findings'} in {files}\n"
+    files = counted(len(reports), "file")
+    out = f"{counted(len(findings), 'finding')} in {files}\n"
     if not findings:
         return out
     counts = [(sum(f.severity == level for f in findings), Severity.NAMES[level]) for level in (3, 2, 1, 0)]

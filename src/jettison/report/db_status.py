@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from jettison.report.cells import WIDTH
 from jettison.report.units import human_bytes
 from jettison.terminal import safe_line
 from jettison.vulnerabilities.age import data_sources
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
     from jettison.vulnerabilities.database import Database
 
 VERSION: Final = 1
-WIDTH: Final = 100
 
 
 def render_status(database: Database, size: int, now: datetime, max_age: int, format_: str = "text") -> str:

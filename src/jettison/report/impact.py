@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jettison.findings import Finding, KnownVulnerabilities
-from jettison.report.units import human_bytes, human_days, human_seconds
+from jettison.report.units import counted, human_bytes, human_days, human_seconds
 
 
 def impact_text(finding: Finding) -> str:
@@ -26,7 +26,7 @@ def impact_text(finding: Finding) -> str:
 def counted_text(finding: Finding) -> str:
     """Return what was counted in the image: secrets, vulnerabilities with the age of the data; "" for nothing."""
     secrets, known = finding.impact.secrets, finding.impact.vulnerabilities
-    parts = [f"{secrets} {'secret' if secrets == 1 else 'secrets'} in the image"] if secrets else []
+    parts = [f"{counted(secrets, 'secret')} in the image"] if secrets else []
     if known is not None:
         graded = ", ".join(f"{number} {name}" for name, number in known.counts)
         also = f", {known.exploited} known to be exploited" if known.exploited else ""

@@ -11,7 +11,7 @@ from jettison.image.waste_classes import waste_classes
 from jettison.report.markdown import cell, folded, plain, table
 from jettison.report.secrets_text import place_of_secret
 from jettison.report.steps import layer_command
-from jettison.report.units import human_bytes
+from jettison.report.units import counted, human_bytes
 from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _parts(seen: Inspection) -> Iterator[str]:
         yield "### Secrets\n\n" + table(("severity", "kind", "shown as", "where"), rows)
     yield _hidden(seen)
     yield _classes(seen)
-    yield folded("1 layer" if len(image.layers) == 1 else f"{len(image.layers)} layers", _layers(seen))
+    yield folded(counted(len(image.layers), "layer"), _layers(seen))
     if seen.checkpoints:
         ordered = sorted(seen.checkpoints, key=lambda c: -c.severity)
         practice = [(Severity.NAMES[c.severity], c.id, f"{cell(c.title)}: {cell(c.detail)}") for c in ordered]

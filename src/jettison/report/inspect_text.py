@@ -13,7 +13,7 @@ from jettison.report.cells import WIDTH, fit, fit_end, pad, wrap
 from jettison.report.secrets_text import secret_lines
 from jettison.report.steps import layer_command, layer_label
 from jettison.report.support import is_over, release_line
-from jettison.report.units import human_bytes
+from jettison.report.units import counted, human_bytes
 from jettison.terminal import Palette, safe_line
 
 if TYPE_CHECKING:
@@ -41,9 +41,8 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
     share = 100 * hidden / image.size_unpacked if image.size_unpacked else 0.0
     yield palette(fit_end(safe_line(seen.name), WIDTH), "bold")
     files = sum(folder.files for folder in seen.inventory.folders)
-    layers = "layer" if len(image.layers) == 1 else "layers"
-    what = "visible file" if files == 1 else "visible files"
-    yield f"  {human_bytes(image.size_unpacked)} in {len(image.layers)} {layers}, {files:,} {what}"
+    layers = counted(len(image.layers), "layer")
+    yield f"  {human_bytes(image.size_unpacked)} in {layers}, {counted(files, 'visible file')}"
     own = (
         ""
         if not seen.attributed
@@ -56,7 +55,7 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
     for note in seen.notes[:MAX_ROWS]:
         yield from (palette(f"  {line}", "red") for line in wrap(safe_line(note), WIDTH - 2)[:MAX_WRAPPED])
     if image.cached:
-        known = f"  {image.cached} {'layer was' if image.cached == 1 else 'layers were'} read by an earlier run (JETTISON_CACHE=off reads and checks all again)"
+        known = f"  {counted(image.cached, 'layer')} of an earlier run (JETTISON_CACHE=off reads and checks all again)"
         yield palette(known, "dim")
     release = seen.inventory.release
     if release is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from jettison.report.units import human_days
+from jettison.report.units import counted, human_days
 from jettison.vulnerabilities.severity import SEVERITIES
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def gap_lines(findings: Findings) -> list[str]:
     """Return a line for each kind of package of which nothing is known."""
     lines = []
     for one in findings.lookups:
-        what = f"{one.packages} {one.type} {'package' if one.packages == 1 else 'packages'}"
+        what = counted(one.packages, f"{one.type} package")
         if one.type == "generic":
-            what = f"{one.packages} {'program' if one.packages == 1 else 'programs'} of no package"
+            what = f"{counted(one.packages, 'program')} of no package"
         where = f" ({one.ecosystem})" if one.ecosystem else ""
         if one.why_not:
             lines.append(f"{what}{where} not looked up: {one.why_not}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Severity
-from jettison.report.cells import fit, pad
+from jettison.report.cells import WIDTH, fit, pad
 from jettison.report.scan_facts import (
     advice_lines,
     data_lines,
@@ -19,6 +19,7 @@ from jettison.report.scan_facts import (
 )
 from jettison.report.secrets_text import secret_lines
 from jettison.report.support import is_over, release_line
+from jettison.report.units import counted
 from jettison.terminal import Palette, safe_line
 from jettison.vulnerabilities.scan import by_package
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from jettison.vulnerabilities.scan import Scan
     from jettison.vulnerabilities.vulnerability import Match
 
-WIDTH: Final = 100
 MAX_PACKAGES: Final = 25
 MAX_ROWS: Final = 3
 _STYLES: Final = {"critical": ("red", "bold"), "high": ("red",), "medium": ("yellow",), "low": ("blue",)}
@@ -64,7 +64,7 @@ def _head(scan: Scan, palette: Palette) -> Iterator[str]:
     if exploited:
         yield palette(f"  {len(exploited)} known to be exploited", "red", "bold")
     if findings.updates:
-        yield f"  {len(findings.updates)} packages with a security update of the distribution"
+        yield f"  {counted(len(findings.updates), 'package')} with a security update of the distribution"
     for line in (*gap_lines(findings), *findings.notes, *advice_lines(findings)):
         yield palette(f"  {fit(safe_line(line), WIDTH - 2)}", "yellow")
     for line in data_lines(findings):

@@ -24,9 +24,14 @@ def human_seconds(seconds: float) -> str:
     return f"{int(seconds) // 60} min {int(seconds) % 60:02d} s"
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: "1 layer", "2 layers"; many: where it is not `one` with an s."""
+    return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
 def human_days(days: int) -> str:
     """Return a number of days."""
-    return "1 day" if days == 1 else f"{days} days"
+    return counted(days, "day")
 
 
 def factor(before: float, after: float) -> str:

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import DataTable, Footer, Input, Static
 
 from jettison.report.steps import layer_command
-from jettison.report.units import human_bytes
+from jettison.report.units import counted, human_bytes
 from jettison.terminal import safe_line
 from jettison.tui.file_tree import SIGNS, FileTree
 from jettison.tui.layer_view import ADDED, MODIFIED, REMOVED, UNMODIFIED, LayerView, layer_view
@@ -141,8 +141,7 @@ class Explorer(App[None]):
         share = 100 * waste.hidden_bytes / image.size_unpacked if image.size_unpacked else 0.0
         text = Text(no_wrap=True, overflow="ellipsis")
         text.append(f"{safe_line(self.seen.name)}\n", style="bold")
-        layers = "layer" if len(image.layers) == 1 else "layers"
-        text.append(f"size        {human_bytes(image.size_unpacked):>10}  in {len(image.layers)} {layers}\n")
+        text.append(f"size        {human_bytes(image.size_unpacked):>10}  in {counted(len(image.layers), 'layer')}\n")
         text.append(
             f"hidden      {human_bytes(waste.hidden_bytes):>10}  {share:.1f} %\n", style="red" if share >= 1 else ""
         )

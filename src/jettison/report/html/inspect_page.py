@@ -32,7 +32,7 @@ from jettison.report.html.secret_section import secret_section
 from jettison.report.html.sections import checkpoint_section, package_section
 from jettison.report.steps import layer_command
 from jettison.report.support import release_note
-from jettison.report.units import human_bytes
+from jettison.report.units import counted, human_bytes
 from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
 
 if TYPE_CHECKING:
@@ -83,12 +83,13 @@ def _figures(seen: Inspection) -> Html:
     share = waste.hidden_bytes / image.size_unpacked if image.size_unpacked else 0.0
     files = sum(entry.kind == "file" for entry in image.files.values())
     release = seen.inventory.release
-    layers = "1 layer" if len(image.layers) == 1 else f"{len(image.layers)} layers"
     user = image.config.user or "root"
     return figures(
         (
             figure(
-                "Size", human_bytes(image.size_unpacked), f"{layers}, {files:,} {'file' if files == 1 else 'files'}"
+                "Size",
+                human_bytes(image.size_unpacked),
+                f"{counted(len(image.layers), 'layer')}, {counted(files, 'file')}",
             ),
             figure(
                 "Hidden",
