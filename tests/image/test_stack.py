@@ -52,7 +52,7 @@ def told(stack: Stack) -> tuple[Any, ...]:
 
     files = [(path, entry(one)) for path, one in stack.files.items()]
     covered = [(row.path, entry(row.entry), row.by, entry(row.replacement)) for row in stack.covered]
-    return files, covered, stack.changes, stack.total, stack.smallest, sorted(map(tuple, stack.shared.values()))
+    return files, covered, stack.changes, stack.total, stack.smallest(), sorted(map(tuple, stack.shared.values()))
 
 
 @pytest.mark.parametrize("wild", [False, True])

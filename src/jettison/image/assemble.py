@@ -102,13 +102,11 @@ class _Assembly:
         """Take what the files of a layer hold; its digest may still be on its way."""
         if layer.failure:
             return
-        whole = layer.facts
-        layer.parts.clear()
+        whole = layer.joined()
         if len(layer.ranges) > 1 and not self._collector.digests and isinstance(layer.blob, Blob):
             confirm_parts(whole, layer.blob)
         if whole.columns.hardlinks:
             learn_links(whole, layer.blob, self._collector)
-        whole.unfold(layer.number)
         self._facts[layer.number] = whole
 
     def judge(self, strict: bool) -> tuple[str, ...]:

@@ -14,6 +14,8 @@ _CODES: Final = {kind: number for number, kind in enumerate(KINDS)}
 _FILE: Final = _CODES["file"]
 # Characters of the names of all folders of a layer: many times what any real one has.
 MAX_FOLDERS: Final = 16 << 20
+# Entries that are sent, or kept, at a time, so that there is never a second copy of all of them.
+_BLOCK: Final = 1 << 14
 # Of each number: its name and its type in an array (q: 64 bits, I: 32, H: 16).
 _NUMBERS: Final = (("sizes", "q"), ("modes", "H"), ("uids", "q"), ("gids", "q"), ("mtimes", "q"), ("checks", "I"), ("offsets", "q"))  # fmt: skip
 
@@ -101,7 +103,11 @@ class Columns:
         """Add the entries of the part of the tar that follows."""
         base = len(self.names)
         ours, theirs = self.folders() if base else {""}, other.folders()
-        self._folders = set() if ours is None or theirs is None else ours | theirs
+        if ours is None or theirs is None:
+            self._folders = set()
+        else:
+            ours |= theirs
+            self._folders = ours
         self.names += other.names
         self.kinds += other.kinds
         for name, _ in _NUMBERS:
@@ -128,18 +134,13 @@ class Columns:
             map(FileEntry, kinds, self.sizes, modes, uids, gids, links, [layer] * count, [self] * count, range(count))
         )
 
-    def pack(self) -> tuple[Any, ...]:
-        """Return the same as plain values."""
-        numbers = tuple(getattr(self, name).tobytes() for name, _ in _NUMBERS)
-        return (
-            self.names,
-            bytes(self.kinds),
-            numbers,
-            self.links,
-            self.hardlinks,
-            self.digests,
-            list(self.folders() or ()),
-        )
+    def packed(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the same as plain values: what few entries have and then, for many at a time, what all have."""
+        yield len(self.names), self.links, self.hardlinks, self.digests, list(self.folders() or ())
+        for begin in range(0, len(self.names), _BLOCK):
+            rows = slice(begin, begin + _BLOCK)
+            numbers = tuple(getattr(self, name)[rows].tobytes() for name, _ in _NUMBERS)
+            yield self.names[rows], bytes(self.kinds[rows]), numbers
 
 
 def _shared(numbers: array[int]) -> Iterator[int]:
@@ -147,14 +148,18 @@ def _shared(numbers: array[int]) -> Iterator[int]:
     return map(once.__getitem__, numbers)
 
 
-def unpack_columns(packed: tuple[Any, ...]) -> Columns:
-    """Return what `pack` was given."""
+def unpack_columns(packed: Iterator[tuple[Any, ...]]) -> Columns:
+    """Return the columns of which `packed` comes; ValueError where it is not all of it."""
     columns = Columns()
-    columns.names, kinds, numbers, columns.links, columns.hardlinks, columns.digests, folders = packed
+    count, columns.links, columns.hardlinks, columns.digests, folders = next(packed)
     columns._folders = set(folders)
-    columns.kinds = bytearray(kinds)
-    for (name, _), data in zip(_NUMBERS, numbers, strict=True):
-        getattr(columns, name).frombytes(data)
+    for names, kinds, numbers in packed:
+        columns.names += names
+        columns.kinds += kinds
+        for (name, _), data in zip(_NUMBERS, numbers, strict=True):
+            getattr(columns, name).frombytes(data)
+    if len(columns.names) != count:
+        raise ValueError("cut off")
     return columns
 
 

@@ -13,6 +13,7 @@ import marshal
 import os
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -28,34 +29,36 @@ from jettison.secretscan.hit import Hit
 
 MAX_BYTES: Final = 2 << 30
 MAX_RESULT: Final = 1 << 30
-_FORMAT: Final = 1
+_FORMAT: Final = 2
+# Bytes that say how long the piece is that follows.
+_LENGTH: Final = 4
 _PACKAGE: Final = tuple(field.name for field in fields(Package))
 
 
-def pack(facts: LayerFacts) -> bytes:
-    """Return facts as bytes: for another process, or for the cache."""
+def pack(facts: LayerFacts) -> Iterator[bytes]:
+    """Yield facts as pieces of bytes: for another process, or for the cache."""
     packages = {
         path: [tuple(getattr(package, name) for name in _PACKAGE) for package in found]
         for path, found in facts.packages.items()
     }
     hits = {path: [tuple(hit) for hit in found] for path, found in facts.hits.items()}
-    plain = (
-        _FORMAT, facts.columns.pack(), facts.texts, facts.contents, packages, hits, facts.notes, facts.size, facts.sha256,
-        facts.reach,
-    )  # fmt: skip
-    return marshal.dumps(plain)
+    yield marshal.dumps(
+        (_FORMAT, facts.texts, facts.contents, packages, hits, facts.notes, facts.size, facts.sha256, facts.reach)
+    )
+    yield from map(marshal.dumps, facts.columns.packed())
 
 
-def unpack(data: bytes) -> LayerFacts:
+def unpack(pieces: Iterable[bytes]) -> LayerFacts:
     """Return what `pack` was given.
 
     Raises:
-        ValueError, EOFError, TypeError: it is something else.
+        ValueError, EOFError, TypeError, StopIteration: it is something else.
     """
-    form, columns, texts, contents, packages, hits, notes, size, sha256, reach = marshal.loads(data)
+    parts = map(marshal.loads, pieces)
+    form, texts, contents, packages, hits, notes, size, sha256, reach = next(parts)
     if form != _FORMAT:
         raise ValueError("another format")
-    facts = LayerFacts(columns=unpack_columns(columns), texts=texts, contents=contents, notes=notes)
+    facts = LayerFacts(columns=unpack_columns(parts), texts=texts, contents=contents, notes=notes)
     facts.hits = {path: [Hit(*values) for values in found] for path, found in hits.items()}
     facts.packages = {path: [Package(*values) for values in found] for path, found in packages.items()}
     facts.size, facts.sha256, facts.reach = size, sha256, reach
@@ -75,11 +78,9 @@ class LayerCache:
         if path is None:
             return None
         try:
-            data = path.read_bytes()
-            # The frame carries a checksum of its content.
-            facts = unpack(zstandard.ZstdDecompressor().decompress(data, max_output_size=MAX_RESULT))
+            facts = unpack(_expanded(path.read_bytes()))
             os.utime(path)
-        except (OSError, ValueError, EOFError, TypeError, zstandard.ZstdError):
+        except (OSError, ValueError, EOFError, TypeError, StopIteration, zstandard.ZstdError):
             return None
         return facts if f"sha256:{facts.sha256}" == diff_id else None
 
@@ -87,7 +88,12 @@ class LayerCache:
         """Return what `put` keeps of a layer that was read whole and without a note, else nothing."""
         if self._folder is None or facts.notes:
             return b""
-        return zstandard.ZstdCompressor(level=1, write_checksum=True).compress(pack(facts))
+        # Each piece by itself, so that what is not yet compressed is never all there at once.
+        compressor = zstandard.ZstdCompressor(level=1, write_checksum=True)
+        kept = bytearray()
+        for frame in map(compressor.compress, pack(facts)):
+            kept += len(frame).to_bytes(_LENGTH, "little") + frame
+        return bytes(kept)
 
     def put(self, diff_id: str, evidence: str, packed: bytes) -> None:
         """Keep what was learnt of a layer."""
@@ -122,6 +128,25 @@ class LayerCache:
             return None
         key = hashlib.sha256(f"{diff_id}\n{evidence}\n{self._analyser}".encode()).hexdigest()
         return self._folder / key
+
+
+def _expanded(data: bytes) -> Iterator[bytes]:
+    """Yield the pieces of a kept result; each frame carries a checksum of its content.
+
+    Raises:
+        ValueError, zstandard.ZstdError: it is damaged, or is longer than a result can be.
+    """
+    expander = zstandard.ZstdDecompressor()
+    at, left = 0, MAX_RESULT
+    with memoryview(data) as view:
+        while at < len(view):
+            begin = at + _LENGTH
+            at = begin + int.from_bytes(view[at:begin], "little")
+            if at > len(view):
+                raise ValueError("cut off")
+            piece = expander.decompress(view[begin:at], max_output_size=left)
+            left -= len(piece)
+            yield piece
 
 
 def results_folder() -> Path | None:

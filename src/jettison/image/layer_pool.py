@@ -53,11 +53,11 @@ class Wanted:
     failure: str = ""
     left: int = 0
 
-    @property
-    def facts(self) -> LayerFacts:
-        """Return what the parts hold together."""
+    def joined(self) -> LayerFacts:
+        """Return what the parts hold together; they are given up one by one, so that it is never there twice."""
         whole = LayerFacts()
-        for _, part in sorted(self.parts.items()):
+        for first in sorted(self.parts):
+            part = self.parts.pop(first)
             whole.columns.extend(part.columns)
             for name in ("texts", "contents", "packages", "hits"):
                 getattr(whole, name).update(getattr(part, name))
@@ -133,7 +133,8 @@ class LayerReaders:
             while self._scans:
                 task = self._scans.popleft()
                 self._take(task, do(task, self._collector))
-                self._after(task, done)
+                if self._after(task):
+                    done(self._layers[task.number])
             return
         self._hashers += [Worker(None, self._hashes, self._claims) for _ in range(min(self._count, len(self._hashes)))]
         if not self._collector.is_ready():
@@ -145,7 +146,6 @@ class LayerReaders:
         while self._scanners:
             self._give()
             self._pump(done)
-            self._end_idle()
 
     def finish(self) -> None:
         """Wait for the digests."""
@@ -180,7 +180,7 @@ class LayerReaders:
 
     def _end_idle(self) -> None:
         """Let the processes go that look into files and have none to look into; digests get the cores that they leave."""
-        if self._scans:
+        if self._scans or not self._scanners:
             return
         for worker in [each for each in self._scanners if not each.tasks]:
             self._scanners.remove(worker)
@@ -200,8 +200,12 @@ class LayerReaders:
             if made is None:
                 continue
             self._take(*made)
+            whole = self._after(made[0])
             self._give()
-            self._after(made[0], done)
+            # Before more is made of the layer here.
+            self._end_idle()
+            if whole:
+                done(self._layers[made[0].number])
 
     def _take(self, task: Task, done: Done) -> None:
         layer, failure = self._layers[task.number], done.failure
@@ -219,22 +223,23 @@ class LayerReaders:
         if done.plain:
             layer.sha256 = done.plain
 
-    def _after(self, task: Task, done: Callable[[Wanted], None]) -> None:
+    def _after(self, task: Task) -> bool:
+        """Return whether this was the last part of its layer, so that the layer is known."""
         if task.kind == "hash":
-            return
+            return False
         layer = self._layers[task.number]
         self._read += task.bytes_
         tell(self._read, self._total)
         layer.left -= 1
         if layer.left:
-            return
+            return False
         doubtful = None if layer.failure else layer.doubtful()
         if doubtful is None:
-            done(layer)
-            return
+            return True
         layer.left = 1
         layer.sure.add(doubtful[0])
         self._scans.append(Task(layer.number, "exact", layer.blob, *doubtful))
+        return False
 
 
 def _scans(wanted: list[Wanted], step: int) -> deque[Task]:

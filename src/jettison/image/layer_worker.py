@@ -133,12 +133,13 @@ class Worker:
         """Return a task and what came of it; None when it looked for more digests to make, and there are none."""
         with _told_apart():
             message = self.pipe.recv()
-        if message is None:
-            self.hashing = False
-            return None
-        number, packed, plain, stored, failure = message
+            if message is None:
+                self.hashing = False
+                return None
+            number, some, plain, stored, failure = message
+            facts = unpack(iter(self.pipe.recv_bytes, b"")) if some else None
         task = self.tasks.popleft() if number is None else self._hashes[number]
-        return task, Done(unpack(packed) if packed else None, plain, stored, failure)
+        return task, Done(facts, plain, stored, failure)
 
     def end(self, now: bool) -> None:
         """Let it go, at once where nobody wants what it makes."""
@@ -186,8 +187,11 @@ def _serve(
 
 
 def _send(pipe: Connection, number: int | None, done: Done) -> None:
-    packed = b"" if done.facts is None else pack(done.facts)
-    pipe.send((number, packed, done.plain, done.stored, done.failure))
+    pipe.send((number, done.facts is not None, done.plain, done.stored, done.failure))
+    if done.facts is not None:
+        for piece in pack(done.facts):
+            pipe.send_bytes(piece)
+        pipe.send_bytes(b"")
 
 
 def do(task: Task, collector: Collector | None) -> Done:

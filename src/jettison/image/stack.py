@@ -59,9 +59,11 @@ class Stack:
         self.elves: dict[str, Elf] = {}
         self.texts: dict[str, bytes] = {}
         self.interpreters: dict[str, str] = {}
-        # For dive's score: path -> smallest size it ever had; the sum of all sizes.
-        self.smallest: dict[str, int] = {}
+        # For dive's score: the sum of all sizes that were counted; the same of those that are visible no more, and path ->
+        # the smallest of these. What is visible has its size in its entry.
         self.total = 0
+        self._gone = 0
+        self._smallest: dict[str, int] = {}
         # Of contents with several names: how many are visible, and the first.
         self._names: dict[int, list[Any]] = {}
         self._paths: list[str] | None = None
@@ -76,6 +78,13 @@ class Stack:
     def shared(self) -> dict[int, list[Any]]:
         """Return the ids of the entries whose bytes have several names."""
         return self._names
+
+    def smallest(self) -> int:
+        """Return the sum of the smallest size that each path ever had."""
+        # Of a path that is visible and had other sizes, too, the larger one is too much.
+        twice = self._smallest.keys() & self.files.keys()
+        both = [(self._smallest[path], self.files[path].size) for path in twice if _is_counted(self.files[path])]
+        return self.total - self._gone + sum(self._smallest.values()) - sum(map(max, both))
 
     def lay(self, facts: LayerFacts, number: int) -> None:
         """Lay the next layer on top."""
@@ -102,7 +111,7 @@ class Stack:
     def _add(self, facts: LayerFacts, skipped: frozenset[str], number: int) -> tuple[int, int, int]:
         """Add the entries of a layer; return how many files it adds, changes and, in folders it replaces, removes."""
         added = changed = removed = 0
-        files, smallest, hardlinks = self.files, self.smallest, facts.hardlinks
+        files, hardlinks = self.files, facts.hardlinks
         last: str | None = None
         folder = ""
         for path, entry in facts.entries.items():
@@ -132,8 +141,6 @@ class Stack:
                     self._plain.clear()
             if target is None:
                 self.total += entry.size
-                if smallest.setdefault(path, entry.size) > entry.size:
-                    smallest[path] = entry.size
             if old is not None and old.kind != "dir":
                 changed += 1
                 self._hide(path, old, number, entry)
@@ -183,24 +190,19 @@ class Stack:
         implied = (columns.folders() or set()) - files.keys() - {""}
         self._implicit = self._implicit or bool(implied)
         self._implied |= implied
-        # The numbers of the entries, not equal ones of the columns, which would take memory once more.
-        sizes = {path: entry.size for path, entry in entries.items() if entry.kind != "dir"}
-        own = len(sizes)
-        for path in facts.hardlinks:
-            sizes.pop(path, None)
-        self._count_all(sizes)
-        return own - len(changed), len(changed)
-
-    def _count_all(self, sizes: dict[str, int]) -> None:
-        self.total += sum(sizes.values())
-        before = {path: self.smallest[path] for path in self.smallest.keys() & sizes.keys()}
-        self.smallest.update(sizes)
-        for path, size in before.items():
-            self.smallest[path] = min(size, sizes[path])
+        own = [entry.size for entry in entries.values() if entry.kind != "dir"]
+        self.total += sum(own) - sum(entries[path].size for path in facts.hardlinks if path in entries)
+        return len(own) - len(changed), len(changed)
 
     def _count(self, path: str, size: int) -> None:
+        """Count a size that a path had and that nobody can see."""
         self.total += size
-        self.smallest[path] = min(self.smallest.get(path, size), size)
+        self._leave(path, size)
+
+    def _leave(self, path: str, size: int) -> None:
+        """Note a size that was counted and that nobody can see any more."""
+        self._gone += size
+        self._smallest[path] = min(self._smallest.get(path, size), size)
 
     def _whiteout(self, path: str, number: int) -> int:
         folder, _, base = path.rpartition("/")
@@ -245,6 +247,8 @@ class Stack:
         yield from self._paths[bisect_left(self._paths, f"{folder}/") : bisect_left(self._paths, f"{folder}0")]
 
     def _hide(self, path: str, entry: FileEntry, number: int, replacement: FileEntry | None) -> None:
+        if _is_counted(entry):
+            self._leave(path, entry.size)
         content = entry.original or entry
         names = self._names.get(id(content))
         if names is not None:
@@ -291,6 +295,13 @@ class Stack:
         if len(folder) < _SHORT and len(self._plain) < _MAX_PLAIN:
             self._plain.add(folder)
         return folder
+
+
+def _is_counted(entry: FileEntry) -> bool:
+    """Return whether a visible entry has a size of its own, which folders and further names have not."""
+    if entry.kind == "dir" or entry.original is not None:
+        return False
+    return entry.columns is None or entry.row not in entry.columns.hardlinks
 
 
 def _marks(facts: LayerFacts) -> list[str]:

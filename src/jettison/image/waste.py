@@ -9,8 +9,8 @@ Source of the score: the description of dive's efficiency in its own documentati
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -73,50 +73,58 @@ class Waste:
 def find_waste(image: Image) -> Waste:
     """Return the waste of an image."""
     stack: Stack = image.stack
-    contents = visible_contents(image)
-    same = _same(contents)
+    visible_bytes, same = _same(image)
     replaced = [row for row in stack.covered if _may_be_touched(row)]
     learnt = _make_digests(image, _without_digest(same, replaced))
     duplicates, copies, copied_by = _copies(same)
     return Waste(
         tuple(Hidden(row.path, row.entry.size, row.entry.layer, row.by, _cause(row)) for row in stack.covered),
         tuple(stack.changes),
-        sum(entry.size for _, entry in contents),
+        visible_bytes,
         duplicates,
-        sum(stack.smallest.values()) / stack.total if stack.total else 1.0,
+        stack.smallest() / stack.total if stack.total else 1.0,
         copies,
         copied_by,
         learnt,
     )
 
 
-def visible_contents(image: Image) -> list[tuple[str, FileEntry]]:
-    """Return each visible content that has bytes once, with one of its names."""
-    found = [(path, entry) for path, entry in image.files.items() if entry.size and entry.kind == "file"]
+def visible_contents(image: Image) -> Iterator[tuple[str, FileEntry]]:
+    """Yield each visible content that has bytes once, with one of its names."""
     shared = image.stack.shared
-    if not shared:
-        return found
     seen: set[int] = set()
-    once = []
-    for path, entry in found:
-        if entry.original is not None or id(entry) in shared:
+    for path, entry in image.files.items():
+        if not entry.size or entry.kind != "file":
+            continue
+        if shared and (entry.original is not None or id(entry) in shared):
             entry = entry.original or entry
             if id(entry) in seen:
                 continue
             seen.add(id(entry))
-        once.append((path, entry))
-    return once
+        yield path, entry
 
 
-def _same(contents: list[tuple[str, FileEntry]]) -> list[list[tuple[str, FileEntry]]]:
-    """Return the contents that have the size and the checksum of another, those that seem to be equal together."""
-    keys = [entry.size << 32 | entry.check for _, entry in contents]
-    several = {key for key, count in Counter(keys).items() if count > 1}
+def _same(image: Image) -> tuple[int, list[list[tuple[str, FileEntry]]]]:
+    """Return the bytes of all visible contents, and those with the size and the checksum of another.
+
+    Those that seem to be equal are together. Of the others nothing is kept but their keys, and those not for long.
+    """
+    total = 0
+    keys: set[int] = set()
+    several: set[int] = set()
+    for _, entry in visible_contents(image):
+        total += entry.size
+        key = entry.size << 32 | entry.check
+        if key in keys:
+            several.add(key)
+        keys.add(key)
+    del keys
     groups: defaultdict[int, list[tuple[str, FileEntry]]] = defaultdict(list)
-    for key, content in zip(keys, contents, strict=True):
+    for path, entry in visible_contents(image) if several else ():
+        key = entry.size << 32 | entry.check
         if key in several:
-            groups[key].append(content)
-    return list(groups.values())
+            groups[key].append((path, entry))
+    return total, list(groups.values())
 
 
 def _may_be_touched(row: Covered) -> bool:
