@@ -78,7 +78,7 @@ class LayerCache:
         if path is None:
             return None
         try:
-            facts = unpack(_expanded(path.read_bytes()))
+            facts = unpack(expanded(path.read_bytes()))
             os.utime(path)
         except (OSError, ValueError, EOFError, TypeError, StopIteration, zstandard.ZstdError):
             return None
@@ -130,7 +130,7 @@ class LayerCache:
         return self._folder / key
 
 
-def _expanded(data: bytes) -> Iterator[bytes]:
+def expanded(data: bytes) -> Iterator[bytes]:
     """Yield the pieces of a kept result; each frame carries a checksum of its content.
 
     Raises:
