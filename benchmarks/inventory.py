@@ -17,6 +17,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from jettison.image.archive import find_in_file
 from jettison.image.collect import InventoryCollector
 from jettison.image.inspection import inventory_of
 from jettison.image.source import open_image
@@ -28,6 +29,7 @@ TYPES = {
     "php-composer": "composer", "dotnet": "nuget", "rust-crate": "cargo", "binary": "generic",
 }  # fmt: skip
 STATED = "the version begins where the manifest says; Syft parts the file name at another hyphen"
+BUILD = "Syft has the build's number beside the version; advisories do not"
 DOTTED = "Syft takes the beginning of a name with dots for the group"
 Key = tuple[str, str, str]
 
@@ -93,11 +95,21 @@ def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inv
         return "states no version, so it cannot be an installed package"
     if key[0] == "maven":
         return _other_name(key, paths, ours)
+    if key[0] == "generic":
+        return _other_program(key, ours)
     if key[0] == "npm" and paths and all(is_sample(path) for path in paths):
         return "a sample or a test's input inside another package: nothing is installed"
     if key[0] == "nuget" and all(path.lower().endswith((".dll", ".exe")) for path in paths):
         return "an assembly by its file's version, which is not a NuGet package's: the .deps.json names the packages"
     return ""
+
+
+def _other_program(key: Key, ours: Inventory) -> str:
+    """Return why a program without a package is another one here; "" when nothing says it."""
+    here = {one.name: one.version for one in ours.packages if one.type == "generic"}
+    if key[1] in here and key[2].startswith(f"{here[key[1]]}+"):
+        return BUILD
+    return "a name of BusyBox's one program, which is no other program" if "busybox" in here else ""
 
 
 def _other_name(key: Key, paths: list[str], ours: Inventory) -> str:
@@ -118,6 +130,9 @@ def _other_name(key: Key, paths: list[str], ours: Inventory) -> str:
 
 
 def _why_not_theirs(key: Key, path: str, theirs: dict[Key, list[str]]) -> str:
+    if key[0] == "generic":
+        other = any(kind == "generic" and name == key[1] for kind, name, _ in theirs)
+        return BUILD if other else "a library of no package (.so): Syft looks for this one in programs" if ".so" in path else ""
     if key[0] == "nuget":
         return "Syft 1.18 reads .deps.json by default in folders only, not in images"
     if key[0] == "maven" and any(
@@ -144,6 +159,13 @@ class Compared(NamedTuple):
     rows: list[Difference]
 
 
+def _name(archive: Path) -> str:
+    """Return the name of an image as its archive states it; those made here are known by the last part of it."""
+    named = find_in_file(str(archive))[0]["manifest.json"]
+    tags = json.loads(named)[0].get("RepoTags") or [archive.stem]
+    return str(tags[0]).removeprefix("jettison/packages:")
+
+
 def compared(archive: Path, syft: str) -> Compared:
     """Return both lists of an archive laid side by side, and print how long ours took."""
     start = time.perf_counter()
@@ -159,7 +181,7 @@ def compared(archive: Path, syft: str) -> Compared:
     print(f"{archive.name}: {len(image.files)} files, read in {read - start:.2f} s, collected in {done - read:.2f} s")
     print(f"  {len(ours.packages)} packages ({mine} different), Syft {len(theirs)}; {same} in both")
     print(f"  {len(ours.owner_of)} owned paths, {ours.unowned / 1e6:.1f} MB unowned, release {ours.release}")
-    return Compared(archive.stem, (mine, len(theirs), same), rows)
+    return Compared(_name(archive), (mine, len(theirs), same), rows)
 
 
 def classes(rows: list[Difference]) -> dict[tuple[str, str, str], list[Difference]]:

@@ -5,7 +5,9 @@ cd "$(dirname "$0")"
 out=$(realpath -m "$1")
 client=${JETTISON_DOCKER:-docker}
 mkdir -p "$out"
-for base in debian:bookworm python:3.11 node:18 golang:1.19 maven:3-eclipse-temurin-17 ruby:3.1 php:8.2-apache; do
+bases="debian:bookworm python:3.11 node:18 golang:1.19 maven:3-eclipse-temurin-17 ruby:3.1 php:8.2-apache elixir:1.14-slim alpine:3.22
+  gcr.io/distroless/java17-debian12:latest gcr.io/distroless/nodejs18-debian12:latest gcr.io/distroless/python3-debian12:latest"
+for base in $bases; do
   if "$client" image inspect "$base" >/dev/null 2>&1; then
     "$client" save -o "$out/${base//[:\/]/_}.tar" "$base"
   fi
