@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     "proof": {"syntax", "model", "engine", "image"},
     "optimize": {"cli", "compose", "settings", "engine", "image", "inventory", "knowledge", "lint", "model", "needs", "project", "proof", "report", "rewrite", "rules", "secretscan", "syntax", "vulnerabilities"},
     "report": {"engine", "generate", "image", "inventory", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "slim", "syntax", "vulnerabilities"},
-    "tui": {"image", "report"},
+    "tui": {"image", "inventory", "report"},
 }  # fmt: skip
 JOINS = {"attribution.py", "inspection.py"}
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.image.checkpoint import table
 from jettison.image.file_checks import cache_pattern
+from jettison.inventory.hard_links import Contents
 
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection
@@ -85,15 +86,13 @@ def _add_documentation(documentation: _Sum, seen: Inspection, owns: list[bool]) 
     kept, pattern = table()["documentation_kept"], _documentation()
     # What rules nearly all other paths out.
     starts = tuple(table()["documentation_folders"])
-    counted: set[int] = set()
+    contents = Contents()
     for path, entry in seen.image.files.items():
         if not path.startswith(starts) or entry.kind != "file" or not entry.size:
             continue
         cut = path.rfind("/") + 1
         manual = pattern.match(path[:cut])
-        content = id(entry.original or entry)
-        if manual and path[cut:] not in kept and content not in counted:
-            counted.add(content)
+        if manual and path[cut:] not in kept and contents.is_new(entry):
             documentation.add(entry.size, 1, owns[entry.layer], manual[0].rstrip("/"))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final, Protocol
 
+from jettison.inventory.hard_links import Contents
 from jettison.inventory.inventory import FolderSum, Inventory
 from jettison.inventory.links import followed
 from jettison.inventory.os_release import OsRelease
@@ -105,7 +106,7 @@ class _Rest:
     def _pass_over(self, files: Mapping[str, VisibleFile]) -> None:
         listed, sizes, add = self._listed, self.sizes, self.folders.append
         shared = {id(entry.original) for entry in files.values() if entry.original is not None}
-        counted: set[int] = set()
+        contents = Contents(shared)
         last, layer = "", -1
         count = full = size = unowned = unowned_bytes = 0
         for path, entry in files.items():
@@ -127,7 +128,7 @@ class _Rest:
                 count = full = size = unowned = unowned_bytes = 0
             count += 1
             bytes_ = entry.size
-            if not bytes_ or (shared and _again(entry, shared, counted)):
+            if not bytes_ or (shared and not contents.is_new(entry)):
                 continue
             full += 1
             size += bytes_
@@ -150,16 +151,6 @@ class _Rest:
         if owner is not None:
             self.claimed[path] = owner
         return owner
-
-
-def _again(entry: VisibleFile, shared: set[int], counted: set[int]) -> bool:
-    """Return whether the bytes of a file were counted under another of their names, and note them."""
-    content = id(entry.original or entry)
-    if content not in shared:
-        return False
-    known = content in counted
-    counted.add(content)
-    return known
 
 
 def _innermost(folder: str, owners: dict[str, int | None]) -> int | None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.image.stack import OPAQUE, WHITEOUT
+from jettison.inventory.hard_links import Contents
 
 if TYPE_CHECKING:
     from jettison.image.image import FileEntry, Image
@@ -46,15 +47,11 @@ class LayerView:
 
     def _index(self) -> None:
         known: set[str] = {""}
-        counted: set[int] = set()
+        contents = Contents()
         for path, entry in self.entries.items():
             self._add(path, known)
-            if entry.kind == "file" and self.status.get(path) != REMOVED:
-                # Hard links share their bytes, which are the first name's.
-                content = id(entry.original or entry)
-                if content not in counted:
-                    counted.add(content)
-                    self._grow(path, entry.size)
+            if entry.kind == "file" and self.status.get(path) != REMOVED and contents.is_new(entry):
+                self._grow(path, entry.size)
         for path, status in list(self.status.items()):
             if status:
                 self._touch(posixpath.dirname(path))
