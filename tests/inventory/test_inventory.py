@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jettison.image.image import FileEntry
-from jettison.inventory.collect import HEAD, collect, wants
+from jettison.inventory.collect import HEAD, collect, wants, wants_program
 from jettison.inventory.os_release import read_os_release
 
 from . import samples
@@ -186,6 +186,11 @@ def test_most_paths_are_not_wanted() -> None:
     assert wants("home/me/copyright", 10, 0o644) == 0
     assert wants("home/me/status", 10, 0o644) == 0
     assert wants("usr/bin/tool", 90_000, 0o755) == HEAD
+    # Copied without its right to be run, as by a COPY from a machine that keeps none; read through its loader it runs.
+    assert wants("opt/tool", 90_000, 0o644) == HEAD
+    assert wants("opt/notes.txt", 90_000, 0o755) == 0
+    assert wants_program(90_000, b"\xcf\xfa\xed\xfe\x07\0\0\1") == 90_000
+    assert wants_program(90_000, b"\xca\xfe\xba\xbe\0\0\0\x34") == 0
     assert wants("usr/share/doc/a/copyright", 10, 0o644) == 10
 
 

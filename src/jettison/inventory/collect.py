@@ -35,6 +35,8 @@ from jettison.inventory.text import Content
 HEAD: Final = 64
 MAX_PROGRAM: Final = 512 << 20
 _SMALLEST_PROGRAM: Final = 4096
+# ELF, and Mach-O of 64 bits in the byte order of its processors.
+_PROGRAMS: Final = (MAGIC, b"\xcf\xfa\xed\xfe")
 _MAX_STATUS: Final = 1 << 20
 # Paths that all packages together may claim; an image of a million files is the largest that was seen.
 MAX_LISTED: Final = 1_000_000
@@ -93,14 +95,14 @@ def wants(path: str, size: int, mode: int) -> int:
             return 0
     if path.startswith(dpkg.STATUS_FOLDER):
         return min(size, _MAX_STATUS)
-    if size >= _SMALLEST_PROGRAM and (mode & 0o111 or ".so" in base):
+    if size >= _SMALLEST_PROGRAM and (mode & 0o111 or ".so" in base or "." not in base):
         return HEAD
     return 0
 
 
 def wants_program(size: int, head: bytes) -> int:
     """Return how many bytes of a possible program are wanted, by its first bytes."""
-    if head[:4] == MAGIC or head[:2] == b"MZ":
+    if head[:4] in _PROGRAMS or head[:2] == b"MZ":
         return min(size, MAX_PROGRAM)
     return 0
 

@@ -35,7 +35,7 @@ def headline(findings: Findings) -> str:
         return "vulnerabilities were not looked up"
     # A bare 0 would sound like a promise.
     age = " by stale data" if findings.stale else ""
-    return f"no known vulnerability{age} in the {looked_up} packages that were looked up"
+    return f"no known vulnerability{age} in the {counted(looked_up, 'package')} looked up"
 
 
 def data_lines(findings: Findings) -> list[str]:
