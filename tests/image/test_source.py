@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import hashlib
 import json
+import lzma
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -213,3 +215,11 @@ def test_what_is_no_tar_is_said_to_be_none(data: bytes, tmp_path: Path, capsys: 
     (tmp_path / "notes.txt").write_bytes(data)
     assert main(["inspect", str(tmp_path / "notes.txt")]) == 6
     assert "it is no tar: neither what `docker save` writes nor an OCI layout" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["xz", "bz2"])
+def test_a_compression_that_is_not_read_is_named(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    packed = {"xz": lzma.compress, "bz2": bz2.compress}[name](old_layout(BASE, TOP))
+    (tmp_path / "app.tar").write_bytes(packed)
+    assert main(["inspect", str(tmp_path / "app.tar")]) == 6
+    assert "unpack it first" in capsys.readouterr().err

@@ -31,6 +31,7 @@ MAX_JSON: Final = 4 * 1024 * 1024
 MAX_DOCUMENTS: Final = 2000
 MAX_LAYER: Final = 64 * 1024 * 1024 * 1024
 MAX_MEMBERS: Final = 100_000
+_PACKED: Final = {b"\xfd7zXZ\0": "xz", b"BZh": "bzip2"}
 _READ_ERRORS: Final = (zlib.error, OSError, ValueError, OverflowError, EOFError)
 
 
@@ -125,6 +126,9 @@ def _is_tar(head: bytes) -> None:
     except TarError:
         if marked:
             raise
+    packed = next((name for mark, name in _PACKED.items() if head.startswith(mark)), "")
+    if packed:
+        raise TarError(f"it is compressed with {packed}; unpack it first ({packed} -d)")
     # One that is cut off in its first header is told when it is read.
     if not marked:
         raise TarError("it is no tar: neither what `docker save` writes nor an OCI layout")
