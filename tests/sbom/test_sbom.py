@@ -135,3 +135,20 @@ def test_an_exception_to_a_licence_is_part_of_the_expression() -> None:
     assert known == "(GPL-2.0-only WITH Classpath-exception-2.0 AND MIT) OR Apache-2.0 WITH LLVM-exception"
     for text in ("MIT WITH", "WITH LLVM-exception", "MIT WITH own-exception", "MIT WITH LLVM-exception WITH Swift-exception"):
         assert spdx_expression(text) == "", text
+
+
+@pytest.mark.parametrize(
+    ("name", "purl"),
+    [
+        ("app:1", "pkg:oci/app@sha256:0?tag=1"),
+        ("team/App", "pkg:oci/app@sha256:0"),
+        ("registry://host.example:5000/team/app:1", "pkg:oci/app@sha256:0?repository_url=host.example:5000/team/app&tag=1"),
+        ("docker://docker.io/library/app@sha256:1", "pkg:oci/app@sha256:0?repository_url=docker.io/library/app"),
+        ("/home/me/app.tar", "pkg:oci/app.tar@sha256:0"),
+        ("../secret.project/app.tar", "pkg:oci/app.tar@sha256:0"),
+        ("my.images/app.tar.gz", "pkg:oci/app.tar.gz@sha256:0"),
+        ("./", "pkg:oci/image@sha256:0"),
+    ],
+)  # fmt: skip
+def test_only_a_registry_is_a_repository(name: str, purl: str) -> None:
+    assert Subject(name, "sha256:0").purl == purl

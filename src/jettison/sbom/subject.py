@@ -11,6 +11,9 @@ from jettison.inventory.purl import build_purl
 
 _SPACE: Final = uuid.UUID("6ad0d9d3-7c0c-5d0b-9f0e-3a3d6d1f6c11")
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z?\Z")
+# jettison.image.reference.SCHEMES
+_SCHEME: Final = re.compile(r"\A(?:registry(?:\+http)?|docker)://")
+_ARCHIVES: Final = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".oci")
 _EPOCH: Final = "1970-01-01T00:00:00Z"
 
 
@@ -41,9 +44,20 @@ class Subject:
 
     @property
     def purl(self) -> str:
-        """Return the package URL of the image."""
+        """Return the package URL of the image; it names a repository where the image's name has its registry.
+
+        The path of an archive or a folder is no repository, and nobody else's business.
+        """
         name = self.name.partition("@")[0]
+        name = _SCHEME.sub("", name)
         last = name.rpartition("/")[2]
         base, _, tag = last.partition(":")
-        qualifiers = {"repository_url": name[: len(name) - len(last)] + base if "/" in name else "", "tag": tag}
-        return build_purl("oci", base or "image", self.digest, "", qualifiers.items())
+        qualifiers = {"repository_url": name[: len(name) - len(last)] + base if _in_registry(name) else "", "tag": tag}
+        return build_purl("oci", base.lower() or "image", self.digest, "", qualifiers.items())
+
+
+def _in_registry(name: str) -> bool:
+    """Return whether a name begins with the host of a registry, as in "host:5000/app", and is no path."""
+    host, slash, rest = name.partition("/")
+    looks_so = "." in host or ":" in host or host == "localhost"
+    return bool(slash) and looks_so and not host.startswith(".") and not rest.endswith(_ARCHIVES)
