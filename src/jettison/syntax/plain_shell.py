@@ -19,6 +19,7 @@ _NO_PROGRAMS: Final = frozenset(
     "if then elif else fi for in do done while until case esac select function time coproc declare typeset "
     "local unsetenv test let eval".split()
 )
+_JOINTS: Final = ("&&", "||", "|")
 _NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
 _VARIABLE: Final = rf"\$(?:{_NAME}|\{{{_NAME}\}})"
 _BLANKS: Final = r"(?:[ \t]|\\\n)*+"
@@ -73,7 +74,11 @@ def plain_commands(text: bytes, base: int, most: int) -> list[Command] | None:
                 return None
             break
         sign = token[token.lastindex]
+        before = len(found)
         if not _add(found, words, redirects, operator, piped or sign == "|"):
+            return None
+        if sign == "\n" and operator in _JOINTS and len(found) == before:
+            # `a | A=b C=d` and a line break: the grammar goes on with the next line.
             return None
         if sign == ";":
             between = sign

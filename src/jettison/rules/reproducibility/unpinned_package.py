@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Finding, Severity
 from jettison.knowledge.package_managers import MANAGERS
+from jettison.model.packages import package_call
 from jettison.rules.base import Example, Rule
+from jettison.syntax.plain_shell import plain_commands
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -37,6 +39,7 @@ _GIT: Final = ("git+", "git://", "git@")
 _MOVING: Final = ("@latest", "@main", "@master", "@head", "@next")
 _MAX_LISTS: Final = 100
 _LIST: Final = re.compile(r"""\b([A-Za-z_]\w*)=(?:'([^'"$]*)'|"([^'"$]*)")""")
+_PLAIN: Final = re.compile(rb"[\w@./:=~ -]+")
 _RPM: Final = re.compile(r"-v?\d")
 
 
@@ -44,7 +47,7 @@ def check(model: Model) -> Iterable[Finding]:
     """Yield one finding for each call with packages whose version is open."""
     for run in model.every_run:
         assigned: list[tuple[str, str, str]] | None = None
-        for call in model.facts(run):
+        for call in _calls(model, run):
             if call.manager not in _ONLY or not _installs(call):
                 continue
             if assigned is None and any("$" in word.value for word in call.packages):
@@ -54,6 +57,16 @@ def check(model: Model) -> Iterable[Finding]:
             if loose:
                 names = ", ".join(loose[:3]) + (f" and {len(loose) - 3} more" if len(loose) > 3 else "")
                 yield RULE.at(call.command.span, f"{call.manager}: the version of {names[:80]} is open")
+
+
+def _calls(model: Model, run: Run) -> Iterable[PackageCall]:
+    span = run.instruction.body_span
+    if run.commands or not run.has_error or run.instruction.heredocs:
+        return model.facts(run)
+    # A line of plain words is to PowerShell and cmd what it is to a shell.
+    text = model.source.data[span.start : span.end]
+    found = plain_commands(text, span.start, 2) if _PLAIN.fullmatch(text) else None
+    return [call for call in map(package_call, found or ()) if call is not None]
 
 
 def _loose(model: Model, run: Run, call: PackageCall, assigned: list[tuple[str, str, str]]) -> list[str]:
@@ -146,6 +159,10 @@ RULE = Rule(
         Example(
             before="FROM debian:bookworm\nRUN deps='gcc make=4.3' && apt-get install -y $deps && apt-get purge -y $deps\n",
             lines=(2,),
+        ),
+        Example(
+            before='FROM node:20\nSHELL ["pwsh", "-c"]\nRUN npm install -g yarn\nRUN npm i -g pm2@5.4.0\nRUN npm i ($a)\n',
+            lines=(3,),
         ),
         Example(
             before='FROM fedora:40\nENV TOOLS="curl jq-1.7"\nARG EXTRA=./x.rpm\nRUN dnf install -y ${TOOLS}\nRUN dnf install -y $EXTRA\n',

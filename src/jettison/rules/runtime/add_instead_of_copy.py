@@ -32,14 +32,22 @@ _FLAGS = frozenset(("chown", "chmod", "link", "exclude"))
 
 def check(model: Model) -> Iterable[Finding]:
     """Yield a finding for each ADD of plain local files."""
-    for node, context in model.every("ADD"):
-        if len(node.words) < 2 or node.heredocs or any(_is_special(word.value) for word in node.words[:-1]):
-            continue
-        if any(flag.name not in _FLAGS for flag in node.flags):
-            continue
-        keyword = "copy" if model.source.text(node.keyword_span).islower() else "COPY"
-        level = SAFE if all(_is_plain(context, word.value) for word in node.words[:-1]) else UNSAFE
-        yield RULE.at(node.span, fix=Fix("Use COPY", (Edit(node.keyword_span, keyword),), level))
+    for stage in model.stages:
+        for node, later in stage.every("ADD"):
+            if len(node.words) < 2 or node.heredocs or any(flag.name not in _FLAGS for flag in node.flags):
+                continue
+            sources = [word.value for word in node.words[:-1]]
+            if not later and any("$" in source for source in sources):
+                scope = model.scope_at(node, stage)
+                sources = [scope.value(word.raw, model.file.escape) for word in node.words[:-1]]
+            if any(not source or _is_special(source) for source in sources):
+                continue
+            keyword = "copy" if model.source.text(node.keyword_span).islower() else "COPY"
+            # What a variable stands for may be another file in the next build.
+            fixed = sources == [word.value for word in node.words[:-1]]
+            context = None if later else model.context
+            level = SAFE if fixed and all(_is_plain(context, source) for source in sources) else UNSAFE
+            yield RULE.at(node.span, fix=Fix("Use COPY", (Edit(node.keyword_span, keyword),), level))
 
 
 def _is_special(source: str) -> bool:
@@ -88,6 +96,13 @@ RULE = Rule(
             after="FROM debian:bookworm\nCOPY *.py schema.json /srv/\n",
             lines=(2,),
         ),
+        Example(
+            before="FROM debian:bookworm\nARG FILE=app.py\nADD $FILE /srv/\nADD $OTHER /srv/\n",
+            after="FROM debian:bookworm\nARG FILE=app.py\nCOPY $FILE /srv/\nADD $OTHER /srv/\n",
+            lines=(3,),
+            level=UNSAFE,
+        ),
+        Example(before="FROM debian:bookworm\nENV FILE=app.tar.gz\nADD $FILE /srv/\n"),
         Example(before="FROM debian:bookworm\nADD app* *.t?z a.[tz]* /srv/\n"),
         Example(before="FROM debian:bookworm\nADD app.tar.gz /srv/\nADD https://example.org/x /x\n"),
     ),
