@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jettison.model.context import read_context
-from jettison.model.dockerfile import build_model
 from jettison.rewrite.cargo_target import kept_target
-from jettison.syntax.tree import parse
+from rewrite.project_folder import model_in, rewritten_once
 
 HEAD = "FROM rust:1-bookworm\nWORKDIR /app\nCOPY . .\n"
 CMD = 'CMD ["./target/release/a"]\n'
@@ -18,15 +16,8 @@ MOUNT = "RUN --mount=type=cache,id=target-a-rust-1-bookworm,target=/cargo-target
 
 def rewritten(folder: Path, text: str, strip: bool = True, **files: str) -> tuple[str, tuple[str, ...]]:
     there = {"Cargo.toml": '[package]\nname = "a"\n', "src/main.rs": "fn main() {}\n", **files}
-    for name, body in there.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(body)
-    (folder / "Dockerfile").write_text(text)
-    context = read_context(str(folder), "Dockerfile")
-    data, stripped = kept_target(build_model(parse(text.encode(), "Dockerfile"), context), strip)
-    again, _ = kept_target(build_model(parse(data, "Dockerfile"), context), strip)
-    assert again == data
-    return data.decode(), stripped
+    data = rewritten_once(lambda model: kept_target(model, strip)[0], folder, text, there)
+    return data, kept_target(model_in(folder, text), strip)[1]
 
 
 def test_a_program_is_built_on_the_mount_and_put_where_it_was(tmp_path: Path) -> None:

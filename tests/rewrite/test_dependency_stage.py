@@ -6,21 +6,16 @@ from pathlib import Path
 
 from jettison.image.image import FileEntry, HistoryEntry, Image, ImageConfig
 from jettison.image.stack import Covered, Stack
-from jettison.model.context import read_context
-from jettison.model.dockerfile import Model, build_model
+from jettison.model.dockerfile import Model
 from jettison.rewrite.dependency_stage import Before, before_source, late_paths, stands_before
 from jettison.rewrite.pieces import split_final
-from jettison.syntax.tree import parse
+from rewrite.project_folder import model_in
 
 NODE = "FROM node:18\nWORKDIR /app\nCOPY package.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build\n"
 
 
 def project(tmp_path: Path, text: str) -> Model:
-    (tmp_path / "package.json").write_text("{}")
-    (tmp_path / "src").mkdir(exist_ok=True)
-    (tmp_path / "src" / "a.js").write_text("")
-    (tmp_path / "Dockerfile").write_text(text)
-    return build_model(parse(text.encode(), "Dockerfile"), read_context(str(tmp_path), "Dockerfile"))
+    return model_in(tmp_path, text, {"package.json": "{}", "src/a.js": ""})
 
 
 def image(model: Model, files: dict[str, int], deleted: dict[str, int]) -> Image:

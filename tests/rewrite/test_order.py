@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from jettison.engine.base import Features
-from jettison.model.context import read_context
-from jettison.model.dockerfile import Model, build_model
+from jettison.model.dockerfile import Model
 from jettison.project.detect import detect
 from jettison.project.history import History
 from jettison.rewrite.candidates import candidates
 from jettison.rewrite.order import ordered
-from jettison.syntax.tree import parse
+from rewrite.project_folder import model_in
 
 FILES = {
     "src/a.js": "", "assets/logo.svg": "x" * 99999, "package.json": "{}", "package-lock.json": "", "requirements.txt": "flask\n",
@@ -29,11 +28,7 @@ HISTORY = History(
 
 
 def model_of(tmp_path: Path, text: str) -> Model:
-    for name, content in FILES.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(content)
-    (tmp_path / "Dockerfile").write_text(text)
-    return build_model(parse(text.encode(), "Dockerfile"), read_context(str(tmp_path), "Dockerfile"))
+    return model_in(tmp_path, text, FILES)
 
 
 HEAD = "FROM node:18\nWORKDIR /app\n"

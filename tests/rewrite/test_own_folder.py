@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from jettison.model.context import read_context
-from jettison.model.dockerfile import build_model
 from jettison.rewrite.own_folder import own_folders_first
-from jettison.syntax.tree import parse
+from rewrite.project_folder import rewritten_once
 
 BEFORE = "FROM x\nWORKDIR /srv\nRUN cd web && npm ci\nCOPY . .\n# pages\nRUN cd web && npm run build\nCMD a\n"
 AFTER = "FROM x\nWORKDIR /srv\nRUN cd web && npm ci\nCOPY web ./web/\n# pages\nRUN cd web && npm run build\nCOPY . .\nCMD a\n"
@@ -21,12 +19,7 @@ def rewritten(folder: Path, text: str, **files: str) -> str:
         "server/app.py": "",
         **{name.replace("__", "/"): body for name, body in files.items()},
     }
-    for name, body in there.items():
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(body)
-    (folder / "Dockerfile").write_text(text)
-    context = read_context(str(folder), "Dockerfile")
-    return own_folders_first(build_model(parse(text.encode(), "Dockerfile"), context))[0].decode()
+    return rewritten_once(lambda model: own_folders_first(model)[0], folder, text, there)
 
 
 @pytest.mark.parametrize(

@@ -6,23 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from jettison.model.context import read_context
-from jettison.model.dockerfile import build_model
 from jettison.rewrite.short_jvm import MAX_SOURCES, OPTIONS, short_runs
-from jettison.syntax.tree import parse
+from rewrite.project_folder import rewritten_once
 
 HEAD = "FROM maven:3\nWORKDIR /app\nCOPY . .\n"
 
 
 def rewritten(folder: Path, text: str, *more: str) -> str:
-    for name in ("pom.xml", "src/A.java", *more):
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).write_text("")
-    (folder / "Dockerfile").write_text(text)
-    context = read_context(str(folder), "Dockerfile")
-    data = short_runs(build_model(parse(text.encode(), "Dockerfile"), context))
-    assert short_runs(build_model(parse(data, "Dockerfile"), context)) == data
-    return data.decode()
+    return rewritten_once(short_runs, folder, text, dict.fromkeys(("pom.xml", "src/A.java", *more), ""))
 
 
 def test_each_call_has_them(tmp_path: Path) -> None:

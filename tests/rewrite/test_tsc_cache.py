@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from jettison.model.context import read_context
-from jettison.model.dockerfile import build_model
 from jettison.rewrite.tsc_cache import kept_output
-from jettison.syntax.tree import parse
+from rewrite.project_folder import rewritten_once
 
 HEAD = "FROM node:18\nWORKDIR /app\nCOPY . .\nRUN npm ci\n"
 CONFIG = '{\n  // as written by hand\n  "compilerOptions": {"outDir": "./dist", "strict": true,},\n  "include": ["src/**/*"]\n}\n'
@@ -20,16 +18,8 @@ def rewritten(
     folder: Path, text: str, scripts: dict[str, str], config: str = CONFIG, version: str = "^5.7.3", old: str = ""
 ) -> str:
     package = {"name": "@shop/api", "scripts": scripts, "devDependencies": {"typescript": version}}
-    (folder / "package.json").write_text(json.dumps(package))
-    (folder / "tsconfig.json").write_text(config)
-    if old:
-        (folder / old).parent.mkdir()
-        (folder / old).write_text("")
-    (folder / "Dockerfile").write_text(text)
-    context = read_context(str(folder), "Dockerfile")
-    data = kept_output(build_model(parse(text.encode(), "Dockerfile"), context))
-    assert kept_output(build_model(parse(data, "Dockerfile"), context)) == data
-    return data.decode()
+    files = {"package.json": json.dumps(package), "tsconfig.json": config, **({old: ""} if old else {})}
+    return rewritten_once(kept_output, folder, text, files)
 
 
 @pytest.mark.parametrize(

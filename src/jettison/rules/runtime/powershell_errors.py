@@ -48,7 +48,7 @@ def _goes_on(model: Model, node: Instruction, stage: Stage) -> bool:
     if "erroraction" in text.lower():
         return False
     # One command is judged by its own exit; `;` within quotes is rare enough to take.
-    return ";" in text.rstrip("; `\\\n") or bool(node.heredocs)
+    return ";" in text.rstrip("; `\\\n\"']") or bool(node.heredocs)
 
 
 RULE = Rule(
@@ -70,6 +70,7 @@ RULE = Rule(
             before='FROM mcr.microsoft.com/windows/servercore:ltsc2022\nSHELL ["powershell", "-Command", "$ErrorActionPreference = \'Stop\';"]\nRUN a; b\n'
         ),
         Example(before="FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN powershell -Command a\n"),
+        Example(before='FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN powershell -Command "a | iex;"\n'),
         Example(
             before="FROM mcr.microsoft.com/windows/servercore:ltsc2022\nRUN powershell -Command a ; b\n", lines=(2,)
         ),
