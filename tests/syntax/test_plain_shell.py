@@ -53,6 +53,7 @@ def assert_the_same(text: bytes) -> bool:
 @example("a|b|c&&d")
 @example("a && b > c | d")
 @example("a - 1>2")
+@example("a \\\n- 1>2")
 @example("A=b B=c\na")
 @example("A=b B=c\nexport")
 @example("a > b c 2>&1 d")

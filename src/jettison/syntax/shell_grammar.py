@@ -131,7 +131,7 @@ def _add_redirect(to: _Statement, node: tree_sitter.Node, text: bytes) -> None:
         return
     to.redirects.append((operator, literal(_text(text, files[0]))))
     end = to.node.end_byte
-    if text[end : node.start_byte].strip(b" \t") == b"-":
+    if text[end : node.start_byte].replace(b"\\\n", b"").strip() == b"-":
         lone = text.index(b"-", end)
         to.words.append((lone, lone + 1))
     to.words += files[1:]
