@@ -57,6 +57,7 @@ def assert_the_same(text: bytes) -> bool:
 @example("A=b B=c\na")
 @example("A=b B=c\nexport")
 @example("a > b c 2>&1 d")
+@example("export A=|b")
 @example("a|A=b C=d\ne >f")
 @settings(max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))

@@ -35,7 +35,7 @@ _TOKEN: Final = re.compile(
     rf"|(?<=[ \t\n])[0-9]?(>>|>&|>|<|(?<![0-9])&>)[ \t]*+({_WORD})|\Z)"
 )
 _PROGRAM: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*")
-_DECLARED: Final = re.compile(rf"{_NAME}(?:=.*)?", re.DOTALL)
+_DECLARED: Final = re.compile(rf"{_NAME}(?:=.+)?", re.DOTALL)
 _ASSIGNMENT: Final = re.compile(rf"({_NAME})=(?=.)", re.DOTALL)
 
 
