@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
 
 from jettison.image.image import FileEntry, Image, ImageConfig
+from jettison.model.dockerfile import build_model
 from jettison.rewrite.java_runtime import ANSWERS, LIST, linked, runtime_stage
+from jettison.rewrite.java_start import link_java
+from jettison.rewrite.pieces import split_final
+from jettison.rewrite.start import argv_of
 from jettison.syntax.tree import parse
 
 HOME = "usr/lib/jvm/java-17"
@@ -39,7 +46,25 @@ def test_the_runtime_is_made_of_the_list_alone() -> None:
 def test_nothing_is_linked_without_a_full_jdk_or_a_jar() -> None:
     assert linked(image(f"{HOME}/bin/jlink", "app/app.jar"), START) is None
     assert linked(image(f"{HOME}/bin/jlink", f"{HOME}/jmods/java.base.jmod"), START) is None
-    assert linked(image(f"{HOME}/bin/jlink", f"{HOME}/jmods/x.jmod", "app/app.jar"), ("java", "Main")) is None
+    full = image(f"{HOME}/bin/jlink", f"{HOME}/jmods/x.jmod", "app/app.jar", "app/Main.class")
+    for words in ("Main.java", "-m x/y.Main", "-jar other.jar", "-cp /none Main", "-cp / Main", "--add-modules x Main"):
+        assert linked(full, ("java", *words.split())) is None, words
+
+
+def test_a_class_path_is_looked_at_as_a_whole() -> None:
+    paths = ("app/classes/org/Main.class", "app/classes/org/Main$1.class", "app/classes/a.properties", "app/lib/a.jar")
+    full = image(f"{HOME}/bin/jlink", f"{HOME}/jmods/x.jmod", *paths, "app/lib/deep/b.jar", "app/Main.java")
+    java = linked(full, ("java", "-Xmx9m", "-cp", "classes:lib/*", "org.Main", "-v"))
+    assert java is not None and java.roots == ("/app/classes", "/app/lib/a.jar")
+    assert java.listing[1].endswith("base /app/classes /app/lib/a.jar > /opt/java-modules") and not java.mount
+    assert java.files == {path for path in paths if path.startswith("app/classes/")}
+    assert java.argv == ("/opt/java-runtime/bin/java", "-Xmx9m", "-cp", "classes:lib/*", "org.Main", "-v")
+
+
+def test_classes_beside_their_sources() -> None:
+    paths = ("app/Main.class", "app/Main.java", "app/page.html", "app/.git/HEAD", "app/README.md")
+    java = linked(image(f"{HOME}/bin/jlink", f"{HOME}/jmods/x.jmod", *paths), ("java", "Main"))
+    assert java is not None and java.roots == ("/app",) and java.files == {"app/Main.class", "app/page.html"}
 
 
 def test_what_jdeps_said_is_kept_under_all_that_it_depends_on() -> None:
@@ -99,3 +124,27 @@ def test_jdeps_is_asked_again_when_and_only_when_something_else_is_named(tmp_pat
     assert asked(f"{HOME}/release", b"18") == 5
     assert asked("app/pom.xml", b"<project/>") == 6
     assert asked("app/classes/A.class", named) == 6
+
+
+@pytest.mark.parametrize(
+    ("lines", "keyword"),
+    [
+        ('ENTRYPOINT ["java", "-jar", "app.jar"]\n', "ENTRYPOINT"),
+        ('ENTRYPOINT ["java", "-jar", "app.jar"]\nCMD ["--port", "1"]\n', "ENTRYPOINT"),
+        ('CMD ["java", "-jar", "app.jar"]\n', "CMD"),
+        # The start of another file, which this one does not say.
+        ("EXPOSE 80\n", ""),
+    ],
+)
+def test_the_line_that_starts_java_gets_the_runtime(lines: str, keyword: str) -> None:
+    model = build_model(parse(f"FROM jdk\nWORKDIR /app\n{lines}".encode()), None)
+    full = image(f"{HOME}/bin/jlink", f"{HOME}/jmods/x.jmod", "app/app.jar")
+    scope = model.end_scope(model.stages[-1])
+    job = SimpleNamespace(
+        pieces=split_final(model), features=SimpleNamespace(mounts=False), without=frozenset(), image=full, java=None,
+        config=SimpleNamespace(entrypoint=()), argv=None, start_keyword="CMD",
+    )  # fmt: skip
+    entry, command = argv_of(model, scope.entrypoint), argv_of(model, scope.cmd)
+    link_java(job, entry, command)  # type: ignore[arg-type]
+    assert (job.start_keyword if job.java else "") == keyword
+    assert job.argv == (["/opt/java-runtime/bin/java", "-jar", "app.jar"] if keyword else None)

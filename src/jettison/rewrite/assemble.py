@@ -25,7 +25,8 @@ from jettison.rewrite.deleted import deleted_again
 from jettison.rewrite.dependency_stage import before_source
 from jettison.rewrite.dockerignore import new_dockerignore
 from jettison.rewrite.intent import intended
-from jettison.rewrite.java_runtime import FOLDER, linked
+from jettison.rewrite.java_runtime import FOLDER
+from jettison.rewrite.java_start import link_java
 from jettison.rewrite.pieces import RUNTIME, Piece
 from jettison.rewrite.quote import quoted
 from jettison.rewrite.rootfs import apt_install, rootfs_stage
@@ -82,17 +83,19 @@ def _needs(job: Assembly) -> Needs | None:
     scope = job.model.end_scope(job.stage)
     entry, command = argv_of(job.model, scope.entrypoint), argv_of(job.model, scope.cmd)
     start: tuple[str, ...] | None = None
-    if not entry and command:
+    if "exec-form" not in job.without:
+        link_java(job, entry, command)
+    if job.java is not None:
+        # The runtime is made for it; what else it names is looked for.
+        classes = (f"/{path}" for path in sorted(job.java.files)[:1])
+        words = (*job.java.roots, *classes, *job.java.argv[1:], *((entry and command) or ()))
+        start = tuple(word for word in words if not word.startswith("-"))
+    elif not entry and command:
         # Below an init, where the program was refuted to stop without.
         with_init = "exec-form" in job.without and "init" not in job.without
         direct = "exec-form" not in job.without or with_init
         plain = script_argv(job.model.context, command) if direct else None
-        if "exec-form" not in job.without and not job.config.entrypoint:
-            job.java = linked(job.image, command, job.features.mounts and "jdeps-cache" not in job.without)
-        if job.java is not None:
-            job.argv, plain = list(job.java.argv), list(job.java.argv[1:])
-            plain = [argument for argument in plain if not argument.startswith("-")]
-        if plain and job.java is None:
+        if plain:
             job.argv = [*INIT, *plain] if with_init else plain
         if scope.entrypoint is None and not job.config.entrypoint:
             start = tuple(plain or command)
@@ -111,9 +114,10 @@ def _needs(job: Assembly) -> Needs | None:
     if before is None and job.config.healthcheck[:1] in (("CMD",), ("CMD-SHELL",)):
         commands.append(job.config.healthcheck[1:])
     assert job.evidence.hints is not None
+    opened = job.evidence.opened | (job.java.files if job.java else frozenset())
     needs = find_needs(
         job.image,
-        Asked(base, start, tuple(commands), packages, job.evidence.opened, job.java.libraries if job.java else ()),
+        Asked(base, start, tuple(commands), packages, opened, job.java.libraries if job.java else ()),
         job.evidence.hints,
     )
     if needs is not None and before is None and not job.config.healthcheck:
@@ -358,6 +362,14 @@ def _health(job: Assembly, changes: list[Change]) -> list[str]:
     return [f"{HEALTH}{json.dumps(job.probe)}\n"]
 
 
+def _start_change(job: Assembly) -> Change:
+    if _has_init(job):
+        return Change("init", "start the program below a small init: alone it did not stop when asked to", _START)
+    if job.java is not None:
+        return Change("exec-form", "start it on a Java runtime of only the modules that it uses", _START)
+    return Change("exec-form", "start the program, not its package manager", _START)
+
+
 def _start(job: Assembly, changes: list[Change]) -> list[str]:
     assert job.pieces is not None
     config = job.config
@@ -370,13 +382,9 @@ def _start(job: Assembly, changes: list[Change]) -> list[str]:
     for piece in job.pieces.body:
         if piece.node.keyword not in ("ENTRYPOINT", "CMD"):
             continue
-        if piece.node.keyword == "CMD" and job.argv is not None:
-            found.append(f"{piece.lead}CMD {json.dumps(job.argv, ensure_ascii=False)}\n")
-            changes.append(
-                Change("init", "start the program below a small init: alone it did not stop when asked to", _START)
-                if _has_init(job)
-                else Change("exec-form", "start the program, not its package manager", _START)
-            )
+        if piece.node.keyword == job.start_keyword and job.argv is not None:
+            found.append(f"{piece.lead}{job.start_keyword} {json.dumps(job.argv, ensure_ascii=False)}\n")
+            changes.append(_start_change(job))
         else:
             found.append(piece.lead + piece.text)
     return found

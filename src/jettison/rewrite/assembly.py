@@ -54,7 +54,9 @@ class Assembly:
         if features.mounts:
             self._keep_compiled()
         self.pieces: Pieces | None = split_final(self.model)
+        # The start command in place of the user's, and the instruction that it stands in.
         self.argv: list[str] | None = None
+        self.start_keyword = "CMD"
         self.probe: list[str] | None = None
         self.health_added = False
         self.java: Linked | None = None

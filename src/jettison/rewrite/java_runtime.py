@@ -33,6 +33,11 @@ _KEPT: Final = (
     "# a library or the JDK is another.\n"
 )
 _PLAIN: Final = re.compile(r"[\w./*+-]+")
+# Options of java: source: the java manual page of JDK 17.
+_CLASS_PATH: Final = ("-cp", "-classpath", "--class-path")
+_VALUE_NEXT: Final = ("-p", "--module-path", "-m", "--module", "--add-modules", "--add-opens", "--add-exports", "--add-reads",
+                      "--upgrade-module-path", "--source", "--patch-module", "--limit-modules")  # fmt: skip
+_CLASS: Final = re.compile(r"(?!.*\.java\Z)[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*")
 ANSWERS: Final = "/jdeps-cache"
 # Names of classes, packages and modules, as a class file holds them.
 _NAMES: Final = "[[:alpha:]_$][[:alnum:]_$]*([/.][[:alnum:]_$]+)+"
@@ -40,13 +45,17 @@ _NAMES: Final = "[[:alpha:]_$][[:alnum:]_$]*([/.][[:alnum:]_$]+)+"
 _BESIDE: Final = 64 * 1024
 _SETTINGS: Final = ("pom.xml", "build.gradle", "build.gradle.kts", "gradle.lockfile", "libs.versions.toml")
 _MAX_PATHS: Final = 20
+_MAX_FILES: Final = 5000
+# Beside classes in a folder that is the project itself.
+_ASIDE: Final = re.compile(r"/\.[^/]+|\.(?:java|kt|md|xml|gradle|kts)\Z|/(?:src|target|build|Dockerfile[^/]*)(?:/|\Z)")
 
 
 class Linked(NamedTuple):
     """The parts of a linked runtime.
 
     argv: the start command with it; listing: a comment and the command that lists the modules; linking: the command that makes the
-    runtime of that list; tool: path of jlink; libraries: of the JVM, in the image; mount: flag that the listing needs, or "".
+    runtime of that list; tool: path of jlink; libraries: of the JVM, in the image; roots: what the program is
+    made of; files: those of its folders of classes; mount: flag that the listing needs, or "".
     """
 
     argv: tuple[str, ...]
@@ -54,27 +63,34 @@ class Linked(NamedTuple):
     linking: str
     tool: str
     libraries: tuple[str, ...]
+    roots: tuple[str, ...]
+    files: frozenset[str]
     mount: str = ""
 
 
 def linked(image: Image, argv: Sequence[str], mounts: bool = False) -> Linked | None:
-    """Return the linked runtime for `java ... -jar FILE`, or None where the image has no full JDK.
+    """Return the linked runtime for `java ... -jar FILE` or `java -cp PATH CLASS`; None where the image has no full JDK.
 
     mounts: whether what jdeps said may be kept on a cache mount.
     """
-    if not argv or posixpath.basename(argv[0]) != "java" or "-jar" not in argv[:-1]:
-        return None
-    jar = posixpath.normpath(posixpath.join("/", image.config.workdir, argv[argv.index("-jar") + 1]))
+    roots = _roots(image, argv) if argv and posixpath.basename(argv[0]) == "java" else ()
     tool = image.resolve("/usr/bin/jlink") or next((p for p in image.files if p.endswith("/bin/jlink")), None)
-    if tool is None or image.find(jar) is None:
+    if tool is None or not roots:
+        return None
+    jar = roots[0]
+    files = _files_below(image, [root for root in roots if not root.endswith((".jar", ".JAR"))])
+    if len(files) > _MAX_FILES:
         return None
     home = posixpath.dirname(posixpath.dirname(tool))
     if not any(path.startswith(f"{home}/jmods/") for path in image.files):
         return None
     libraries = tuple(path for path in image.elves if path.startswith(f"{home}/lib/") and _is_core(path))
     jdeps = f"/{home}/bin/jdeps {_SHORT} --print-module-deps --ignore-missing-deps --multi-release base"
-    listing = ("# Last, the modules of the Java runtime that the program uses.\n", f"{jdeps} {jar} > {LIST}")
-    read = _read(image, jar, home) if mounts else ""
+    listing = (
+        "# Last, the modules of the Java runtime that the program uses.\n",
+        f"{jdeps} {' '.join(roots)} > {LIST}",
+    )
+    read = _read(image, jar, home) if mounts and "-jar" in argv else ""
     if read:
         listing = (_KEPT, _kept(f"{jdeps} {jar}", read))
     linking = (
@@ -82,7 +98,49 @@ def linked(image: Image, argv: Sequence[str], mounts: bool = False) -> Linked | 
         f"        --no-header-files --no-man-pages --compress=2 --output {FOLDER}\n"
     )
     mount = f"--mount=type=cache,id=jdeps,target={ANSWERS} " if read else ""
-    return Linked((f"{FOLDER}/bin/java", *argv[1:]), listing, linking, tool, libraries, mount)
+    return Linked((f"{FOLDER}/bin/java", *argv[1:]), listing, linking, tool, libraries, roots, files, mount)
+
+
+def _roots(image: Image, argv: Sequence[str]) -> tuple[str, ...]:
+    """Return what jdeps has to look at: the jar, or all of the class path; () where it is not plain."""
+    workdir = posixpath.join("/", image.config.workdir)
+    if "-jar" in argv[:-1]:
+        jar = posixpath.normpath(posixpath.join(workdir, argv[argv.index("-jar") + 1]))
+        return (jar,) if image.find(jar) is not None else ()
+    path = image.config.env_map.get("CLASSPATH", ".")
+    words = iter(argv[1:])
+    for word in words:
+        if word in _CLASS_PATH:
+            path = next(words, "")
+        elif not word.startswith("-"):
+            return _on_path(image, workdir, path) if _CLASS.fullmatch(word) else ()
+        elif word in _VALUE_NEXT:
+            return ()
+    return ()
+
+
+def _files_below(image: Image, folders: Sequence[str]) -> frozenset[str]:
+    """Return the files of folders of classes, without sources and what is no part of a program."""
+    starts = tuple(f"{folder.strip('/')}/" for folder in folders)
+    if not starts:
+        return frozenset()
+    below = (path for path, entry in image.files.items() if path.startswith(starts) and entry.kind == "file")
+    return frozenset(path for path in below if path.endswith(".class") or not _ASIDE.search(f"/{path}"))
+
+
+def _on_path(image: Image, workdir: str, path: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for part in path.split(":"):
+        place = posixpath.normpath(posixpath.join(workdir, part.removesuffix("*") or "."))
+        if part.endswith("*"):
+            # As the launcher takes it: the archives right in the folder.
+            jars = (f"/{name}" for name in image.files if name.endswith((".jar", ".JAR")))
+            found += sorted(name for name in jars if posixpath.dirname(name) == place)
+        elif image.find(place) is not None:
+            found.append(place)
+    # A whole file system is no class path that jdeps could walk.
+    plain = all(_PLAIN.fullmatch(place) and place != "/" for place in found)
+    return tuple(dict.fromkeys(found)) if plain and len(found) <= _MAX_PATHS else ()
 
 
 def _kept(jdeps: str, read: str) -> str:

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Edit
 from jettison.model.scope import DEFAULT_SHELL
-from jettison.rules.insertion import before_start
 from jettison.rules.runtime.shell_form_entry import plain_argv
 from jettison.span import Span
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
+    from jettison.model.stage import Stage
     from jettison.syntax.tree import Instruction
 
 _FOLDER: Final = "/usr/local/bin"
+_WORK: Final = frozenset(("RUN", "COPY", "ADD", "WORKDIR", "SHELL", "ENV", "ARG"))
+_SPECIAL: Final = frozenset("\"'\\$`*?;&|<>() ")
 _ROOT: Final = ("", "root", "0", "0:0", "root:root")
 
 
@@ -28,19 +30,28 @@ def built_before_start(model: Model, node: Instruction) -> tuple[Edit, ...]:
     argv = [word.value for word in node.words] if node.form == "exec" else plain_argv(model, node)
     if final is None or node not in final.instructions or not argv or argv[:2] != ["go", "run"]:
         return ()
-    scope = model.end_scope(final)
     what, rest = _package(argv[2:])
-    if not what or scope.user not in _ROOT or scope.shell != DEFAULT_SHELL or not "".join(argv).isprintable():
+    if not what or any(not word.isprintable() or _SPECIAL & set(word) for word in argv):
         return ()
-    if any(mark in word for word in argv for mark in "\"'\\$`*?;&|<>() "):
+    at = _after_last_work(model, final)
+    if at is None:
         return ()
     program = f"{_FOLDER}/{_name(what[0])}"
-    line = f"RUN go build -o {program} {' '.join(what)}"
+    line = f"RUN go build -o {program} {' '.join(what)}{model.source.newline}"
     start = ", ".join(f'"{word}"' for word in (program, *rest))
-    body = Edit(node.body_span, f"[{start}]")
-    added = before_start(model, final, (line,))
-    # An insertion at the very start of the instruction and its new text are two edits that touch.
-    return (added, body) if added.span != Span(node.body_span.start, node.body_span.start) else ()
+    return (Edit(Span(at, at), line), Edit(node.body_span, f"[{start}]"))
+
+
+def _after_last_work(model: Model, stage: Stage) -> int | None:
+    """Return where a RUN sees all that the start command would see; None where it would not run as root."""
+    nodes = stage.instructions
+    last = max((number for number, node in enumerate(nodes) if node.keyword in _WORK), default=None)
+    if last is None:
+        return None
+    scope = model.scope_at(nodes[last + 1], stage) if last + 1 < len(nodes) else model.end_scope(stage)
+    end = nodes[last].span.end
+    whole = model.source.data[end - 1 : end] == b"\n"
+    return end if whole and scope.user in _ROOT and scope.shell == DEFAULT_SHELL else None
 
 
 def _package(words: list[str]) -> tuple[list[str], list[str]]:

@@ -121,7 +121,13 @@ RULE = Rule(
             lines=(4,),
             level=UNSAFE,
         ),
-        Example(before='FROM golang:1.25\nCOPY . .\nUSER 1000\nCMD ["go", "run", "."]\n', lines=(4,)),
+        Example(
+            before='FROM golang:1.25\nWORKDIR /src\nCOPY . .\n\nUSER 1000\nCMD ["go", "run", "."]\n',
+            after='FROM golang:1.25\nWORKDIR /src\nCOPY . .\nRUN go build -o /usr/local/bin/app .\n\nUSER 1000\nCMD ["/usr/local/bin/app"]\n',
+            lines=(6,),
+            level=UNSAFE,
+        ),
+        Example(before='FROM golang:1.25\nUSER 1000\nCOPY . .\nCMD ["go", "run", "."]\n', lines=(4,)),
         Example(before='FROM golang:1.25\nCOPY . .\nCMD ["go", "run", "-race", "."]\n', lines=(3,)),
         Example(before='FROM python:3.12-slim AS dev\nCMD ["flask", "run"]\n'),
         Example(
