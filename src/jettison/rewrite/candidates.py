@@ -71,11 +71,14 @@ def candidates(
     file that is already as good as these rewrites make it.
     """
     from jettison.rewrite.assemble import assembled
+    from jettison.rewrite.built_start import built_start
     from jettison.rewrite.inplace import in_place
     from jettison.rewrite.multistage import multi_stage
 
     evidence = evidence or Evidence()
-    found, reasons = multi_stage(*_ordered(model, project, without), project, features, evidence, without)
+    whole, built = built_start(model, without)
+    parted, moved = _ordered(whole, project, without)
+    found, reasons = multi_stage(parted, (*built, *moved), project, features, evidence, without)
     found = (
         *found,
         *assembled(model, project, features, evidence, without),
