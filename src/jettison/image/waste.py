@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.image.mapped import sha256_of
 from jettison.image.stack import Covered, LayerChange, Stack
+from jettison.inventory.hard_links import Contents
 
 if TYPE_CHECKING:
     from jettison.image.image import FileEntry, Image
@@ -92,16 +93,10 @@ def find_waste(image: Image) -> Waste:
 def visible_contents(image: Image) -> Iterator[tuple[str, FileEntry]]:
     """Yield each visible content that has bytes once, with one of its names."""
     shared = image.stack.shared
-    seen: set[int] = set()
+    contents = Contents(shared)
     for path, entry in image.files.items():
-        if not entry.size or entry.kind != "file":
-            continue
-        if shared and (entry.original is not None or id(entry) in shared):
-            entry = entry.original or entry
-            if id(entry) in seen:
-                continue
-            seen.add(id(entry))
-        yield path, entry
+        if entry.size and entry.kind == "file" and (not shared or contents.is_new(entry)):
+            yield path, entry.original or entry
 
 
 def _same(image: Image) -> tuple[int, list[list[tuple[str, FileEntry]]]]:
