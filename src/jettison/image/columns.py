@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
+from itertools import repeat
 from typing import Any, Final
 
 from jettison.image.image import FileEntry
@@ -127,12 +128,9 @@ class Columns:
         links = [""] * len(kinds)
         for index, link in self.links.items():
             links[index] = link
-        # Of numbers that many entries share, one object for all.
-        modes, uids, gids = (_shared(numbers) for numbers in (self.modes, self.uids, self.gids))
-        count = len(kinds)
-        return list(
-            map(FileEntry, kinds, self.sizes, modes, uids, gids, links, [layer] * count, [self] * count, range(count))
-        )
+        # Of numbers that entries share, one object for all.
+        numbers = (_shared(column) for column in (self.sizes, self.modes, self.uids, self.gids))
+        return list(map(FileEntry, kinds, *numbers, links, repeat(layer), repeat(self), range(len(kinds))))
 
     def packed(self) -> Iterator[tuple[Any, ...]]:
         """Yield the same as plain values: what few entries have and then, for many at a time, what all have."""
