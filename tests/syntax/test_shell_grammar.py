@@ -24,6 +24,9 @@ def read(text: str) -> list[Command]:
         ("P=$A/$B/bin", []),
         ("cat <<E > x && a\nb\nE\nc", [["cat"], ["a"], ["c"]]),
         ("> $A/x a b", [["a", "b"]]),
+        ("A=b C=$(d)\n> x", [["d"]]),
+        ("cat <<< 'a\nb' c", [["cat", "c"]]),
+        ("curl $(u) | tar x | c\nd && e", [["curl", "$(u)"], ["u"], ["tar", "x"], ["c"], ["d"], ["e"]]),
     ],
 )
 def test_words(text: str, words: list[list[str]]) -> None:

@@ -1,8 +1,8 @@
 """Shell text read by the grammar of tree-sitter-bash, and what that grammar gets wrong put right.
 
 Known of it: it ends a word at a second variable (`A=$B/$C/d`), takes arguments after a redirection for more files
-(`curl > out URL`), loses a lone `-` before a redirection with a number, joins assignments with the next line's command,
-and groups `a | b | c && d` and `a && b > c | d` otherwise than a shell.
+(`curl > out URL`), loses a lone `-` before a redirection with a number, joins assignments and the end of a pipeline with
+the next line, and groups `a | b | c && d` and `a && b > c | d` otherwise than a shell.
 """
 
 from __future__ import annotations
@@ -45,12 +45,16 @@ _Place = tuple[int, int]
 class _Statement:
     """A node that holds a command or more, with what stands around it."""
 
-    __slots__ = ("condition", "node", "operator", "pipe", "redirects", "sub", "words")
+    __slots__ = ("condition", "end", "line", "node", "operator", "pipe", "piped_on", "redirects", "sub", "words")
 
     def __init__(self, node: tree_sitter.Node, operator: str, pipe: bool, sub: bool, condition: bool) -> None:
         self.node = node
+        self.end = node.end_byte
         self.operator = operator
+        # The operator before the whole row.
+        self.line = operator
         self.pipe = pipe
+        self.piped_on = False
         self.sub = sub
         self.condition = condition
         self.redirects: list[tuple[str, str]] = []
@@ -68,9 +72,7 @@ def grammar_commands(text: bytes, base: int, most: int) -> tuple[list[Command], 
     while waiting and len(found) < most:
         this = waiting.pop()
         if this.node.type == "command":
-            command = _command(this, text, base)
-            if command is not None:
-                found.append(command)
+            found += _commands(this, text, base)
             if not nested:
                 continue
         waiting.extend(reversed(_row(this, text) if this.node.type in _ROWS else _inside(this)))
@@ -105,7 +107,7 @@ def _row(this: _Statement, text: bytes) -> list[_Statement]:
         elif kind in _OPERATORS:
             before = kind
             if last is not None and kind in _PIPES:
-                last.pipe = True
+                last.pipe = last.piped_on = True
         elif kind in _BESIDE:
             if last is not None:
                 _add_redirect(last, node, text)
@@ -113,6 +115,7 @@ def _row(this: _Statement, text: bytes) -> list[_Statement]:
                 found.append(_Statement(node, before, this.pipe, this.sub, this.condition))
         elif node.child_count:
             last = _Statement(node, before, this.pipe or before in _PIPES, this.sub, this.condition)
+            last.line = this.operator
             found.append(last)
     return found
 
@@ -130,10 +133,10 @@ def _add_redirect(to: _Statement, node: tree_sitter.Node, text: bytes) -> None:
     if not files:
         return
     to.redirects.append((operator, literal(_text(text, files[0]))))
-    end = to.node.end_byte
-    if text[end : node.start_byte].replace(b"\\\n", b"").strip() == b"-":
-        lone = text.index(b"-", end)
+    if text[to.end : node.start_byte].replace(b"\\\n", b"").strip() == b"-":
+        lone = text.index(b"-", to.end)
         to.words.append((lone, lone + 1))
+    to.end = max(to.end, node.end_byte)
     to.words += files[1:]
 
 
@@ -149,36 +152,56 @@ def _text(text: bytes, place: _Place) -> str:
     return text[place[0] : place[1]].decode("utf-8", "replace")
 
 
-def _command(this: _Statement, text: bytes, base: int) -> Command | None:
-    """Return a command, or None where nothing but assignments is left of it, or a declaration on the next line."""
+def _commands(this: _Statement, text: bytes, base: int) -> list[Command]:
+    """Return the command of a node, or those of its lines; none where nothing but assignments is left of one."""
     node = this.node
+    found: list[Command] = []
     words: list[_Place] = []
     assigned: list[_Place] = []
-    start, end = node.start_byte, node.end_byte
+    start = seen = node.start_byte
     for child in node.children:
+        at, before, seen = child.start_byte, seen, child.end_byte
+        if assigned and not words and _is_next_line(text, before, at):
+            assigned, start = [], at
         if child.type in _REDIRECTS:
             _add_redirect(this, child, text)
-        elif words:
-            _join(words, child.start_byte, child.end_byte)
-        elif child.type == "variable_assignment" or _goes_on(assigned, text, child.start_byte):
-            _join(assigned, child.start_byte, child.end_byte)
+        elif words and not _is_next_line(text, before, at):
+            _join(words, at, child.end_byte)
+        elif not words and (child.type == "variable_assignment" or _goes_on(assigned, text, at)):
+            _join(assigned, at, child.end_byte)
         else:
-            if assigned and b"\n" in text[assigned[-1][1] : child.start_byte].replace(b"\\\n", b""):
-                assigned, start = [], child.start_byte
-            words.append((child.start_byte, child.end_byte))
+            if words:
+                found.append(_made(this, text, base, words, assigned, (start, words[-1][1])))
+                found[-1].in_pipeline = this.operator in _PIPES
+                words, assigned, start = [], [], at
+                this.operator, this.pipe = this.line, this.piped_on
+            words.append((at, child.end_byte))
     words += this.words
-    if not (words or this.redirects) or (start > node.start_byte and _text(text, words[0]) in DECLARATIONS):
-        return None
+    if not (words or this.redirects):
+        return found
+    if words and start > node.start_byte and _text(text, words[0]) in DECLARATIONS:
+        return found
+    end = max(node.end_byte, *(place[1] for place in this.words)) if this.words else node.end_byte
+    last = _made(this, text, base, words, assigned, (start, end))
+    last.redirects = tuple(this.redirects)
+    return [*found, last]
+
+
+def _made(
+    this: _Statement, text: bytes, base: int, words: list[_Place], assigned: list[_Place], place: _Place
+) -> Command:
     made = []
-    for place in words:
-        raw = _text(text, place)
-        made.append(Word(literal(raw), raw, make_span((base + place[0], base + place[1]))))
-    end = max(end, *(place[1] for place in this.words)) if this.words else end
-    command = Command(tuple(made), make_span((base + start, base + end)), this.operator)
+    for start, end in words:
+        raw = _text(text, (start, end))
+        made.append(Word(literal(raw), raw, make_span((base + start, base + end))))
+    command = Command(tuple(made), make_span((base + place[0], base + place[1])), this.operator)
     command.assignments = tuple([_assignment(_text(text, place)) for place in assigned])
-    command.redirects = tuple(this.redirects)
     command.in_pipeline, command.in_subshell, command.in_condition = this.pipe, this.sub, this.condition
     return command
+
+
+def _is_next_line(text: bytes, before: int, start: int) -> bool:
+    return start - before > 0 and b"\n" in text[before:start].replace(b"\\\n", b"")
 
 
 def _goes_on(assigned: list[_Place], text: bytes, start: int) -> bool:

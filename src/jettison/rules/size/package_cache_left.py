@@ -14,6 +14,7 @@ Source: the manual of each package manager.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -121,12 +122,14 @@ def _edits(model: Model, run: Run, calls: list[PackageCall]) -> tuple[Edit, ...]
 
 def _may_be_gone(model: Model, run: Run, last: PackageCall) -> bool:
     """Return whether the end of a RUN may no longer have the package manager that it calls."""
-    start, program = last.command.span.start, last.command.name
+    start = last.command.span.start
+    # /usr/lib/node_modules/npm, /opt/yarn-v1*, composer.phar
+    gone = re.compile(rf"(?:^|/){re.escape(last.command.name)}(?:[*]|-v?[\d*$][^/]*|\.\w+)?/?\Z")
     removed = (call for call in model.facts(run) if call.action == "remove" and call.manager != last.manager)
     if any(call.command.span.start > start for call in removed):
         return True
     return any(
-        c.name in ("rm", "unlink") and any(program in word for word in c.arguments)
+        c.name in ("rm", "unlink") and any(gone.search(word) for word in c.arguments)
         for c in run.commands
         if c.span.start > start
     )
@@ -226,6 +229,11 @@ RULE = Rule(
         Example(
             before="FROM node:20\nRUN npm ci \\\n    && rm -rf /usr/local/lib/node_modules/npm\n",
             after="FROM node:20\nRUN npm ci && npm cache clean --force \\\n    && rm -rf /usr/local/lib/node_modules/npm\n",
+            lines=(2,),
+        ),
+        Example(
+            before="FROM continuumio/miniconda3\nRUN conda install -y a && rm -rf /tmp/conda-tmp\n",
+            after="FROM continuumio/miniconda3\nRUN conda install -y a && rm -rf /tmp/conda-tmp && conda clean -afy\n",
             lines=(2,),
         ),
         Example(before="FROM node:20\nRUN npm ci || apk del npm\nRUN npm ci && exit 0\n", lines=(2, 3)),
