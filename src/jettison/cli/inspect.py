@@ -153,15 +153,14 @@ def made_of_inspected(args: argparse.Namespace, make: Callable[[Inspection], Mad
     It has no secrets that people decided not to count, and may be made twice, as `made_of_inspection` says.
     """
     from jettison.image.inspection import made_of_inspection
-    from jettison.optimize.decided import Decided
     from jettison.report.reading_bar import reading_bar
-    from jettison.secretscan.exceptions import read_exceptions
+    from jettison.secretscan.exceptions import left_of, read_exceptions
 
     # A wrong file is told before the work.
-    decided = Decided(read_exceptions())
+    exceptions = read_exceptions()
 
     def made(seen: Inspection) -> Made:
-        return make(decided.left_of(seen))
+        return make(left_of(seen, exceptions))
 
     with reading_bar(args.image):
         model = read_model(args.file)

@@ -16,6 +16,7 @@ from jettison.inventory.package import Package
 
 # Longer paths of folders are looked up anew each time.
 _SHORT: Final = 256
+_COMPILED: Final = "/__pycache__"
 _DISTRIBUTION: Final = ("deb", "apk", "rpm")
 
 
@@ -104,11 +105,13 @@ class _Rest:
         self._pass_over(files)
 
     def _pass_over(self, files: Mapping[str, VisibleFile]) -> None:
-        listed, sizes, add = self._listed, self.sizes, self.folders.append
+        listed, claimed, sizes, add = self._listed, self.claimed, self.sizes, self.folders.append
         shared = {id(entry.original) for entry in files.values() if entry.original is not None}
         contents = Contents(shared)
         last, layer = "", -1
         count = full = size = unowned = unowned_bytes = 0
+        # The folder that was looked up last: files of one follow one another.
+        known, of_folder, compiled = None, None, False
         for path, entry in files.items():
             kind = entry.kind
             if kind == "dir":
@@ -117,7 +120,11 @@ class _Rest:
             folder = path[:cut] if cut > 0 else ""
             owner = listed.get(path)
             if owner is None:
-                owner = self._owner(path, folder)
+                if folder != known:
+                    known, of_folder, compiled = folder, self._of_folder(folder), folder.endswith(_COMPILED)
+                owner = self._of_source(path, folder, of_folder) if compiled else of_folder
+                if owner is not None:
+                    claimed[path] = owner
             if kind != "file":
                 continue
             # Files of one folder and one layer follow one another.
@@ -128,7 +135,10 @@ class _Rest:
                 count = full = size = unowned = unowned_bytes = 0
             count += 1
             bytes_ = entry.size
-            if not bytes_ or (shared and not contents.is_new(entry)):
+            if not bytes_:
+                continue
+            # Nearly no content has further names, which one look tells.
+            if shared and (entry.original is not None or id(entry) in shared) and not contents.is_new(entry):
                 continue
             full += 1
             size += bytes_
@@ -140,17 +150,15 @@ class _Rest:
         if count:
             add(FolderSum(last, layer, count, full, size, unowned, unowned_bytes))
 
-    def _owner(self, path: str, folder: str) -> int | None:
-        """Return the owner of a path that no list holds, and note it."""
-        owner = None
-        if path.endswith(".pyc") and folder.endswith("/__pycache__"):
-            base = path[len(folder) + 1 :]
-            owner = self._listed.get(f"{folder[:-12]}/{base.partition('.')[0]}.py")
-        if owner is None:
-            owner = self._folders[folder] if folder in self._folders else _innermost(folder, self._folders)
-        if owner is not None:
-            self.claimed[path] = owner
-        return owner
+    def _of_folder(self, folder: str) -> int | None:
+        return self._folders[folder] if folder in self._folders else _innermost(folder, self._folders)
+
+    def _of_source(self, path: str, folder: str, otherwise: int | None) -> int | None:
+        """Return the owner of what may have been compiled, by its source's."""
+        if not path.endswith(".pyc"):
+            return otherwise
+        base = path[len(folder) + 1 :]
+        return self._listed.get(f"{folder[: -len(_COMPILED)]}/{base.partition('.')[0]}.py", otherwise)
 
 
 def _innermost(folder: str, owners: dict[str, int | None]) -> int | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from jettison.secretscan.exceptions import FILE, SecretException, read_exceptions, without_excepted
+from jettison.secretscan.exceptions import FILE, SecretException, left_of, read_exceptions
 from jettison.vulnerabilities.judgement import NOTHING_SAID, Judgement, Said, read_judgement
 
 if TYPE_CHECKING:
@@ -24,8 +23,7 @@ class Decided:
 
     def left_of(self, seen: Inspection) -> Inspection:
         """Return an inspection without the secrets that are excepted today; its note counts them."""
-        secrets, note = without_excepted(seen.secrets, seen.secrets_note, self.secrets, date.today())
-        return replace(seen, secrets=secrets, secrets_note=note)
+        return left_of(seen, self.secrets)
 
 
 def decided_in(folder: str, settings: Settings, said: Said = NOTHING_SAID) -> Decided:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
@@ -22,6 +22,7 @@ from jettison.errors import UsageError
 from jettison.terminal import safe_line
 
 if TYPE_CHECKING:
+    from jettison.image.inspection import Inspection
     from jettison.secretscan.findings import SecretFinding
 
 FILE: Final = ".jettison-ignore.toml"
@@ -88,6 +89,12 @@ def _entry(entry: Any, place: str) -> SecretException:
     if expires is not None and not isinstance(expires, date):
         raise UsageError(f"{place}: expires is no date; write expires = 2027-01-31")
     return SecretException(texts["path"].removeprefix("/"), texts["detector"], texts["reason"], expires)
+
+
+def left_of(seen: Inspection, exceptions: Sequence[SecretException]) -> Inspection:
+    """Return an inspection without the secrets that are excepted today; its note counts them."""
+    secrets, note = without_excepted(seen.secrets, seen.secrets_note, exceptions, date.today())
+    return replace(seen, secrets=secrets, secrets_note=note)
 
 
 def without_excepted(
