@@ -13,6 +13,7 @@ from jettison.image.tar_header import Entry, TarError
 KINDS: Final = ("file", "dir", "link", "other")
 _CODES: Final = {kind: number for number, kind in enumerate(KINDS)}
 _FILE: Final = _CODES["file"]
+DIR: Final = _CODES["dir"]
 # Characters of the names of all folders of a layer: many times what any real one has.
 MAX_FOLDERS: Final = 16 << 20
 # Entries that are sent, or kept, at a time, so that there is never a second copy of all of them.

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from jettison.image.columns import DIR
 from jettison.image.image import FileEntry
 from jettison.inventory.links import followed
 
@@ -190,9 +191,9 @@ class Stack:
         implied = (columns.folders() or set()) - files.keys() - {""}
         self._implicit = self._implicit or bool(implied)
         self._implied |= implied
-        own = [entry.size for entry in entries.values() if entry.kind != "dir"]
-        self.total += sum(own) - sum(entries[path].size for path in facts.hardlinks if path in entries)
-        return len(own) - len(changed), len(changed)
+        # Of the columns, in which further names of a file have no size.
+        self.total += sum(columns.sizes) - sum(facts.entries[path].size for path in marks)
+        return len(entries) - columns.kinds.count(DIR) - len(changed), len(changed)
 
     def _count(self, path: str, size: int) -> None:
         """Count a size that a path had and that nobody can see."""
