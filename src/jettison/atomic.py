@@ -18,11 +18,12 @@ class Replacement(NamedTuple):
     after: bytes | None
 
 
-def replace_all(replacements: Sequence[Replacement]) -> None:
+def replace_all(replacements: Sequence[Replacement], synced: bool = True) -> None:
     """Write every file or none.
 
     Each new content is first written and synced beside its target, then all are renamed into
-    place. Mode is kept; a symbolic link is followed so that the link itself survives.
+    place. Mode is kept; a symbolic link is followed so that the link itself survives. synced: not needed for what
+    can be made again.
 
     Raises:
         SourceError: a file changed since it was read, or the folder cannot be written; all files
@@ -35,7 +36,7 @@ def replace_all(replacements: Sequence[Replacement]) -> None:
             _refuse_when_changed(replacement, target)
             temporary = _beside(target)
             if replacement.after is not None:
-                _write(temporary, replacement, target, replacement.after)
+                _write(temporary, replacement, target, replacement.after, synced)
             prepared.append((replacement, target, temporary))
         _rename_all(prepared)
     finally:
@@ -44,7 +45,7 @@ def replace_all(replacements: Sequence[Replacement]) -> None:
                 os.unlink(temporary)
 
 
-def write_whole(path: str, content: bytes) -> None:
+def write_whole(path: str, content: bytes, synced: bool = True) -> None:
     """Write a file of our own, whole or not at all, whatever it held before.
 
     Raises:
@@ -57,7 +58,12 @@ def write_whole(path: str, content: bytes) -> None:
         before = None
     except OSError as error:
         raise SourceError(f"{path}: cannot be written ({error.strerror})") from error
-    replace_all([Replacement(path, before, content)])
+    replace_all([Replacement(path, before, content)], synced)
+
+
+def write_report(path: str, text: str) -> None:
+    """Write a report, as `write_whole` does; it can be made again, so nobody waits for the disk."""
+    write_whole(path, text.encode("utf-8", "backslashreplace"), synced=False)
 
 
 def _refuse_when_changed(replacement: Replacement, target: str) -> None:
@@ -76,7 +82,7 @@ def _beside(target: str) -> str:
     return os.path.join(os.path.dirname(target), f".{os.path.basename(target)}.jettison-{os.getpid()}")
 
 
-def _write(temporary: str, replacement: Replacement, target: str, after: bytes) -> None:
+def _write(temporary: str, replacement: Replacement, target: str, after: bytes, synced: bool) -> None:
     try:
         mode = os.stat(target).st_mode & 0o7777 if replacement.before is not None else 0o644
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
@@ -85,7 +91,8 @@ def _write(temporary: str, replacement: Replacement, target: str, after: bytes) 
                 os.fchmod(stream.fileno(), mode)
                 stream.write(after)
                 stream.flush()
-                os.fsync(stream.fileno())
+                if synced:
+                    os.fsync(stream.fileno())
         except OSError:
             os.unlink(temporary)
             raise

@@ -280,9 +280,9 @@ def _print(reports: list[FileReport], args: argparse.Namespace) -> None:
     from jettison.report.formats import render
 
     if args.output:
-        from jettison.lint.baseline import write_text
+        from jettison.atomic import write_report
 
-        write_text(args.output, render(args.format, reports, Palette(False)))
+        write_report(args.output, render(args.format, reports, Palette(False)))
         return
     sys.stdout.write(render(args.format, reports, Palette(wants_colour())))
 

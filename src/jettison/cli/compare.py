@@ -54,10 +54,10 @@ def run(args: argparse.Namespace) -> int:
     seen = compare(before, after)
     known = known_of_both(before, after, judgement)
     if args.html:
-        from jettison.lint.baseline import write_text
+        from jettison.atomic import write_report
         from jettison.report.html.compare_page import render_comparison_page
 
-        write_text(args.html, render_comparison_page(before, after, seen, known))
+        write_report(args.html, render_comparison_page(before, after, seen, known))
     if args.format == "json":
         sys.stdout.write(_json(seen, known))
     elif args.format == "markdown":

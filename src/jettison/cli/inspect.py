@@ -81,9 +81,9 @@ def run(args: argparse.Namespace) -> int:
         return told_damage(seen)
     for path, text in ((args.html, told.page), (args.sbom, told.sbom)):
         if path:
-            from jettison.lint.baseline import write_text
+            from jettison.atomic import write_report
 
-            write_text(path, text)
+            write_report(path, text)
     sys.stdout.write(told.report)
     passed = list(_passed(seen, args))
     for message in passed:

@@ -230,10 +230,10 @@ def pairs(option: str, values: list[str]) -> dict[str, str]:
 
 def _print(outcome: Outcome, args: argparse.Namespace) -> None:
     if args.html:
-        from jettison.lint.baseline import write_text
+        from jettison.atomic import write_report
         from jettison.report.html.optimize_page import render_outcome_page
 
-        write_text(args.html, render_outcome_page(outcome))
+        write_report(args.html, render_outcome_page(outcome))
     if args.format == "json":
         from jettison.report.optimize_json import render_json
 

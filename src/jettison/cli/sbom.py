@@ -39,9 +39,9 @@ def run(args: argparse.Namespace) -> int:
     write = write_cyclonedx if args.format == "cyclonedx" else write_spdx
     text = write(inventory_of(image), subject_of(args.image, image))
     if args.output:
-        from jettison.lint.baseline import write_text
+        from jettison.atomic import write_report
 
-        write_text(args.output, text)
+        write_report(args.output, text)
     else:
         sys.stdout.write(text)
     return 0

@@ -186,6 +186,6 @@ def _rendered(format_: str, scan: Scan, palette: Palette, everything: bool) -> s
 
 
 def _save(path: str, text: str) -> None:
-    from jettison.lint.baseline import write_text
+    from jettison.atomic import write_report
 
-    write_text(path, text)
+    write_report(path, text)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
-from jettison.atomic import Replacement, replace_all
+from jettison.atomic import write_whole
 from jettison.errors import UsageError
 from jettison.lint.fingerprint import fingerprints, repository_path
 
@@ -29,7 +29,8 @@ def write_baseline(path: str, reports: Iterable[FileReport]) -> int:
         for finding, mark in zip(report.findings, fingerprints(report), strict=True)
     )
     known = [{"path": place, "code": code, "fingerprint": mark} for place, code, mark in rows]
-    write_text(path, json.dumps({"version": VERSION, "findings": known}, indent=1) + "\n")
+    text = json.dumps({"version": VERSION, "findings": known}, indent=1) + "\n"
+    write_whole(path, text.encode("utf-8", "backslashreplace"))
     return len(rows)
 
 
@@ -59,17 +60,3 @@ def without_known(report: FileReport, known: frozenset[str], required: frozenset
         pairs = zip(report.findings, marks, strict=True)
         report.findings = tuple(f for f, mark in pairs if f.code in required or mark not in known)
     return report
-
-
-def write_text(path: str, text: str) -> None:
-    """Write a text to a file, whole or not at all.
-
-    Raises:
-        SourceError: it cannot be written.
-    """
-    try:
-        with open(path, "rb") as stream:
-            before: bytes | None = stream.read()
-    except OSError:
-        before = None
-    replace_all([Replacement(path, before, text.encode("utf-8", "backslashreplace"))])

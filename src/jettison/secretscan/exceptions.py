@@ -56,10 +56,10 @@ def read_exceptions(path: str = FILE) -> tuple[SecretException, ...]:
     Raises:
         UsageError: the file is wrong; the message names the file and the entry.
     """
-    import tomllib
-
     if not os.path.isfile(path):
         return ()
+    import tomllib
+
     try:
         with open(path, "rb") as stream:
             table = tomllib.loads(stream.read(MAX_BYTES).decode())
