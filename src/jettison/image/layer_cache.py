@@ -14,7 +14,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -32,15 +31,11 @@ MAX_RESULT: Final = 1 << 30
 _FORMAT: Final = 2
 # Bytes that say how long the piece is that follows.
 _LENGTH: Final = 4
-_PACKAGE: Final = tuple(field.name for field in fields(Package))
 
 
 def pack(facts: LayerFacts) -> Iterator[bytes]:
     """Yield facts as pieces of bytes: for another process, or for the cache."""
-    packages = {
-        path: [tuple(getattr(package, name) for name in _PACKAGE) for package in found]
-        for path, found in facts.packages.items()
-    }
+    packages = {path: [tuple(package) for package in found] for path, found in facts.packages.items()}
     hits = {path: [tuple(hit) for hit in found] for path, found in facts.hits.items()}
     yield marshal.dumps(
         (_FORMAT, facts.texts, facts.contents, packages, hits, facts.notes, facts.size, facts.sha256, facts.reach)

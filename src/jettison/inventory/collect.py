@@ -7,7 +7,6 @@ are large, so a pass reads them at once with `read_large` and keeps only the pac
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from jettison.inventory import (
@@ -248,7 +247,7 @@ def _of_distribution(package: Package, release: OsRelease | None, contents: Mapp
         changes["files"] = _dpkg_files(package, contents)
         copyright_ = contents.get(f"{dpkg.DOC_FOLDER}{package.name}/copyright")
         changes["licences"] = dpkg.licences(copyright_) if copyright_ else ()
-    return replace(package, **changes)  # type: ignore[arg-type]
+    return package._replace(**changes)  # type: ignore[arg-type]
 
 
 def _joined(package: Package, release: OsRelease | None, contents: Mapping[str, bytes]) -> Package:
@@ -271,10 +270,10 @@ def _with_listing(package: Package, contents: Mapping[str, bytes]) -> Package:
     for listing in python.listing_paths(package.path):
         data = contents.get(listing)
         if data is not None:
-            return replace(package, files=python.file_list(listing, data))
+            return package._replace(files=python.file_list(listing, data))
     return package
 
 
 def _placed(package: Package, files: Mapping[str, VisibleFile]) -> Package:
     entry = files.get(package.path)
-    return package if entry is None else replace(package, layer=entry.layer)
+    return package if entry is None else package._replace(layer=entry.layer)

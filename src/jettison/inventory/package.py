@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from jettison.inventory.purl import build_purl
 
 
-@dataclass(frozen=True, slots=True)
-class Package:
+class Package(NamedTuple):
     """A package as its own metadata states it.
 
     type: the purl type (deb, apk, rpm, pypi, npm, golang, cargo, maven, gem, composer, nuget, generic).
