@@ -36,7 +36,7 @@ MAX_PROGRAM: Final = 512 << 20
 _SMALLEST_PROGRAM: Final = 4096
 # ELF, and Mach-O of 64 bits in the byte order of its processors.
 _PROGRAMS: Final = (MAGIC, b"\xcf\xfa\xed\xfe")
-_MAX_STATUS: Final = 1 << 20
+_MAX_STATUS: Final = 16 << 20
 # Paths that all packages together may claim; an image of a million files is the largest that was seen.
 MAX_LISTED: Final = 1_000_000
 _LISTS: Final = (".list", ".md5sums", "/RECORD", "/installed-files.txt")
@@ -66,6 +66,8 @@ _ALONE: Final[dict[str, Callable[[str, bytes], list[Package]]]] = {
     "METADATA": python.read,
     "PKG-INFO": python.read,
     "installed.json": php.read,
+    # Megabytes, of which each layer that installs something has its own.
+    "status": dpkg.read,
     "VERSION": known_binaries.read,
     "release": known_binaries.read,
     # Tens of megabytes in a real image, of which the packages are a small part.
@@ -93,7 +95,7 @@ def wants(path: str, size: int, mode: int) -> int:
         if not rules:
             return 0
     if path.startswith(dpkg.STATUS_FOLDER):
-        return min(size, _MAX_STATUS)
+        return min(size, dpkg.MAX_SINGLE)
     if size >= _SMALLEST_PROGRAM and (mode & 0o111 or ".so" in base or "." not in base):
         return HEAD
     return 0
@@ -137,6 +139,8 @@ def read_alone(path: str, data: Content) -> list[Package] | None:
     read = _ALONE.get(base)
     if read is not None and read is rpm.read and not rpm.wanted(path):
         return []
+    if read is dpkg.read and (path != dpkg.STATUS or len(data) > _MAX_STATUS):
+        return None
     if read is None:
         if base.endswith(".gemspec"):
             read = ruby.read
@@ -254,7 +258,7 @@ def _joined(package: Package, release: OsRelease | None, contents: Mapping[str, 
     """Return a package that was read alone, with what other files say of it."""
     if package.type == "pypi":
         return _with_listing(package, contents)
-    return _of_distribution(package, release, contents) if package.type == "rpm" else package
+    return _of_distribution(package, release, contents) if package.type in ("deb", "rpm") else package
 
 
 def _dpkg_files(package: Package, contents: Mapping[str, bytes]) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ STATUS: Final = "var/lib/dpkg/status"
 STATUS_FOLDER: Final = "var/lib/dpkg/status.d/"
 INFO_FOLDER: Final = "var/lib/dpkg/info/"
 DOC_FOLDER: Final = "usr/share/doc/"
+# Of one package's own status file.
+MAX_SINGLE: Final = 1 << 20
 WANTS: Final = {
     "name:status": 64 << 20,
     "suffix:.list": 16 << 20,
