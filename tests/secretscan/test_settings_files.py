@@ -27,6 +27,9 @@ TOLD = {
     "srv/k8s/secret.yaml": "kind: Secret\nstringData:\n  password: {}\n",
     "root/.s3cfg": "[default]\nsecret_key = {}\n",
     "root/.bash_history": "ls\nmysqldump -h db -u root -p{} app\n",
+    "etc/redis/redis.conf": "bind 0.0.0.0\nrequirepass {}\n",
+    "etc/ldap.conf": "binddn cn=app,dc=corp\nbindpw {}\n",
+    "etc/mosquitto/conf.d/bridge.conf": "remote_username app\nremote_password {}\n",
     "srv/docker-compose.yml": "    environment:\n      API_TOKEN: {}\n",
 }
 # (path, text): what looks like a password and is none.
@@ -42,6 +45,9 @@ NOT_TOLD = [
     ("srv/model/config.json", '{{"pad_token": "<pad>", "unk_token": "[UNK]", "bos_token_id": 50256000}}\n'),
     ("srv/config.js", "const password = process.env.PASSWORD1234;\nlet apiKey = getKey1234(x);\n"),
     ("etc/app.conf", "password = \nuser = root1234567\n"),
+    ("etc/redis/redis.conf", "# requirepass foobared4x\n\nmasterauth <master-password-1>\n"),
+    ("etc/slapd.conf", "\nrootpw {{SSHA}}Tr0ub4dorx9KqTr0ub4dor\n"),
+    ("etc/pam.conf", "\npassword required pam_unix.so sha512 shadow\npassword\tsufficient4 pam_ldap.so\n"),
 ]
 
 
