@@ -55,6 +55,8 @@ def test_it_stays_quiet(what: str, path: str, scanner: Scanner) -> None:
         ("srv/tests/a.py", "postgres://app:{}@db.corp.net/a", 0),
         ("srv/app.py", "postgres://app:{}@localhost/a", 0),
         ("srv/app.py", "postgres://app:letmein@db.corp.net/a", 0),
+        ("srv/app.py", "postgres://user:{}@db.corp.net/a", 2),
+        ("srv/app.py", "postgres://user:letmein12345@db.corp.net/a", 0),
         ("srv/node_modules/pay/index.js", "key = sk_live_{}", 1),
         ("srv/node_modules/pay/test/a.js", "key = sk_live_{}", 0),
     ],

@@ -2639,7 +2639,7 @@ SECRETS: Final[dict[str, Any]] = {'names': {'source': 'variable names in the doc
                          'build',
                          'build-only',
                          'buildtime'],
-            'harmless_pattern': '(?i)(?:x{3,}|\\*{3,}|\\.{3,}|<.*>|\\[.*\\]|\\{\\{.*\\}\\}|(?:your|my|dummy|fake|example|change|replace|insert|placeholder)[-_ '
+            'harmless_pattern': '(?i)(?:\\d{1,2}|x{3,}|\\*{3,}|\\.{3,}|<.*>|\\[.*\\]|\\{\\{.*\\}\\}|(?:your|my|dummy|fake|example|change|replace|insert|placeholder)[-_ '
                                 '].*|.*[-_](?:dummy|placeholder|here))\\Z',
             'pointer_pattern': '(?:/[\\w.@-]+)+/?\\Z|\\.{1,2}/|[\\w.-]+\\.(?:json|pem|key|txt|ya?ml|crt|p12)\\Z|file:'},
  'marks': {'source': 'the patterns themselves',

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from jettison.knowledge.secret_marks import is_literal_secret
 from jettison.secretscan import values
-from jettison.secretscan.checks import CHECKS, DOUBTFUL, PROVEN, entropy
+from jettison.secretscan.checks import CHECKS, DOUBTFUL, PROVEN, chosen_password, entropy
 from jettison.secretscan.detectors import Detector, load_detectors
 
+# A generator's shortest passwords; runs of letters and of digits in it, of which a word with a number behind has two.
+LEAST_MADE: Final = 12
+LEAST_RUNS: Final = 4
+_RUN = re.compile(rb"[A-Za-z]+|[0-9]+")
 _HASH = re.compile(rb"\$[0-9a-z]{1,4}\$")
 _WORD = re.compile(rb"[A-Za-z0-9_+/=-]")
 
@@ -52,7 +56,7 @@ def judge(detector: Detector, match: re.Match[bytes], data: bytes | memoryview) 
             return None
         if values.is_plain(value) or ("user" in groups and _same(match["user"], value)):
             level = 0
-        if "user" in groups and values.is_documentation_user(match["user"]):
+        if "user" in groups and values.is_documentation_user(match["user"]) and not _is_made(value):
             level = 0
         if "host" in groups and values.is_documentation_host(match["host"]):
             level = 0
@@ -64,6 +68,11 @@ def judge(detector: Detector, match: re.Match[bytes], data: bytes | memoryview) 
 def _same(user: bytes, value: bytes) -> bool:
     # postgres:postgres and the like: what an image for tests is started with.
     return user.lower() == value.lower()
+
+
+def _is_made(value: bytes) -> bool:
+    # What a generator gives out is no documentation's password, whoever the user is.
+    return len(value) >= LEAST_MADE and len(_RUN.findall(value)) >= LEAST_RUNS and chosen_password(value) is not None
 
 
 @cache
