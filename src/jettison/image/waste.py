@@ -95,30 +95,31 @@ def visible_contents(image: Image) -> Iterator[tuple[str, FileEntry]]:
     shared = image.stack.shared
     contents = Contents(shared)
     for path, entry in image.files.items():
-        if entry.size and entry.kind == "file" and (not shared or contents.is_new(entry)):
+        if not entry.size or entry.kind != "file":
+            continue
+        # Nearly no content has further names, which one look tells.
+        if not shared or (entry.original is None and id(entry) not in shared):
+            yield path, entry
+        elif contents.is_new(entry):
             yield path, entry.original or entry
 
 
 def _same(image: Image) -> tuple[int, list[list[tuple[str, FileEntry]]]]:
     """Return the bytes of all visible contents, and those with the size and the checksum of another.
 
-    Those that seem to be equal are together. Of the others nothing is kept but their keys, and those not for long.
+    Those that seem to be equal are together.
     """
     total = 0
-    keys: set[int] = set()
-    several: set[int] = set()
-    for _, entry in visible_contents(image):
+    first: dict[int, tuple[str, FileEntry]] = {}
+    groups: dict[int, list[tuple[str, FileEntry]]] = {}
+    for content in visible_contents(image):
+        entry = content[1]
         total += entry.size
-        key = entry.size << 32 | entry.check
-        if key in keys:
-            several.add(key)
-        keys.add(key)
-    del keys
-    groups: defaultdict[int, list[tuple[str, FileEntry]]] = defaultdict(list)
-    for path, entry in visible_contents(image) if several else ():
-        key = entry.size << 32 | entry.check
-        if key in several:
-            groups[key].append((path, entry))
+        # As `check` does, without a call in between.
+        key = entry.size << 32 | (0 if entry.columns is None else entry.columns.checks[entry.row])
+        known = first.setdefault(key, content)
+        if known is not content:
+            groups.setdefault(key, [known]).append(content)
     return total, list(groups.values())
 
 
