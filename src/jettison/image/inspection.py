@@ -7,6 +7,7 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jettison.image.assemble import Made
@@ -43,17 +44,27 @@ class Inspection:
     image: secrets in its configuration, history and layers' texts are masked; only `settings` is as it was, for
     comparisons: a text from there goes through `redact` before it is shown.
     secrets: of every confidence, the surest first; secrets_note: what the search left out, "" for nothing.
+    later: waits for what another process may still be making.
     """
 
     name: str
     image: Image
-    waste: Waste
     inventory: Inventory
-    checkpoints: tuple[Checkpoint, ...]
+    later: Callable[[], tuple[Waste, tuple[Checkpoint, ...]]]
     origins: tuple[Origin, ...]
     secrets: tuple[SecretFinding, ...] = ()
     secrets_note: str = ""
     redact: Redactor = field(default_factory=Redactor)
+
+    @property
+    def waste(self) -> Waste:
+        """Return the bytes that nobody can see, and second copies."""
+        return self.later()[0]
+
+    @property
+    def checkpoints(self) -> tuple[Checkpoint, ...]:
+        """Return what the image does not hold to."""
+        return self.later()[1]
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -107,7 +118,11 @@ def made_of_inspection(
         collector = InventoryCollector(scanner, digests)
 
         def made(image: Image) -> Made:
-            return make(inspection_of(name, image, scanner, model))
+            seen = inspection_of(name, image, scanner, model)
+            result = make(seen)
+            # Digests that it makes are kept with the layers.
+            seen.later()
+            return result
 
         return made_of_image(name, collector, made, engine, platform, strict=False)
 
@@ -141,14 +156,19 @@ def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None
     made = beside(
         lambda: (find_waste(shown), checkpoints(shown, name, named)), MANY_FILES < len(image.files) < MOST_FILES
     )
+
+    @cache
+    def later() -> tuple[Waste, tuple[Checkpoint, ...]]:
+        waste, practice = made()
+        _keep_digests(image, waste)
+        return waste, practice
+
     inventory = inventory_of(image)
     of_entries = entry_origins(image.history, model) if model is not None else ()
     secrets = ranked(
         (*file_findings(image, inventory, origins, scanner.everything), *config_findings(of_config, of_entries))
     )
-    waste, practice = made()
-    _keep_digests(image, waste)
-    return Inspection(name, shown, waste, inventory, practice, origins, secrets, scanner.note, redact)
+    return Inspection(name, shown, inventory, later, origins, secrets, scanner.note, redact)
 
 
 def _keep_digests(image: Image, waste: Waste) -> None:
