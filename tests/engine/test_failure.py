@@ -14,6 +14,10 @@ from jettison.errors import BuildError, DiskFullError, EngineError
         ("failed to solve: flightcontrol: exceeded retry timeout", ()),
         ("failed to get digest sha256:8b20: open imagedb/content/sha256/8b20: no such file or directory", ()),
         ("ERROR: layer does not exist", ("--no-cache",)),
+        (
+            "failed to prepare xj6d75: open /var/lib/docker/overlay2/q847a9/committed: no such file or directory",
+            ("--no-cache",),
+        ),
         ("failed to solve: process /bin/sh -c false did not complete successfully: exit code: 1", None),
     ],
 )

@@ -26,11 +26,12 @@ _GONE: Final = (
 # BuildKit on a busy machine gives up waiting for a step that two builds share; the next build finds it made.
 # Docker loses what another build shares: a configuration, seen with 20.10 for builds of one text beside `docker
 # rmi`, and a layer, seen with 20.10 without its cause (like moby/moby 39547). A layer stays lost for as long as the
-# builder remembers that it made it.
+# builder remembers that it made it, and is missed under either name.
 _PASSING: Final[dict[str, tuple[str, ...]]] = {
     "flightcontrol: exceeded retry timeout": (),
     "failed to get digest sha256:": (),
     "layer does not exist": ("--no-cache",),
+    "/committed: no such file or directory": ("--no-cache",),
 }
 # runc ends before the program of the container begins: seen with 26.1 on a busy machine.
 _UNBEGUN: Final = "waiting for init preliminary setup"
