@@ -84,7 +84,8 @@ def file_findings(
         for path, source in facts.hardlinks.items():
             names.setdefault(source, []).append(path)
         for path, hits in facts.hits.items():
-            if path in shipped and (found := facts.entries.get(path)) is not None and found.mtime < shipped[path]:
+            own = facts.entries.get(path)
+            if own is not None and own.mtime < shipped.get(path, own.mtime):
                 # What the search of a plain layer passes over.
                 continue
             visible = any(
