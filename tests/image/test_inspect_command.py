@@ -184,6 +184,37 @@ def test_the_largest_change_comes_first(tmp_path: Path, capsys: pytest.CaptureFi
     assert data["bytes_of"] == {"a": -10, "b": 20, "c": -1_999, "d": 5_000, "e": 1}
 
 
+def test_files_and_links_are_told_apart_from_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In every format; a folder in the place of a file is a change."""
+    before = archive(tmp_path, tar_of(("old", "dir", ""), ("old/a", "file", b"x"), ("turned", "file", b"y")))
+    after = archive(
+        tmp_path, tar_of(("new", "dir", ""), ("new/sub", "dir", ""), ("new/link", "link", "x"), ("turned", "dir", "")),
+        name="after.tar",
+    )  # fmt: skip
+    page = tmp_path / "page.html"
+    assert main(["compare", "--semantic", before, after, "--html", str(page)]) == 1
+    out = capsys.readouterr().out
+    counts = ("files removed: 1", "files added: 1", "files changed: 1", "folders removed: 1", "folders added: 2")
+    assert [title for title in counts if title not in out] == []
+    assert main(["compare", before, after, "--format", "json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert (data["removed"], data["added"], data["changed"]) == (["old/a"], ["new/link"], ["turned"])
+    assert (data["folders_removed"], data["folders_added"]) == (["old"], ["new", "new/sub"])
+    assert main(["compare", before, after, "--format", "markdown"]) == 0
+    out = capsys.readouterr().out
+    assert [title for title in counts if title not in out] == []
+    html = page.read_text()
+    assert "1 gone, 1 new; 3 folders" in html and "folder removed" in html and html.count(">folder added<") == 2
+
+
+def test_a_folder_more_is_a_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = archive(tmp_path, tar_of(("a", "file", b"x")))
+    after = archive(tmp_path, tar_of(("a", "file", b"x"), ("empty", "dir", "")), name="after.tar")
+    assert main(["compare", "--semantic", before, after]) == 1
+    out = capsys.readouterr().out
+    assert "folders added: 1" in out and "files added" not in out
+
+
 @pytest.mark.parametrize(("form", "mark"), [("cyclonedx", "bomFormat"), ("spdx", "spdxVersion")])
 def test_sbom_names_the_packages(form: str, mark: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "sbom.json"

@@ -8,6 +8,7 @@ import hashlib
 import json
 import lzma
 import subprocess
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -77,6 +78,42 @@ def test_a_copied_folder_is_checked_and_one_that_only_looks_like_it_is_a_root_fi
     (folder / "manifest.json").write_text("[" * 100_000)
     with pytest.raises(ImageError):
         files(f"{folder}/")
+
+
+def test_a_layout_without_its_index_is_no_root_file_system(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = Layout(tmp_path / "layout")
+    made.write(BASE)
+    (made.folder / "index.json").unlink()
+    for missing in ("", "oci-layout"):
+        if missing:
+            (made.folder / missing).unlink()
+        assert main(["inspect", f"{made.folder}/"]) == ImageError.exit_code
+        assert f"{made.folder}/: it is an OCI layout without index.json" in capsys.readouterr().err
+
+
+def test_an_archive_that_was_unpacked_is_the_image_it_held(tmp_path: Path) -> None:
+    """As old engines write it, with a layer that two images share as a link; links out of it lead nowhere."""
+    archive, folder = tmp_path / "image.tar", tmp_path / "unpacked"
+    archive.write_bytes(several(one=BASE, two=TOP))
+    with tarfile.open(archive) as tar:
+        tar.extractall(folder, filter="data")
+    assert files(f"{folder}/") == files(str(archive)) and files(f"{folder}:two:1") == files(f"{archive}:two:1")
+
+    (folder / "two" / "layer.tar").rename(folder / "shared.tar")
+    (folder / "two" / "layer.tar").symlink_to("../shared.tar")
+    assert "app" in files(f"{folder}:two:1")
+    (folder / "shared.tar").rename(tmp_path / "outside.tar")
+    (folder / "two" / "layer.tar").unlink()
+    (folder / "two" / "layer.tar").symlink_to("../../outside.tar")
+    with pytest.raises(ImageError, match=r"two/layer\.tar"):
+        files(f"{folder}:two:1")
+
+    manifest = json.loads((folder / "manifest.json").read_text())
+    for name in ("../outside.tar", str(tmp_path / "outside.tar"), "nul\0"):
+        manifest[1]["Layers"] = [name]
+        (folder / "manifest.json").write_text(json.dumps(manifest))
+        with pytest.raises(ImageError, match="missing"):
+            files(f"{folder}:two:1")
 
 
 def test_an_index_in_a_layout_offers_platforms(tmp_path: Path) -> None:

@@ -180,6 +180,24 @@ def test_programs_without_metadata(path: str, content: bytes, expected: tuple[st
     assert [(package.name, package.version) for package in found.packages] == [expected]
 
 
+def test_a_go_module_of_a_folder_has_the_folder_for_its_name() -> None:
+    """As Go's own `version -m`, Syft and Trivy: what a folder holds is no longer the module that it stands for."""
+    modules = (
+        "path\texample.com/tool\nmod\texample.com/tool\t(devel)\t\n"
+        "dep\tgolang.org/x/crypto\tv0.9.0\n=>\t../crypto\t(devel)\t\n"
+        "dep\texample.org/here\tv0.0.0\n=>\t./here\t(devel)\t\n"
+        "dep\texample.org/far\tv1.0.0\n=>\t/src/far\t(devel)\t\n"
+    )
+    found = inventory({"usr/local/bin/tool": samples.go_program(modules=modules)}).packages
+    assert {package.key[1:]: package.purl for package in found} == {
+        ("example.com/tool", "(devel)"): "pkg:golang/example.com/tool@%28devel%29",
+        ("../crypto", "(devel)"): "pkg:golang/../crypto@%28devel%29",
+        ("./here", "(devel)"): "pkg:golang/./here@%28devel%29",
+        ("/src/far", "(devel)"): "pkg:golang/src/far@%28devel%29",
+        ("stdlib", "1.21.5"): "pkg:golang/stdlib@1.21.5",
+    }
+
+
 def test_most_paths_are_not_wanted() -> None:
     assert wants("usr/share/locale/de/LC_MESSAGES/a.mo", 4000, 0o644) == 0
     assert wants("usr/lib/python3/dist-packages/a/b.py", 9000, 0o755) == 0

@@ -1,7 +1,7 @@
 """An image of an archive or a layout: nothing is ever unpacked to disk.
 
-Docker's old layout (`ID/layer.tar`), the layout with `blobs/sha256` and manifest.json, OCI layouts (a tar or a
-folder), and folders as skopeo's `dir:` writes them; layers plain, gzip or zstd.
+Docker's old layout (`ID/layer.tar`), the layout with `blobs/sha256` and manifest.json, OCI layouts, each in a tar or
+unpacked in a folder, and folders as skopeo's `dir:` writes them; layers plain, gzip or zstd.
 Source: OCI image specification; Docker image specification v1.2.
 """
 
@@ -25,6 +25,7 @@ from jettison.image.manifest import Chosen, choose
 from jettison.image.scan import scan_stream
 from jettison.image.tar import PIECE, Reader, TarStream, walk
 from jettison.image.tar_header import BLOCK, TarError, check_block
+from jettison.image.unpacked_archive import files_of_unpacked, is_unpacked_archive
 from jettison.terminal import safe_line
 
 MAX_JSON: Final = 4 * 1024 * 1024
@@ -113,6 +114,8 @@ def find_in_layout(path: str, wanted: str = "", platform: str = "") -> tuple[Mem
         ImageError: as for an archive.
     """
     members = _members_of_folder(path)
+    if not ("index.json" in members or "manifest.json" in members):
+        raise ImageError("it is an OCI layout without index.json, which names its images; copy that file, too")
     return members, choose(members, wanted, platform)
 
 
@@ -163,6 +166,8 @@ def _members_of_folder(folder: str) -> Members:
     members = Members()
     if is_copied_folder(folder):
         members.made["index.json"], names = copied_index(folder)
+    elif not is_oci_layout(folder) and is_unpacked_archive(folder):
+        names = dict(files_of_unpacked(folder))
     else:
         names = {name: name for name in _names_in_layout(folder)}
     for name, file in names.items():
@@ -174,6 +179,12 @@ def _members_of_folder(folder: str) -> Members:
             identity = identity_of(stream)
         members.blobs[name] = Blob(path, 0, identity[2], identity)
     return members
+
+
+def is_oci_layout(path: str) -> bool:
+    """Return whether a folder is an OCI layout, also one that lacks its index."""
+    files = (os.path.isfile(os.path.join(path, name)) for name in ("index.json", "oci-layout"))
+    return any(files) or os.path.isdir(os.path.join(path, "blobs", "sha256"))
 
 
 def _names_in_layout(folder: str) -> Iterator[str]:

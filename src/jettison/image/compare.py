@@ -18,7 +18,10 @@ _VOLATILE: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """added, removed, changed, rights: paths; packages: (before, after) texts, "" for none; config: lines.
+    """added, removed, changed: paths of what is no folder: files, links, devices; folders_added, folders_removed: of folders.
+
+    What is a folder in one image alone and something else in the other is changed. rights: paths of all kinds.
+    packages: (name, before, after), "" for none; config: lines.
 
     times: how many files differ in their time alone; shared: bytes of the layers that both have;
     identical: whether both are the same image to the byte, by the digest of the configuration and of every layer.
@@ -34,6 +37,8 @@ class Comparison:
     rights: tuple[str, ...]
     packages: tuple[tuple[str, str, str], ...]
     config: tuple[str, ...]
+    folders_added: tuple[str, ...] = ()
+    folders_removed: tuple[str, ...] = ()
     times: int = 0
     shared: int = 0
     identical: bool = False
@@ -42,7 +47,8 @@ class Comparison:
     @property
     def same(self) -> bool:
         """Return whether nothing but times, history and layering differs."""
-        return not (self.added or self.removed or self.changed or self.rights or self.packages or self.config)
+        files = self.added or self.removed or self.changed or self.folders_added or self.folders_removed
+        return not (files or self.rights or self.packages or self.config)
 
 
 def compare(before: Inspection, after: Inspection) -> Comparison:
@@ -59,21 +65,33 @@ def compare(before: Inspection, after: Inspection) -> Comparison:
     def largest(paths: Iterable[str]) -> tuple[str, ...]:
         return tuple(sorted(paths, key=lambda path: (-abs(bytes_of[path]), path)))
 
+    come, come_folders = _apart(new.keys() - old.keys(), new)
+    gone, gone_folders = _apart(old.keys() - new.keys(), old)
     return Comparison(
         (before.image.size_unpacked, after.image.size_unpacked),
         (len(before.image.layers), len(after.image.layers)),
         (before.waste.hidden_bytes, after.waste.hidden_bytes),
-        largest(new.keys() - old.keys()),
-        largest(old.keys() - new.keys()),
+        largest(come),
+        largest(gone),
         largest(changed),
         tuple(rights),
         tuple(packages_between(before, after)),
         tuple(_config("", _plain(before.image.settings), _plain(after.image.settings), _hider(before, after))),
+        tuple(sorted(come_folders)),
+        tuple(sorted(gone_folders)),
         sum(old[path].mtime != new[path].mtime and _content(old[path]) == _content(new[path]) for path in both),
         sum(own.get(layer.diff_id, 0) for layer in after.image.layers),
         bool(before.image.digest) and before.image.digest == after.image.digest,
         bytes_of,
     )
+
+
+def _apart(paths: Iterable[str], files: Mapping[str, FileEntry]) -> tuple[list[str], list[str]]:
+    """Return (files, links and devices, folders)."""
+    kinds: tuple[list[str], list[str]] = ([], [])
+    for path in paths:
+        kinds[files[path].kind == "dir"].append(path)
+    return kinds
 
 
 def _content(entry: FileEntry) -> tuple[str, int, bytes, str]:

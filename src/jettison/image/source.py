@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import IO, Final, cast
 
 from jettison.errors import EngineError, ImageError, SourceError, UsageError
-from jettison.image.archive import find_in_file, find_in_layout, read_archive
+from jettison.image.archive import find_in_file, find_in_layout, is_oci_layout, read_archive
 from jettison.image.assemble import Made, Source, as_it_is, assemble
 from jettison.image.collect import WHOLE, Collector, LayerFacts
 from jettison.image.copied_folder import is_copied_folder
@@ -24,6 +24,7 @@ from jettison.image.mapped import CHECKED, pieces
 from jettison.image.reading import Told
 from jettison.image.reference import SCHEMES, has_host
 from jettison.image.tar_header import Entry
+from jettison.image.unpacked_archive import is_unpacked_archive
 from jettison.terminal import safe_line
 
 MAX_FILES: Final = 3_000_000
@@ -127,8 +128,8 @@ def _split(name: str) -> tuple[str, str]:
 
 
 def is_layout(path: str) -> bool:
-    """Return whether a folder is an OCI layout, or as skopeo's `dir:` writes one, not the files of one image."""
-    return os.path.isfile(os.path.join(path, "index.json")) or is_copied_folder(path)
+    """Return whether a folder holds an image as a layout or an unpacked archive, not the files of one."""
+    return is_oci_layout(path) or is_copied_folder(path) or is_unpacked_archive(path)
 
 
 def may_be_a_name(path: str) -> bool:

@@ -44,6 +44,8 @@ def _parts(seen: Comparison, known: Known | None) -> Iterator[str]:
     yield _list("files removed", seen.removed)
     yield _list("files added", seen.added)
     yield _list("files changed", seen.changed)
+    yield _list("folders removed", seen.folders_removed)
+    yield _list("folders added", seen.folders_added)
     yield _list("owners or modes changed", seen.rights)
 
 

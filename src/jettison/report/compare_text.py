@@ -44,6 +44,8 @@ def _lines(seen: Comparison, palette: Palette, known: Known | None) -> Iterator[
         ("files removed", seen.removed),
         ("files added", seen.added),
         ("files changed", seen.changed),
+        ("folders removed", seen.folders_removed),
+        ("folders added", seen.folders_added),
         ("owners or modes changed", seen.rights),
     ):
         yield from _section(

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from jettison.report.known import Known
 
 MAX_FILES: Final = 2_000
-STATUS_TONE: Final = {"removed": "info", "added": "warn", "changed": "plain", "owner or mode": "plain"}
+STATUS_TONE: Final = {
+    "removed": "info", "added": "warn", "changed": "plain", "owner or mode": "plain",
+    "folder removed": "info", "folder added": "warn",
+}  # fmt: skip
 Row = tuple[int, tuple[Cell, ...]]
 
 
@@ -78,7 +81,9 @@ def _figures(before: Inspection, after: Inspection, seen: Comparison, known: Kno
         items.append(figure("Content", "the same", "but for times, history and layering", "good"))
     else:
         count = len(seen.added) + len(seen.removed) + len(seen.changed)
-        items.append(figure("Files that differ", f"{count:,}", f"{len(seen.removed):,} gone, {len(seen.added):,} new"))
+        note = f"{len(seen.removed):,} gone, {len(seen.added):,} new"
+        folders = len(seen.folders_added) + len(seen.folders_removed)
+        items.append(figure("Files that differ", f"{count:,}", note + (f"; {folders:,} folders" if folders else "")))
     return figures(items)
 
 
@@ -124,6 +129,8 @@ def _file_rows(before: Inspection, after: Inspection, seen: Comparison) -> Itera
         ("removed", seen.removed),
         ("added", seen.added),
         ("changed", seen.changed),
+        ("folder removed", seen.folders_removed),
+        ("folder added", seen.folders_added),
         ("owner or mode", tuple(set(seen.rights) - set(seen.changed))),
     )
     for status, paths in groups:
@@ -134,8 +141,8 @@ def _file_rows(before: Inspection, after: Inspection, seen: Comparison) -> Itera
                 abs(change),
                 (
                     Number(change, f"{'+' if change > 0 else '−'}{human_bytes(abs(change))}") if change else "",
-                    size(sizes[0]) if status != "added" else "",
-                    size(sizes[1]) if status != "removed" else "",
+                    size(sizes[0]) if path in old and old[path].kind == "file" else "",
+                    size(sizes[1]) if path in new and new[path].kind == "file" else "",
                     badge(status, STATUS_TONE[status]),
                     code("/" + path),
                 ),
