@@ -23,6 +23,8 @@ QUIET = {
     "a wrong checksum": b"token = ghp_" + b"A1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8" + b"\n",
     "one character": b"token = glpat-aaaaaaaaaaaaaaaaaaaa\nkey = sk_live_000000000000000000000000\n",
     "addresses in documentation": b"postgres://user:password@localhost/db redis://:secret@example.com:6379 https://user:pass@host/\n",
+    "names of characters in a program": b"\x7fELF\x00GEORGIASIAOMEGAMUSICALSYMBOLTEMPUSIMPERFECTUMCUMPROLATIONE\x00SAKIAZETATOUCHINGOTHERSBOTH",
+    "examples of OAuth": b'access_token: "2YotnFZFEjr1zCsicMWpAA", refresh_token="tGzv3JOkF0XG5Qx2TlKWIA"\n',
     "hashes of a lock file": b"".join(b'"integrity": "sha512-%s=="\n' % (b"Qx7/" * 21 + b"A%d" % n) for n in range(20)),
     "checksums": b"d41d8cd98f00b204e9800998ecf8427e  a\ne3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  b\n",
     "a public key": b"-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n",

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jwt.io, Stripe, Azure's storage emulator, Slack, "
-                        'GitHub',
+                        'GitHub; RFCs; settings of Grafana as it comes',
               'values': ['AKIAIOSFODNN7EXAMPLE',
                          'AKIAI44QH8DHBEXAMPLE',
                          'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -13,10 +13,15 @@ ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jw
                          'sk_test_BQokikJOvBiI2HlWgH4olfQ2',
                          'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
                          'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==',
+                         'ad180jjd733klru7',
+                         '2YotnFZFEjr1zCsicMWpAA',
+                         'tGzv3JOkF0XG5Qx2TlKWIA',
+                         '7Fjfp0ZBr1KtDRbnfVdmIw',
+                         'SW2YcwTIb9zpOOhoPsMm',
                          'xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx',
                          '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']},
- 'stand_ins': {'source': 'documentation of frameworks, image and package registries; .env.example '
-                         'files',
+ 'stand_ins': {'source': 'documentation of frameworks, image and package registries; settings.xml '
+                         'of Maven as it comes; .env.example files',
                'values': ['password',
                           'passwd',
                           'pass',
@@ -102,6 +107,8 @@ ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jw
                           'yourpassword',
                           'your_password',
                           'your-password',
+                          'proxypass',
+                          'repopwd',
                           'anonymous',
                           'supersecret',
                           'topsecret',
@@ -143,6 +150,8 @@ ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jw
                          'my_secret',
                          'my-secret',
                          'secret_key_here',
+                         'password_here',
+                         'unique phrase here',
                          '0123456789',
                          '1234567890',
                          'abcdefgh',
@@ -1253,9 +1262,11 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'Token in cargo credentials',
    'high',
    2,
-   b'\\btoken[ \\t]{0,3}=[ \\t]{0,3}["\'](?P<secret>[^\\s"\']{8,400})["\']',
-   (b'\\btoken[ \\t]{0,3}=[ \\t]{0,3}["\'](?P<secret>[^\\s"\']{8,})["\']',),
-   414,
+   b'\\btoken[ \\t]{0,3}=[ \\t]{0,3}["\'](?:(?i:bearer|basic)[ ]){0,1}(?P<secret>[^\\s"\']{8,400})['
+   b'"\']',
+   (b'\\btoken[ \\t]{0,3}=[ \\t]{0,3}["\'](?:(?i:bearer|basic)[ ]){0,1}(?P<secret>[^\\s"\']{8,})'
+    b'["\']',),
+   421,
    b'',
    (),
    (b'token',),
@@ -1319,7 +1330,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    (b'<password>', b'<passphrase>', b'<privatekeypassphrase>'),
    False,
    '(?:^|/)settings(?:-security)?\\.xml$',
-   '',
+   'no-stand-in',
    0.0),
   ('gradle-password',
    'Password in Gradle properties',
@@ -1347,7 +1358,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    (b'cleartextpassword', b'password"'),
    False,
    '',
-   '',
+   'no-stand-in',
    0.0),
   ('nuget-key',
    'NuGet API key',
@@ -1393,6 +1404,38 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    (b'github.com"', b'gitlab.com"', b'bitbucket.org"'),
    False,
    '(?:^|/)auth\\.json$',
+   '',
+   0.0),
+  ('composer-host-token',
+   'Token in Composer auth.json',
+   'high',
+   2,
+   b'"(?:bearer|(?:github|gitlab|bitbucket)-oauth|gitlab-token|forgejo-token)"[\\s]{0,9}:[\\s]{0,9}'
+   b'\\{[\\s]{0,40}"[\\w.:-]{1,100}"[\\s]{0,9}:[\\s]{0,9}"(?P<secret>[^\\s"]{16,400})"',
+   (b'"(?:bearer|(?:github|gitlab|bitbucket)-oauth|gitlab-token|forgejo-token)"[\\s]{0,9}:[\\s]{'
+    b'0,9}\\{[\\s]{0,}"[\\w.:-]{1,}"[\\s]{0,9}:[\\s]{0,9}"(?P<secret>[^\\s"]{16,})"',),
+   600,
+   b'',
+   (),
+   (b'bearer', b'-oauth', b'-token'),
+   False,
+   '(?:^|/)auth\\.json$',
+   '',
+   0.0),
+  ('bundler-credentials',
+   "Password in Bundler's configuration",
+   'high',
+   2,
+   b'BUNDLE_[A-Z0-9_]{1,60}__[A-Z0-9_]{1,60}:[ ]{1,4}["\']{0,1}[^\\s"\':/]{1,100}:(?P<secret>[^\\'
+   b's"\'/:]{4,300})',
+   (b'BUNDLE_[A-Z0-9_]{1,}__[A-Z0-9_]{1,}:[ ]{1,4}["\']{0,1}[^\\s"\':/]{1,}:(?P<secret>[^\\s"\'/:]{'
+    b'4})',),
+   536,
+   b'',
+   (),
+   (b'bundle_',),
+   False,
+   '(?:^|/)\\.bundle/config$',
    '',
    0.0),
   ('artifactory-key',
@@ -2273,6 +2316,20 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    '',
    '',
    0.0),
+  ('sentry-dsn',
+   'Sentry address with its key',
+   'low',
+   1,
+   b'\\bhttps://(?P<secret>[a-f0-9]{32})@(?:[\\w-]{1,40}\\.){0,4}sentry\\.io/[0-9]{1,20}',
+   (b'\\bhttps://(?P<secret>[a-f0-9]{32})@(?:[\\w-]{1,}\\.){0,4}sentry\\.io/[0-9]{1}',),
+   235,
+   b'',
+   (),
+   (b'sentry.io',),
+   False,
+   '',
+   '',
+   3.0),
   ('sentry-token',
    'Sentry token',
    'high',
@@ -2736,13 +2793,13 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'PuTTY private key',
    'critical',
    2,
-   b'PuTTY-User-Key-File-[123]: [a-z0-9-]{5,40}[\\r\\n]{1,2}Encryption: none[\\r\\n]{1,2}[^\\0]{1,'
-   b'3000}Private-Lines: [0-9]{1,3}[\\r\\n]{1,2}(?P<secret>[A-Za-z0-9+/=]{40,64})',
-   (b'PuTTY-User-Key-File-[123]: [a-z0-9-]{5,}[\\r\\n]{1,2}Encryption: none[\\r\\n]{1,2}[^\\0]{1,}P'
-    b'rivate-Lines: [0-9]{1,3}[\\r\\n]{1,2}(?P<secret>[A-Za-z0-9+/=]{40})',),
-   3167,
-   b'PuTTY-User-Key-File-[123]: [a-z0-9-]{5,40}[\\r\\n]{1,2}Encryption: none[\\r\\n]{1,2}[^\\0]{1,'
-   b'3000}Private-Lines: [0-9]{1,3}[\\r\\n]{1,2}(?P<secret>[A-Za-z0-9+/=]{40,64})',
+   b'PuTTY-User-Key-File-[123]: [a-z0-9-]{5,40}[\\r\\n]{1,2}Encryption: (?:none|aes256-cbc)[\\r\\'
+   b'n]{1,2}[^\\0]{1,3000}Private-Lines: [0-9]{1,3}[\\r\\n]{1,2}(?P<secret>[A-Za-z0-9+/=]{40,64})',
+   (b'PuTTY-User-Key-File-[123]: [a-z0-9-]{5,}[\\r\\n]{1,2}Encryption: (?:none|aes256-cbc)[\\r\\n]'
+    b'{1,2}[^\\0]{1,}Private-Lines: [0-9]{1,3}[\\r\\n]{1,2}(?P<secret>[A-Za-z0-9+/=]{40})',),
+   3173,
+   b'PuTTY-User-Key-File-[123]: [a-z0-9-]{5,40}[\\r\\n]{1,2}Encryption: (?:none|aes256-cbc)[\\r\\'
+   b'n]{1,2}[^\\0]{1,3000}Private-Lines: [0-9]{1,3}[\\r\\n]{1,2}(?P<secret>[A-Za-z0-9+/=]{40,64})',
    (b'PuTTY-User-Key',),
    (b'putty-user-key-file',),
    False,
@@ -2997,10 +3054,10 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'Basic authorization header',
    'high',
    2,
-   b'(?i:authorization)["\']{0,1}[ \\t]{0,3}[:=,][ \\t]{0,3}["\']{0,1}(?i:basic)[ ]{1,3}(?P<secre'
-   b't>[A-Za-z0-9+/]{12,400}={0,2})',
-   (b'(?i:authoriz[a-z]tion)["\']{0,1}[ \\t]{0,3}[:=,][ \\t]{0,3}["\']{0,1}(?i:basic)[ ]{1,3}[A-Za'
-    b'-z0-9+/]{12}',),
+   b'(?i:authorization)["\']{0,1}[ \\t]{0,3}[:=,]{0,1}[ \\t]{0,3}["\']{0,1}(?i:basic)[ ]{1,3}(?P<'
+   b'secret>[A-Za-z0-9+/]{12,400}={0,2})',
+   (b'(?i:authoriz[a-z]tion)["\']{0,1}[ \\t]{0,3}[:=,]{0,1}[ \\t]{0,3}["\']{0,1}(?i:basic)[ ]{1,3}'
+    b'[A-Za-z0-9+/]{12}',),
    432,
    b'',
    (),
@@ -3208,27 +3265,27 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'WordPress database password',
    'high',
    2,
-   b'(?i:define)\\([ ]{0,3}["\']DB_PASSWORD["\'][ ]{0,3},[ ]{0,3}["\'](?P<secret>[^"\']{4,200})["\''
-   b']',
-   (b'(?i:define)\\([ ]{0,3}["\']DB_PASSWORD["\'][ ]{0,3},[ ]{0,3}["\'](?P<secret>[^"\']{4,})["'
-    b"']",),
-   232,
+   b'(?i:define)\\([ ]{0,3}["\']DB_PASSWORD["\'][ \\t]{0,3},[ \\t]{0,16}["\'](?P<secret>[^"\']{4'
+   b',200})["\']',
+   (b'(?i:define)\\([ ]{0,3}["\']DB_PASSWORD["\'][ \\t]{0,3},[ \\t]{0,16}["\'](?P<secret>[^"\']{4'
+    b',})["\']',),
+   245,
    b'',
    (),
    (b'db_password',),
    False,
    '',
-   '',
+   'no-stand-in',
    0.0),
   ('wordpress-salt',
    'WordPress secret key',
    'medium',
    2,
-   b'(?i:define)\\([ ]{0,3}["\'](?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)["\'][ ]{0,3},['
-   b' ]{0,3}["\'](?P<secret>[^"\'\\r\\n]{32,200})["\']',
-   (b'(?i:define)\\([ ]{0,3}["\'](?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)["\'][ ]{0,3},['
-    b' ]{0,3}["\'](?P<secret>[^"\'\\r\\n]{32,})["\']',),
-   237,
+   b'(?i:define)\\([ ]{0,3}["\'](?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)["\'][ \\t]{0,3}'
+   b',[ \\t]{0,16}["\'](?P<secret>[^"\'\\r\\n]{32,200})["\']',
+   (b'(?i:define)\\([ ]{0,3}["\'](?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)["\'][ \\t]{0,3}'
+    b',[ \\t]{0,16}["\'](?P<secret>[^"\'\\r\\n]{32,})["\']',),
+   250,
    b'',
    (),
    (b'_key', b'_salt'),
@@ -3299,28 +3356,30 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
   ('generic-secret-assignment',
    'Value of a setting named like a secret',
    'medium',
-   0,
+   1,
    b'(?i:password|passwd|secret|token|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?'
-   b'key|credential)[A-Za-z0-9_]{0,20}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'](?P<secre'
-   b't>[A-Za-z0-9+/_=.~!@#%^&*-]{12,150})["\']',
-   (b'(?i:password|passwd|secret|token|credential)[A-Za-z0-9_]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|'
-    b'=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:api[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9'
-    b'+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:access[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z'
-    b'0-9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:auth[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-'
-    b'9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:private[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-'
-    b'z0-9+/_=.~!@#%^&*-]{12,}["\']'),
-   192,
+   b'key|signing[_-]?key|credential)[A-Za-z0-9_]{0,20}["\']{0,1}\\]{0,1}[ \\t]{0,3}(?:=>|:=|=|:)'
+   b'[ \\t]{0,3}["\'](?P<secret>[A-Za-z0-9+/_=.~!@#%^&*-]{12,150})["\']',
+   (b'(?i:password|passwd|secret|token|credential)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}[ \\t]{0,3}(?'
+    b':=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
+    b'(?i:api[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-'
+    b'Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
+    b'(?i:access[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\']'
+    b'[A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
+    b'(?i:auth[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A'
+    b'-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
+    b'(?i:private[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\''
+    b'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
+    b'(?i:signing[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\''
+    b'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']'),
+   193,
    b'',
    (),
    (b'passw', b'secret', b'token', b'key', b'credential'),
    False,
    '',
-   '',
-   3.7),
+   'random-value',
+   3.0),
   ('cloudflare-api-token',
    'Cloudflare API token',
    'high',
@@ -4207,20 +4266,22 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'Password in a configuration file',
    'high',
    1,
-   b'(?i:(?:password|passwd|passphrase|[._-]pass|\\bpass|[._-]pwd|\\bpwd|secret_?key(?:_?base)?|sec'
-   b'ret_?access_?key|client[_-]?secret|api[_-]?key|access[_-]?token|auth[_-]?token|[a-z0-9]_toke'
-   b'n|[a-z0-9]_secret|private[_-]?key|encryption[_-]?key|\\bpsk)["\']{0,1})[ \\t]{0,4}(?:=>|:=|'
-   b'=|:)[ \\t]{0,4}["\']{0,1}(?P<secret>[^\\s"\'$<>{}\\[\\]()%@*,;#`][^\\s"\'<>]{7,199})',
-   (b'(?i:(?:password|passwd|passphrase|[._-]pass|\\bpass|[._-]pwd|\\bpwd|secret_?key(?:_?base)?'
-    b'|secret_?access_?key|client[_-]?secret|api[_-]?key|access[_-]?token|auth[_-]?token|[a-z0-9]_'
-    b'token|[a-z0-9]_secret|private[_-]?key|encryption[_-]?key|\\bpsk)["\']{0,1})[ \\t]{0,4}(?:=>'
-    b'|:=|=|:)[ \\t]{0,4}["\']{0,1}(?P<secret>[^\\s"\'$<>{}\\[\\]()%@*,;#`][^\\s"\'<>]{7})',),
+   b'(?i:(?:password|passwd|passphrase|[._-]pass|\\bpass|[._-]pwd|\\bpwd|[._-]pw|secret_?key(?:_?ba'
+   b'se)?|secret_?access_?key|client[_-]?secret|api[_-]?key|access[_-]?token|auth[_-]?token|[a-z0'
+   b'-9]_token|[a-z0-9]_secret|private[_-]?key|encryption[_-]?key|signing[_-]?key|\\bpsk)["\']{0,1}'
+   b')[ \\t]{0,4}(?:=>|:=|=|:)[ \\t]{0,4}["\']{0,1}(?P<secret>[^\\s"\'$<>{}\\[\\]()%@*,;#`][^\\s"'
+   b"'<>]{7,199})",
+   (b'(?i:(?:password|passwd|passphrase|[._-]pass|\\bpass|[._-]pwd|\\bpwd|[._-]pw|secret_?key(?:'
+    b'_?base)?|secret_?access_?key|client[_-]?secret|api[_-]?key|access[_-]?token|auth[_-]?token|['
+    b'a-z0-9]_token|[a-z0-9]_secret|private[_-]?key|encryption[_-]?key|signing[_-]?key|\\bpsk)['
+    b'"\']{0,1})[ \\t]{0,4}(?:=>|:=|=|:)[ \\t]{0,4}["\']{0,1}(?P<secret>[^\\s"\'$<>{}\\[\\]()%@*,;'
+    b'#`][^\\s"\'<>]{7})',),
    229,
    b'',
    (),
    (b'pass', b'pwd', b'key', b'secret', b'token', b'psk'),
    False,
-   '(?i:(?:^|/)(?:[\\w.-]{0,60}\\.(?:properties|ya?ml|ini|cnf|conf|cfg|toml|env|sh|config)|\\.env[\\w.-]{0,30}|\\.(?:s3cfg|boto|bashrc|bash_profile|profile|bash_history|ash_history|zsh_history)|Dockerfile[\\w.-]{0,20}|(?:app)?settings[\\w.-]{0,30}\\.(?:json|py|php|[cm]?js|ts|rb)|(?:[\\w-]{0,30}[_-])?(?:config(?:uration)?|credentials|secrets?|database|environment)(?:\\.[\\w-]{1,20}){0,2}\\.(?:json|py|php|[cm]?js|ts|rb|xml)|(?:tomcat-users|server|context|web|persistence|standalone[\\w-]{0,20})\\.xml)$)',
+   '(?i:(?:^|/)(?:[\\w.-]{0,60}\\.(?:properties|ya?ml|ini|cnf|conf|cfg|toml|env|sh|config|service|repo)|\\.env[\\w.-]{0,30}|\\.(?:s3cfg|boto|bashrc|bash_profile|profile|bash_history|ash_history|zsh_history)|Dockerfile[\\w.-]{0,20}|(?:app)?settings[\\w.-]{0,30}\\.(?:json|py|php|[cm]?js|ts|rb)|(?:[\\w-]{0,30}[_-])?(?:config(?:uration)?|credentials|secrets?|database|environment)(?:\\.[\\w-]{1,20}){0,2}\\.(?:json|py|php|[cm]?js|ts|rb|xml)|(?:tomcat-users|server|context|web|persistence|standalone[\\w-]{0,20})\\.xml)$)',
    'chosen-password',
    2.5),
   ('directive-password',
@@ -4293,4 +4354,4 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
   b'-----BEGIN OPEN',
   b'-----BEGIN PRIV',
   b'private_key'),
- '\\.(?:properties|ya?ml|ini|cnf|conf|cfg|toml|env|sh|config|php|xml)$|(?:settings|config|configuration|credentials|secret|secrets|database|environment)[\\w.-]*\\.(?:json|py|[cm]?js|ts|rb)$|s3cfg|boto$|profile$|history$|dockerfile|rc$|credentials|settings|\\.properties$|\\bauth\\.json$|pgpass|\\.cnf$|\\bconfig$|kubeconfig|\\.tf|htpasswd|shadow|\\.key$|env')
+ '\\.(?:properties|ya?ml|ini|cnf|conf|cfg|toml|env|sh|config|service|repo|php|xml)$|(?:settings|config|configuration|credentials|secret|secrets|database|environment)[\\w.-]*\\.(?:json|py|[cm]?js|ts|rb)$|s3cfg|boto$|profile$|history$|dockerfile|rc$|credentials|settings|\\.properties$|\\bauth\\.json$|pgpass|\\.cnf$|\\bconfig$|kubeconfig|\\.tf|htpasswd|shadow|\\.key$|env')

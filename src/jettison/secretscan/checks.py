@@ -19,17 +19,25 @@ _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz
 _DIGIT: Final = re.compile(rb"[0-9]")
 _LETTER: Final = re.compile(rb"[A-Za-z]")
 _VERSION: Final = re.compile(rb"[v^~<>=]{0,2}\d+(?:\.\d+)+[\w.+-]*\Z|\d+(?:ms|s|m|h|d)\Z")
+_SEPARATORS: Final = re.compile(rb"[^A-Za-z0-9]+")
+_WORDS: Final = re.compile(rb"[A-Z]+[a-z]*|[a-z]+|[0-9]+")
 _SPACES: Final = re.compile(rb"\\[rn]|\s")
 # It may be one; it has the form of one; a checksum proves that it is one.
 DOUBTFUL: Final = 0
 RIGHT: Final = 1
 PROVEN: Final = 2
-# The check of what only the name of its setting gives away: a detector that knows the service says more.
-OF_ANY_SERVICE: Final = "chosen-password"
+# The checks of what only the name of its setting gives away: a detector that knows the service says more.
+OF_ANY_SERVICE: Final = frozenset({"chosen-password", "random-value"})
 Verdict = int | None
 # The detector takes no more of a key than this.
 LONGEST_KEY: Final = 7000
 MIN_AWS_CHARACTERS: Final = 7
+# One of 140 ids has so many and no digit.
+MANY_VOWELS: Final = 5
+# Characters of the shortest random value, how many words it has at least, and how long they are at most on average.
+LEAST_RANDOM: Final = 16
+LEAST_WORDS: Final = 5
+LONGEST_WORDS: Final = 5.5
 
 
 def entropy(value: bytes) -> float:
@@ -54,7 +62,8 @@ def crc32_base62(value: bytes) -> Verdict:
 def aws_id(value: bytes) -> Verdict:
     """AWS: base 32 after the mark, the account number in it; the documentation's own end in EXAMPLE.
 
-    One of a million ids has so few different characters; tables in base64, mostly zeros, have fewer.
+    One of a million ids has so few different characters; tables in base64, mostly zeros, have fewer. Words in capitals
+    (names of characters in a program: ASIA behind the end of another) have no digit, and vowels as no random text.
     """
     if value.endswith(b"EXAMPLE") or len(set(value[4:])) < MIN_AWS_CHARACTERS:
         return None
@@ -62,7 +71,8 @@ def aws_id(value: bytes) -> Verdict:
         base64.b32decode(value[4:] + b"=" * (-len(value[4:]) % 8))
     except binascii.Error:
         return None
-    return RIGHT
+    vowels = sum(value[4:].count(vowel) for vowel in b"AEIOU")
+    return DOUBTFUL if vowels >= MANY_VOWELS and not _DIGIT.search(value) else RIGHT
 
 
 def pair(value: bytes) -> Verdict:
@@ -132,6 +142,26 @@ def chosen_password(value: bytes) -> Verdict:
     return RIGHT
 
 
+def random_value(value: bytes) -> Verdict:
+    """What a generator gave out, in a source of any language; what people name things is doubtful.
+
+    A name is of few words and numbers for its length (`fromHeader2`: three); a random text, taken for one, of many.
+    """
+    if chosen_password(value) is None:
+        return DOUBTFUL
+    # What stands between the words of a name does not make more of them.
+    text = _SEPARATORS.sub(b"", value)
+    words = len(_WORDS.findall(text))
+    return RIGHT if len(value) >= LEAST_RANDOM and words >= max(LEAST_WORDS, len(text) / LONGEST_WORDS) else DOUBTFUL
+
+
+def no_stand_in(value: bytes) -> Verdict:
+    """Whatever stands there, if it does not stand for something else."""
+    from jettison.secretscan.values import is_stand_in
+
+    return None if is_stand_in(value) else RIGHT
+
+
 def discord(value: bytes) -> Verdict:
     """Discord: the first part is the bot's number in base64."""
     first = value.partition(b".")[0]
@@ -155,7 +185,9 @@ CHECKS: Final[dict[str, Callable[[bytes], Verdict]]] = {
     "base64-pair": pair,
     "jwt": jwt,
     "pem": pem,
-    OF_ANY_SERVICE: chosen_password,
+    "chosen-password": chosen_password,
+    "random-value": random_value,
+    "no-stand-in": no_stand_in,
     "letters-and-digits": letters_and_digits,
     "discord": discord,
 }

@@ -289,7 +289,9 @@ def _expressions(detector: Detector) -> list[Expression]:
 def _order() -> dict[str, tuple[int, bool, int, int]]:
     """Return how much each detector's word counts where several see the same."""
     all_ = load_detectors().all
-    return {d.id: (d.level, d.check != OF_ANY_SERVICE, _SEVERITIES.index(d.severity), -n) for n, d in enumerate(all_)}
+    return {
+        d.id: (d.level, d.check not in OF_ANY_SERVICE, _SEVERITIES.index(d.severity), -n) for n, d in enumerate(all_)
+    }
 
 
 def best_hits(hits: list[Hit]) -> list[Hit]:
