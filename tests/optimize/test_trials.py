@@ -21,6 +21,7 @@ class ScriptedBuilds:
         self.rebuilds = rebuilds
         self.dropped: list[str] = []
         self.redact = str
+        self.setting = None
 
     def build(self, engine: object, name: str, dockerfile: bytes, ignore: object) -> Any:
         text = dockerfile.decode()

@@ -133,7 +133,12 @@ def test_components_nested_in_components() -> None:
 def test_an_exception_to_a_licence_is_part_of_the_expression() -> None:
     known = spdx_expression("(GPL-2.0-only with classpath-exception-2.0 AND MIT) or Apache-2.0 WITH LLVM-exception")
     assert known == "(GPL-2.0-only WITH Classpath-exception-2.0 AND MIT) OR Apache-2.0 WITH LLVM-exception"
-    for text in ("MIT WITH", "WITH LLVM-exception", "MIT WITH own-exception", "MIT WITH LLVM-exception WITH Swift-exception"):
+    for text in (
+        "MIT WITH",
+        "WITH LLVM-exception",
+        "MIT WITH own-exception",
+        "MIT WITH LLVM-exception WITH Swift-exception",
+    ):
         assert spdx_expression(text) == "", text
 
 

@@ -71,7 +71,7 @@ class RunRequest:
 
     network: a name, or "none"; alias: a second name on that network; capabilities: those that are kept,
     all others are dropped; offline: names of the outside world do not resolve; command: in place of the
-    image's own; read_only: nothing but /tmp can be written; hosts: name -> address of what
+    image's own; user, workdir: "": the image's own; read_only: nothing but /tmp can be written; hosts: name -> address of what
     runs beside it, since not every engine's networks know names.
     """
 
@@ -84,6 +84,8 @@ class RunRequest:
     offline: bool = True
     command: tuple[str, ...] = ()
     entrypoint: str | None = None
+    user: str = ""
+    workdir: str = ""
     read_only: bool = False
     hosts: dict[str, str] = field(default_factory=dict)
     memory_bytes: int = 1024 * 1024 * 1024

@@ -14,7 +14,8 @@ from jettison.errors import BuildError, EngineError
 from jettison.image.archive import read_archive
 from jettison.image.collect import WholeCollector
 from jettison.knowledge.secret_marks import is_secret_name
-from jettison.optimize.dependencies import prepare, read_needs
+from jettison.optimize.dependencies import prepare
+from jettison.optimize.starts import Setting
 from jettison.proof.behaviour import Behaviour, Probe, Questions
 from jettison.proof.measure import manifest_of, rebuild_seconds, source_to_touch
 from jettison.proof.stand import Service, Stand
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from jettison.engine.base import Engine, Event, OnEvent, StepTime
     from jettison.image.image import Image
     from jettison.model.dockerfile import Model
+    from jettison.optimize.compose_needs import Needs
     from jettison.optimize.records import Request
     from jettison.project.detect import Project
     from jettison.rewrite.candidates import Candidate
@@ -49,14 +51,25 @@ class Built:
 
 
 class Builds:
-    """Builds and runs the images of one project, each in the same surroundings."""
+    """Builds and runs the images of one project, each in the same surroundings.
+
+    needs: what a Compose file says of them; stated: whether the Dockerfile or that file says what to start.
+    """
 
     def __init__(
-        self, request: Request, path: str, model: Model, project: Project, say: Say, on_event: OnEvent | None
+        self,
+        request: Request,
+        model: Model,
+        project: Project,
+        needs: Needs | None,
+        stated: bool,
+        say: Say,
+        on_event: OnEvent | None,
     ) -> None:
         self._request = request
-        self._path = path
         self._model = model
+        self._stated = stated
+        self._needs = needs if needs is None or request.services else needs.alone()
         self._project = project
         self._say = say
         self._tell = on_event
@@ -64,9 +77,24 @@ class Builds:
         self._stand: Stand | None = None
         self.run_id = uuid.uuid4().hex[:10]
         self.scanner = Scanner()
-        self.redact = Redactor((*every_secret_value(model), *secret_settings(request)))
+        hidden = needs.hidden if needs is not None else ()
+        self.redact = Redactor((*every_secret_value(model), *secret_settings(request), *hidden))
         # In words, what it needs beside it and did not get.
         self.lacks = ""
+
+    @property
+    def setting(self) -> Setting:
+        """Return in what setting the images run."""
+        needs = self._needs
+        checks = bool(self._request.checks or self._request.probe_commands)
+        if needs is None:
+            return Setting(stated=self._stated, checks=checks)
+        return Setting(needs.run_as, needs.others, self._stated, self.lacks, checks)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """Return the environment that the images run in beside their own."""
+        return {**(self._needs.env if self._needs is not None else {}), **self._request.env}
 
     def on_event(self, event: Event) -> None:
         """Pass an event of a build on: BuildKit names a step by its expanded text, secrets included."""
@@ -147,22 +175,19 @@ class Builds:
                 engine.remove_image(tag)
 
     def _make_stand(self, engine: Engine) -> Stand:
-        asked = self._request
-        needs = read_needs(asked.project, self._path, self._model) if asked.services else None
+        asked, needs = self._request, self._needs
         services: tuple[Service, ...] = ()
         if needs is not None and needs.services:
             try:
                 services = prepare(needs, engine, self.run_id, asked.network, self._tags, self._say, self.on_event)
             except EngineError as error:
-                # Without what it needs, what the Compose file sets for it would only mislead it.
-                self.lacks = str(error)
-                self._say(f"{error}; trying without it")
-                needs = None
-        env = {**(needs.env if needs is not None else {}), **asked.env}
-        secrets = [value for name, value in env.items() if is_secret_name(name)]
-        self.redact = Redactor((*every_secret_value(self._model), *secret_settings(asked), *secrets))
-        questions = Questions(self.probes(), asked.checks, asked.probe_commands, env, asked.online)
-        return Stand(engine, self.run_id, questions, services, needs.name if needs is not None else "")
+                self.lacks = self.redact(str(error))
+                self._say(f"{self.lacks}; trying without it")
+                self._needs = needs = needs.alone()
+        questions = Questions(self.probes(), asked.checks, asked.probe_commands, self.env, asked.online)
+        if needs is None:
+            return Stand(engine, self.run_id, questions)
+        return Stand(engine, self.run_id, questions, services, needs.name, needs.run_as, bool(needs.ports))
 
 
 def secret_settings(request: Request) -> list[str]:

@@ -17,6 +17,7 @@ from jettison.model.context import read_context
 from jettison.needs.hints import read_hints
 from jettison.needs.texts import program_texts
 from jettison.optimize.builds import Builds, Built, Say
+from jettison.optimize.compose_needs import read_needs, states_start
 from jettison.optimize.decided import decided_in
 from jettison.optimize.identity import base_records, image_record
 from jettison.optimize.measured_findings import measured_findings
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.needs.hints import Hints
     from jettison.project.detect import Project
+    from jettison.proof.run_as import RunAs
     from jettison.settings.settings import Settings
 
 ALL_FEATURES: Final = Features(mounts=True)
@@ -73,9 +75,13 @@ class Job:
         self.muted = report.suppressed
         self.decided = decided_in(request.project, _settings(request.project), request.said)
         scope = self.model.end_scope(report.model.final)
-        self.project: Project = detect(self.context, scope.exposed)._replace(history=read_history(request.project))
+        self.needs = read_needs(request.project, path, self.model)
+        ports = scope.exposed or (self.needs.ports if self.needs is not None else ())
+        self.project: Project = detect(self.context, ports)._replace(history=read_history(request.project))
         self.ignore_before = self.context.read(".dockerignore") if self.context.ignore_path == ".dockerignore" else None
-        self.builds = Builds(request, path, self.model, self.project, say, on_event)
+        run_as = self.needs.run_as if self.needs is not None else None
+        stated = run_as is not None or states_start(self.model)
+        self.builds = Builds(request, self.model, self.project, self.needs, stated, say, on_event)
         self.refused: list[Attempt] = []
         self.side_before: tuple[Side, ...] = ()
         self.notes: list[str] = []
@@ -99,7 +105,7 @@ class Job:
         try:
             before = self._second_look(self.builds.build(self.engine, "before", self.model.source.data, ignore_before))
             after = self.builds.build(self.engine, "after", candidate.dockerfile, candidate.dockerignore)
-            return redacted(prove(before, after, candidate), self.builds.redact)
+            return redacted(prove(before, after, candidate, self.builds.setting), self.builds.redact)
         finally:
             self.builds.close(self.engine)
 
@@ -181,11 +187,17 @@ class Job:
     def _evidence(self, engine: Engine, before: Built) -> Evidence:
         seen, note = NOTHING, ""
         if self.request.trace:
-            seen, note = watched(engine, before, self.builds.probes(), self.request.env, self.say)
+            builds = self.builds
+            seen, note = watched(engine, before, builds.probes(), builds.env, builds.setting.run_as, self.say)
         if note:
             self.notes.append(f"Original: {note}")
         image = before.image
-        return Evidence(runtime_packages(image), image, self._hints(image), seen.written, seen.opened)
+        starts = tuple(start.applied(image.config) for start in self._starts())
+        argvs = tuple((*config.entrypoint, *config.cmd) for config in starts)
+        return Evidence(runtime_packages(image), image, self._hints(image), seen.written, seen.opened, argvs)
+
+    def _starts(self) -> tuple[RunAs, ...]:
+        return self.needs.starts if self.needs is not None else ()
 
     def _hints(self, image: Image) -> Hints:
         texts = (self.context.read(path).decode("utf-8", "replace") for path in program_texts(self.context))
@@ -195,7 +207,7 @@ class Job:
         verdict = "proven" if kept.proof.verdict == PROVEN else "not proven"
         reason = "" if verdict == "proven" else "not everything could be shown; see the proof below"
         if reason and self.builds.lacks:
-            reason = f"{reason}; {self.builds.redact(self.builds.lacks)}"
+            reason = f"{reason}; {self.builds.lacks}"
         if kept.slower:
             self.notes.append(f"{kept.slower}; every other candidate is much larger or was not proven")
         outcome = self._outcome(verdict, kept.candidate, before, kept.built, kept.proof, reason, trials=trials)
@@ -209,6 +221,10 @@ class Job:
             return next((candidate for candidate in found if candidate.name == kept.candidate.name), None)
 
         return replace(outcome, stops=stops(outcome, remake, engine, self.say, self.builds.on_event, self.decided))
+
+    def _run_as(self) -> str:
+        run_as = self.builds.setting.run_as
+        return self.builds.redact(run_as.text) if run_as is not None else ""
 
     def _with_dependency_change(self, engine: Engine, outcome: Outcome, candidate: Candidate) -> Outcome:
         assert outcome.before is not None and outcome.after is not None
@@ -271,6 +287,7 @@ class Job:
             gone=gone_between(sides),
             image_before=image_record(before.image) if before else None,
             image_after=image_record(after.image) if after else None,
+            run_as=self._run_as(),
             bases=base_records(self.engine, self.model, candidate) if before else (),
         )
 

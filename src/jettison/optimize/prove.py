@@ -9,6 +9,7 @@ from jettison.image.attribution import layer_origins
 from jettison.knowledge.start_failures import spoken_of
 from jettison.model.dockerfile import build_model
 from jettison.optimize.records import BackedOut
+from jettison.optimize.starts import ALONE, Setting, setting_claims, unsaid_start
 from jettison.proof.behave import behaviour_claims
 from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED, Claim, Proof
 from jettison.proof.closure import closure_claim, entry_claim
@@ -25,15 +26,15 @@ if TYPE_CHECKING:
 SEEN_RUNNING: Final = frozenset(("starts", "ports", "http", "check", "health"))
 
 
-def prove(before: Built, after: Built, candidate: Candidate) -> Proof:
-    """Return the claims about a pair of images."""
+def prove(before: Built, after: Built, candidate: Candidate, setting: Setting = ALONE) -> Proof:
+    """Return the claims about a pair of images that ran in a setting."""
     allowed = frozenset((*candidate.config, *(field for change in candidate.changes for field in change.config)))
     times = f"{before.seconds:.1f} s and {after.seconds:.1f} s, no cache"
     claims = [
         Claim("builds", "both images build", PROVEN, (times,)),
         config_claim(before.image.config, after.image.config, allowed),
         closure_claim(before.image, after.image, _base_layers(after.image, candidate)),
-        entry_claim(after.image),
+        entry_claim(setting.started(after.image)),
     ]
     title = "it starts and stays up as before"
     if isinstance(before.behaviour, str):
@@ -42,12 +43,28 @@ def prove(before: Built, after: Built, candidate: Candidate) -> Proof:
         claims.append(Claim("starts", title, REFUTED, (after.behaviour,), ("user", "exec-form", "init", "multi-stage")))
     else:
         claims.extend(behaviour_claims(before.behaviour, before.again, after.behaviour))
+        claims = [_weighed(claim, before, setting) for claim in claims]
+    claims += setting_claims(before.image, after.image, setting)
     return Proof(tuple(claims))
 
 
+def _weighed(claim: Claim, before: Built, setting: Setting) -> Claim:
+    """Return a claim, where the base's own command started and ended in words that it says nothing of the project."""
+    seen = before.behaviour
+    if claim.id != "starts" or claim.verdict != PROVEN or setting.stated or setting.checks or isinstance(seen, str):
+        return claim
+    config = before.image.config
+    return claim if seen.stayed_up else unsaid_start((*config.entrypoint, *config.cmd), seen.exit_code)
+
+
 def redacted(proof: Proof, redact: Redactor) -> Proof:
-    """Return a proof whose evidence holds no secret."""
-    return Proof(tuple(replace(claim, evidence=tuple(map(redact, claim.evidence))) for claim in proof.claims))
+    """Return a proof whose texts hold no secret."""
+    return Proof(
+        tuple(
+            replace(claim, title=redact(claim.title), evidence=tuple(map(redact, claim.evidence)))
+            for claim in proof.claims
+        )
+    )
 
 
 def blamed(proof: Proof, candidate: Candidate, without: frozenset[str]) -> tuple[BackedOut, ...]:

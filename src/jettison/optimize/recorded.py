@@ -26,7 +26,6 @@ from jettison.errors import SourceError
 from jettison.findings import Finding, Impact, KnownVulnerabilities
 from jettison.optimize.builds import secret_settings
 from jettison.optimize.costs import LineCost
-from jettison.optimize.dependencies import read_needs
 from jettison.optimize.evidence import context_data
 from jettison.optimize.image_findings import IMAGE_CODES
 from jettison.optimize.outcome import difference
@@ -151,7 +150,7 @@ def _path(job: Job, engine: Engine) -> str | None:
         return None
     if secret_settings(asked) or masked(job.model.source.data) != job.model.source.data:
         return None
-    if asked.services and read_needs(asked.project, job.path, job.model) is not None:
+    if job.needs is not None:
         return None
     return os.path.join(folder(), f"{_key(job, engine)}.json")
 

@@ -141,6 +141,7 @@ class Outcome:
     candidate was refuted or failed to build).
     sides: the original, and the winner where there is one; gone: what differs between both.
     unproven_reason says in one line why nothing was proven, with what to do.
+    run_as: which service of a Compose file both images were started as, "" for their own start command.
     recorded_at: seconds since the epoch when an earlier run proved this; None for what this run did.
     """
 
@@ -172,3 +173,4 @@ class Outcome:
     bases: tuple[BaseRecord, ...] = ()
     stops: tuple[Stop, ...] = ()
     recorded_at: float | None = None
+    run_as: str = ""

@@ -170,12 +170,12 @@ class Trials:
 
     def _confirmed(self, after: Built, candidate: Candidate) -> Proof:
         """Return the proof; what the running image refuted must be refuted by a second run as well."""
-        proof = prove(self._before, after, candidate)
+        proof = prove(self._before, after, candidate, self._builds.setting)
         if isinstance(after.behaviour, str) or not any(claim.id in SEEN_RUNNING for claim in proof.refuted):
             return proof
         self._say("running it once more")
         again = self._builds.run_again(after)
-        return confirmed(proof, prove(self._before, replace(after, behaviour=again), candidate))
+        return confirmed(proof, prove(self._before, replace(after, behaviour=again), candidate, self._builds.setting))
 
 
 def _is_slower(before: float | None, after: float | None) -> bool:

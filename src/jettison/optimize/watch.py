@@ -12,14 +12,18 @@ if TYPE_CHECKING:
     from jettison.engine.base import Engine
     from jettison.optimize.builds import Built, Say
     from jettison.proof.behaviour import Probe
+    from jettison.proof.run_as import RunAs
 
 NOTHING: Final = Trace(frozenset(), frozenset())
 
 
 def watched(
-    engine: Engine, before: Built, probes: tuple[Probe, ...], env: dict[str, str], say: Say
+    engine: Engine, before: Built, probes: tuple[Probe, ...], env: dict[str, str], run_as: RunAs | None, say: Say
 ) -> tuple[Trace, str]:
-    """Return what was seen and a note for the report; nothing without the rights, or where it does not stay up."""
+    """Return what was seen and a note for the report; nothing without the rights, or where it does not stay up.
+
+    run_as: what starts it, None for its own start command.
+    """
     if isinstance(before.behaviour, str) or not before.behaviour.stayed_up:
         return NOTHING, ""
     if not can_trace():
@@ -27,7 +31,7 @@ def watched(
     say("watching which files it opens")
     paths = tuple(probe.path for probe in probes if probe.method == "GET")
     try:
-        seen = trace_image(engine, before.tag, before.image.config, paths, env)
+        seen = trace_image(engine, before.tag, before.image.config, paths, env, run_as)
     except EngineError as error:
         return NOTHING, f"not watched while it ran ({error}): by its files alone"
     files = before.image.files

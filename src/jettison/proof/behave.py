@@ -47,7 +47,8 @@ def _up_claim(before: Behaviour, again: Behaviour | None, after: Behaviour) -> C
     )
     if not before.stayed_up and before.exit_code:
         why = f"the original itself ends with code {before.exit_code}: {telling_line(before.output)}"
-        return Claim("starts", title, NOT_PROVEN, (why, "give what it needs with --env, or start what it depends on"))
+        advice = "give what it needs with --env, or start what it depends on"
+        return Claim("starts", title, NOT_PROVEN, (why, *_surroundings(before), advice))
     if before.stayed_up == after.stayed_up and before.exit_code == after.exit_code:
         seen = "both run" if after.stayed_up else f"both end with code {after.exit_code}"
         if not after.stayed_up and not _same_text(before.output, after.output):
@@ -64,6 +65,8 @@ def _up_claim(before: Behaviour, again: Behaviour | None, after: Behaviour) -> C
 
 def _surroundings(seen: Behaviour) -> list[str]:
     found = []
+    if seen.run_as:
+        found.append(f"run as {seen.run_as}")
     if seen.needs:
         found.append(f"beside the services {', '.join(seen.needs)}")
     if seen.capabilities:

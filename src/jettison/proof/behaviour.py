@@ -47,7 +47,7 @@ class Behaviour:
     """What one image did.
 
     expected: it says that it listens (EXPOSE), so that silence decides nothing; capabilities: those it had;
-    needs: names of the services that ran beside it.
+    needs: names of the services that ran beside it; run_as: what started it, where the image itself does not say it.
     """
 
     stayed_up: bool
@@ -62,6 +62,7 @@ class Behaviour:
     expected: bool = False
     capabilities: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    run_as: str = ""
 
     @property
     def stop_text(self) -> str:

@@ -8,6 +8,7 @@ import re
 import shlex
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,7 @@ from jettison.terminal import safe
 
 if TYPE_CHECKING:
     from jettison.engine.base import Engine
+    from jettison.proof.run_as import RunAs
 
 START_SECONDS: Final = 20.0
 # An image that says it listens gets longer: a Java server needs more than 20 s on a busy machine.
@@ -51,17 +53,19 @@ def observe(
     expected: bool = False,
     alias: str = "",
     hosts: dict[str, str] | None = None,
+    run_as: RunAs | None = None,
 ) -> Behaviour:
     """Return what an image does. The container is always removed.
+
+    run_as: what starts it in place of its own command.
 
     Raises EngineError when it cannot be started at all.
     """
     name = f"jettison-{uuid.uuid4().hex[:12]}"
-    container = engine.start(
-        RunRequest(
-            image, name, questions.env, network, alias, capabilities, not questions.online, hosts=dict(hosts or {})
-        )
+    request = RunRequest(
+        image, name, questions.env, network, alias, capabilities, not questions.online, hosts=dict(hosts or {})
     )
+    container = engine.start(request if run_as is None else started_as(request, run_as))
     try:
         ports, up = settle(engine, container, EXPECTED_SECONDS if expected else START_SECONDS)
         answers: dict[tuple[int, str], Answer] = {}
@@ -86,6 +90,17 @@ def observe(
         )  # fmt: skip
     finally:
         engine.remove(container)
+
+
+def started_as(request: RunRequest, run_as: RunAs) -> RunRequest:
+    """Return a container that a service starts."""
+    return replace(
+        request,
+        command=run_as.arguments,
+        entrypoint=run_as.option,
+        user=run_as.user,
+        workdir=run_as.workdir,
+    )
 
 
 def run_health(engine: Engine, container: str, health: tuple[str, ...]) -> tuple[int, bytes] | None:

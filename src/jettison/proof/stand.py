@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from jettison.engine.base import Engine
     from jettison.image.image import ImageConfig
+    from jettison.proof.run_as import RunAs
 
 # What a service needs that begins as root, takes its folders over and goes on as another user; all of it is
 # part of every engine's default set. Source: capabilities(7).
@@ -41,16 +42,30 @@ class Service:
 
 
 class Stand:
-    """Observes images of one run, each in the same surroundings. Closing it removes all it made."""
+    """Observes images of one run, each in the same surroundings. Closing it removes all it made.
+
+    run_as: how they are started, None for what each image says; listens: they are expected to, whatever they say.
+    """
 
     def __init__(
-        self, engine: Engine, run_id: str, questions: Questions, services: tuple[Service, ...] = (), alias: str = ""
+        self,
+        engine: Engine,
+        run_id: str,
+        questions: Questions,
+        services: tuple[Service, ...] = (),
+        alias: str = "",
+        run_as: RunAs | None = None,
+        listens: bool = False,
     ) -> None:
         self._engine = engine
         self._run_id = run_id
         self._network = ""
         self._services = services
         self._alias = alias
+        self._run_as = run_as
+        self._listens = listens
+        # The original did not listen though all the time was given that one that says so gets.
+        self._silent = False
         self._running: list[str] = []
         self._hosts: dict[str, str] = {}
         # None until the first image, the original, has shown what it needs.
@@ -106,11 +121,17 @@ class Stand:
                 config.healthcheck,
                 self._join(),
                 capabilities,
-                bool(config.exposed),
+                (bool(config.exposed) or self._listens) and not self._silent,
                 self._alias,
                 self._hosts,
+                self._run_as,
             )
-            return replace(seen, needs=tuple(service.name for service in self._services))
+            expected = bool(config.exposed) or self._listens
+            self._silent = self._silent or (expected and seen.stayed_up and not seen.ports)
+            started = self._run_as.text if self._run_as is not None else ""
+            return replace(
+                seen, needs=tuple(service.name for service in self._services), run_as=started, expected=expected
+            )
         finally:
             self._end_services()
 

@@ -22,6 +22,7 @@ import tempfile
 import threading
 import time
 import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.engine.base import BuildRequest, RunRequest
@@ -32,6 +33,7 @@ from jettison.proof.stand import SERVICE_CAPABILITIES
 if TYPE_CHECKING:
     from jettison.engine.base import Engine
     from jettison.image.image import ImageConfig
+    from jettison.proof.run_as import RunAs
 
 _INIT: Final = 0x1 | 0x10 | 0x20  # close on exec, unlimited queue and marks
 _ADD_FILE_SYSTEM: Final = 0x1 | 0x100
@@ -81,14 +83,22 @@ def hold_program(machine: str) -> bytes:
 
 
 def trace_image(
-    engine: Engine, tag: str, config: ImageConfig, paths: tuple[str, ...] = ("/",), env: dict[str, str] | None = None
+    engine: Engine,
+    tag: str,
+    config: ImageConfig,
+    paths: tuple[str, ...] = ("/",),
+    env: dict[str, str] | None = None,
+    run_as: RunAs | None = None,
 ) -> Trace:
     """Return what an image's program opened, and where it wrote, while it was started and asked.
+
+    run_as: what starts it in place of its own command.
 
     Raises:
         EngineError: the container could not be started, or its file system not be marked.
     """
-    argv = [*config.entrypoint, *config.cmd]
+    started = config if run_as is None else run_as.applied(config)
+    argv = [*started.entrypoint, *started.cmd]
     if not argv:
         return Trace(frozenset(), frozenset())
     held = f"jettison/hold:{uuid.uuid4().hex[:10]}"
@@ -100,18 +110,19 @@ def trace_image(
         text = f'FROM {tag}\nCOPY hold {HOLD}\nHEALTHCHECK NONE\nENTRYPOINT ["{HOLD}"]\nCMD []\n'
         engine.build(BuildRequest(folder, text.encode(), None, held))
     try:
-        return _watch(engine, held, argv, paths, env or {})
+        user, workdir = ("", "") if run_as is None else (run_as.user, run_as.workdir)
+        request = RunRequest(held, "", env or {}, capabilities=SERVICE_CAPABILITIES, user=user, workdir=workdir)
+        return _watch(engine, request, argv, paths)
     finally:
         engine.remove_image(held)
 
 
-def _watch(engine: Engine, image: str, argv: list[str], paths: tuple[str, ...], env: dict[str, str]) -> Trace:
+def _watch(engine: Engine, request: RunRequest, argv: list[str], paths: tuple[str, ...]) -> Trace:
     name = f"jettison-trace-{uuid.uuid4().hex[:10]}"
     network = f"{name}-net"
     engine.create_network(network, internal=True)
     try:
-        request = RunRequest(image, name, env, network, capabilities=SERVICE_CAPABILITIES)
-        return _watch_in(engine, engine.start(request), argv, paths)
+        return _watch_in(engine, engine.start(replace(request, name=name, network=network)), argv, paths)
     finally:
         engine.remove_network(network)
 

@@ -27,6 +27,7 @@ def render_json(outcome: Outcome) -> str:
         "unproven_reason": outcome.unproven_reason,
         "engine": outcome.engine,
         "seconds": outcome.seconds,
+        "run_as": outcome.run_as or None,
         "recorded_at": outcome.recorded_at,
         "findings": [finding_data(outcome.source, finding) for finding in outcome.findings],
         "lines": _lines(outcome.costs),

@@ -63,6 +63,8 @@ def _headline(outcome: Outcome, palette: Palette) -> Iterator[str]:
         yield f"  {palette(f'proven by an earlier run, {when}, of the same content: --no-cache runs it anew', 'yellow')}"
     if outcome.engine:
         yield fit(f"  engine: {safe_line(outcome.engine)}, {human_seconds(outcome.seconds)} in all", WIDTH)
+    if outcome.run_as:
+        yield fit(f"  run as {safe_line(outcome.run_as)}", WIDTH)
     if outcome.unproven_reason:
         yield from (f"  {palette(line, 'yellow')}" for line in wrap(safe_line(outcome.unproven_reason), WIDTH - 2))
     for line in safe(outcome.build_failure).splitlines():

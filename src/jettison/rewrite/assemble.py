@@ -105,7 +105,7 @@ def _needs(job: Assembly) -> Needs | None:
     base = next((number for number, origin in enumerate(origins) if origin.line is not None), len(origins))
     job.base_layers = base
     packages = _installed_by_user(job.original)
-    commands: list[tuple[str, ...]] = []
+    commands: list[tuple[str, ...]] = list(job.evidence.starts)
     health = scope.healthcheck
     before = job.original.end_scope(job.original.stages[-1]).healthcheck
     job.health_added = before is None and health is not None and not job.config.healthcheck

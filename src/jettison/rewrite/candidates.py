@@ -48,7 +48,7 @@ class Evidence(NamedTuple):
 
     runtime_packages: owners of the libraries that its compiled files need; image: it itself; hints: what the
     program's text says of things that it opens by itself; written: folders that it wrote to when it ran; opened:
-    files that it was seen to open.
+    files that it was seen to open; starts: command lines that a Compose file starts it with.
     """
 
     runtime_packages: tuple[str, ...] = ()
@@ -56,6 +56,7 @@ class Evidence(NamedTuple):
     hints: Hints | None = None
     written: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
+    starts: tuple[tuple[str, ...], ...] = ()
 
 
 def candidates(

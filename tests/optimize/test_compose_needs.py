@@ -1,0 +1,112 @@
+"""What a Compose file says of the image of the Dockerfile beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jettison.image.image import read_config
+from jettison.model.context import read_context
+from jettison.model.dockerfile import build_model
+from jettison.optimize.compose_needs import Needs, read_needs
+from jettison.syntax.tree import parse
+
+COMPOSE = """
+x-app: &app
+  build: {context: ./app}
+  env_file: [app.env]
+  environment: {DATABASE_URL: "postgres://shop:pw@db:5432/shop", LEVEL: debug}
+  depends_on: [db]
+services:
+  worker:
+    <<: *app
+    command: celery -A shop worker
+  web:
+    <<: *app
+    command: gunicorn --bind 0.0.0.0:8000 "shop:make()"
+    user: "${NO_SUCH_UID}:${NO_SUCH_GID}"
+    working_dir: src
+    ports: ["127.0.0.1:8080:8000", "9000-9010:9000-9010", {target: 53, published: 53}]
+    expose: ["7000/udp"]
+  debug:
+    <<: *app
+    profiles: [debug]
+    entrypoint: ["python", "-m", "debugpy"]
+    ports: ["1:1"]
+  db: {image: "postgres:15", command: ["-c", "fsync=off"]}
+"""
+NO_START = "FROM python:3.11-slim\nCOPY . .\n"
+
+
+def needs_of(tmp_path: Path, dockerfile: str = NO_START, compose: str = COMPOSE) -> Needs:
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "Dockerfile").write_text(dockerfile)
+    (tmp_path / "docker-compose.yml").write_text(compose)
+    (tmp_path / "app.env").write_text(
+        "SECRET_KEY=hidden in a file\nBROKER=redis://queue\nWORKERS=12345\nKIND=postgres\n"
+    )
+    model = build_model(parse(dockerfile.encode()), read_context(str(app), "Dockerfile"))
+    found = read_needs(str(app), str(app / "Dockerfile"), model)
+    assert found is not None
+    return found
+
+
+def test_of_several_services_the_one_that_serves_is_run(tmp_path: Path) -> None:
+    found = needs_of(tmp_path)
+    assert found.run_as is not None
+    assert found.run_as.text == ("service web of docker-compose.yml: gunicorn --bind 0.0.0.0:8000 'shop:make()'")
+    assert found.ports == ("8000/tcp", "53/tcp", "7000/udp")
+    assert (found.run_as.user, found.run_as.workdir) == ("", "src")
+    assert [other.text for other in found.others] == [
+        "service worker of docker-compose.yml: celery -A shop worker",
+        "service debug of docker-compose.yml: python -m debugpy",
+    ]
+    assert [(need.name, need.command) for need in found.services] == [("db", ("-c", "fsync=off"))]
+
+
+def test_a_start_is_laid_over_the_configuration_of_the_image(tmp_path: Path) -> None:
+    found = needs_of(tmp_path)
+    image = read_config({"config": {"Entrypoint": ["/run.sh"], "Cmd": ["python3"], "WorkingDir": "/app", "User": "9"}})
+    assert found.run_as is not None
+    web = found.run_as.applied(image)
+    assert web.entrypoint == ("/run.sh",)
+    assert web.cmd == ("gunicorn", "--bind", "0.0.0.0:8000", "shop:make()")
+    assert (web.workdir, web.user) == ("/app/src", "9")
+    # Docker forgets the image's command where another entry point is given.
+    debug = found.others[1]
+    assert (debug.applied(image).entrypoint, debug.applied(image).cmd) == (("python", "-m", "debugpy"), ())
+    assert (debug.option, debug.arguments) == ("python", ("-m", "debugpy"))
+
+
+@pytest.mark.parametrize(
+    ("start", "used"),
+    [
+        ("", True),
+        ('ENTRYPOINT ["/entry.sh"]\n', True),
+        ('CMD ["python", "app.py"]\n', False),
+        ('ENTRYPOINT ["/entry.sh"]\nCMD ["python", "app.py"]\n', False),
+    ],
+)
+def test_what_the_dockerfile_starts_itself_goes_first(tmp_path: Path, start: str, used: bool) -> None:
+    found = needs_of(tmp_path, NO_START + start)
+    assert (found.run_as is not None) == used
+    # What is not run is still told of.
+    assert any("gunicorn" in other.text for other in found.others) != used
+
+
+def test_without_its_services_it_is_not_told_of_them(tmp_path: Path) -> None:
+    found = needs_of(tmp_path)
+    assert found.env["DATABASE_URL"] and found.env["BROKER"]
+    alone = found.alone()
+    assert alone.services == ()
+    assert sorted(alone.env) == ["BROKER", "KIND", "LEVEL", "SECRET_KEY", "WORKERS"]
+    assert alone.run_as == found.run_as
+
+
+def test_values_of_files_are_hidden_but_what_stands_openly_elsewhere(tmp_path: Path) -> None:
+    hidden = needs_of(tmp_path).hidden
+    assert {"hidden in a file", "redis://queue"} <= set(hidden)
+    # A number, and a word of the Compose file itself: `postgres:15` must stay readable.
+    assert not {"12345", "postgres"} & set(hidden)
