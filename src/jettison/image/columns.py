@@ -12,7 +12,7 @@ from jettison.image.tar_header import Entry, TarError
 
 KINDS: Final = ("file", "dir", "link", "other")
 _CODES: Final = {kind: number for number, kind in enumerate(KINDS)}
-_FILE: Final = _CODES["file"]
+FILE: Final = _CODES["file"]
 DIR: Final = _CODES["dir"]
 # Characters of the names of all folders of a layer: many times what any real one has.
 MAX_FOLDERS: Final = 16 << 20
@@ -83,7 +83,7 @@ class Columns:
         """Add entries under their cleaned paths, each with its checksum and where its content is."""
         base = len(self.names)
         _, kinds, sizes, modes, uids, gids, links, mtimes, _ = zip(*entries, strict=True)
-        codes = [_CODES.get(kind, _FILE) for kind in kinds]
+        codes = [_CODES.get(kind, FILE) for kind in kinds]
         if "" in paths and any(not path and kind != "dir" for path, kind in zip(paths, kinds, strict=True)):
             raise TarError("something that is no folder in place of the root")
         if any(links):

@@ -21,7 +21,7 @@ from jettison.image.collect import Collector, LayerFacts
 from jettison.image.decompress import Joined, decompressed
 from jettison.image.digest import Hashed
 from jettison.image.layer_cache import pack, unpack
-from jettison.image.mapped import scan_map
+from jettison.image.mapped import digest_of, scan_map
 from jettison.image.scan import scan_stream
 from jettison.terminal import safe_line
 
@@ -199,7 +199,7 @@ def do(task: Task, collector: Collector | None) -> Done:
     blob = task.blob
     try:
         if task.kind == "hash" and isinstance(blob, Blob):
-            digest = blob.sha256()
+            digest = digest_of(blob)
             return Done(None, digest, digest)
         assert collector is not None
         if task.kind == "stream" or not isinstance(blob, Blob):

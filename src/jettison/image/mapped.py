@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from jettison.image.blob import Blob
+from jettison.image.byte_code import HEAD, SUFFIX, ByteCode
 from jettison.image.collect import OVERLAP, PIECE, WHOLE, Collector, LayerFacts
 from jettison.image.columns import clean_path
 from jettison.image.shipped import shipped_in
@@ -31,6 +32,8 @@ _UNCLEAN: Final = ("/", ".")
 _new: Final = tuple.__new__
 
 
+# Bytes of a digest at a time: more pages of a map than these need not be there at once.
+HASHED: Final = 2 << 20
 # So much of a file is in its checksum: of files of one size it tells nearly all that differ.
 CHECKED: Final = 64 << 10
 
@@ -82,7 +85,9 @@ def _walk(
     run = _Run(facts, view, start, collector)
     entries, paths, placed = run.entries, run.paths, run.placed
     known = facts.reach[0]
-    shipped: Mapping[str, int] = shipped_in(blob) if collector.passes_over else {}
+    passes_over = collector.passes_over
+    shipped: Mapping[str, int] = shipped_in(blob) if passes_over else {}
+    byte_code = ByteCode()
     entry = None
     for entry in walk(data, start, start + blob.size, first, last, known):
         name, kind, size, mode, _, _, _, mtime, at = entry
@@ -106,6 +111,8 @@ def _walk(
             if digest:
                 facts.columns.digests[index] = digest
             continue
+        if search and passes_over and path[-4:] == SUFFIX:
+            search = not byte_code.waits(Placed(path, mode, size, at, 0), data[at : at + HEAD])
         # What stands in front of a file or behind it in the tar must not be taken for a part of a word in it.
         # A large file is looked at by itself, so that of a program what needs no search is told from the rest.
         if size >= RUN or data[at - 1] or search is not run.search:
@@ -120,6 +127,9 @@ def _walk(
         if not size % BLOCK or at + size >= RUN or len(entries) >= RUN_ENTRIES:
             run.end()
     run.end()
+    for file in byte_code.without_source(facts.columns):
+        with view[file.at : file.at + file.size] as content:
+            collector.learn_run(facts, [file._replace(at=0)], content)
     if entry is not None:
         facts.reach = known, entry.at + entry.size + -entry.size % BLOCK
 
@@ -228,15 +238,26 @@ def _confirm_equal(facts: LayerFacts, data: mmap.mmap, view: memoryview, start: 
             digests[index] = sha256_of(data, view, at, size)
 
 
+def digest_of(blob: Blob) -> str:
+    """Return the sha256 of a blob, in hex."""
+    if not blob.size:
+        return hashlib.sha256().hexdigest()
+    data = blob.map()
+    try:
+        with memoryview(data) as view:
+            return sha256_of(data, view, blob.offset, blob.size).hex()
+    finally:
+        data.close()
+
+
 def sha256_of(data: mmap.mmap, view: memoryview, at: int, size: int) -> bytes:
     """Return the digest of a part of a map; view: of the whole of it."""
-    if size < PIECE:
-        with view[at : at + size] as content:
-            return hashlib.sha256(content).digest()
     digest = hashlib.sha256()
-    for begin in range(at, at + size, PIECE):
-        end = min(begin + PIECE, at + size)
+    for begin in range(at, at + size, HASHED):
+        end = min(begin + HASHED, at + size)
         with view[begin:end] as content:
             digest.update(content)
-        release(data, begin, end)
+        # What is small may be looked at again.
+        if size > HASHED:
+            release(data, begin, end)
     return digest.digest()
