@@ -24,7 +24,7 @@ _HEADER: Final = struct.Struct("<4xIII")
 # Bytes of the header.
 HEAD: Final = _HEADER.size
 _PACKAGES: Final = re.compile(
-    r"((?:.*/)?lib/python3[0-9.]*/.*)__pycache__/([^/]+)\.[a-z]+-?[0-9]+(?:\.opt-[12])?\.pyc", re.DOTALL
+    r"((?:.*/)?lib/python3[0-9.]*/.*)__pycache__/([^/.]+)\.[a-z]+-?[0-9]+(?:\.opt-[12])?\.pyc", re.DOTALL
 )
 
 

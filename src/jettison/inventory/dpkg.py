@@ -63,7 +63,9 @@ def md5sums_files(data: bytes) -> tuple[str, ...]:
 def licences(data: bytes) -> tuple[str, ...]:
     """Return the licences that a copyright file names, in its own short names."""
     text = decoded(data[: 256 << 10])
-    stated = [clean(part, 80) for match in _LICENCE.finditer(f"\n{text}") for part in _PARTS.split(match[2])]
+    # The same one stands at many files of a package.
+    lines = {match[2] for match in _LICENCE.finditer(f"\n{text}")}
+    stated = [clean(part, 80) for line in lines for part in _PARTS.split(line)]
     if not stated:
         stated = [name.rstrip(".") for name in _COMMON.findall(text)]
     return tuple(sorted({name for name in stated if name}))[:64]
@@ -73,7 +75,7 @@ def licence_lines(data: bytes) -> bytes:
     """Return as much of a copyright file as `licences` looks at."""
     text = decoded(data[: 256 << 10])
     lines = [match[1] for match in _LICENCE.finditer(f"\n{text}")] or [match[0] for match in _COMMON.finditer(text)]
-    return "\n".join(lines).encode("utf-8", "surrogateescape")
+    return "\n".join(dict.fromkeys(lines)).encode("utf-8", "surrogateescape")
 
 
 def _package(path: str, fields: dict[str, str]) -> Package | None:

@@ -23,8 +23,9 @@ def clean(value: object, limit: int = MAX_VALUE) -> str:
     """Return one line of printable text of at most `limit` characters; "" for what is no text or number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    text = str(value) if isinstance(value, str) or abs(value) < 1e18 else ""
-    return _CONTROL.sub(" ", text[: limit * 2]).strip()[:limit]
+    text = (str(value) if isinstance(value, str) or abs(value) < 1e18 else "")[: limit * 2]
+    # Nearly all is printable, which is told much faster.
+    return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()[:limit]
 
 
 def paragraphs(text: str) -> Iterator[dict[str, str]]:
