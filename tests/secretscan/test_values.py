@@ -55,6 +55,10 @@ def test_it_stays_quiet(what: str, path: str, scanner: Scanner) -> None:
         ("usr/share/doc/pay/README.md", "key = sk_live_{}", 1),
         ("srv/app.py", "postgres://app:{}@db.corp.net/a", 2),
         ("srv/tests/a.py", "postgres://app:{}@db.corp.net/a", 0),
+        ("root/.npm/_cacache/content-v2/sha512/ab/cd/ef", "key = sk_live_{}", 1),
+        ("root/.npm/_cacache/content-v2/sha512/ab/cd/ef", "postgres://app:{}@db.corp.net/a", 0),
+        # The index of the cache names registries, with the credentials that were sent.
+        ("root/.npm/_cacache/index-v5/ab/cd/ef", "postgres://app:{}@db.corp.net/a", 2),
         ("srv/app.py", "postgres://app:{}@localhost/a", 0),
         ("srv/app.py", "postgres://app:letmein@db.corp.net/a", 0),
         ("srv/app.py", "postgres://user:{}@db.corp.net/a", 2),

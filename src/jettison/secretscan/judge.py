@@ -91,12 +91,13 @@ def _is_setting(match: re.Match[bytes], data: bytes | memoryview) -> bool:
 def lowered(level: int, path: str, shaped: bool, verified: bool) -> int:
     """Return the level of a finding by the file it is in.
 
-    Among tests and documentation what has a mark of its own loses one step, the rest two; in other people's packages
-    everything loses one. A proven checksum is a real token wherever it stands.
+    Among tests and documentation what has a mark of its own loses one step, the rest two; so it does in a cache of
+    downloaded packages, in which nothing tells the one from the other; in other people's packages everything loses
+    one. A proven checksum is a real token wherever it stands.
     """
     if verified:
         return level
     steps = 1 if values.is_third_party(path) else 0
-    if values.is_test_path(path) or values.is_documentation_path(path):
+    if values.is_test_path(path) or values.is_documentation_path(path) or values.is_download(path):
         steps += 1 if shaped else 2
     return max(0, level - steps)

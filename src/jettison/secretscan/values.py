@@ -83,6 +83,11 @@ def is_third_party(path: str) -> bool:
     return _compiled("paths", "third_party").search(path) is not None
 
 
+def is_download(path: str) -> bool:
+    """Return whether a file is a package in the cache of a package manager, as a registry gave it."""
+    return _compiled("paths", "downloads").search(path) is not None
+
+
 def is_documentation_user(user: bytes) -> bool:
     """Return whether an address is that of a documentation's own user."""
     return user.lower().decode("latin-1") in _data()["users"]["values"]
