@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pprint
 import tomllib
-from dataclasses import astuple
 from pathlib import Path
 
 from jettison.secretscan.detectors import detectors_of
@@ -29,7 +28,8 @@ def compiled(folder: Path) -> str:
     for path in sorted(folder.glob("*.toml")):
         data = tomllib.loads(path.read_text(encoding="utf-8"))
         if path.stem == "detectors":
-            data = astuple(detectors_of(data))
+            rows, *rest = detectors_of(data)
+            data = (tuple(map(tuple, rows)), *rest)
         kind = "dict[str, Any]" if isinstance(data, dict) else "tuple[Any, ...]"
         literal = pprint.pformat(data, width=100, sort_dicts=False)
         parts.append(f"\n{path.stem.upper()}: Final[{kind}] = {literal}\n")

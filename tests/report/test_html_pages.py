@@ -217,7 +217,7 @@ def outcome_page(folder: Path) -> Path:
         scanner = Scanner()
         image = read_archive(io.BytesIO(old_layout(*layers)), WholeCollector(scanner))
         origins = (BASE_ORIGIN, Origin(4, "RUN"))[-len(layers) :]
-        seen = dataclasses.replace(inspection_of("image", image, scanner), origins=origins)
+        seen = inspection_of("image", image, scanner)._replace(origins=origins)
         costs = (LineCost(None, EVIL, 225_000, None), LineCost(4, f"RUN \u202e{EVIL}", 450_000, 2.5, True, 17))
         sides.append(Side(seen, len(seen.inventory.packages), costs))
     before = Measurement(675_000, 9_000, 2, 500, 12.5, 11.0, EVIL, EVIL)

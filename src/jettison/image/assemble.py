@@ -6,7 +6,6 @@ Every layer that is read is held to its diff id, and to the digest and size that
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final, Protocol, TypeVar, cast
 
 from jettison.errors import ImageError
@@ -173,7 +172,7 @@ def image_of(
     ]
     settings = read_config(chosen.config)
     image = merge(settings, ordered, history, chosen.config, chosen.digest, blobs, damage, cached)
-    return replace(image, beside=chosen.beside) if chosen.beside else image
+    return image._replace(beside=chosen.beside) if chosen.beside else image
 
 
 def diff_ids_of(chosen: Chosen) -> list[str]:

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.syntax.tree import KEYWORDS
 
@@ -27,8 +26,7 @@ _NOP: Final = re.compile(r"#\(nop\)\s+(\S+)")
 _RUN: Final = re.compile(r"(?:\|\d+ |/bin/(?:ba|a|da)?sh -o?e?|cmd /S|powershell )")
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a layer comes from. line: 1-based first line of its instruction; None: the base image."""
 
     line: int | None

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 MAX_NAMED: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """What one layer, or one step of the history, has of a checkpoint: layer or step is a number from 0 on.
 
-    names: the first of them; count: how many there are; size: their bytes, 0 where bytes do not matter.
+    names: the first of them; number: how many there are; size: their bytes, 0 where bytes do not matter.
     """
 
     names: tuple[str, ...]
-    count: int = 1
+    number: int = 1
     layer: int | None = None
     step: int | None = None
     size: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
+class Checkpoint(NamedTuple):
     """One thing that is not as it should be. id: dockle's and CIS' name of it.
 
     found: where, () for what the image as a whole has; titles: for one and for many, where they differ; hint: what
@@ -42,10 +39,10 @@ class Checkpoint:
 
     def of(self, found: Sequence[Found]) -> Checkpoint:
         """Return the same remark on a part of what was found."""
-        count = sum(one.count for one in found)
+        count = sum(one.number for one in found)
         one, many = self.titles
         title = self.title if not many else one if count == 1 else many.format(count)
-        return replace(self, title=title, detail=_detail(self.hint, found, count), found=tuple(found))
+        return self._replace(title=title, detail=_detail(self.hint, found, count), found=tuple(found))
 
 
 def in_layers(id_: str, titles: tuple[str, str] | str, severity: int, places: Iterable[tuple[int, str]]) -> Checkpoint:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from jettison.image.columns import Columns
@@ -38,7 +37,6 @@ _SHEBANG: Final = re.compile(rb"#!\s*([^\s\0]{1,255})(?:[ \t]+([^\s\0]{1,255}))?
 Content = bytes | memoryview
 
 
-@dataclass(slots=True)
 class LayerFacts:
     """What one layer's tar holds; its place in the image is known only at the end.
 
@@ -51,22 +49,28 @@ class LayerFacts:
     its first header begins and where the next part's does, counted from the start of the tar.
     """
 
-    columns: Columns = field(default_factory=Columns)
-    entries: dict[str, FileEntry] = field(default_factory=dict)
-    hardlinks: dict[str, str] = field(default_factory=dict)
-    replaced: list[tuple[str, FileEntry]] = field(default_factory=list)
-    elves: dict[str, Elf] = field(default_factory=dict)
-    texts: dict[str, bytes] = field(default_factory=dict)
-    interpreters: dict[str, str] = field(default_factory=dict)
-    contents: dict[str, bytes] = field(default_factory=dict)
-    packages: dict[str, list[Any]] = field(default_factory=dict)
-    hits: dict[str, list[Any]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    size: int = 0
-    kept: int = 0
-    compressed: int = 0
-    sha256: str = ""
-    reach: tuple[int, int] = (0, 0)
+    __slots__ = (
+        "columns", "compressed", "contents", "elves", "entries", "hardlinks", "hits", "interpreters", "kept", "notes",
+        "packages", "reach", "replaced", "sha256", "size", "texts",
+    )  # fmt: skip
+
+    def __init__(self, columns: Columns | None = None, sha256: str = "", size: int = 0) -> None:
+        self.columns = Columns() if columns is None else columns
+        self.entries: dict[str, FileEntry] = {}
+        self.hardlinks: dict[str, str] = {}
+        self.replaced: list[tuple[str, FileEntry]] = []
+        self.elves: dict[str, Elf] = {}
+        self.texts: dict[str, bytes] = {}
+        self.interpreters: dict[str, str] = {}
+        self.contents: dict[str, bytes] = {}
+        self.packages: dict[str, list[Any]] = {}
+        self.hits: dict[str, list[Any]] = {}
+        self.notes: list[str] = []
+        self.size = size
+        self.kept = 0
+        self.compressed = 0
+        self.sha256 = sha256
+        self.reach = (0, 0)
 
     def unfold(self, number: int) -> None:
         """Make the entries from the columns, for the layer of this number; nothing where they are made."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jettison.image.elf import Elf
 from jettison.inventory.links import followed
@@ -68,8 +67,7 @@ class FileEntry:
         return b"" if self.columns is None else self.columns.digests.get(self.row, b"")
 
 
-@dataclass(frozen=True, slots=True)
-class ImageConfig:
+class ImageConfig(NamedTuple):
     """What an image says about running it."""
 
     entrypoint: tuple[str, ...]
@@ -124,16 +122,14 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
+class HistoryEntry(NamedTuple):
     """What a builder noted of one instruction. empty: it made no layer."""
 
     created_by: str
     empty: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """One layer. size_unpacked: bytes of its files; size_compressed: its tar under gzip."""
 
     diff_id: str
@@ -142,8 +138,7 @@ class Layer:
     created_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """An image after one pass. files: path without leading slash -> entry of the merged view.
 
     facts: what each layer holds, the lowest first; settings: the configuration's JSON as it is;
@@ -160,7 +155,7 @@ class Image:
     interpreters: dict[str, str]
     history: tuple[HistoryEntry, ...] = ()
     facts: tuple[LayerFacts, ...] = ()
-    settings: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = {}
     digest: str = ""
     stack: Any = None
     blobs: tuple[Blob | None, ...] = ()

@@ -6,9 +6,8 @@ import contextlib
 import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jettison.image.assemble import Made
 from jettison.image.attribution import BASE, Origin, entry_origins, layer_origins
@@ -37,8 +36,7 @@ MOST_FILES: Final = 150_000
 MAX_BESIDE: Final = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(NamedTuple):
     """An image, its waste, its packages, what it does not hold to, the origin of each layer, and its secrets.
 
     image: secrets in its configuration, history and layers' texts are masked; only `settings` is as it was, for
@@ -54,7 +52,7 @@ class Inspection:
     origins: tuple[Origin, ...]
     secrets: tuple[SecretFinding, ...] = ()
     secrets_note: str = ""
-    redact: Redactor = field(default_factory=Redactor)
+    redact: Redactor = Redactor()
 
     @property
     def waste(self) -> Waste:
@@ -184,11 +182,10 @@ def _masked(image: Image, secrets: tuple[ConfigSecret, ...], redact: Redactor) -
     """Return the image with no secret in its configuration's texts."""
     if not secrets:
         return image
-    return replace(
-        image,
+    return image._replace(
         config=read_config(redact.all(image.settings)),
         history=tuple(HistoryEntry(redact(entry.created_by), entry.empty) for entry in image.history),
-        layers=tuple(replace(layer, created_by=redact(layer.created_by)) for layer in image.layers),
+        layers=tuple(layer._replace(created_by=redact(layer.created_by)) for layer in image.layers),
     )
 
 

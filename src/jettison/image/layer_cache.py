@@ -53,10 +53,10 @@ def unpack(pieces: Iterable[bytes]) -> LayerFacts:
     form, texts, contents, packages, hits, notes, size, sha256, reach = next(parts)
     if form != _FORMAT:
         raise ValueError("another format")
-    facts = LayerFacts(columns=unpack_columns(parts), texts=texts, contents=contents, notes=notes)
+    facts = LayerFacts(unpack_columns(parts), sha256, size)
+    facts.texts, facts.contents, facts.notes, facts.reach = texts, contents, notes, reach
     facts.hits = {path: [Hit(*values) for values in found] for path, found in hits.items()}
     facts.packages = {path: [Package(*values) for values in found] for path, found in packages.items()}
-    facts.size, facts.sha256, facts.reach = size, sha256, reach
     return facts
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final
 
@@ -32,7 +31,6 @@ PACKED: Final = 6
 HASHED_FIRST: Final = 512 << 20
 
 
-@dataclass(slots=True)
 class Wanted:
     """One layer to read.
 
@@ -41,17 +39,22 @@ class Wanted:
     left: parts that were not yet read.
     """
 
-    number: int
-    blob: LayerBytes
-    diff_id: str
-    stored: str = ""
-    plain: bool = True
-    ranges: list[tuple[int, int | None]] = field(default_factory=list)
-    sure: set[int] = field(default_factory=set)
-    parts: dict[int, LayerFacts] = field(default_factory=dict)
-    sha256: str = ""
-    failure: str = ""
-    left: int = 0
+    __slots__ = (
+        "blob", "diff_id", "failure", "left", "number", "parts", "plain", "ranges", "sha256", "stored", "sure",
+    )  # fmt: skip
+
+    def __init__(self, number: int, blob: LayerBytes, diff_id: str, stored: str = "", plain: bool = True) -> None:
+        self.number = number
+        self.blob = blob
+        self.diff_id = diff_id
+        self.stored = stored
+        self.plain = plain
+        self.ranges: list[tuple[int, int | None]] = []
+        self.sure: set[int] = set()
+        self.parts: dict[int, LayerFacts] = {}
+        self.sha256 = ""
+        self.failure = ""
+        self.left = 0
 
     def joined(self) -> LayerFacts:
         """Return what the parts hold together; they are given up one by one, so that it is never there twice."""

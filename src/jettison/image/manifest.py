@@ -10,9 +10,8 @@ import json
 import posixpath
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from platform import machine
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jettison.errors import ImageError
 
@@ -34,8 +33,7 @@ _CONFIG_TYPES: Final = (
 _NAME: Final = "io.containerd.image.name"
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(NamedTuple):
     """One image: its configuration, the digest of that, and the names of its layers, the lowest first.
 
     descriptors: what an OCI manifest says of the layers, as it is; () for Docker's manifest.json.
@@ -94,7 +92,7 @@ def _from_docker(documents: Documents, wanted: str, platform: str) -> Chosen:
         name = _platform(chosen.config)
         if _is_for(name, platform):
             others = [item for item in manifest if item is not entry] if not wanted else []
-            return replace(chosen, beside=tuple(_tags([item]) for item in others))
+            return chosen._replace(beside=tuple(_tags([item]) for item in others))
         offered.append(name)
     raise ImageError(_not_for(platform, offered, "archive"))
 
@@ -172,7 +170,7 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
             offered.append(_platform(chosen.config))
             continue
         own = _annotation(descriptor, _NAME) or _annotation(descriptor, _REF)
-        return replace(chosen, beside=tuple(name for name in tops if name != own) if own and not wanted else ())
+        return chosen._replace(beside=tuple(name for name in tops if name != own) if own and not wanted else ())
     raise ImageError(
         _not_for(platform, offered, "index") if offered else "the image index names no image that can be read"
     )

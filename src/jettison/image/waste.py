@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.image.mapped import sha256_of
@@ -38,17 +37,15 @@ class Hidden(NamedTuple):
     cause: str
 
 
-@dataclass(frozen=True, slots=True)
-class Copies:
-    """One content under several visible names. bytes: of all copies but one; paths: some of the names, the lowest layer's first."""
+class Copies(NamedTuple):
+    """One content under several visible names. bytes: of all copies but one; number: of names; paths: some of the names, the lowest layer's first."""
 
     bytes: int
-    count: int
+    number: int
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Waste:
+class Waste(NamedTuple):
     """hidden: every hidden file; duplicates: bytes of further copies of the same content among visible files.
 
     copies: the largest of those; copied_by: layer -> (bytes, number) of the copies that it holds, the copy in the
@@ -62,8 +59,8 @@ class Waste:
     duplicates: int
     score: float
     copies: tuple[Copies, ...] = ()
-    copied_by: dict[int, tuple[int, int]] = field(default_factory=dict)
-    learnt: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    copied_by: dict[int, tuple[int, int]] = {}
+    learnt: dict[tuple[int, int], bytes] = {}
 
     @property
     def hidden_bytes(self) -> int:

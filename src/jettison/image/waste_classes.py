@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.image.checkpoint import table
 from jettison.image.file_checks import cache_pattern
@@ -26,8 +25,7 @@ UNOWNED: Final = "files of no package"
 MAX_PLACES: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class WasteClass:
+class WasteClass(NamedTuple):
     """One class. own: bytes in layers of the Dockerfile, None where it is not known which those are.
 
     files: their number; places: (path without a leading slash, bytes), the largest first.

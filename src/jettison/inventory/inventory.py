@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from jettison.inventory.os_release import OsRelease
@@ -25,8 +24,7 @@ class FolderSum(NamedTuple):
     unowned_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(NamedTuple):
     """The packages of an image.
 
     packages: in order of type, name, version, path.
@@ -40,7 +38,7 @@ class Inventory:
 
     packages: tuple[Package, ...]
     release: OsRelease | None = None
-    owner_of: dict[str, int] = field(default_factory=dict)
+    owner_of: dict[str, int] = {}
     bytes_of: tuple[int, ...] = ()
     unowned: int = 0
     dropped: tuple[tuple[Package, int], ...] = ()

@@ -6,8 +6,7 @@ Source: os-release(5).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from jettison.inventory.text import clean, decoded
 
@@ -16,8 +15,7 @@ WANTS: Final = {"name:os-release": 64 << 10}
 _ESCAPE: Final = re.compile(r"\\(.)")
 
 
-@dataclass(frozen=True, slots=True)
-class OsRelease:
+class OsRelease(NamedTuple):
     """id: "debian"; version: "12"; name: as shown; like: what it descends from; end_of_life: date or "" if unknown.
 
     end_of_life is the end of the free security support of the distribution itself, extended_support that of a
@@ -78,7 +76,7 @@ def release_of(id_: str, version: str, name: str = "", codename: str = "", like:
     if release.rolling:
         return release
     end, extended = _support(id_, version)
-    return replace(release, end_of_life=end, extended_support=extended)
+    return release._replace(end_of_life=end, extended_support=extended)
 
 
 def _unquoted(value: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from jettison.needs.started import Started
@@ -31,7 +31,7 @@ class Setting:
 
     def started(self, image: Image) -> Image:
         """Return the image with the configuration that its container has."""
-        return image if self.run_as is None else replace(image, config=self.run_as.applied(image.config))
+        return image if self.run_as is None else image._replace(config=self.run_as.applied(image.config))
 
 
 ALONE: Final = Setting()
@@ -49,7 +49,7 @@ def setting_claims(before: Image, after: Image, setting: Setting) -> list[Claim]
 
 def _other_start(before: Image, after: Image, other: RunAs) -> Claim:
     title = f"the programs of another start are there: {other.text}"
-    old, new = (_programs(replace(image, config=other.applied(image.config)), other) for image in (before, after))
+    old, new = (_programs(image._replace(config=other.applied(image.config)), other) for image in (before, after))
     absent = sorted(old - new)
     if absent:
         return Claim("other-start", title, REFUTED, (f"not found: {', '.join(absent)}",), ("multi-stage",))

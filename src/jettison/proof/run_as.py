@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ class RunAs:
         """Return the configuration of a container that the service starts from an image."""
         # An entry point of the service voids the image's command with the image's entry point.
         own = config.cmd if self.entrypoint is None else ()
-        return replace(
-            config,
+        return config._replace(
             entrypoint=config.entrypoint if self.entrypoint is None else self.entrypoint,
             cmd=own if self.command is None else self.command,
             user=self.user or config.user,

@@ -40,7 +40,7 @@ def render_inspection_json(seen: Inspection) -> str:
             }
             for one in waste_classes(seen)
         ],
-        "duplicates": [{"bytes": one.bytes, "copies": one.count, "paths": list(one.paths)} for one in waste.copies],
+        "duplicates": [{"bytes": one.bytes, "copies": one.number, "paths": list(one.paths)} for one in waste.copies],
         "dive_efficiency": waste.score,
         "damage": list(seen.notes),
         "cached_layers": image.cached,

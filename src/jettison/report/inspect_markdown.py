@@ -76,7 +76,7 @@ def _classes(seen: Inspection) -> str:
     ]  # fmt: skip
     text = "### Visible, often not needed\n\n" + table(("what", "bytes:", "own:", "files:", "most of it"), rows)
     copies = [
-        (human_bytes(one.bytes), str(one.count), ", ".join(cell("/" + path) for path in one.paths))
+        (human_bytes(one.bytes), str(one.number), ", ".join(cell("/" + path) for path in one.paths))
         for one in seen.waste.copies[:MAX_ROWS]
     ]
     if copies:

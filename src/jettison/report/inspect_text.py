@@ -118,7 +118,7 @@ def _copies(seen: Inspection, palette: Palette) -> Iterator[str]:
     yield palette("Second copies, the largest first", "bold")
     for one in copies:
         names = [f"/{safe_line(path)}" for path in one.paths[:2]]
-        more = f" and {one.count - 2} more" if one.count > 2 else ""
+        more = f" and {one.number - 2} more" if one.number > 2 else ""
         room = (WIDTH - 17 - len(more)) // 2
         yield f"  {human_bytes(one.bytes):>10}  {' = '.join(fit_end(name, room) for name in names)}{more}"
 

@@ -22,10 +22,8 @@ _METHODS: Final = {"CVSS:4.0": "CVSSv4", "CVSS:3.1": "CVSSv31", "CVSS:3.0": "CVS
 
 def render(scan: Scan, palette: Palette | None = None, everything: bool = True) -> str:
     """Return the document."""
-    from dataclasses import replace
-
     subject = scan.subject
-    inventory = replace(subject.inventory, packages=scan.findings.packages)
+    inventory = subject.inventory._replace(packages=scan.findings.packages)
     document = cyclonedx(inventory, SbomSubject(subject.name, subject.digest))
     references = bom_references(scan.findings.packages)
     entries: dict[tuple[str, str], dict[str, Any]] = {}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Final
 
 from jettison.image.image import ImageConfig
@@ -27,8 +26,7 @@ def sayable(config: ImageConfig) -> ImageConfig:
     """
     labels = tuple((k, v) for k, v in config.labels if not k.startswith(_OF_BUILDS) and _one_line(k + v))
     as_json = config.healthcheck[:1] == ("CMD",)
-    return replace(
-        config,
+    return config._replace(
         env=tuple(filter(_one_line, config.env)),
         labels=labels,
         workdir=config.workdir if _one_line(config.workdir) else "",

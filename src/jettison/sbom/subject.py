@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from jettison.inventory.purl import build_purl
 
@@ -17,8 +16,7 @@ _ARCHIVES: Final = (".tar", ".tar.gz", ".tgz", ".tar.zst", ".oci")
 _EPOCH: Final = "1970-01-01T00:00:00Z"
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """name: the image's reference; digest: "sha256:..." of its configuration; created: as its configuration says.
 
     size: bytes of all layers; layers: diff ids, lowest first; platform: "linux/amd64".

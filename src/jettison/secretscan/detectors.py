@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 LEVELS: Final = ("low", "medium", "high")
 # Between the name of a setting and its value, in the languages and formats that settings are written in.
@@ -20,8 +19,7 @@ _WRITTEN_OUT: Final = re.compile(r"\{([^{}]*\|[^{}]*)\}")
 _LONG_END: Final = re.compile(r"\{(\d+),\d*\}(\)*)\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Detector:
+class Detector(NamedTuple):
     """One kind of secret.
 
     regex: exact form, for `re`; expressions: what the engine looks for, of which each match has one; it ends no later
@@ -45,8 +43,7 @@ class Detector:
     entropy: float
 
 
-@dataclass(frozen=True, slots=True)
-class Detectors:
+class Detectors(NamedTuple):
     """All detectors. names: regex of the words in a setting's name; encoded_words, path_marks: see detectors.toml."""
 
     all: tuple[Detector, ...]

@@ -13,10 +13,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from jettison.errors import UsageError
 from jettison.terminal import safe_line
@@ -31,8 +30,7 @@ MAX_ENTRIES: Final = 1000
 _KEYS: Final = frozenset(("path", "detector", "reason", "expires"))
 
 
-@dataclass(frozen=True, slots=True)
-class SecretException:
+class SecretException(NamedTuple):
     """path: pattern with *, ? and [] of the file or the name of the variable; detector: id, "" for every one.
 
     expires: the last day on which it holds, None for no end.
@@ -94,7 +92,7 @@ def _entry(entry: Any, place: str) -> SecretException:
 def left_of(seen: Inspection, exceptions: Sequence[SecretException]) -> Inspection:
     """Return an inspection without the secrets that are excepted today; its note counts them."""
     secrets, note = without_excepted(seen.secrets, seen.secrets_note, exceptions, date.today())
-    return replace(seen, secrets=secrets, secrets_note=note)
+    return seen._replace(secrets=secrets, secrets_note=note)
 
 
 def without_excepted(

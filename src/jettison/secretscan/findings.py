@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.image.shipped import shipped_of
 from jettison.secretscan.as_installed import as_installed
@@ -28,8 +27,7 @@ DEFAULT_LEVEL: Final = "medium"
 _DISTRIBUTION: Final = frozenset(("deb", "apk", "rpm"))
 
 
-@dataclass(frozen=True, slots=True)
-class SecretFinding:
+class SecretFinding(NamedTuple):
     """One secret; no part of its value is in here.
 
     detector: id; severity: one of SEVERITIES; confidence: "low", "medium" or "high".

@@ -30,7 +30,7 @@ def class_section(seen: Inspection) -> Html:
     )  # fmt: skip
     parts = [table(columns, rows, "Visible, often not needed")]
     copies = (
-        (size(one.bytes), whole(one.count), Html("<br>".join(code(f"/{path}") for path in one.paths)))
+        (size(one.bytes), whole(one.number), Html("<br>".join(code(f"/{path}") for path in one.paths)))
         for one in seen.waste.copies
     )
     if seen.waste.copies:
