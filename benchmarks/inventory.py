@@ -26,10 +26,11 @@ from jettison.inventory.node import is_sample
 
 TYPES = {
     "python": "pypi", "go-module": "golang", "java-archive": "maven", "jenkins-plugin": "maven",
-    "php-composer": "composer", "dotnet": "nuget", "rust-crate": "cargo", "binary": "generic",
+    "php-composer": "composer", "dotnet": "nuget", "rust-crate": "cargo", "binary": "generic", "R-package": "cran",
 }  # fmt: skip
 STATED = "the version begins where the manifest says; Syft parts the file name at another hyphen"
 BUILD = "Syft has the build's number beside the version; advisories do not"
+GUESSED = "the program does not state its version: Syft takes its first text that looks like one"
 DOTTED = "Syft takes the beginning of a name with dots for the group"
 Key = tuple[str, str, str]
 
@@ -99,6 +100,8 @@ def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inv
         return _other_program(key, ours)
     if key[0] == "npm" and paths and all(is_sample(path) for path in paths):
         return "a sample or a test's input inside another package: nothing is installed"
+    if key[0] == "golang" and any(one.key == ("golang", key[1], "(devel)") for one in ours.packages):
+        return GUESSED
     if key[0] == "nuget" and all(path.lower().endswith((".dll", ".exe")) for path in paths):
         return "an assembly by its file's version, which is not a NuGet package's: the .deps.json names the packages"
     return ""
@@ -132,7 +135,14 @@ def _other_name(key: Key, paths: list[str], ours: Inventory) -> str:
 def _why_not_theirs(key: Key, path: str, theirs: dict[Key, list[str]]) -> str:
     if key[0] == "generic":
         other = any(kind == "generic" and name == key[1] for kind, name, _ in theirs)
-        return BUILD if other else "a library of no package (.so): Syft looks for this one in programs" if ".so" in path else ""
+        so = "a library of no package (.so): Syft looks for this one in programs"
+        return BUILD if other else so if ".so" in path else "a program of no package whose text Syft does not know"
+    if (
+        key[0] == "golang"
+        and key[2] == "(devel)"
+        and any(name == key[1] for kind, name, _ in theirs if kind == "golang")
+    ):
+        return GUESSED
     if key[0] == "nuget":
         return "Syft 1.18 reads .deps.json by default in folders only, not in images"
     if key[0] == "maven" and any(

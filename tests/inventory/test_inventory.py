@@ -171,6 +171,16 @@ def test_distroless_status_folder() -> None:
         # The file of an image of busybox whose commands are hard links.
         ("bin/[", b"BusyBox v1.36.1 (2023-11-07)", ("busybox", "1.36.1")),
         ("usr/local/bin/redis-server", b"\x007.2.4buildkitsandbox-1704996288000000000\0", ("redis", "7.2.4")),
+        # Its messages name versions of long ago.
+        (
+            "usr/sbin/haproxy",
+            b"since HAProxy version 2.5.\x002023/12/14\x00\x00\x002.6.12-1+deb12u4\x00",
+            ("haproxy", "2.6.12"),
+        ),
+        ("usr/bin/xz", b"\x00xz (XZ Utils) 5.6.1\x00liblzma %s", ("xz", "5.6.1")),
+        ("usr/bin/jq", b"\x001.6\x00DEBUG:", ("jq", "1.6")),
+        ("usr/bin/gzip", b"\x001.12\x00", ("gzip", "1.12")),
+        ("usr/sbin/lighttpd", b"\x00lighttpd/1.4.69 (ssl) - a light", ("lighttpd", "1.4.69")),
         ("usr/sbin/nginx", b"nginx version: nginx/1.25.3\n", ("nginx", "1.25.3")),
     ],
 )
@@ -178,6 +188,24 @@ def test_programs_without_metadata(path: str, content: bytes, expected: tuple[st
     found = inventory({path: samples.elf({".rodata": content.ljust(5000, b"\0")})})
 
     assert [(package.name, package.version) for package in found.packages] == [expected]
+
+
+def test_packages_of_r_are_those_that_r_installed() -> None:
+    text = b"Package: jsonlite\nVersion: 1.8.4\nLicense: MIT + file LICENSE\nDescription: A parser,\n  and more.\n"
+    built = text + b"Built: R 4.2.2; x86_64-pc-linux-gnu; 2023-01-20 18:24:23 UTC; unix\n"
+    library = "usr/local/lib/R/site-library"
+    found = inventory(
+        {
+            f"{library}/jsonlite/DESCRIPTION": built,
+            f"{library}/jsonlite/R/jsonlite.rdb": b"x",
+            "root/sources/library/jsonlite/DESCRIPTION": text,
+            "srv/DESCRIPTION": built,
+        }
+    )
+    assert [(package.key, package.licences, package.purl) for package in found.packages] == [
+        (("cran", "jsonlite", "1.8.4"), ("MIT + file LICENSE",), "pkg:cran/jsonlite@1.8.4")
+    ]
+    assert set(found.owner_of) == {f"{library}/jsonlite/DESCRIPTION", f"{library}/jsonlite/R/jsonlite.rdb"}
 
 
 def test_a_go_module_of_a_folder_has_the_folder_for_its_name() -> None:

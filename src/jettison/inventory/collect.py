@@ -20,6 +20,7 @@ from jettison.inventory import (
     os_release,
     php,
     python,
+    r,
     rpm,
     ruby,
     rust_binary,
@@ -45,7 +46,7 @@ _Wanted = Callable[[str], bool]
 # The file's name or suffix leads to (whether the whole path fits, bytes wanted); most paths end here.
 _NAMES: Final[dict[str, list[tuple[_Wanted, int]]]] = {}
 _SUFFIXES: Final[dict[str, list[tuple[_Wanted, int]]]] = {}
-for _reader in (apk, dotnet, dpkg, java, known_binaries, node, os_release, php, python, rpm, ruby):
+for _reader in (apk, dotnet, dpkg, java, known_binaries, node, os_release, php, python, r, rpm, ruby):
     for _key, _limit in _reader.WANTS.items():
         _how, _, _what = _key.partition(":")
         if _how in ("name", "suffix"):
@@ -66,6 +67,7 @@ _ALONE: Final[dict[str, Callable[[str, bytes], list[Package]]]] = {
     "METADATA": python.read,
     "PKG-INFO": python.read,
     "installed.json": php.read,
+    "DESCRIPTION": r.read,
     # Megabytes, of which each layer that installs something has its own.
     "status": dpkg.read,
     "VERSION": known_binaries.read,
@@ -224,6 +226,8 @@ def _read_all(
             packages += [_with_listing(one, contents) for one in python.read(path, data)]
         elif base.endswith(".gemspec"):
             packages += ruby.read(path, data)
+        elif base == "DESCRIPTION":
+            packages += r.read(path, data)
         elif base == "installed.json":
             packages += php.read(path, data)
         elif base.endswith(".deps.json"):

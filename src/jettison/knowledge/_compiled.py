@@ -795,7 +795,7 @@ INVENTORY_BINARIES: Final[dict[str, Any]] = {'source': 'version strings of the p
             'version': '(?<![\\d.])(?P<version>{name}\\.\\d{1,3}(?:(?:a|b|rc)\\d{1,2})?)\\+?\\x00'},
  'node': {'names': 'node|nodejs',
           'version': 'node\\.js/v?(?P<version>\\d{1,3}\\.\\d{1,3}\\.\\d{1,3})'},
- 'go': {'paths': '/go/VERSION',
+ 'go': {'paths': '/go(?:-\\d[\\d.]*)?/VERSION',
         'version': '\\Ago(?P<version>\\d{1,2}\\.\\d{1,3}(?:\\.\\d{1,3}|(?:beta|rc)\\d{1,2})?)'},
  'openjdk': {'paths': '/(?:jre|jdk|jvm|java)[^/]*/release',
              'version': '(?m)^JAVA_VERSION="(?P<version>[\\w.+-]{1,40})"'},
@@ -817,7 +817,9 @@ INVENTORY_BINARIES: Final[dict[str, Any]] = {'source': 'version strings of the p
            'version': 'nginx version: nginx/(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
  'httpd': {'names': 'httpd|apache2', 'version': 'Apache/(?P<version>\\d\\.\\d{1,2}\\.\\d{1,3})'},
  'haproxy': {'names': 'haproxy',
-             'version': 'HA-?Proxy version (?P<version>\\d{1,2}\\.\\d{1,3}(?:[.-][\\w.]{1,20})?)'},
+             'version': '(?:20\\d\\d/\\d\\d/\\d\\d\\x00{1,16}|[ ]version '
+                        ')(?P<version>\\d\\.\\d{1,2}\\.\\d{1,3})[\\w.+~-]{0,40}(?:\\x00|, released '
+                        '20)'},
  'redis': {'names': 'redis-server',
            'version': '(?<![\\d.])(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})[\\w.-]{1,80}-\\d{10}'},
  'memcached': {'names': 'memcached',
@@ -828,7 +830,11 @@ INVENTORY_BINARIES: Final[dict[str, Any]] = {'source': 'version strings of the p
              'version': '(?<![\\d.])(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})-MariaDB'},
  'git': {'names': 'git',
          'version': '\\x00git/(?P<version>\\d\\.\\d{1,3}\\.\\d{1,3}(?:\\.\\d{1,3})?)'},
- 'curl': {'names': 'curl', 'version': 'curl/(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'}}
+ 'curl': {'names': 'curl', 'version': 'curl/(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
+ 'lighttpd': {'names': 'lighttpd', 'version': 'lighttpd/(?P<version>\\d\\.\\d{1,2}\\.\\d{1,3})'},
+ 'xz': {'names': 'xz', 'version': 'xz \\(XZ Utils\\) (?P<version>\\d\\.\\d{1,2}\\.\\d{1,2})'},
+ 'gzip': {'names': 'gzip', 'version': '\\x00(?P<version>1\\.\\d{1,2})\\x00'},
+ 'jq': {'names': 'jq', 'version': '\\x00(?:jq-)?(?P<version>1\\.\\d{1,2}(?:\\.\\d{1,2})?)\\x00'}}
 
 JAVA_GROUPS: Final[dict[str, Any]] = {'source': 'the coordinates under which each project publishes its artifacts, as its own '
            'installation guide gives them',
