@@ -158,6 +158,8 @@ def _why_not_theirs(key: Key, path: str, theirs: dict[Key, list[str]]) -> str:
         return "the file name has no hyphen before the version: Syft takes its first digits for the name's"
     if key[0] == "maven" and any(path in places for (kind, _, _), places in theirs.items() if kind == "maven"):
         return "an archive packed together of many: Syft takes the library that the merged manifest names for it"
+    if key[0] == "maven" and not any(path in places for places in theirs.values()):
+        return "an archive by its file name: Syft does not name it"
     return ""
 
 

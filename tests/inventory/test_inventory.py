@@ -284,6 +284,29 @@ def test_an_archive_without_maven_properties_is_named_by_what_its_manifest_state
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "manifest", "pom"),
+    [
+        (
+            "geronimo-annotation-1.3-spec.jar",
+            "Bundle-Version: 1.3.0\n",
+            ("org.acme", "geronimo-annotation_1.3_spec", "1.3"),
+        ),
+        ("cdi.jar", "Bundle-SymbolicName: org.acme.cdi-api\nBundle-Version: 1.2.0\n", ("org.acme", "cdi-api", "1.2")),
+        ("commons_io-2.11.0.jar", "", ("commons-io", "commons-io", "2.11.0")),
+    ],
+)
+def test_an_archive_that_its_properties_name_is_one_package(
+    name: str, manifest: str, pom: tuple[str, str, str]
+) -> None:
+    group, artifact, version = pom
+    properties = f"groupId={group}\nartifactId={artifact}\nversion={version}\n"
+    place = f"META-INF/maven/{group}/{artifact}/pom.properties"
+    jar = samples.jar({"META-INF/MANIFEST.MF": f"Manifest-Version: 1.0\n{manifest}", place: properties})
+    found = inventory({f"opt/{name}": jar}).packages
+    assert [(one.namespace, one.name, one.version) for one in found] == [pom]
+
+
 def test_bytes_with_several_names_count_once() -> None:
     """As in an image of busybox, whose hundreds of commands are hard links to one program."""
     program = FileEntry("file", 1000, 0o755, 0, 0, "", 0)

@@ -136,17 +136,31 @@ def _split_name(stem: str, stated: tuple[str, ...]) -> tuple[str, str]:
 
 
 def _main_pom(file_name: str, file_version: str, stem: str, poms: list[_Pom], manifest: dict[str, str]) -> _Pom | None:
-    """Return the properties of the archive itself: those that its file name names, or the only ones.
+    """Return the properties of the archive itself: those that its file name or bundle names, or the only ones.
 
     The only ones may be those of a library that was packed into it: then the manifest tells another version.
     """
-    named = [pom for pom in poms if pom.artifact == file_name or stem.startswith(f"{pom.artifact}-{pom.version}")]
+    bundle = manifest.get("Bundle-SymbolicName", "").partition(";")[0].strip()
+    whole = _folded(stem)
+    named = [
+        pom
+        for pom in poms
+        if pom.artifact == file_name
+        or whole == _folded(pom.artifact)
+        or whole.startswith(_folded(f"{pom.artifact}-{pom.version}"))
+        or bundle == f"{pom.group}.{pom.artifact}"
+    ]
     if named:
         return named[0]
     if len(poms) != 1 or file_version:
         return None
     stated = [manifest[key] for key in _VERSION_KEYS if manifest.get(key)]
     return None if stated and poms[0].version not in stated else poms[0]
+
+
+def _folded(name: str) -> str:
+    # Debian's files are named geronimo-annotation-1.3-spec for the artifact geronimo-annotation_1.3_spec.
+    return name.replace("_", "-").replace(".", "-").lower()
 
 
 def _pom(content: bytes) -> _Pom | None:
