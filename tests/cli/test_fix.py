@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,28 @@ def test_a_difference_shows_it_and_writes_nothing(project: Path, capsys: pytest.
     assert main(["fix", "--no-config", "--select", "JT203", "--unsafe", "--diff", str(project)]) == 1
     assert "+**/node_modules\n" in capsys.readouterr().out
     assert not (project / ".dockerignore").exists()
+
+
+@pytest.mark.parametrize("folder", [".", "absolute", "../{}"])
+def test_git_takes_a_difference_from_the_folder_in_which_it_was_made(
+    folder: str, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
+    asked = {".": ".", "absolute": str(project)}.get(folder, folder.format(project.name))
+    assert main(["fix", "--no-config", "--select", "JT203,JT301,JT302,JT110", "--unsafe", "--diff", asked]) in (0, 1)
+    diff = capsys.readouterr().out
+    assert "+++ b/.dockerignore\n" in diff and "+++ b/Dockerfile\n" in diff
+    subprocess.run(["git", "apply", "--unsafe-paths", "-"], input=diff, text=True, check=True)
+    assert (project / ".dockerignore").exists() and (project / "Dockerfile").read_text() != DOCKERFILE
+
+
+def test_what_lies_elsewhere_is_named_from_the_root(
+    project: Path, capsys: pytest.CaptureFixture[str], tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert main(["fix", "--no-config", "--select", "JT203", "--unsafe", "--diff", str(project)]) == 1
+    assert f"+++ b{project}/.dockerignore\n" in capsys.readouterr().out
 
 
 def test_two_findings_that_ask_for_the_same_file_both_get_their_lines(project: Path) -> None:

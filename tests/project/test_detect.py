@@ -27,6 +27,15 @@ def test_the_default_of_the_variable_is_the_port(name: str, text: str, port: int
     assert detect(read_context(str(tmp_path))).port == port
 
 
+def test_where_there_is_no_program_the_pages_are_what_changes(tmp_path: Path) -> None:
+    (tmp_path / "style.css").write_text("a {}\n")
+    (tmp_path / "index.html").write_text('<script>fetch("http://localhost:3000")</script>\n')
+    found = detect(read_context(str(tmp_path)))
+    assert (found.sources, found.port) == (("index.html", "style.css"), None)
+    (tmp_path / "app.js").write_text("document.title = 'a'\n")
+    assert detect(read_context(str(tmp_path))).sources == ("app.js",)
+
+
 def test_sources_of_go_alone_need_no_manifest(tmp_path: Path) -> None:
     (tmp_path / "server.go").write_text("package main\n")
     assert detect(read_context(str(tmp_path))).ecosystem == "go"

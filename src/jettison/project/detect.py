@@ -25,6 +25,8 @@ SOURCES: Final[dict[str, tuple[str, ...]]] = {
         *(".ex", ".exs", ".py", ".go", ".js", ".ts", ".sh"),
     ),
 }
+# What is worked on where there is no program: a site of finished pages.
+PAGES: Final = (".html", ".css")
 
 
 class Project(NamedTuple):
@@ -59,10 +61,11 @@ def detect(context: BuildContext, exposed: tuple[str, ...] = ()) -> Project:
     )
     tree = Tree(context)
     sources = tree.sources(SOURCES[ecosystem])
+    changed = sources or tree.sources(PAGES)
     port = next((int(number) for number in (each.split("/", 1)[0] for each in exposed) if number.isdigit()), None)
     if port is None:
         port = listening(tree, sources).port
-    return Project(ecosystem, manifests, sources, port, health_path(tree, sources) or "/")
+    return Project(ecosystem, manifests, changed, port, health_path(tree, sources) or "/")
 
 
 def _by_sources(names: set[str]) -> str:

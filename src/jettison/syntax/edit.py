@@ -49,7 +49,7 @@ def _touches(taken: list[tuple[int, int]], start: int, end: int) -> bool:
 
 
 def unified_diff(before: bytes, after: bytes, path: str) -> str:
-    """Return the unified diff of two versions of a file; empty when they are equal."""
+    """Return the unified diff of two versions of a file, under the name that git gives it; empty when they are equal."""
     import difflib
 
     if before == after:
@@ -57,6 +57,18 @@ def unified_diff(before: bytes, after: bytes, path: str) -> str:
     old = before.decode("utf-8", "replace").splitlines(keepends=True)
     new = after.decode("utf-8", "replace").splitlines(keepends=True)
     lines = []
-    for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"):
+    name = _name_in_diff(path)
+    for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"):
         lines.append(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
     return "".join(lines)
+
+
+def _name_in_diff(path: str) -> str:
+    """Return a path as `git apply` and `patch -p1` take it: from this folder, or from the root for what lies elsewhere."""
+    import os
+
+    path = os.path.normpath(path)
+    if not os.path.isabs(path) and path.split(os.sep)[0] != os.pardir:
+        return path
+    whole, here = os.path.abspath(path), os.path.join(os.getcwd(), "")
+    return whole.removeprefix(here).lstrip(os.sep)
