@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from jettison.image.elf import Elf
 from jettison.image.image import FileEntry, Image, ImageConfig
 from jettison.needs.asked import Asked
@@ -123,6 +125,17 @@ def test_caches_and_sources_go_and_what_is_started_stays() -> None:
     found = needs(own, ("./server",), LIBRARIES)
     assert found.own == ("app/pages/x.html", "app/server")
     assert set(found.unneeded) == {"app/go.mod", "app/main.go", "root/.cache/x"}
+
+
+@pytest.mark.parametrize("watched", [False, True])
+def test_the_loaders_list_is_taken_only_with_a_library_that_it_alone_finds(watched: bool) -> None:
+    opened = frozenset(("etc/ld.so.cache",)) if watched else frozenset()
+    own = {"app/server": 1, "etc/ld.so.cache": 1, "app/lib/libown.so": 1}
+    found = find_needs(image(own, ("./server",), LIBRARIES), Asked(1, opened=opened), NOTHING)
+    assert found is not None and found.own == ("app/lib/libown.so", "app/server")
+    own["usr/local/lib/libown.so.1"] = 1
+    found = find_needs(image(own, ("./server",), LIBRARIES), Asked(1, opened=opened), NOTHING)
+    assert found is not None and "etc/ld.so.cache" in found.own
 
 
 def test_a_configuration_file_that_the_project_changed_is_its_own() -> None:

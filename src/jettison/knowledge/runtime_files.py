@@ -21,6 +21,8 @@ FILES_WITH: Final[list[dict[str, Any]]] = RUNTIME_FILES["installation"]["files_w
 APART: Final = frozenset(RUNTIME_FILES["installation"]["apart"])
 ALWAYS: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["installation"]["always"])
 BUILD_ONLY: Final = frozenset(RUNTIME_FILES["installation"]["build_only"])
+# What ldconfig(8) writes of all libraries that it finds.
+LOADER_LIST: Final = "etc/ld.so.cache"
 SHARED_FOLDERS: Final = frozenset(RUNTIME_FILES["dropped"]["shared_folders"])
 INSTALLED_BELOW: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["dropped"]["installed_below"])
 DEPENDENCIES: Final = frozenset(RUNTIME_FILES["dropped"]["dependencies"])

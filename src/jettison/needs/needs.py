@@ -19,6 +19,7 @@ from jettison.knowledge.runtime_files import (
     EXTENSION_ENABLED,
     FILES_WITH,
     INSTALLED_BELOW,
+    LOADER_LIST,
     NOT_BY_OPENING,
     PARTS,
     SHARED_FOLDERS,
@@ -106,6 +107,11 @@ class _Search(Kept):
             self.keep(path, f"/{path}")
         own |= self._opened(tools)
         self._extensions(own)
+        if self._lists_own_library(own):
+            unneeded.pop(LOADER_LIST, None)
+            own |= {LOADER_LIST} & set(self.above)
+        else:
+            own.discard(LOADER_LIST)
         for path in self.asked.replaced:
             self.load_of_copy(path)
         for name in sorted(self.hints.libraries):
@@ -167,6 +173,14 @@ class _Search(Kept):
                 continue
             self.keep(path, "the original opened it")
         return own
+
+    def _lists_own_library(self, own: set[str]) -> bool:
+        """Return whether the loader's list names a library that no package brought; of packages it is made anew.
+
+        Folders such as /usr/local/lib are searched by that list alone. Source: ld.so(8).
+        """
+        folders = set(self.libraries.folders)
+        return any(".so" in posixpath.basename(path) and posixpath.dirname(path) in folders for path in own)
 
     def _extensions(self, own: set[str]) -> None:
         """Keep the extensions that configuration files name by their own names: a missing one is a warning at each start."""

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from jettison.knowledge.runtime_files import UNREAD_OF_PACKAGES
+from jettison.knowledge.runtime_files import LOADER_LIST, UNREAD_OF_PACKAGES
 from jettison.rewrite.copies import copies
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ SYSTEM: Final = (
     "/var/lock",
     "/var/run",
 )
-# Made anew of what is kept.
-_LOADER_LIST: Final = "etc/ld.so.cache"
 _PROGRAMS: Final = ("usr/bin/", "usr/sbin/", "etc/", "bin/", "sbin/")
 COMMENT: Final = "# What the program needs of the base: these packages with their records, for scanners to see.\n"
 
@@ -108,7 +106,7 @@ def _base_trees(needs: Needs, image: Image) -> tuple[list[str], list[str]]:
         else:
             trees.append(copy.target)
     single += [path for paths in needs.apart.values() for path in paths]
-    named = {path for path in single if f"/{path}" not in SYSTEM and path != _LOADER_LIST}
+    named = {path for path in single if f"/{path}" not in SYSTEM and path != LOADER_LIST}
     return [shlex.quote(f"/{path}") for path in sorted(trees)], [shlex.quote(f"/{path}") for path in sorted(named)]
 
 
