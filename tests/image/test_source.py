@@ -254,6 +254,16 @@ def test_what_is_no_tar_is_said_to_be_none(data: bytes, tmp_path: Path, capsys: 
     assert "it is no tar: neither what `docker save` writes nor an OCI layout" in capsys.readouterr().err
 
 
+def test_a_bill_of_materials_and_a_folder_that_is_not_there_are_said_to_be_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bom.json").write_text(' {"bomFormat": "CycloneDX"}')
+    assert main(["sbom", str(tmp_path / "bom.json")]) == ImageError.exit_code
+    assert "a bill of materials is what `jettison scan` takes" in capsys.readouterr().err
+    assert main(["inspect", "no-such-folder/"]) == SourceError.exit_code
+    assert "no-such-folder/: there is no such file or folder" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["xz", "bz2"])
 def test_a_compression_that_is_not_read_is_named(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     packed = {"xz": lzma.compress, "bz2": bz2.compress}[name](old_layout(BASE, TOP))

@@ -13,6 +13,7 @@ import pytest
 
 from image.archives import config_of, old_layout, tar_of
 from jettison.cli.main import main
+from jettison.errors import SourceError
 from jettison.report.cells import width
 
 from . import small
@@ -208,7 +209,7 @@ def test_a_bill_of_materials_gives_the_same(
     assert main(["sbom", image, "--format", form, "-o", "bill.json"]) == 0
     assert sorted(ids(scanned(capsys, "bill.json"))) == sorted(ids(scanned(capsys, image)))
     (place / "bill.json").write_text('{"other": 1}')
-    assert main(["scan", "bill.json"]) == 2
+    assert main(["scan", "bill.json"]) == SourceError.exit_code
 
 
 def test_every_format_is_valid_and_harmless(
@@ -286,3 +287,18 @@ def test_import_wants_a_path_that_exists(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["db", "status", "x"]) == 2
     assert main(["db", "import", "x", "--release", "gentoo:1"]) == 2
     assert main(["db", "import", "x", "--as-of", "yesterday"]) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<?xml version="1.0"?>\n<bom xmlns="http://cyclonedx.org/schema/bom/1.5"><components/></bom>',
+        "SPDXVersion: SPDX-2.3\nDataLicense: CC0-1.0\n",
+    ],
+)
+def test_other_forms_of_bills_of_materials_are_named(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "bill").write_text(text)
+    assert main(["scan", str(tmp_path / "bill")]) == SourceError.exit_code
+    assert "of bills of materials only the JSON forms are read" in capsys.readouterr().err

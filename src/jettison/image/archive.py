@@ -132,6 +132,8 @@ def _is_tar(head: bytes) -> None:
     packed = next((name for mark, name in _PACKED.items() if head.startswith(mark)), "")
     if packed:
         raise TarError(f"it is compressed with {packed}; unpack it first ({packed} -d)")
+    if head.lstrip()[:1] == b"{":
+        raise TarError("it is JSON, no image; a bill of materials is what `jettison scan` takes")
     # One that is cut off in its first header is told when it is read.
     if not marked:
         raise TarError("it is no tar: neither what `docker save` writes nor an OCI layout")

@@ -71,8 +71,8 @@ def made_of_image(
             raise ImageError(f"{safe_line(name)}: {error}") from error
     if name.startswith(SCHEMES):
         return assemble(*_of_registry(name, platform), collector, strict, make)
-    if name.startswith(("/", "./", "../")):
-        # No name of an image begins like this.
+    if name.startswith(("/", "./", "../")) or name.endswith("/"):
+        # No name of an image begins or ends like this.
         raise SourceError(f"{name}: there is no such file or folder")
     from jettison.engine.find import find_engine
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from jettison.errors import JettisonError
+from jettison.errors import SourceError
 from jettison.inventory.inventory import Inventory
 from jettison.inventory.os_release import OsRelease, release_of
 from jettison.inventory.package import Package
@@ -25,7 +25,7 @@ _SOURCE: Final = re.compile(r"source: (\S+)(?: (\S+))?\Z")
 _KNOWN_QUALIFIERS: Final = ("arch",)
 
 
-class SbomError(JettisonError):
+class SbomError(SourceError):
     """The document is damaged, too large, or neither CycloneDX nor SPDX in JSON."""
 
 

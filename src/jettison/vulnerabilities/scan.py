@@ -114,13 +114,16 @@ def read_sbom_file(path: str) -> Inventory | None:
     """Return what a bill of materials lists; None when the file is no JSON at all.
 
     Raises:
-        SourceError: it cannot be read. SbomError: it is JSON, but no bill of materials.
+        SourceError: it cannot be read. SbomError: it is JSON, but no bill of materials, or one in another form.
     """
     from jettison.sbom.read import SbomError, read_sbom
 
     try:
         with open(path, "rb") as stream:
-            if stream.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
+            head = stream.read(512).lstrip(b"\xef\xbb\xbf \t\r\n")
+            if head.startswith(b"SPDXVersion:") or (head.startswith(b"<") and b"cyclonedx" in head):
+                raise SbomError("of bills of materials only the JSON forms are read")
+            if head[:1] != b"{":
                 return None
             stream.seek(0)
             return read_sbom(stream.read(MAX_SBOM + 1))
