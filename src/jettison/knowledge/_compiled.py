@@ -2591,6 +2591,7 @@ SECRETS: Final[dict[str, Any]] = {'names': {'source': 'variable names in the doc
                        'CREDENTIAL',
                        'CREDENTIALS',
                        'AUTH_KEY',
+                       'HMAC_KEY',
                        'AUTHTOKEN',
                        'CLIENT_SECRET',
                        'LICENSE_KEY',
@@ -2674,6 +2675,8 @@ SECRETS: Final[dict[str, Any]] = {'names': {'source': 'variable names in the doc
            'mysql-password': ['mysql', 'mariadb'],
            'option': ['-password', '-passwd', '-passphrase', '-token', '-key', '-secret'],
            'login-password': ['login'],
+           'login-input': ['-stdin'],
+           'composer-auth': ['http-basic.'],
            'authorization-header': ['authorization:', 'private-token:', 'x-api-key:'],
            'netrc': ['login'],
            'npm-auth': [':_'],
@@ -2698,7 +2701,8 @@ SECRETS: Final[dict[str, Any]] = {'names': {'source': 'variable names in the doc
             'anthropic-or-openai-key': '\\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{40,255}',
             'private-key': '-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY-----',
             'json-web-token': '\\beyJ[A-Za-z0-9_-]{10,2000}\\.eyJ[A-Za-z0-9_-]{10,2000}\\.[A-Za-z0-9_-]{10,2000}'},
- 'commands': {'source': 'manual pages of curl, wget, sshpass, mysql, docker; chpasswd(8), netrc(5)',
+ 'commands': {'source': 'manual pages of curl, wget, sshpass, mysql, docker; chpasswd(8), '
+                        'netrc(5); Composer documentation, authentication',
               'url-password': '://(?<=[a-z0-9+.-]{2}://)[^\\s/:@"\']{0,200}:(?P<secret>[^\\s/@"\']{1,200})@',
               'curl-user': '\\bcurl\\b[^\\n;|&]{0,200}?\\s(?:-u|--user|--proxy-user)[ '
                            '=]?["\']?[^\\s:"\']{1,80}:(?P<secret>[^\\s"\']{1,200})',
@@ -2710,6 +2714,8 @@ SECRETS: Final[dict[str, Any]] = {'names': {'source': 'variable names in the doc
               'option': '--(?:[a-z0-9]{1,30}-){0,3}(?:password|passwd|passphrase|token|api-key|access-key|secret-key|client-secret)(?:=|\\s{1,4}|["\'],\\s{0,4}["\'])["\']?(?P<secret>[^\\s"\'$;|&<>{-][^\\s"\';|&]{3,200})',
               'login-password': '\\b(?:docker|podman|buildah|helm|az)\\s[^\\n;|&]{0,200}?\\blogin\\b[^\\n;|&]{0,300}?\\s(?:-p|--password)[ '
                                 '=]["\']?(?P<secret>[^\\s"\']{1,200})',
+              'login-input': '\\b(?:echo|printf)\\s{1,4}(?:-n\\s{1,4}|["\']?%s["\']?\\s{1,4})?["\']?(?P<secret>[^\\s"\'$`|;&<>-][^\\s"\'|;&]{3,500})["\']?\\s{0,4}\\|\\s{0,4}(?:sudo\\s{1,4})?(?:docker|podman|buildah|helm|skopeo|crane|oras|cosign)\\s[^\\n;|&]{0,300}?\\blogin\\b[^\\n;|&]{0,300}?--password-stdin\\b',
+              'composer-auth': '\\bcomposer\\s[^\\n;|&]{0,120}?\\bhttp-basic\\.[\\w.:-]{1,200}\\s{1,4}["\']?[^\\s"\'$]{1,100}["\']?\\s{1,4}["\']?(?P<secret>[^\\s"\'$;|&<>-][^\\s"\';|&]{3,400})',
               'authorization-header': '(?i)\\b(?:authorization:\\s{0,4}(?:bearer|basic|token)|private-token:|x-api-key:)\\s{0,4}(?P<secret>[^\\s"\']{6,2000})',
               'netrc': '\\blogin\\s+[^\\s"\']{1,200}\\s+password\\s+(?P<secret>[^\\s"\'\\\\]{1,200})',
               'npm-auth': ':_(?:authToken|password)[ =]["\']?(?P<secret>[^\\s"\']{6,255})',

@@ -200,10 +200,10 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'AWS secret access key',
    'critical',
    2,
-   b'(?i:secret_?access_?key|aws_?secret_?key|aws_?secret)["\']{0,2}[ \\t]{0,4}(?:=>|=|:|,)[ \\t'
-   b']{0,4}["\']{0,1}(?P<secret>[A-Za-z0-9/+]{40})\\b',
-   (b'(?i:secret_?access_?key|aws_?secret_?key|aws_?secret)["\']{0,2}[ \\t]{0,4}(?:=>|=|:|,)[ \\t'
-    b']{0,4}["\']{0,1}(?P<secret>[A-Za-z0-9/+]{40})\\b',),
+   b'(?i:secret_?access_?key|aws_?secret_?key|aws_?secret)["\']{0,2}[ \\t]{0,4}(?:=>|=|:|,|[ ])'
+   b'[ \\t]{0,4}["\']{0,1}(?P<secret>[A-Za-z0-9/+]{40})\\b',
+   (b'(?i:secret_?access_?key|aws_?secret_?key|aws_?secret)["\']{0,2}[ \\t]{0,4}(?:=>|=|:|,|[ ])'
+    b'[ \\t]{0,4}["\']{0,1}(?P<secret>[A-Za-z0-9/+]{40})\\b',),
    70,
    b'',
    (),

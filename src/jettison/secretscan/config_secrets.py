@@ -19,6 +19,8 @@ MEDIUM: Final = LEVELS.index("medium")
 BY_NAME: Final = "secret-variable"
 BY_COMMAND: Final = "secret-in-command"
 SHORTEST: Final = 4
+# Commands are searched as scripts are: for settings that they write, and for options of clients.
+_AS_FILE: Final = {"history": "commands.sh", "command": "commands.sh"}
 
 
 class ConfigSecret(NamedTuple):
@@ -50,7 +52,8 @@ def config_secrets(settings: dict[str, Any], scanner: Scanner) -> tuple[ConfigSe
 def _of_text(text: ConfigText, scanner: Scanner) -> Iterator[ConfigSecret]:
     line = f"{text.name}={text.text}" if text.name else text.text
     seen = False
-    for hit, value in scanner.with_values("", line.encode("utf-8", "surrogateescape")):
+    path = "" if text.name else _AS_FILE.get(text.kind, "")
+    for hit, value in scanner.with_values(path, line.encode("utf-8", "surrogateescape")):
         # What is packed inside a variable is masked with the whole of it.
         inner = _word(line, hit.offset) if hit.via and not text.name else text.text if hit.via else value
         yield ConfigSecret(text, hit, inner)
