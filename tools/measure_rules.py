@@ -24,7 +24,7 @@ from typing import Any, NamedTuple
 from jettison.engine.base import BuildRequest, Engine
 from jettison.engine.find import find_engine
 from jettison.errors import JettisonError
-from jettison.image.collect import ProofCollector
+from jettison.image.proof_collector import ProofCollector
 from jettison.image.source import open_image
 from jettison.lint.engine import check_bytes
 from jettison.report.measured_rules import FILE, measured

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from jettison.severity import Severity as Severity
 from jettison.span import Span
 
 SHOW: Final = 0
 UNSAFE: Final = 1
 SAFE: Final = 2
 APPLICABILITY_NAMES: Final = ("show", "unsafe", "safe")
-
-
-class Severity:
-    """How bad it is when the finding is right; ordered, higher is worse."""
-
-    INFO: Final = 0
-    LOW: Final = 1
-    MEDIUM: Final = 2
-    HIGH: Final = 3
-    NAMES: Final = ("info", "low", "medium", "high")
 
 
 class Confidence:

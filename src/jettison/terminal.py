@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
 from typing import Final, TextIO
 
 # C0 but TAB and LF, DEL, C1, the bidirectional controls of Unicode's UAX #9, zero-width marks,
@@ -21,12 +22,6 @@ _UNSAFE_RANGES: Final = (
     (0xFFF9, 0xFFFB),
     (0xE0000, 0xE007F),
 )
-_UNSAFE: Final = {
-    code: (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
-    for low, high in _UNSAFE_RANGES
-    for code in range(low, high + 1)
-}
-
 _STYLES: Final = {
     "bold": "1",
     "dim": "2",
@@ -39,10 +34,20 @@ _STYLES: Final = {
 }
 
 
+@cache
+def _unsafe() -> dict[int, str]:
+    # Made when a text first needs it: thousands of code points, mostly surrogates, and most runs write plain text only.
+    return {
+        code: (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+        for low, high in _UNSAFE_RANGES
+        for code in range(low, high + 1)
+    }
+
+
 def safe(text: str) -> str:
     """Return `text` with every control character but TAB and LF shown as an escape."""
     # Plain text is told in a tenth of the time that a look at each character takes.
-    return text if text.isascii() and text.isprintable() else text.translate(_UNSAFE)
+    return text if text.isascii() and text.isprintable() else text.translate(_unsafe())
 
 
 def safe_line(text: str) -> str:

@@ -256,14 +256,15 @@ def test_the_bill_of_materials_of_the_same_pass(tmp_path: Path, capsys: pytest.C
 def test_files_that_are_equal_are_read_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from jettison.image import waste
+    from jettison.image import mapped
 
     same = bytes(range(256)) * 40
     path = archive(tmp_path, tar_of(("a", "file", same)), tar_of(("b", "file", same)))
     monkeypatch.setenv("JETTISON_CACHE", str(tmp_path / "cache"))
     read: list[int] = []
-    made = waste.sha256_of
-    monkeypatch.setattr(waste, "sha256_of", lambda *rest: (read.append(rest[3]), made(*rest))[1])
+    made = mapped.sha256_of
+    monkeypatch.setattr(mapped, "sha256_of", lambda *rest: (read.append(rest[3]), made(*rest))[1])
     first = inspected(capsys, path)
-    assert read == [len(same)] * 2
-    assert {**inspected(capsys, path), "cached_layers": 0} == first and len(read) == 2
+    # The layers are read by it, too.
+    assert read.count(len(same)) == 2
+    assert {**inspected(capsys, path), "cached_layers": 0} == first and read.count(len(same)) == 2

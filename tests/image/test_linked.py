@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from jettison.image.archive import read_archive
-from jettison.image.collect import InventoryCollector, WholeCollector
+from jettison.image.collect import InventoryCollector
 from jettison.image.inspection import inventory_of
+from jettison.image.proof_collector import WholeCollector
 from jettison.image.source import open_image
 from jettison.secretscan.scanner import Scanner
 

@@ -11,7 +11,8 @@ import pytest
 
 from jettison.image import layer_pool
 from jettison.image.archive import read_file
-from jettison.image.collect import LayerFacts, ProofCollector
+from jettison.image.collect import LayerFacts
+from jettison.image.proof_collector import ProofCollector
 
 from .archives import old_layout, tar_of
 

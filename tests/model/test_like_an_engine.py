@@ -11,7 +11,7 @@ import pytest
 from jettison.engine.base import BuildRequest, Engine
 from jettison.errors import JettisonError
 from jettison.image.archive import read_archive
-from jettison.image.collect import ProofCollector
+from jettison.image.proof_collector import ProofCollector
 from jettison.lint.engine import check_bytes
 from jettison.model.dockerfile import build_model
 from jettison.syntax.tree import Instruction, parse

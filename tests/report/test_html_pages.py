@@ -17,8 +17,8 @@ from jettison.cli.main import main
 from jettison.image.archive import read_archive
 from jettison.image.attribution import BASE as BASE_ORIGIN
 from jettison.image.attribution import Origin
-from jettison.image.collect import WholeCollector
 from jettison.image.inspection import inspection_of
+from jettison.image.proof_collector import WholeCollector
 from jettison.optimize.costs import LineCost
 from jettison.optimize.job import optimize
 from jettison.optimize.records import Attempt, BackedOut, Request, Side

@@ -159,7 +159,7 @@ def test_no_value_is_kept_in_the_cache(archive: str) -> None:
     kept = b"".join(path.read_bytes() for path in Path(cache_folder()).rglob("*") if path.is_file())
     folder = results_folder()
     assert folder is not None
-    unpacked = [piece for path in folder.iterdir() for piece in expanded(path.read_bytes())]
+    unpacked = [piece for path in Path(folder).iterdir() for piece in expanded(path.read_bytes())]
     assert unpacked
     kept += b"".join(unpacked)
     assert [s.id for s in SAMPLES if s.value in kept] == []

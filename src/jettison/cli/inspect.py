@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import sys
@@ -14,6 +13,7 @@ from jettison.errors import ImageError, UsageError
 from jettison.terminal import Palette, safe_line, wants_colour
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable
 
     from jettison.image.inspection import Inspection
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 _UNITS: Final = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "ki": 2**10, "mi": 2**20, "gi": 2**30}
-_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmg]i?)?b?\Z", re.IGNORECASE)
+_SIZE: Final = r"(?i:(\d+(?:\.\d+)?)\s*([kmg]i?)?b?)\Z"
 
 IMAGE: Final = Option(
     ("image",),
@@ -77,6 +77,10 @@ def run(args: argparse.Namespace) -> int:
     told = made_of_inspected(args, partial(_told, args))
     seen = told.seen
     if explore is not None:
+        import gc
+
+        # The entry point turned it off for runs that end soon.
+        gc.enable()
         explore(seen)
         return told_damage(seen)
     for path, text in ((args.html, told.page), (args.sbom, told.sbom)):
@@ -243,7 +247,7 @@ def parse_size(text: str, option: str) -> float:
     Raises:
         UsageError: it is no size.
     """
-    match = _SIZE.match(text.strip())
+    match = re.match(_SIZE, text.strip())
     if match is None:
         raise UsageError(f"{option} {text!r} is no size; write 200MB or 1.5GiB")
     return float(match[1]) * _UNITS[(match[2] or "").lower()]

@@ -28,13 +28,13 @@ exit codes:
 
 def entry() -> None:
     """Run the command line of this process and exit with its code."""
-    checks = sys.argv[1:2] == ["check"]
-    if checks:
+    leaves = sys.argv[1:2] in (["check"], ["inspect"])
+    if leaves:
         # What the imports make stays: to look for garbage meanwhile costs a twentieth of a short run.
         gc.disable()
     kept: list[object] = []
     code = main(sys.argv[1:], kept)
-    if sys.argv[1:2] in (["check"], ["inspect"]):
+    if leaves:
         # They leave no thread and no file behind: what the interpreter would tear down is not worth the wait.
         _leave(code)
     sys.exit(code)

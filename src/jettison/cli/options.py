@@ -103,26 +103,46 @@ def build_parser(command: Command, options: Sequence[Option], epilog: str = "") 
 
 
 def plain_arguments(options: Sequence[Option], argv: Sequence[str]) -> SimpleNamespace | None:
-    """Return what a parser would return for paths and switches alone; None for all else, errors included.
+    """Return what a parser would return for paths, switches and options with a text; None for all else, errors included.
 
     Most runs are such, and loading argparse takes a tenth of a short one.
     """
-    switches = {name: option for option in options for name in option.names if _is_switch(option)}
+    named = {name: option for option in options for name in option.names if name.startswith("-")}
     values: dict[str, object] = {_destination(option): _default(option) for option in options}
     paths: list[str] = []
-    for word in argv:
-        if word in switches:
-            values[_destination(switches[word])] = True
+    texts = 0
+    words = iter(argv)
+    for word in words:
+        option = named.get(word)
+        if option is not None and _is_switch(option):
+            values[_destination(option)] = True
+        elif option is not None:
+            text = next(words, "")
+            if not _takes(option, text):
+                return None
+            values[_destination(option)] = text
+            texts += 1
         elif word == "-" or (word and not word.startswith("-")):
             paths.append(word)
         else:
             return None
     taking = [option for option in options if not option.names[0].startswith("-")]
-    if len(taking) != 1 or taking[0].settings.get("nargs") != "*" or "choices" in taking[0].settings:
+    if len(taking) != 1 or "choices" in taking[0].settings or any("required" in o.settings for o in options):
         return None
-    if paths:
-        values[_destination(taking[0])] = paths
+    if taking[0].settings.get("nargs") == "*" and not texts:
+        if paths:
+            values[_destination(taking[0])] = paths
+    elif "nargs" not in taking[0].settings and len(paths) == 1:
+        values[_destination(taking[0])] = paths[0]
+    else:
+        return None
     return SimpleNamespace(**values)
+
+
+def _takes(option: Option, text: str) -> bool:
+    """Return whether this text after an option is its value as it stands, whatever a parser may think of others."""
+    as_it_is = option.settings.keys() <= {"metavar", "default", "choices", "dest"}
+    return as_it_is and text != "" and not text.startswith("-") and text in option.settings.get("choices", (text,))
 
 
 def _is_switch(option: Option) -> bool:

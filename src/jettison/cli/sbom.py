@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -10,6 +9,8 @@ from jettison.cli.inspect import IMAGE, SOURCE
 from jettison.cli.options import Option
 
 if TYPE_CHECKING:
+    import argparse
+
     from jettison.image.image import Image
     from jettison.sbom.subject import Subject
 

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from jettison.findings import Severity
 from jettison.image.checkpoint import Checkpoint, some
+from jettison.severity import Severity
 
 if TYPE_CHECKING:
     from jettison.image.image import Image

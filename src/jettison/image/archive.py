@@ -16,13 +16,11 @@ from typing import IO, Final
 from jettison.errors import ImageError, SourceError
 from jettison.image.assemble import as_it_is, assemble, diff_ids_of, image_of
 from jettison.image.blob import Blob, identity_of
-from jettison.image.collect import Collector, LayerFacts, ProofCollector
+from jettison.image.collect import Collector, LayerFacts
 from jettison.image.copied_folder import copied_index, is_copied_folder
 from jettison.image.decompress import compression, decompressed
-from jettison.image.digest import Digester
 from jettison.image.image import Image
 from jettison.image.manifest import Chosen, choose
-from jettison.image.scan import scan_stream
 from jettison.image.tar import PIECE, Reader, TarStream, walk
 from jettison.image.tar_header import BLOCK, TarError, check_block
 from jettison.image.unpacked_archive import files_of_unpacked, is_unpacked_archive
@@ -201,6 +199,9 @@ class _Tee:
     """Reads a layer once for its files, its digest and its size under gzip."""
 
     def __init__(self, stream: Reader, head: bytes, gzip: bool) -> None:
+        # Here and below: not needed where all layers lie in a file and are known.
+        from jettison.image.digest import Digester
+
         self._stream = stream
         self._buffer = b""
         self._at = 0
@@ -240,7 +241,10 @@ def read_archive(stream: IO[bytes], collector: Collector | None = None, wanted: 
     Raises:
         ImageError: the archive is cut off, damaged, too large, holds no such image, or a digest does not fit.
     """
-    collector = collector or ProofCollector()
+    if collector is None:
+        from jettison.image.proof_collector import ProofCollector
+
+        collector = ProofCollector()
     layers: dict[str, LayerFacts] = {}
     documents: dict[str, bytes] = {}
     links: dict[str, str] = {}
@@ -291,6 +295,8 @@ def _read_member(
 
 
 def _read_layer(tee: _Tee, collector: Collector) -> LayerFacts:
+    from jettison.image.scan import scan_stream
+
     try:
         facts = scan_stream(tee, collector)
     except BaseException:

@@ -6,7 +6,7 @@ Every layer that is read is held to its diff id, and to the digest and size that
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, cast
 
 from jettison.errors import ImageError
 from jettison.image.blob import Blob, LayerBytes
@@ -14,12 +14,12 @@ from jettison.image.collect import Collector, LayerFacts
 from jettison.image.decompress import compression
 from jettison.image.image import HistoryEntry, Image, Layer, read_config
 from jettison.image.layer_cache import LayerCache, results_folder
-from jettison.image.layer_pool import LayerReaders, Wanted
 from jettison.image.layers import merge
-from jettison.image.linked import learn_links
 from jettison.image.manifest import Chosen
-from jettison.image.mapped import confirm_parts
 from jettison.terminal import safe_line
+
+if TYPE_CHECKING:
+    from jettison.image.layer_pool import Wanted
 
 MAX_LAYERS: Final = 1000
 Made = TypeVar("Made")
@@ -49,17 +49,30 @@ def assemble(
         ImageError: something is missing or damaged.
     """
     work = _Assembly(members, chosen, collector)
-    with LayerReaders(work.wanted, collector) as readers:
-        readers.scan(work.take)
-        sure = not work.failures and not any(layer.failure for layer in work.wanted)
-        made = make(work.image(())) if sure else None
-        work.prepare()
-        readers.finish()
+    made = _made_while_read(work, collector, make) if work.wanted else _made(work, make)
     damage = work.judge(strict)
     if made is None or damage:
         made = make(work.image(damage))
     work.keep()
     return made
+
+
+def _made_while_read(work: _Assembly, collector: Collector, make: Callable[[Image], Made]) -> Made | None:
+    # What reads layers is not loaded where all of them are known.
+    from jettison.image.layer_pool import LayerReaders
+
+    with LayerReaders(work.wanted, collector) as readers:
+        readers.scan(work.take)
+        made = _made(work, make)
+        work.prepare()
+        readers.finish()
+    return made
+
+
+def _made(work: _Assembly, make: Callable[[Image], Made]) -> Made | None:
+    """Return what is made of the image as it seems to be, None where something is wrong with it."""
+    sure = not work.failures and not any(layer.failure for layer in work.wanted)
+    return make(work.image(())) if sure else None
 
 
 class _Assembly:
@@ -95,12 +108,17 @@ class _Assembly:
         if plain:
             self._blobs[number] = cast(Blob, blob)
         if self._facts[number] is None:
+            from jettison.image.layer_pool import Wanted
+
             self.wanted.append(Wanted(number, blob, diff_id, self._chosen.stored(number), plain))
 
     def take(self, layer: Wanted) -> None:
         """Take what the files of a layer hold; its digest may still be on its way."""
         if layer.failure:
             return
+        from jettison.image.linked import learn_links
+        from jettison.image.mapped import confirm_parts
+
         whole = layer.joined()
         if len(layer.ranges) > 1 and not self._collector.digests and isinstance(layer.blob, Blob):
             confirm_parts(whole, layer.blob)

@@ -13,8 +13,6 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jettison.syntax.tree import KEYWORDS
-
 if TYPE_CHECKING:
     from jettison.image.image import HistoryEntry
     from jettison.model.dockerfile import Model
@@ -83,6 +81,9 @@ def _instructions(model: Model) -> list[Instruction]:
 
 def keyword_of(created_by: str) -> str:
     """Return the keyword of the instruction that a history entry names, "" when none is known."""
+    # Only needed where a Dockerfile is named.
+    from jettison.syntax.tree import KEYWORDS
+
     nop = _NOP.search(created_by[:200])
     if nop:
         return nop[1].upper() if nop[1].upper() in KEYWORDS else ""

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import sys
-import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -49,13 +47,18 @@ def beside(make: Callable[[], Result], worth: bool) -> Callable[[], Result]:
 
 def _can_fork() -> bool:
     # Only the thread that forks lives on in the new process; what another one holds would be held for ever.
-    return sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
+    # Where what starts threads is not even loaded, there is one.
+    threading = sys.modules.get("threading")
+    alone = threading is None or threading.active_count() == 1
+    return alone and sys.platform == "linux" and len(os.sched_getaffinity(0)) > 1
 
 
 def _make_and_end(make: Callable[[], object], write: int) -> None:
     """Send what is made and end, without anything that ends a program in order: that is for the other process."""
     status = 1
     try:
+        import signal
+
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         with open(write, "wb") as pipe:
             pipe.write(pickle.dumps(make(), pickle.HIGHEST_PROTOCOL))

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from jettison.findings import Severity
 from jettison.image.checkpoint import Checkpoint, Found, in_layers, table
+from jettison.severity import Severity
 
 if TYPE_CHECKING:
     from jettison.image.image import FileEntry, Image

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from jettison.findings import Severity
 from jettison.image.accounts import find_user
 from jettison.image.checkpoint import Checkpoint, Found, some, table
 from jettison.image.history_commands import MAX_TEXT, history_commands
+from jettison.severity import Severity
 
 if TYPE_CHECKING:
     from jettison.image.image import Image

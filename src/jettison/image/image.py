@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jettison.image.elf import Elf
 from jettison.inventory.links import followed
 
 if TYPE_CHECKING:
     from jettison.image.blob import Blob
     from jettison.image.collect import LayerFacts
     from jettison.image.columns import Columns
+    from jettison.image.elf import Elf
 
 
 class FileEntry:

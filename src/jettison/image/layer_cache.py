@@ -12,10 +12,8 @@ import hashlib
 import marshal
 import os
 import sys
-import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 import zstandard
@@ -63,7 +61,7 @@ def unpack(pieces: Iterable[bytes]) -> LayerFacts:
 class LayerCache:
     """Results of layers on disk. Every failure of the disk means: not there."""
 
-    def __init__(self, folder: Path | None, analyser: str) -> None:
+    def __init__(self, folder: str | os.PathLike[str] | None, analyser: str) -> None:
         self._folder = folder
         self._analyser = f"{analyser}\n{_source_of_this_version()}\n{sys.version_info[:2]}"
 
@@ -73,7 +71,8 @@ class LayerCache:
         if path is None:
             return None
         try:
-            facts = unpack(expanded(path.read_bytes()))
+            with open(path, "rb") as stream:
+                facts = unpack(expanded(stream.read()))
             os.utime(path)
         except (OSError, ValueError, EOFError, TypeError, StopIteration, zstandard.ZstdError):
             return None
@@ -96,8 +95,10 @@ class LayerCache:
         if path is None or not packed:
             return
         with contextlib.suppress(OSError):
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+            folder = os.path.dirname(path)
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            temporary = os.path.join(folder, f".new-{os.urandom(8).hex()}")
+            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
                 with os.fdopen(handle, "wb") as stream:
                     stream.write(packed)
@@ -118,11 +119,11 @@ class LayerCache:
                 os.unlink(path)
                 total -= info.st_size
 
-    def _path(self, diff_id: str, evidence: str) -> Path | None:
+    def _path(self, diff_id: str, evidence: str) -> str | None:
         if self._folder is None or not self._analyser:
             return None
         key = hashlib.sha256(f"{diff_id}\n{evidence}\n{self._analyser}".encode()).hexdigest()
-        return self._folder / key
+        return os.path.join(self._folder, key)
 
 
 def expanded(data: bytes) -> Iterator[bytes]:
@@ -144,19 +145,19 @@ def expanded(data: bytes) -> Iterator[bytes]:
             yield piece
 
 
-def results_folder() -> Path | None:
+def results_folder() -> str | None:
     """Return where results are kept, None when the user wants none kept."""
-    return Path(cache_folder()) / "layers" if keeps_results() else None
+    return os.path.join(cache_folder(), "layers") if keeps_results() else None
 
 
 @cache
 def _source_of_this_version() -> str:
     """Return what changes with every change of the code that reads layers, also between versions."""
-    root = Path(__file__).parent.parent
+    root = os.path.dirname(os.path.dirname(__file__))
     digest = hashlib.sha256()
     for part in ("image", "inventory", "secretscan", "knowledge"):
-        folder = root / part
-        for entry in sorted(os.scandir(folder), key=lambda e: e.name) if folder.is_dir() else ():
+        folder = os.path.join(root, part)
+        for entry in sorted(os.scandir(folder), key=lambda e: e.name) if os.path.isdir(folder) else ():
             if entry.name.endswith((".py", ".toml")):
                 info = entry.stat()
                 digest.update(f"{part}/{entry.name} {info.st_size} {info.st_mtime_ns}\n".encode())

@@ -23,9 +23,7 @@ MAX_INDEXES: Final = 32
 _ATTESTATION: Final = "vnd.docker.reference.type"
 _REF: Final = "org.opencontainers.image.ref.name"
 # Docker's and OCI's layers, foreign ones included; the word after "tar" is the compression.
-_LAYER_TYPES: Final = re.compile(
-    r"application/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1\.tar|docker\.image\.rootfs\.(?:foreign\.)?diff\.tar)(?:[.+](?:gzip|zstd))?\Z"
-)
+_LAYER_TYPES: Final = r"application/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1\.tar|docker\.image\.rootfs\.(?:foreign\.)?diff\.tar)(?:[.+](?:gzip|zstd))?\Z"
 _CONFIG_TYPES: Final = (
     "application/vnd.oci.image.config.v1+json",
     "application/vnd.docker.container.image.v1+json",
@@ -61,7 +59,7 @@ class Chosen(NamedTuple):
         if isinstance(size, int) and size != blob.size:
             return f"has {blob.size} bytes, the manifest says {size}"
         media_type = str(descriptor.get("mediaType") or "")
-        if media_type and not _LAYER_TYPES.match(media_type):
+        if media_type and not re.match(_LAYER_TYPES, media_type):
             return f"has the media type {media_type[:80]!r}, which is no layer of an image"
         return ""
 

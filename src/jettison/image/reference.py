@@ -11,10 +11,11 @@ from typing import Final, NamedTuple
 from jettison.errors import UsageError
 
 SCHEMES: Final = ("registry://", "registry+http://", "docker://")
-_HOST: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]{2,45}\])(?::\d{1,5})?\Z")
-_NAME: Final = re.compile(r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\Z")
-_TAG: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z")
-_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}\Z")
+# Texts: most images are in no registry, and a compiled expression is paid by every run.
+_HOST: Final = r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[[0-9A-Fa-f:]{2,45}\])(?::\d{1,5})?\Z"
+_NAME: Final = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*\Z"
+_TAG: Final = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}\Z"
+_DIGEST: Final = r"sha256:[0-9a-f]{64}\Z"
 _HUB: Final = ("docker.io", "index.docker.io", "registry-1.docker.io")
 
 
@@ -58,9 +59,9 @@ def parse_reference(text: str) -> Reference:
     tag = ""
     if ":" in last:
         name, _, tag = name.rpartition(":")
-    if not _HOST.match(host) or len(name) > 255 or not _NAME.match(name):
+    if not re.match(_HOST, host) or len(name) > 255 or not re.match(_NAME, name):
         raise UsageError(f"{text[:200]!r} is no image of a registry: write registry://HOST/NAME:TAG")
-    if (tag and not _TAG.match(tag)) or (digest and not _DIGEST.match(digest)):
+    if (tag and not re.match(_TAG, tag)) or (digest and not re.match(_DIGEST, digest)):
         raise UsageError(f"{text[:200]!r} has no usable tag or digest")
     if host in _HUB:
         host = "registry-1.docker.io"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import mmap
-import tempfile
 from typing import Final
 
 from jettison.image.collect import MAX_LARGE, OVERLAP, PIECE, WHOLE, Collector, Content, LayerFacts
@@ -55,6 +54,8 @@ def scan_stream(reader: Reader, collector: Collector) -> LayerFacts:
 
 def _spooled(facts: LayerFacts, path: str, entry: Entry, tar: TarStream, collector: Collector) -> tuple[int, bytes]:
     """Look at a large file by way of a nameless one, without memory for the whole of it; return checksum and digest."""
+    import tempfile
+
     digest = hashlib.sha256()
     with tempfile.TemporaryFile() as spool:
         while piece := tar.read(1 << 20):

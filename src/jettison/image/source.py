@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import mmap
 import os
-import stat
 import zlib
 from collections.abc import Callable
 from typing import IO, Final, cast
@@ -13,21 +10,16 @@ from typing import IO, Final, cast
 from jettison.errors import EngineError, ImageError, SourceError, UsageError
 from jettison.image.archive import find_in_file, find_in_layout, is_oci_layout, read_archive
 from jettison.image.assemble import Made, Source, as_it_is, assemble
-from jettison.image.collect import WHOLE, Collector, LayerFacts
+from jettison.image.collect import Collector
 from jettison.image.copied_folder import is_copied_folder
 from jettison.image.decompress import compression, decompressed
-from jettison.image.image import Image, Layer, read_config
-from jettison.image.layers import merge
-from jettison.image.linked import MAX_LINKED
+from jettison.image.image import Image
 from jettison.image.manifest import Chosen
-from jettison.image.mapped import CHECKED, pieces
 from jettison.image.reading import Told
 from jettison.image.reference import SCHEMES, has_host
-from jettison.image.tar_header import Entry
 from jettison.image.unpacked_archive import is_unpacked_archive
 from jettison.terminal import safe_line
 
-MAX_FILES: Final = 3_000_000
 _ARCHIVE_ENDINGS: Final = (".tar", ".tar.gz", ".tgz", ".oci", ".json")
 
 
@@ -60,7 +52,7 @@ def made_of_image(
     path, wanted = _split(name)
     folder = os.path.isdir(path) and not is_layout(path)
     if folder and not may_be_a_name(path):
-        return make(_root_file_system(path, collector))
+        return make(_of_folder(path, collector))
     if os.path.exists(path) and not folder:
         try:
             if os.path.isfile(path) and compression(_head(path)):
@@ -81,7 +73,7 @@ def made_of_image(
             image = read_archive(cast(IO[bytes], Told(stream)), collector, "", platform)
     except EngineError as error:
         if folder:
-            return make(_root_file_system(path, collector))
+            return make(_of_folder(path, collector))
         if name.endswith(_ARCHIVE_ENDINGS) or (os.sep in name and os.path.isdir(os.path.dirname(name))):
             raise SourceError(f"{name}: there is no such file or folder here, and {error}") from error
         # A name that says its registry can be read there, where no engine has the image.
@@ -113,6 +105,12 @@ def _packed_archive(path: str, collector: Collector, wanted: str, platform: str)
             raise ImageError(f"the image archive cannot be read: {safe_line(str(error))[:300]}") from error
 
 
+def _of_folder(folder: str, collector: Collector) -> Image:
+    from jettison.image.root_file_system import read_root_file_system
+
+    return read_root_file_system(folder, collector)
+
+
 def _of_registry(name: str, platform: str) -> tuple[Source, Chosen]:
     from jettison.image.registry import find_in_registry
 
@@ -135,92 +133,3 @@ def is_layout(path: str) -> bool:
 def may_be_a_name(path: str) -> bool:
     """Return whether a folder may as well be the name of an image: `app`, not `./app`, `app/` or `.`."""
     return os.sep not in path and path not in (".", "..")
-
-
-def _root_file_system(folder: str, collector: Collector) -> Image:
-    """Return a folder's files as an image of one layer; links are never followed."""
-    facts = LayerFacts()
-    names_of: dict[tuple[int, int], str] = {}
-    for parent, folders, names in os.walk(folder, followlinks=False):
-        for name in (*folders, *names):
-            _add_file(
-                facts,
-                os.path.join(parent, name),
-                os.path.relpath(os.path.join(parent, name), folder),
-                collector,
-                names_of,
-            )
-            if len(facts.columns.names) > MAX_FILES:
-                raise ImageError(f"{folder} holds more than {MAX_FILES} files")
-    layer = Layer("", facts.size, 0, "")
-    return merge(read_config({}), [(facts, layer)], (), {}, "")
-
-
-def _add_file(
-    facts: LayerFacts, full: str, path: str, collector: Collector, names_of: dict[tuple[int, int], str]
-) -> None:
-    try:
-        info = os.lstat(full)
-        link = os.readlink(full) if stat.S_ISLNK(info.st_mode) else ""
-    except OSError:
-        return
-    kind = _kind(info.st_mode)
-    if kind == "file" and info.st_nlink > 1:
-        first = names_of.setdefault((info.st_dev, info.st_ino), path)
-        if first != path:
-            # A further name of bytes that were read.
-            mode = stat.S_IMODE(info.st_mode)
-            entry = Entry(path, "hardlink", 0, mode, info.st_uid, info.st_gid, first, int(info.st_mtime))
-            facts.columns.add(path, entry, 0, 0, -1)
-            if collector.wants_name(path, mode) and 0 < info.st_size <= MAX_LINKED:
-                _look_again(facts, full, path, mode, info.st_size, collector)
-            return
-    size = info.st_size if kind == "file" else 0
-    mode = stat.S_IMODE(info.st_mode)
-    entry = Entry(path, kind, size, mode, info.st_uid, info.st_gid, link, int(info.st_mtime))
-    check, digest = 0, b""
-    if size:
-        try:
-            check, digest = _look(facts, full, path, mode, size, collector)
-        except (OSError, ValueError) as error:
-            facts.notes.append(f"{path}: {error}")
-    facts.size += size
-    index = facts.columns.add(path, entry, size, check, -1)
-    if digest:
-        facts.columns.digests[index] = digest
-
-
-def _look(facts: LayerFacts, full: str, path: str, mode: int, size: int, collector: Collector) -> tuple[int, bytes]:
-    """Show a file to the collector; return its checksum and digest."""
-    handle = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        with mmap.mmap(handle, size, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
-            if size <= WHOLE:
-                collector.learn(facts, path, mode, size, view, 0)
-            else:
-                for begin, end in pieces(view):
-                    collector.learn(facts, path, mode, size, view[begin:end], begin)
-                collector.learn_large(facts, path, mode, size, view)
-            return zlib.crc32(view[:CHECKED]), hashlib.sha256(view).digest()
-    finally:
-        os.close(handle)
-
-
-def _look_again(facts: LayerFacts, full: str, path: str, mode: int, size: int, collector: Collector) -> None:
-    """Show a file to the collector under a further name."""
-    try:
-        handle = os.open(full, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as stream:
-            data = stream.read(size)
-    except OSError as error:
-        facts.notes.append(f"{path}: {error}")
-        return
-    collector.learn_name(facts, path, mode, len(data), data)
-
-
-def _kind(mode: int) -> str:
-    if stat.S_ISREG(mode):
-        return "file"
-    if stat.S_ISDIR(mode):
-        return "dir"
-    return "link" if stat.S_ISLNK(mode) else "other"

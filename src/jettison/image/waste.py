@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jettison.image.mapped import sha256_of
 from jettison.image.stack import Covered, LayerChange, Stack
 from jettison.inventory.hard_links import Contents
 
@@ -149,6 +148,10 @@ def _make_digests(image: Image, entries: Iterable[FileEntry]) -> dict[tuple[int,
     for entry in entries:
         if entry.at >= 0 and entry.layer < len(image.blobs):
             by_layer[entry.layer].append(entry)
+    if not by_layer:
+        return learnt
+    from jettison.image.mapped import sha256_of
+
     for number, members in by_layer.items():
         blob = image.blobs[number]
         if blob is None:

@@ -12,14 +12,15 @@ from jettison.syntax.vocabulary import WORDS
 _ENDINGS: Final = tuple(f"_{ending}" for ending in SECRETS["names"]["endings"])
 _SETTINGS: Final = frozenset(SECRETS["names"]["settings"])
 _HARMLESS: Final = frozenset(SECRETS["values"]["harmless"])
-_HARMLESS_PATTERN: Final = re.compile(SECRETS["values"]["harmless_pattern"], re.DOTALL)
-_POINTER: Final = re.compile(SECRETS["values"]["pointer_pattern"])
-_FILE: Final = re.compile(SECRETS["files"]["pattern"])
-_FOLDER: Final = re.compile(SECRETS["files"]["folders"])
 _MARKS: Final[dict[str, list[str]]] = SECRETS["files"]["marks"]
 _MARKS_OF: Final = {name: tuple(marks) for name, marks in SECRETS["marks"].items() if name != "source"}
 WORDS.learn(mark for marks in _MARKS_OF.values() for mark in marks)
 MAX_VALUE: Final = 4096
+
+
+@cache
+def _compiled(section: str, name: str) -> re.Pattern[str]:
+    return re.compile(SECRETS[section][name], re.DOTALL if name == "harmless_pattern" else 0)
 
 
 @cache
@@ -52,12 +53,14 @@ def is_literal_secret(value: str) -> bool:
     value = value.strip()[:MAX_VALUE]
     if not value or "$" in value or value.startswith("`"):
         return False
-    return value.lower() not in _HARMLESS and not _HARMLESS_PATTERN.match(value) and not _POINTER.match(value)
+    if value.lower() in _HARMLESS:
+        return False
+    return not any(_compiled("values", name).match(value) for name in ("harmless_pattern", "pointer_pattern"))
 
 
 def is_secret_file(path: str) -> bool:
     """Return whether a file or folder of this name is made to hold secrets."""
-    return bool(_FILE.search(path) or _FOLDER.search(path))
+    return any(_compiled("files", name).search(path) for name in ("pattern", "folders"))
 
 
 def holds_secret(path: str, text: bytes) -> bool:

@@ -12,7 +12,7 @@ from jettison.engine.base import BuildRequest
 from jettison.engine.shield import shield
 from jettison.errors import BuildError, EngineError
 from jettison.image.archive import read_archive
-from jettison.image.collect import WholeCollector
+from jettison.image.proof_collector import WholeCollector
 from jettison.knowledge.secret_marks import is_secret_name
 from jettison.optimize.dependencies import prepare
 from jettison.optimize.starts import Setting

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from typing import Final
 
@@ -14,6 +13,8 @@ def _columns() -> int:
     """Return how many columns a report takes: 100, or what a narrower terminal has, down to 80."""
     if not sys.stdout.isatty():
         return WIDEST
+    import shutil
+
     return min(WIDEST, max(NARROWEST, shutil.get_terminal_size().columns))
 
 

@@ -6,9 +6,9 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from jettison.findings import Severity
 from jettison.image.waste_classes import waste_classes
 from jettison.report.secrets_json import secret_data
+from jettison.severity import Severity
 
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection

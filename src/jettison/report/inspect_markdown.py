@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from jettison.findings import Severity
 from jettison.image.waste_classes import waste_classes
 from jettison.report.markdown import cell, folded, plain, table
 from jettison.report.secrets_text import place_of_secret
 from jettison.report.steps import layer_command
 from jettison.report.units import counted, human_bytes
 from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
+from jettison.severity import Severity
 
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from jettison.findings import Severity
 from jettison.image.waste import METADATA
 from jettison.image.waste_classes import waste_classes
 from jettison.report.cells import WIDTH, fit, fit_end, pad, wrap
@@ -14,6 +13,7 @@ from jettison.report.secrets_text import secret_lines
 from jettison.report.steps import layer_command, layer_label
 from jettison.report.support import is_over, release_line
 from jettison.report.units import counted, human_bytes
+from jettison.severity import Severity
 from jettison.terminal import Palette, safe_line
 
 if TYPE_CHECKING:

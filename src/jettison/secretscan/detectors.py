@@ -9,14 +9,15 @@ from typing import Any, Final, NamedTuple
 LEVELS: Final = ("low", "medium", "high")
 # Between the name of a setting and its value, in the languages and formats that settings are written in.
 _ASSIGNED: Final = r"""[\w.-]{0,40}["']{0,1}[ \t]{0,3}(?:=>|:=|=|:|,)[ \t]{0,3}["']{0,1}"""
-_OPTIONAL_END: Final = re.compile(r"(?:\[[^\]]+\]|\\.|[^\\\])])(?:\{0,\d+\}|(?<!\()\?)(\)*)\Z")
-_UNDERSCORE: Final = re.compile(r"\[[^\]]*_[^\]]*\]|\\w")
-_LONG_REPEAT: Final = re.compile(r"\{(\d+),(\d+)\}")
+# Texts, which only the generator of the compiled form has compiled.
+_OPTIONAL_END: Final = r"(?:\[[^\]]+\]|\\.|[^\\\])])(?:\{0,\d+\}|(?<!\()\?)(\)*)\Z"
+_UNDERSCORE: Final = r"\[[^\]]*_[^\]]*\]|\\w"
+_LONG_REPEAT: Final = r"\{(\d+),(\d+)\}"
 # A repeat up to so often may as well be endless, for what the engine looks for; the exact form is judged later.
 MANY: Final = 20
 FARTHEST: Final = 1 << 16
-_WRITTEN_OUT: Final = re.compile(r"\{([^{}]*\|[^{}]*)\}")
-_LONG_END: Final = re.compile(r"\{(\d+),\d*\}(\)*)\Z")
+_WRITTEN_OUT: Final = r"\{([^{}]*\|[^{}]*)\}"
+_LONG_END: Final = r"\{(\d+),\d*\}(\)*)\Z"
 
 
 class Detector(NamedTuple):
@@ -80,7 +81,7 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
     bare = regex.removeprefix(r"\b")
     bare = bare[:-2] if bare.endswith(r"\b") else bare
     # Where the value may hold "_", symbols in binaries look like it.
-    loose = bool(prefixes) and _UNDERSCORE.search(bare) is None
+    loose = bool(prefixes) and re.search(_UNDERSCORE, bare) is None
     triggers = [text for trigger in _triggers(entry) for text in written_out(trigger)] or [bare if loose else regex]
     keywords = entry["near"].lower().split("|") if near else entry["keywords"]
     return Detector(
@@ -119,7 +120,7 @@ def written_out(trigger: str) -> list[str]:
 
     A regex has the same as (?:a|b)c, of which the engine would look for c alone, wherever it stands.
     """
-    match = _WRITTEN_OUT.search(trigger)
+    match = re.search(_WRITTEN_OUT, trigger)
     if match is None:
         return [trigger]
     before, after = trigger[: match.start()], written_out(trigger[match.end() :])
@@ -129,7 +130,7 @@ def written_out(trigger: str) -> list[str]:
 def shortened(regex: str) -> str:
     """Return a regex without what its end may repeat: one event for each match instead of one for each length."""
     while True:
-        shorter = _LONG_END.sub(r"{\1}\2", _OPTIONAL_END.sub(r"\1", regex))
+        shorter = re.sub(_LONG_END, r"{\1}\2", re.sub(_OPTIONAL_END, r"\1", regex))
         if shorter == regex or shorter.endswith("\\"):
             return regex
         regex = shorter
@@ -137,7 +138,7 @@ def shortened(regex: str) -> str:
 
 def opened(regex: str) -> str:
     """Return a regex without the upper bounds of its long repeats: they take most of the time that compiling takes."""
-    return _LONG_REPEAT.sub(lambda match: f"{{{match[1]},}}" if int(match[2]) >= MANY else match[0], regex)
+    return re.sub(_LONG_REPEAT, lambda match: f"{{{match[1]},}}" if int(match[2]) >= MANY else match[0], regex)
 
 
 @cache

@@ -11,7 +11,6 @@ import hashlib
 import os
 import platform
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import islice
@@ -149,6 +148,8 @@ def _kept_at(identity: str) -> str:
 
 
 def _keep(path: str, data: bytes) -> None:
+    import tempfile
+
     folder = os.path.dirname(path)
     os.makedirs(folder, mode=0o700, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=folder)

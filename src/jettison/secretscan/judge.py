@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 
 from jettison.knowledge.secret_marks import is_literal_secret
 from jettison.secretscan import values
-from jettison.secretscan.checks import CHECKS, DOUBTFUL, PROVEN, chosen_password, entropy
 from jettison.secretscan.detectors import Detector, load_detectors
 
 # A generator's shortest passwords; runs of letters and of digits in it, of which a word with a number behind has two.
@@ -34,6 +33,9 @@ def judge(detector: Detector, match: re.Match[bytes], data: bytes | memoryview) 
         value = match[0]
     if detector.near and not _is_setting(match, data):
         return None
+    # Loaded when something was found: most configurations have nothing to judge.
+    from jettison.secretscan.checks import CHECKS, DOUBTFUL, PROVEN, entropy
+
     if detector.entropy and entropy(value) < detector.entropy:
         return None
     level, verified = detector.level, False
@@ -71,6 +73,8 @@ def _same(user: bytes, value: bytes) -> bool:
 
 
 def _is_made(value: bytes) -> bool:
+    from jettison.secretscan.checks import chosen_password
+
     # What a generator gives out is no documentation's password, whoever the user is.
     return len(value) >= LEAST_MADE and len(_RUN.findall(value)) >= LEAST_RUNS and chosen_password(value) is not None
 

@@ -6,15 +6,14 @@ One Scanner for each process (or thread): it is cheap to make; the first search 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from itertools import accumulate, islice
-from pathlib import Path
 from typing import Final, NamedTuple
 
-from jettison.secretscan.checks import OF_ANY_SERVICE
 from jettison.secretscan.detectors import Detector, compiled, load_detectors
 from jettison.secretscan.encoded import Base64Texts, Decoded, decode_utf16, utf16_form
 from jettison.secretscan.engine import MAX_EVENTS, Expression, Matcher, open_matcher
@@ -288,6 +287,8 @@ def _expressions(detector: Detector) -> list[Expression]:
 @cache
 def _order() -> dict[str, tuple[int, bool, int, int]]:
     """Return how much each detector's word counts where several see the same."""
+    from jettison.secretscan.checks import OF_ANY_SERVICE
+
     all_ = load_detectors().all
     return {
         d.id: (d.level, d.check not in OF_ANY_SERVICE, _SEVERITIES.index(d.severity), -n) for n, d in enumerate(all_)
@@ -341,7 +342,8 @@ def _paths() -> re.Pattern[str]:
 
 def _judgement() -> str:
     # What detectors and allow rules say besides the patterns: entropy, levels, stand-ins.
-    return hashlib.sha256(Path(__file__).with_name("_compiled.py").read_bytes()).hexdigest()[:12]
+    with open(os.path.join(os.path.dirname(__file__), "_compiled.py"), "rb") as stream:
+        return hashlib.sha256(stream.read()).hexdigest()[:12]
 
 
 def _line(data: bytes | memoryview, place: _Place, at: int) -> int:
