@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from jettison.errors import SourceError
+from jettison.named_tuple import NamedTuple
 
 
 class Replacement(NamedTuple):

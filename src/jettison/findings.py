@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
+from jettison.named_tuple import NamedTuple
 from jettison.severity import Severity as Severity
 from jettison.span import Span
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import partial
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
+
+from jettison.named_tuple import NamedTuple
 
 
 class Span(NamedTuple):

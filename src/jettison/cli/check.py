@@ -5,13 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from jettison.cli.discover import BUILD_FILE_ENDINGS, found_files, is_build_file_name, read_dockerfile
 from jettison.cli.options import COUNTED, Option
 from jettison.cli.real_paths import RealPaths
 from jettison.errors import SourceError, UsageError
 from jettison.findings import Severity
+from jettison.named_tuple import NamedTuple
 from jettison.report.formats import FORMATS
 from jettison.terminal import Palette, safe_line, wants_colour
 

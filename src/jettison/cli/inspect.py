@@ -6,10 +6,11 @@ import os
 import re
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from jettison.cli.options import Option
 from jettison.errors import ImageError, UsageError
+from jettison.named_tuple import NamedTuple
 from jettison.terminal import Palette, safe_line, wants_colour
 
 if TYPE_CHECKING:

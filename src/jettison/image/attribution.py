@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jettison.image.image import HistoryEntry

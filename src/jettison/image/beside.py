@@ -6,7 +6,6 @@ For what takes long in the interpreter and gives little: the result comes back a
 from __future__ import annotations
 
 import os
-import pickle
 import sys
 from collections.abc import Callable
 from typing import TypeVar
@@ -22,6 +21,8 @@ def beside(make: Callable[[], Result], worth: bool) -> Callable[[], Result]:
     """
     if not worth or not _can_fork():
         return make
+    import pickle
+
     read, write = os.pipe()
     try:
         child = os.fork()
@@ -57,6 +58,7 @@ def _make_and_end(make: Callable[[], object], write: int) -> None:
     """Send what is made and end, without anything that ends a program in order: that is for the other process."""
     status = 1
     try:
+        import pickle
         import signal
 
         signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import mmap
 import os
-from typing import IO, Final, NamedTuple, Protocol
+from typing import IO, Final, Protocol
 
 from jettison.errors import ImageError
+from jettison.named_tuple import NamedTuple
 
 _SAMPLES: Final = 64
 _SAMPLE: Final = 4096

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from jettison.named_tuple import NamedTuple
 
 MAX_NAMED: Final = 5
 

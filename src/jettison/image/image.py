@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from jettison.inventory.links import followed
+from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jettison.image.blob import Blob

@@ -7,7 +7,7 @@ import gc
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from jettison.image.assemble import Made
 from jettison.image.attribution import BASE, Origin, entry_origins, layer_origins
@@ -19,6 +19,7 @@ from jettison.image.source import made_of_image
 from jettison.image.waste import Hidden, Waste, find_waste
 from jettison.inventory.collect import collect
 from jettison.inventory.inventory import Inventory
+from jettison.named_tuple import NamedTuple
 from jettison.secretscan.config_secrets import ConfigSecret, config_secrets
 from jettison.secretscan.findings import SecretFinding, config_findings, file_findings, ranked
 from jettison.secretscan.mask import Redactor

@@ -11,9 +11,10 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from platform import machine
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from jettison.errors import ImageError
+from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jettison.image.blob import LayerBytes

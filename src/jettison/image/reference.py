@@ -6,9 +6,10 @@ Source: distribution's reference grammar (docs, "reference"); the OCI distributi
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from jettison.errors import UsageError
+from jettison.named_tuple import NamedTuple
 
 SCHEMES: Final = ("registry://", "registry+http://", "docker://")
 # Texts: most images are in no registry, and a compiled expression is paid by every run.

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from jettison.image.columns import DIR
 from jettison.image.image import FileEntry
 from jettison.inventory.links import followed
+from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jettison.image.collect import LayerFacts

@@ -13,7 +13,9 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
+
+from jettison.named_tuple import NamedTuple
 
 BLOCK: Final = 512
 HEADER_LIMIT: Final = 1 << 20

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from jettison.image.stack import Covered, LayerChange, Stack
 from jettison.inventory.hard_links import Contents
+from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jettison.image.image import FileEntry, Image

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from jettison.image.checkpoint import table
 from jettison.image.file_checks import cache_pattern
 from jettison.inventory.hard_links import Contents
+from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jettison.image.inspection import Inspection

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
 
 from jettison.inventory.text import Content
+from jettison.named_tuple import NamedTuple
 
 MAGIC: Final = b"\x7fELF"
 _MAX_SECTIONS: Final = 4096

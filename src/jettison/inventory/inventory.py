@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
+from jettison.named_tuple import NamedTuple
 
 
 class FolderSum(NamedTuple):

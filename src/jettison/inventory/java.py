@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from jettison.inventory.package import Package
 from jettison.inventory.text import Content, clean, decoded
 from jettison.inventory.zip_entries import zip_content, zip_entries
 from jettison.knowledge.java_groups import java_group
+from jettison.named_tuple import NamedTuple
 
 SUFFIXES: Final = (".jar", ".war", ".ear", ".jpi", ".hpi", ".par", ".sar", ".nar", ".kar", ".lpkg")
 WANTS: Final = {f"suffix:{suffix}": 512 << 20 for suffix in SUFFIXES}

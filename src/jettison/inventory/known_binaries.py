@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from jettison.inventory.package import Package
 from jettison.inventory.text import Content, clean
 from jettison.knowledge.inventory_binaries import BINARIES
+from jettison.named_tuple import NamedTuple
 
 WANTS: Final = {"elf": 512 << 20, "name:VERSION": 4096, "name:release": 4096}
 MAX_SEARCH: Final = 256 << 20

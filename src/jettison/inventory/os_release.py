@@ -6,9 +6,10 @@ Source: os-release(5).
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from jettison.inventory.text import clean, decoded
+from jettison.named_tuple import NamedTuple
 
 PATHS: Final = ("etc/os-release", "usr/lib/os-release")
 WANTS: Final = {"name:os-release": 64 << 10}

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from jettison.inventory.purl import build_purl
+from jettison.named_tuple import NamedTuple
 
 
 class Package(NamedTuple):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from jettison.named_tuple import NamedTuple
 
 MAX_PURL: Final = 8192
 # Not golang and npm: the module proxy and old npm names tell upper from lower case, and so do advisories.

@@ -10,9 +10,10 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final
 
 from jettison.inventory.text import Content
+from jettison.named_tuple import NamedTuple
 
 MAX_ENTRIES: Final = 500_000
 _END: Final = b"PK\x05\x06"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from jettison.lint.engine import FileReport, check_bytes
+from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jettison.findings import Finding

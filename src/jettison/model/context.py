@@ -10,7 +10,9 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from typing import Final, NamedTuple
+from typing import Final
+
+from jettison.named_tuple import NamedTuple
 
 MAX_FILES: Final = 200_000
 MAX_DEPTH: Final = 200

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import posixpath
 from bisect import bisect_left
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from jettison.model.context import ContextFile, IgnoreFile
+from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from jettison.named_tuple import NamedTuple
 from jettison.span import Span
 from jettison.syntax.tree import Instruction
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from jettison.knowledge.secret_marks import is_literal_secret, is_secret_name, patterns
+from jettison.named_tuple import NamedTuple
 from jettison.span import Span
 
 if TYPE_CHECKING:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from jettison.named_tuple import NamedTuple
 from jettison.span import Span
 from jettison.terminal import safe_line
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from jettison.findings import NO_IMPACT, SAFE, Confidence, Effort, Finding, Fix, Impact, Severity
+from jettison.named_tuple import NamedTuple
 from jettison.span import Span
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
-from typing import Final, NamedTuple
+from typing import Final
 
+from jettison.named_tuple import NamedTuple
 from jettison.rules._index import ROWS
 from jettison.rules.base import Rule
 from jettison.syntax.vocabulary import WORDS

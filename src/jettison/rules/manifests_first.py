@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from jettison.findings import UNSAFE, Edit, Fix
 from jettison.knowledge.package_managers import BY_PROGRAM, MANAGERS
+from jettison.named_tuple import NamedTuple
 from jettison.rules.edits import whole_lines, with_comments
 from jettison.span import Span
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from jettison.inventory.purl import build_purl
+from jettison.named_tuple import NamedTuple
 
 _SPACE: Final = bytes.fromhex("6ad0d9d37c0c5d0b9f0e3a3d6d1f6c11")
 _TIME: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.\d+)?Z?\Z")

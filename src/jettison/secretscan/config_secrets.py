@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from jettison.knowledge.secret_marks import is_literal_secret, is_secret_name, patterns
+from jettison.named_tuple import NamedTuple
 from jettison.secretscan.config_texts import ConfigText, config_texts
 from jettison.secretscan.detectors import LEVELS
 from jettison.secretscan.hit import Hit

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from jettison.named_tuple import NamedTuple
 
 MAX_TEXTS: Final = 20_000
 # Entries of the history among which the one that set something is looked for: engines make far fewer.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from jettison.named_tuple import NamedTuple
 
 LEVELS: Final = ("low", "medium", "high")
 # Between the name of a setting and its value, in the languages and formats that settings are written in.

@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
+from jettison.named_tuple import NamedTuple
 from jettison.secretscan.detectors import compiled
 
 MAX_RUN: Final = 64 * 1024

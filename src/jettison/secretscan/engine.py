@@ -14,9 +14,10 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import islice
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 from jettison.cache_folder import cache_folder
+from jettison.named_tuple import NamedTuple
 
 # More events than these in one piece, of one expression and of all, are noise by design: an event that is passed over
 # costs half of one that is kept. After the last of all the rest of the piece is not looked at.

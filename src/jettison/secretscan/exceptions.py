@@ -15,9 +15,10 @@ import os
 from collections.abc import Sequence
 from datetime import date, datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from jettison.errors import UsageError
+from jettison.named_tuple import NamedTuple
 from jettison.terminal import safe_line
 
 if TYPE_CHECKING:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from jettison.image.shipped import shipped_of
+from jettison.named_tuple import NamedTuple
 from jettison.secretscan.as_installed import as_installed
 from jettison.secretscan.config_secrets import BY_COMMAND, BY_NAME, ConfigSecret
 from jettison.secretscan.detectors import LEVELS, load_detectors

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from jettison.knowledge.secret_marks import is_literal_secret
+from jettison.named_tuple import NamedTuple
 from jettison.secretscan import values
 from jettison.secretscan.detectors import Detector, load_detectors
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from jettison.inventory.zip_entries import zip_content, zip_entries
+from jettison.named_tuple import NamedTuple
 from jettison.secretscan.git_pack import MAGIC as GIT_PACK
 from jettison.secretscan.git_pack import pack_objects
 

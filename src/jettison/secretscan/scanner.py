@@ -12,8 +12,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, partial
 from itertools import accumulate, islice
-from typing import Final, NamedTuple
+from typing import Final
 
+from jettison.named_tuple import NamedTuple
 from jettison.secretscan.detectors import Detector, compiled, load_detectors
 from jettison.secretscan.encoded import Base64Texts, Decoded, decode_utf16, utf16_form
 from jettison.secretscan.engine import MAX_EVENTS, Expression, Matcher, open_matcher

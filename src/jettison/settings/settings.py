@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final
+
+from jettison.named_tuple import NamedTuple
 
 NOTHING: Final[frozenset[str]] = frozenset()
 

@@ -10,8 +10,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, NamedTuple, cast
+from typing import Final, cast
 
+from jettison.named_tuple import NamedTuple
 from jettison.span import Span, make_span
 
 _BLANKS: Final = " \t\r\n\v\f"

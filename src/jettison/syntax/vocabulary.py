@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import Final
+
+from jettison.named_tuple import NamedTuple
 
 # Runs of letters and digits, of which texts of one kind hold mostly the same.
 _RUN: Final = re.compile(rb"[a-z0-9]+")

@@ -16,10 +16,11 @@ Source: Docker documentation, "Optimize cache usage in builds".
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from jettison.findings import UNSAFE, Effort, Finding, Impact
 from jettison.knowledge.package_managers import MANAGERS
+from jettison.named_tuple import NamedTuple
 from jettison.rules.base import Example, Rule
 from jettison.rules.manifests_first import from_manifest, manifests_first
 
