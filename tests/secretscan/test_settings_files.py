@@ -38,6 +38,8 @@ NOT_TOLD = [
     ("srv/messages_de.properties", "login.password=Kennwort\n"),
     ("srv/application.yml", "    password: ${{DB_PASSWORD}}\n    secret-key: changeme123\n"),
     ("srv/application.yml", "    password: <your password 1>\n    api_key: YOUR_API_KEY_1\n"),
+    ("etc/zabbix.conf", "#\t\tNONE:+VERS-TLS1.2:+ECDHE-PSK:+PSK:+AES-128-GCM:+AES-128-CBC:+SHA256:+CTYPE-X.509\n"),
+    ("etc/icinga2/influxdb2.conf", '  //auth_token = "ABCDEvwxyz0189-_"\n'),
     ("srv/run.sh", 'password="$1"\nPASSWORD=$(cat /run/secrets/db1)\nsecret_token=`date +%s1234`\n'),
     ("srv/config.json", '{{"password": "^6.0.1-beta.2", "api_key": "1.2.3.4.5"}}\n'),
     ("srv/config.yaml", "password: /run/secrets/db-password-1\nauth_token: 3600000000s\n"),

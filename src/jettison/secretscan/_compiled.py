@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jwt.io, Stripe, Azure's storage emulator, Slack, "
-                        'GitHub; RFCs; settings of Grafana as it comes',
+                        'GitHub; RFCs; settings of programs as they come',
               'values': ['AKIAIOSFODNN7EXAMPLE',
                          'AKIAI44QH8DHBEXAMPLE',
                          'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -18,6 +18,8 @@ ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jw
                          'tGzv3JOkF0XG5Qx2TlKWIA',
                          '7Fjfp0ZBr1KtDRbnfVdmIw',
                          'SW2YcwTIb9zpOOhoPsMm',
+                         'ABCDEvwxyz0189-_',
+                         'AKIAJ4SOKUWG25EDMAOA',
                          'xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx',
                          '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']},
  'stand_ins': {'source': 'documentation of frameworks, image and package registries; settings.xml '
@@ -166,8 +168,9 @@ ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jw
                           '%\\w* | .* %\\( .* | \\{\\{ .*\n'
                           '  | '
                           '(?:os|process|config|settings|self|this|env|args|kwargs|req|request|options|params|data|Deno|System|ENV|var|local|module|secrets|vault)\\.[\\w.\\[\\]\'"]*\n'
-                          '  | (.)\\1* | [.*xX•_-]+ | https?:// .* | file: .* | (?:/[\\w.@-]+)+/? '
-                          '| \\.{1,2}/ .* | '
+                          '  | [+!-]?[A-Z][A-Z0-9.-]*(?::[+!-]?[A-Z][A-Z0-9.@=-]*)+ | (.)\\1* | '
+                          '[.*xX•_-]+ | https?:// .* | file: .* | (?:/[\\w.@-]+)+/? | \\.{1,2}/ .* '
+                          '| '
                           '[\\w./-]+\\.(?:json|pem|key|txt|ya?ml|crt|p12|py|js|ts|go|rb|conf|ini|xml|properties|service|sock)\n'
                           '  | [0-9]{1,5} | (?:0x)?0+',
                'plain': '[a-z]+(?:[._-][a-z]+){0,12}|[A-Z]+(?:_[A-Z]+)*|[A-Z]?[a-z]+(?:[A-Z][a-z]+)+|[A-Z][a-z]+'},
