@@ -190,6 +190,15 @@ def test_programs_without_metadata(path: str, content: bytes, expected: tuple[st
     assert [(package.name, package.version) for package in found.packages] == [expected]
 
 
+@pytest.mark.parametrize(
+    "path", ["opt/java/openjdk/release", "usr/lib/jvm/zulu17/release", "opt/jdk-17.0.9+9/release", "opt/java/release"]
+)
+def test_a_java_runtime_of_no_package_says_its_version(path: str) -> None:
+    text = b'IMPLEMENTOR="Eclipse Adoptium"\nJAVA_VERSION="17.0.9"\n'
+    found = inventory({path: text, "srv/app/release": text})
+    assert [package.key for package in found.packages] == [("generic", "openjdk", "17.0.9")]
+
+
 def test_packages_of_r_are_those_that_r_installed() -> None:
     text = b"Package: jsonlite\nVersion: 1.8.4\nLicense: MIT + file LICENSE\nDescription: A parser,\n  and more.\n"
     built = text + b"Built: R 4.2.2; x86_64-pc-linux-gnu; 2023-01-20 18:24:23 UTC; unix\n"

@@ -797,7 +797,7 @@ INVENTORY_BINARIES: Final[dict[str, Any]] = {'source': 'version strings of the p
           'version': 'node\\.js/v?(?P<version>\\d{1,3}\\.\\d{1,3}\\.\\d{1,3})'},
  'go': {'paths': '/go(?:-\\d[\\d.]*)?/VERSION',
         'version': '\\Ago(?P<version>\\d{1,2}\\.\\d{1,3}(?:\\.\\d{1,3}|(?:beta|rc)\\d{1,2})?)'},
- 'openjdk': {'paths': '/(?:jre|jdk|jvm|java)[^/]*/release',
+ 'openjdk': {'paths': '/[^/]*(?:jre|jdk|jvm|java)[^/]*/(?:[^/]+/)?release',
              'version': '(?m)^JAVA_VERSION="(?P<version>[\\w.+-]{1,40})"'},
  'busybox': {'names': 'busybox|\\[',
              'version': 'BusyBox v(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
