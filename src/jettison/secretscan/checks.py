@@ -38,6 +38,8 @@ MANY_VOWELS: Final = 5
 LEAST_RANDOM: Final = 16
 LEAST_WORDS: Final = 5
 LONGEST_WORDS: Final = 5.5
+# Bits for each character of what is told of when everything is asked for; the names of settings have fewer.
+LEAST_DOUBTFUL: Final = 3.7
 
 
 def entropy(value: bytes) -> float:
@@ -147,12 +149,12 @@ def random_value(value: bytes) -> Verdict:
 
     A name is of few words and numbers for its length (`fromHeader2`: three); a random text, taken for one, of many.
     """
-    if chosen_password(value) is None:
-        return DOUBTFUL
     # What stands between the words of a name does not make more of them.
     text = _SEPARATORS.sub(b"", value)
     words = len(_WORDS.findall(text))
-    return RIGHT if len(value) >= LEAST_RANDOM and words >= max(LEAST_WORDS, len(text) / LONGEST_WORDS) else DOUBTFUL
+    if len(value) >= LEAST_RANDOM and words >= max(LEAST_WORDS, len(text) / LONGEST_WORDS) and chosen_password(value):
+        return RIGHT
+    return DOUBTFUL if entropy(value) >= LEAST_DOUBTFUL else None
 
 
 def no_stand_in(value: bytes) -> Verdict:
