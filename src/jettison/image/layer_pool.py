@@ -139,7 +139,9 @@ class LayerReaders:
                 if self._after(task):
                     done(self._layers[task.number])
             return
-        self._hashers += [Worker(None, self._hashes, self._claims) for _ in range(min(self._count, len(self._hashes)))]
+        # One more than there are cores: a layer's digest is made by one process alone, and the longest must not begin last.
+        count = min(self._count + 1, len(self._hashes))
+        self._hashers += [Worker(None, self._hashes, self._claims) for _ in range(count)]
         if not self._collector.is_ready():
             # Compiling keeps one core busy.
             self._offer(min(HASHED_FIRST, self._total // 2 + 1))
@@ -189,7 +191,7 @@ class LayerReaders:
             self._scanners.remove(worker)
             worker.end(now=False)
         self._offer()
-        self._hash(self._count - len(self._scanners))
+        self._hash(self._count - len(self._scanners) if self._scanners else len(self._hashers))
 
     def _pump(self, done: Callable[[Wanted], None]) -> None:
         """Take what the processes made, if there is something soon."""
