@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jettison.image.checkpoint import table
 from jettison.image.checkpoints import checkpoints
 from jettison.image.collect import InventoryCollector
 from jettison.image.inspection import inspect
@@ -157,3 +158,8 @@ def test_names_of_files(id_: str, wrong: tuple[str, ...], right: tuple[str, ...]
 
 def test_an_empty_folder_is_no_leftover(tmp_path: Path) -> None:
     assert "DKL-LI-0003" not in found(tmp_path, {"root/.cache/": (0o755, b"")}, (), {}, "image.tar")
+
+
+def test_endings_are_told_by_their_last_dot() -> None:
+    for ending in (*table()["unneeded_endings"], *table()["credential_endings"]):
+        assert ending.rfind(".") == 0 and "/" not in ending, ending

@@ -50,16 +50,14 @@ def _names(image: Image) -> Iterator[Checkpoint]:
     unneeded: list[tuple[int, str]] = []
     caches: defaultdict[str, Counter[int]] = defaultdict(Counter)
     bases, endings, folders = _wanted()
-    cache = cache_pattern()
-    # What rules nearly all other paths out.
-    starts = (*table()["cache_folders"], "root/", "home/")
     not_below = tuple(table()["not_below"])
-    for path, entry in image.files.items():
-        base = path[path.rfind("/") + 1 :]
-        # The last part of a path rules nearly all files out without an expression.
-        if base in bases or path.endswith(endings):
-            _sort(path, base, entry, secret, unneeded, not_below, folders)
-        if path.startswith(starts) and entry.kind == "file" and entry.size and (match := cache.match(path)):
+    # The last part of a path rules nearly all files out without an expression.
+    for path in [p for p in image.files if p[p.rfind("/") + 1 :] in bases or p[p.rfind(".") :] in endings]:
+        _sort(path, path[path.rfind("/") + 1 :], image.files[path], secret, unneeded, not_below, folders)
+    cache, starts = cache_pattern(), (*table()["cache_folders"], "root/", "home/")
+    for path in [p for p in image.files if p.startswith(starts)]:
+        entry = image.files[path]
+        if entry.kind == "file" and entry.size and (match := cache.match(path)):
             caches[match[0]][entry.layer] += entry.size
     if secret:
         yield in_layers("CIS-DI-0010", "files that hold credentials", Severity.HIGH, secret)
@@ -122,12 +120,13 @@ def _is_credential(path: str, base: str) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _wanted() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
-    """Return (names, endings, names of folders) that are looked at more closely."""
+def _wanted() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Return (names, endings from the last dot on, names of folders) that are looked at more closely."""
     data = table()
     folders = frozenset(data["unneeded_folders"])
     names = folders.union(data["credential_files"], data["credential_words"], data["unneeded_files"])
-    return names, (*data["unneeded_endings"], *data["credential_endings"], *data["credential_paths"]), folders
+    names = names.union(path.rpartition("/")[2] for path in data["credential_paths"])
+    return names, frozenset((*data["unneeded_endings"], *data["credential_endings"])), folders
 
 
 @lru_cache(maxsize=1)

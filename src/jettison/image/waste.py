@@ -133,7 +133,7 @@ def _cause(row: Covered) -> str:
 
 
 def _without_digest(same: list[list[tuple[str, FileEntry]]], replaced: list[Covered]) -> list[FileEntry]:
-    wanted = {id(entry): entry for group in same for _, entry in group if not entry.digest}
+    wanted = {id(e): e for group in same for _, e in group if e.columns is None or e.row not in e.columns.digests}
     for row in replaced:
         for entry in (row.entry, row.replacement):
             if entry is not None and not entry.digest:
@@ -170,22 +170,36 @@ def _copies(
     same: list[list[tuple[str, FileEntry]]],
 ) -> tuple[int, tuple[Copies, ...], dict[int, tuple[int, int]]]:
     total = 0
-    found: list[Copies] = []
-    copied_by: dict[int, tuple[int, int]] = {}
+    found: list[tuple[int, list[tuple[int, str]]]] = []
+    by_layer: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
     for group in same:
-        by_digest: defaultdict[bytes, list[tuple[int, str]]] = defaultdict(list)
+        by_digest: dict[bytes, list[tuple[int, str]]] = {}
         for path, entry in group:
-            if entry.digest:
-                by_digest[entry.digest].append((entry.layer, path))
+            digest = None if entry.columns is None else entry.columns.digests.get(entry.row)
+            if digest:
+                by_digest.setdefault(digest, []).append((entry.layer, path))
         size = group[0][1].size
         for members in by_digest.values():
-            if len(members) > 1:
-                members.sort()
-                for layer, _ in members[1:]:
-                    held = copied_by.get(layer, (0, 0))
-                    copied_by[layer] = held[0] + size, held[1] + 1
-                total += size * (len(members) - 1)
-                names = tuple(path for _, path in members[:MAX_NAMES])
-                found.append(Copies(size * (len(members) - 1), len(members), names))
-    found.sort(key=lambda item: (-item.bytes, item.paths))
-    return total, tuple(found[:MAX_COPIES]), copied_by
+            if len(members) == 1:
+                continue
+            members.sort()
+            for layer, _ in members[1:]:
+                held = by_layer[layer]
+                held[0] += size
+                held[1] += 1
+            total += size * (len(members) - 1)
+            found.append((size * (len(members) - 1), members))
+    copied_by = {layer: (held[0], held[1]) for layer, held in by_layer.items()}
+    return total, tuple(_largest(found)), copied_by
+
+
+def _largest(found: list[tuple[int, list[tuple[int, str]]]]) -> list[Copies]:
+    found.sort(key=lambda item: -item[0])
+    # What takes as much as the last of them may have the better name.
+    least = found[MAX_COPIES - 1][0] if len(found) >= MAX_COPIES else 0
+    told = [
+        Copies(size, len(members), tuple(path for _, path in members[:MAX_NAMES]))
+        for size, members in found
+        if size >= least
+    ]
+    return sorted(told, key=lambda item: (-item.bytes, item.paths))[:MAX_COPIES]

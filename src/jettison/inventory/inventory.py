@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
 from jettison.named_tuple import NamedTuple
@@ -37,7 +39,7 @@ class Inventory(NamedTuple):
 
     packages: tuple[Package, ...]
     release: OsRelease | None = None
-    owner_of: dict[str, int] = {}
+    owner_of: Mapping[str, int] = {}
     bytes_of: tuple[int, ...] = ()
     unowned: int = 0
     dropped: tuple[tuple[Package, int], ...] = ()

@@ -5,7 +5,7 @@ Source: Debian Policy, 10.1 (one owner for each file); PEP 376 and PEP 627 (RECO
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, Protocol
 
 from jettison.inventory.hard_links import Contents
@@ -65,100 +65,130 @@ def owned(packages: list[Package], files: Mapping[str, VisibleFile], release: Os
     kept, dropped = _split(packages, owners, links)
     # Indexes change when packages are dropped.
     place = {old: new for new, old in enumerate(kept)}
-    owner_of = {path: place[index] for path, index in owners.items()}
+    owner_of = {path: place[index] for path, index in owners.items()} if dropped else owners
     left = [packages[index] for index in kept]
     language = (one for one in range(len(left)) if left[one].type not in _DISTRIBUTION)
     for path, index in _claims(left, language, files, links).items():
         owner_of.setdefault(path, index)
-    rest = _Rest(left, owner_of, files)
-    owner_of.update(rest.claimed)
+    unlisted = _Unlisted(left, owner_of)
+    sizes, folders = _sums(len(left), owner_of, unlisted, files)
     return Inventory(
         tuple(left),
         release,
-        owner_of,
-        tuple(rest.sizes),
-        sum(folder.unowned_bytes for folder in rest.folders),
+        Owners(owner_of, unlisted, files),
+        tuple(sizes),
+        sum(folder.unowned_bytes for folder in folders),
         tuple((packages[index], place[owner]) for index, owner in dropped),
-        tuple(rest.folders),
+        tuple(folders),
     )
 
 
-class _Rest:
-    """What no list holds, given to an owner where it can be, and the sums over all files: one pass over them.
+class _Unlisted:
+    """Owners of what no list holds, by where it lies.
 
     What Python compiled at installation is the owner's of the source. What lies in the folder of a package is the
-    innermost such package's. claimed: path -> index of the owner; sizes: bytes of each package; folders: sums.
-    Bytes with several names (hard links) are of the first of them.
+    innermost such package's.
     """
 
-    __slots__ = ("_folders", "_listed", "claimed", "folders", "sizes")
+    __slots__ = ("_folders", "_listed")
 
-    def __init__(self, packages: list[Package], listed: Mapping[str, int], files: Mapping[str, VisibleFile]) -> None:
-        self.claimed: dict[str, int] = {}
-        self.sizes = [0] * len(packages)
-        self.folders: list[FolderSum] = []
+    def __init__(self, packages: list[Package], listed: Mapping[str, int]) -> None:
         self._listed = listed
         self._folders: dict[str, int | None] = {"": None}
         for index, package in enumerate(packages):
             if package.folder:
                 self._folders.setdefault(package.folder, index)
-        self._pass_over(files)
 
-    def _pass_over(self, files: Mapping[str, VisibleFile]) -> None:
-        listed, claimed, sizes, add = self._listed, self.claimed, self.sizes, self.folders.append
-        shared = {id(entry.original) for entry in files.values() if entry.original is not None}
-        contents = Contents(shared)
-        last, layer = "", -1
-        count = full = size = unowned = unowned_bytes = 0
-        # The folder that was looked up last: files of one follow one another.
-        known, of_folder, compiled = None, None, False
-        for path, entry in files.items():
-            kind = entry.kind
-            if kind == "dir":
-                continue
-            cut = path.rfind("/")
-            folder = path[:cut] if cut > 0 else ""
-            owner = listed.get(path)
-            if owner is None:
-                if folder != known:
-                    known, of_folder, compiled = folder, self._of_folder(folder), folder.endswith(_COMPILED)
-                owner = self._of_source(path, folder, of_folder) if compiled else of_folder
-                if owner is not None:
-                    claimed[path] = owner
-            if kind != "file":
-                continue
-            # Files of one folder and one layer follow one another.
-            if folder != last or entry.layer != layer:
-                if count:
-                    add(FolderSum(last, layer, count, full, size, unowned, unowned_bytes))
-                last, layer = folder, entry.layer
-                count = full = size = unowned = unowned_bytes = 0
-            count += 1
-            bytes_ = entry.size
-            if not bytes_:
-                continue
-            # Nearly no content has further names, which one look tells.
-            if shared and (entry.original is not None or id(entry) in shared) and not contents.is_new(entry):
-                continue
-            full += 1
-            size += bytes_
-            if owner is None:
-                unowned += 1
-                unowned_bytes += bytes_
-            else:
-                sizes[owner] += bytes_
-        if count:
-            add(FolderSum(last, layer, count, full, size, unowned, unowned_bytes))
-
-    def _of_folder(self, folder: str) -> int | None:
+    def of_folder(self, folder: str) -> int | None:
+        """Return the index of the package in whose folder this one lies."""
         return self._folders[folder] if folder in self._folders else _innermost(folder, self._folders)
 
-    def _of_source(self, path: str, folder: str, otherwise: int | None) -> int | None:
-        """Return the owner of what may have been compiled, by its source's."""
+    def of_compiled(self, path: str, folder: str, otherwise: int | None) -> int | None:
+        """Return the owner of what lies in a folder of compiled files, by its source's."""
         if not path.endswith(".pyc"):
             return otherwise
         base = path[len(folder) + 1 :]
         return self._listed.get(f"{folder[: -len(_COMPILED)]}/{base.partition('.')[0]}.py", otherwise)
+
+
+class Owners(Mapping[str, int]):
+    """Path of a visible file -> index of the package that owns it.
+
+    What no list holds is looked up where it is asked for: of most files nobody asks.
+    """
+
+    __slots__ = ("_files", "_listed", "_unlisted")
+
+    def __init__(self, listed: Mapping[str, int], unlisted: _Unlisted, files: Mapping[str, VisibleFile]) -> None:
+        self._listed = listed
+        self._unlisted = unlisted
+        self._files = files
+
+    def __getitem__(self, path: str) -> int:
+        owner = self._listed.get(path)
+        if owner is None and path in self._files and self._files[path].kind != "dir":
+            folder = path[: max(path.rfind("/"), 0)]
+            owner = self._unlisted.of_folder(folder)
+            if folder.endswith(_COMPILED):
+                owner = self._unlisted.of_compiled(path, folder, owner)
+        if owner is None:
+            raise KeyError(path)
+        return owner
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path in self._files if path in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _sums(
+    packages: int, listed: Mapping[str, int], unlisted: _Unlisted, files: Mapping[str, VisibleFile]
+) -> tuple[list[int], list[FolderSum]]:
+    """Return the bytes of each package and the sums of each folder: one pass over all files.
+
+    Bytes with several names (hard links) are of the first of them.
+    """
+    sizes, folders = [0] * packages, []
+    shared = {id(entry.original) for entry in files.values() if entry.original is not None}
+    contents = Contents(shared)
+    last, layer = "", -1
+    count = full = size = unowned = unowned_bytes = 0
+    # The folder that was looked up last: files of one follow one another.
+    known, of_folder, compiled = None, None, False
+    for path, entry in files.items():
+        if entry.kind != "file":
+            continue
+        cut = path.rfind("/")
+        folder = path[:cut] if cut > 0 else ""
+        # Files of one folder and one layer follow one another.
+        if folder != last or entry.layer != layer:
+            if count:
+                folders.append(FolderSum(last, layer, count, full, size, unowned, unowned_bytes))
+            last, layer = folder, entry.layer
+            count = full = size = unowned = unowned_bytes = 0
+        count += 1
+        bytes_ = entry.size
+        if not bytes_:
+            continue
+        # Nearly no content has further names, which one look tells.
+        if shared and (entry.original is not None or id(entry) in shared) and not contents.is_new(entry):
+            continue
+        full += 1
+        size += bytes_
+        owner = listed.get(path)
+        if owner is None:
+            if folder != known:
+                known, of_folder, compiled = folder, unlisted.of_folder(folder), folder.endswith(_COMPILED)
+            owner = unlisted.of_compiled(path, folder, of_folder) if compiled else of_folder
+        if owner is None:
+            unowned += 1
+            unowned_bytes += bytes_
+        else:
+            sizes[owner] += bytes_
+    if count:
+        folders.append(FolderSum(last, layer, count, full, size, unowned, unowned_bytes))
+    return sizes, folders
 
 
 def _innermost(folder: str, owners: dict[str, int | None]) -> int | None:
