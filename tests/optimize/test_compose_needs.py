@@ -63,6 +63,7 @@ def test_of_several_services_the_one_that_serves_is_run(tmp_path: Path) -> None:
         "service worker of docker-compose.yml: celery -A shop worker",
         "service debug of docker-compose.yml: python -m debugpy",
     ]
+    assert found.shared
     assert [(need.name, need.command) for need in found.services] == [("db", ("-c", "fsync=off"))]
 
 
@@ -93,6 +94,7 @@ def test_what_the_dockerfile_starts_itself_goes_first(tmp_path: Path, start: str
     found = needs_of(tmp_path, NO_START + start)
     assert (found.run_as is not None) == used
     # What is not run is still told of.
+    assert found.shared
     assert any("gunicorn" in other.text for other in found.others) != used
 
 

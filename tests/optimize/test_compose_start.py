@@ -84,6 +84,8 @@ def test_the_service_that_serves_is_what_is_proven(
     assert "bash, " in claim(outcome, "other-start")["evidence"][0]
     assert outcome["after"]["size_unpacked"] < outcome["before"]["size_unpacked"]
     assert SECRET not in evidence.read_text()
+    # It would make the other service, on another port, an unhealthy one.
+    assert "HEALTHCHECK" not in outcome["diff"]
 
 
 def test_without_a_database_it_is_not_called_proven(

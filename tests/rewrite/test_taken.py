@@ -30,3 +30,8 @@ def test_links_come_from_a_folder_of_their_own() -> None:
         "COPY --from=build /links/ /\n",
     ]
     assert copy_lines(project, found[1:], "deps", "build", "") == ["COPY --from=deps /lib /lib\n"]
+
+
+def test_files_of_the_root_are_copied_to_it() -> None:
+    found = [Taken(Copy(("start.sh",), "/"), False)]
+    assert copy_lines(job(), found, "deps", "build", "") == ["COPY --from=build /start.sh /\n"]

@@ -65,6 +65,12 @@ class Needs:
         """Return everything that the file starts from the image by words of its own."""
         return (*((self.run_as,) if self.run_as is not None else ()), *self.others)
 
+    @property
+    def shared(self) -> bool:
+        """Return whether another service starts something else from the image, which no check of a port would fit."""
+        own = f"service {self.name} of {os.path.basename(self.path)}"
+        return any(other.service != own for other in self.others)
+
     def alone(self) -> Needs:
         """Return the same without what it depends on, and without the variables that name it.
 

@@ -85,6 +85,12 @@ class Job:
         self.refused: list[Attempt] = []
         self.side_before: tuple[Side, ...] = ()
         self.notes: list[str] = []
+        # Changes that no candidate may make.
+        self.barred: frozenset[str] = frozenset()
+        if self.needs is not None and self.needs.shared:
+            self.barred = frozenset({"healthcheck"})
+            others = ", ".join(dict.fromkeys(other.service for other in self.needs.others))
+            self.notes.append(f"HEALTHCHECK: none is added, since it would hold for {others} as well")
 
     def run(self, no_engine: str) -> Outcome:
         """Return the outcome; every image made on the way is removed."""
@@ -110,7 +116,8 @@ class Job:
             self.builds.close(self.engine)
 
     def _static(self, reason: str, failure: str = "") -> Outcome:
-        found, why = candidates(self.model, self.project, ALL_FEATURES if self.engine is None else self.engine.features)
+        features = ALL_FEATURES if self.engine is None else self.engine.features
+        found, why = candidates(self.model, self.project, features, without=self.barred)
         if self.engine is not None:
             found = tuple(self._accepted(self.engine, found))
         if not found:
@@ -133,7 +140,7 @@ class Job:
                 self.refused.append(Attempt(candidate.name, (), "not built", self.builds.redact(reason)))
 
     def _with_engine(self, engine: Engine) -> Outcome:
-        found, why = candidates(self.model, self.project, engine.features)
+        found, why = candidates(self.model, self.project, engine.features, without=self.barred)
         if not found:
             return self._outcome("unchanged", unproven_reason=" ".join(why))
         self.say("building the original")
@@ -149,13 +156,13 @@ class Job:
         evidence = self._evidence(engine, before)
 
         def make(without: frozenset[str]) -> tuple[Candidate, ...]:
-            return candidates(self.model, self.project, engine.features, evidence, without)[0]
+            return candidates(self.model, self.project, engine.features, evidence, without | self.barred)[0]
 
         trials = Trials(engine, self.builds, before, make, self.started + self.request.budget_seconds, self.say)
         kept = trials.choose(self.request.aim)
         if kept is not None:
             return self._kept(engine, before, kept, trials)
-        _, why = candidates(self.model, self.project, engine.features, evidence)
+        _, why = candidates(self.model, self.project, engine.features, evidence, self.barred)
         reason = " ".join(("no candidate could be proven.", *why))
         return self._outcome("refused", before=before, unproven_reason=reason, trials=trials)
 

@@ -138,17 +138,18 @@ def _probe(job: Assembly, needs: Needs) -> list[str] | None:
     if port is None or "healthcheck" in job.without:
         return None
     url = f"http://127.0.0.1:{port}{job.project.health_path}"
-    kept = {path.rsplit("/", 1)[-1] for path in _program_files(needs)}
+    kept = {path.rsplit("/", 1)[-1] for path in _program_files(job, needs)}
     for name, words in PROBES.items():
         if name == "busybox" or words[0] in kept:
             return [word.replace("{url}", url) for word in words]
     return None
 
 
-def _program_files(needs: Needs) -> list[str]:
-    files = [path for name in needs.packages for path in needs.debian.files.get(name, ())]
-    files += [*needs.base_files, *needs.own]
-    return [path for path in files if "/bin/" in path]
+def _program_files(job: Assembly, needs: Needs) -> list[str]:
+    """Return the paths of programs in the new image; a link counts where what it leads to is there as well."""
+    files = {path for name in needs.packages for path in needs.debian.files.get(name, ())}
+    files |= {*needs.base_files, *needs.own, *(path for paths in needs.apart.values() for path in paths)}
+    return [path for path in files if "/bin/" in path and job.image.resolve(path) in files]
 
 
 def _installed_by_user(model: Model) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from jettison.knowledge.runtime_files import DEPENDENCIES
 from jettison.model.dockerfile import build_model
 from jettison.rewrite.candidates import Change
 from jettison.rewrite.cargo_target import kept_target
+from jettison.rewrite.chained import parted
 from jettison.rewrite.inplace import fixed
 from jettison.rewrite.pieces import Piece, Pieces, split_final
 from jettison.rewrite.quote import quoted, sayable
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 # Bytes below which a program's symbol table is left alone.
 MIN_STRIP: Final = 512 * 1024
+CHAINED: Final = "chained-install"
 
 
 class Assembly:
@@ -49,6 +51,8 @@ class Assembly:
         self.model = build_model(parse(text, model.path), model.context)
         # The programs that the RUN of cargo itself leaves without their symbol tables.
         self.stripped: tuple[str, ...] = ()
+        if CHAINED not in without:
+            self._change(parted(self.model), Change(CHAINED, "dependencies are installed in a RUN of their own"))
         if "short-jvm" not in without:
             self._change(short_runs(self.model), Change("short-jvm", "Maven runs without the compiler for long runs"))
         if features.mounts:

@@ -88,7 +88,9 @@ def copy_lines(job: Assembly, found: Iterable[Taken], early_stage: str, build: s
         if not files:
             continue
         sources = " ".join(word(f"/{path}") for path in files)
-        lines.append(f"COPY {flags}--from={early_stage if early else build} {sources} {word('/' + copy.target)}\n")
+        lines.append(
+            f"COPY {flags}--from={early_stage if early else build} {sources} {word('/' + copy.target.lstrip('/'))}\n"
+        )
     if apart:
         lines.append(f"COPY --from={build} {LINKS}/ /\n")
     return lines

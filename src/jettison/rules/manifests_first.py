@@ -10,7 +10,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
-from jettison.findings import UNSAFE, Edit, Fix
+from jettison.findings import SHOW, UNSAFE, Edit, Fix
 from jettison.knowledge.package_managers import BY_PROGRAM, MANAGERS
 from jettison.named_tuple import NamedTuple
 from jettison.rules.edits import whole_lines, with_comments
@@ -33,6 +33,8 @@ _JOINT: Final = re.compile(r"[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*&&[ \t]*(?:[\\`][ 
 # Where gems are kept is asked of gem itself: no file of the project lies there.
 _GEM_FOLDER: Final = ("gem", "env", "gemdir")
 _GEMS: Final = ("$(gem env gemdir)/", '"$(gem env gemdir)"/')
+# What installs make beside the manifests.
+_INSTALLED: Final = frozenset(("node_modules", "vendor", ".venv", "venv", "deps"))
 _PLAIN_PATH: Final = re.compile(r"[\w.@+/-]+")
 
 
@@ -40,12 +42,15 @@ class _Parts(NamedTuple):
     """A RUN that installs, taken apart. inner: the folder of its manifests below the project's.
 
     joint: what stands between the install and the rest, None where there is no rest; begin: commands with which the
-    rest begins.
+    rest begins; tail: what empties caches at the end of the rest; discards: the rest removes what was installed, which
+    a layer of its own would keep.
     """
 
     inner: str
     joint: Span | None
     begin: str
+    tail: Span = Span(0, 0)
+    discards: bool = False
 
 
 def manifests_first(
@@ -89,7 +94,11 @@ def manifests_first(
     if parts.joint is None:
         return Fix(title, (Edit(lines, copy), Edit(Span(node.span.end, node.span.end), text)), UNSAFE)
     start = model.source.text(Span(node.keyword_span.start, node.body_span.start))
-    return Fix(title, (Edit(lines, copy), Edit(parts.joint, f"{newline}{text}{start}{parts.begin}")), UNSAFE)
+    joint = f"{model.source.text(parts.tail)}{newline}{text}{start}{parts.begin}"
+    # The end is taken as well: what is added there in the same round would clean up after another RUN.
+    end = parts.tail if parts.tail.end else Span(node.body_span.end, node.body_span.end)
+    level = SHOW if parts.discards and model.in_final_image(run.stage) else UNSAFE
+    return Fix(title, (Edit(lines, copy), Edit(parts.joint, joint), Edit(end, "")), level)
 
 
 def _leaves_alone(model: Model, node: Instruction, absolute: bool) -> bool:
@@ -156,7 +165,10 @@ def _parts(model: Model, copied: Instruction, run: Run, call: PackageCall) -> _P
     if run.instruction.heredocs or not _JOINT.fullmatch(model.source.text(joint)):
         return None
     kept = [each for each in commands[:end] if each.name in ("cd", "set")]
-    return _Parts(inner, joint, "".join(f"{model.source.text(each.span)} && " for each in kept))
+    begin = "".join(f"{model.source.text(each.span)} && " for each in kept)
+    last = _before_cleaning(commands, model, run)
+    tail = Span(commands[last - 1].span.end, commands[-1].span.end) if last < len(commands) else Span(0, 0)
+    return _Parts(inner, joint, begin, tail, any(map(_discards, commands[end:last])))
 
 
 def _end_of_install(model: Model, run: Run, call: PackageCall) -> int | None:
@@ -174,8 +186,25 @@ def _end_of_install(model: Model, run: Run, call: PackageCall) -> int | None:
         return None
     while at + 1 < len(commands) and _tidies(commands[at + 1], calls):
         at += 1
-    # What tidies up later would find the caches in a layer that is done.
-    return None if any(_tidies(each, calls) for each in commands[at + 1 :]) else at + 1
+    # What tidies up later would find the caches in a layer that is done; at the very end it can go along.
+    last = _before_cleaning(commands, model, run)
+    return None if any(_tidies(each, calls) for each in commands[at + 1 : last]) else at + 1
+
+
+def _before_cleaning(commands: Sequence[Command], model: Model, run: Run) -> int:
+    """Return after how many commands of a RUN only package managers' own commands that empty caches are left."""
+    cleaning = {call.command.span.start for call in model.facts(run) if call.action == "clean"}
+    last = len(commands)
+    while last > 1 and commands[last - 1].span.start in cleaning and commands[last - 1].operator_before == "&&":
+        last -= 1
+    return last
+
+
+def _discards(command: Command) -> bool:
+    """Return whether a command removes a folder that an install made."""
+    return command.name == "rm" and any(
+        posixpath.basename(each.rstrip("/*")) in _INSTALLED for each in command.arguments
+    )
 
 
 def _own_commands(run: Run) -> list[Command]:
@@ -192,7 +221,9 @@ def _tidies(command: Command, calls: Mapping[int, PackageCall]) -> bool:
     call = calls.get(command.span.start)
     if call is not None:
         return call.action == "clean"
-    return command.name == "rm" and all(each.startswith(("-", "/", "~", *_GEMS)) for each in command.arguments)
+    if command.name != "rm" or _discards(command):
+        return False
+    return all(each.startswith(("-", "/", "~", *_GEMS)) for each in command.arguments)
 
 
 def _installs(command: Command, call: PackageCall | None) -> bool:

@@ -9,6 +9,8 @@ project may need its sources. poetry and uv need `--no-root` and `--no-install-p
 `--no-scripts --no-autoloader`, Maven `dependency:go-offline`, .NET `dotnet restore` on the project files, cargo a
 tool such as cargo-chef or a cache mount. A RUN that installs and then builds is parted; an install below a build step of
 another language goes above it. The manifests are in `knowledge/package_managers.toml`.
+A RUN that removes at its end what it installed is only shown parted: the layer of the install would keep it. Where
+another stage takes no more than what was built, `jettison optimize` parts it.
 
 Source: Docker documentation, "Optimize cache usage in builds".
 """
@@ -159,6 +161,23 @@ RULE = Rule(
         Example(
             before="FROM node:18\nCOPY . .\nRUN npm ci && npm run build && rm -rf /root/.npm\n",
             lines=(2,),
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM node:18\nCOPY . .\nRUN npm ci && npm run build && npm cache clean --force\n",
+            lines=(2,),
+            after="FROM node:18\nCOPY package*.json ./\nRUN npm ci && npm cache clean --force\nCOPY . .\nRUN npm run build\n",
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM node:18\nCOPY . .\nRUN npm ci && npm run build && rm -rf node_modules\n",
+            lines=(2,),
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM node:18 AS build\nCOPY . .\nRUN npm ci && npm run build && rm -rf node_modules\nFROM nginx:1.28\nCOPY --from=build /dist /srv\n",
+            lines=(2,),
+            after="FROM node:18 AS build\nCOPY package*.json ./\nRUN npm ci\nCOPY . .\nRUN npm run build && rm -rf node_modules\nFROM nginx:1.28\nCOPY --from=build /dist /srv\n",
             level=UNSAFE,
         ),
         Example(before="FROM node:18\nCOPY . .\nRUN npm ci || npm i && npm run build\n", lines=(2,), level=UNSAFE),

@@ -211,6 +211,8 @@ RULE = Rule(
             after="FROM python:3.11-slim\nRUN pip install --no-cache-dir flask==3.0.0\n",
             lines=(2,),
         ),
+        # pip takes the beginning of an option for the whole.
+        Example(before="FROM python:3.11-slim\nRUN pip install --no-cache flask==3.0.0\n"),
         Example(
             before="FROM alpine:3.20\nRUN apk add curl\n",
             after="FROM alpine:3.20\nRUN apk add --no-cache curl\n",
