@@ -10,6 +10,7 @@ from jettison.image.image import read_config
 from jettison.model.context import read_context
 from jettison.model.dockerfile import build_model
 from jettison.optimize.compose_needs import Needs, read_needs
+from jettison.optimize.stated_start import states_start
 from jettison.syntax.tree import parse
 
 COMPOSE = """
@@ -112,3 +113,32 @@ def test_values_of_files_are_hidden_but_what_stands_openly_elsewhere(tmp_path: P
     assert {"hidden in a file", "redis://queue"} <= set(hidden)
     # A number, and a word of the Compose file itself: `postgres:15` must stay readable.
     assert not {"12345", "postgres"} & set(hidden)
+
+
+@pytest.mark.parametrize(
+    ("script", "stated"),
+    [
+        ('#!/bin/sh\npython migrate.py\n\nexec "$@"\n', False),
+        ("#!/bin/sh\nexec gosu app ${@}\n", False),
+        ("#!/bin/sh\nexec python app.py\n", True),
+        ('#!/bin/sh\n# passes "$@" on\nexec python app.py\n', True),
+    ],
+)
+def test_a_script_that_only_starts_what_it_is_given_says_nothing(script: str, stated: bool, tmp_path: Path) -> None:
+    (tmp_path / "entry.sh").write_text(script)
+    for more, expected in (("", stated), ('CMD ["python", "a.py"]\n', True)):
+        text = NO_START + 'ENTRYPOINT ["/srv/entry.sh"]\n' + more
+        model = build_model(parse(text.encode()), read_context(str(tmp_path), "Dockerfile"))
+        assert states_start(model) == expected
+
+
+@pytest.mark.parametrize(("repository", "found"), [(True, True), (False, False)])
+def test_the_file_may_lie_at_the_root_of_the_repository(repository: bool, found: bool, tmp_path: Path) -> None:
+    project = tmp_path / "services" / "web"
+    project.mkdir(parents=True)
+    (project / "Dockerfile").write_text(NO_START)
+    (tmp_path / "compose.yaml").write_text("services: {web: {build: services/web, command: serve}}\n")
+    if repository:
+        (tmp_path / ".git").mkdir()
+    model = build_model(parse(NO_START.encode()), read_context(str(project), "Dockerfile"))
+    assert (read_needs(str(project), str(project / "Dockerfile"), model) is not None) == found

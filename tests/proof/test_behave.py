@@ -39,6 +39,13 @@ def test_another_status_is_refuted_even_when_the_body_varies() -> None:
     assert verdict(QUIET, answering(PAGE.body, 500)) == REFUTED
 
 
+@pytest.mark.parametrize(("others", "expected"), [((404,), NOT_PROVEN), ((404, 200), PROVEN), ((302,), PROVEN)])
+def test_errors_of_the_original_prove_nothing(others: tuple[int, ...], expected: str) -> None:
+    answers = {(80, f"GET /{status}"): Answer(status, "", b"") for status in (500, *others)}
+    seen = replace(QUIET, answers=answers)
+    assert next(c.verdict for c in behaviour_claims(seen, seen, seen) if c.id == "http") == expected
+
+
 @pytest.mark.parametrize(
     ("output", "code", "expected"),
     [

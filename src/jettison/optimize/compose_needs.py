@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 MAX_SERVICES: Final = 10
+MAX_ABOVE: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +92,10 @@ def _hosts(value: str) -> set[str]:
 def read_needs(project: str, dockerfile: str, model: Model) -> Needs | None:
     """Return the needs of the service that this Dockerfile builds; None where no Compose file tells of it.
 
-    The file is looked for in the project's folder and in the one above. One that cannot be read tells nothing.
+    The file is looked for in the project's folder and in those above, up to the root of the repository. One that cannot
+    be read, or builds something else, tells nothing.
     """
-    for folder in (project, os.path.dirname(os.path.realpath(project))):
+    for folder in (project, *_above(os.path.realpath(project))):
         for name in NAMES:
             path = os.path.join(folder, name)
             if os.path.isfile(path):
@@ -102,6 +104,20 @@ def read_needs(project: str, dockerfile: str, model: Model) -> Needs | None:
                     return found
                 break
     return None
+
+
+def _above(folder: str) -> list[str]:
+    """Return the folders above in which a Compose file may build this one, the nearest first.
+
+    Without a repository only the one around it is likely to be of the same project.
+    """
+    found: list[str] = []
+    while len(found) <= MAX_ABOVE:
+        if os.path.exists(os.path.join(folder, ".git")):
+            return found
+        folder = os.path.dirname(folder)
+        found.append(folder)
+    return found[:1]
 
 
 def _read(path: str, project: str, dockerfile: str, model: Model) -> Needs | None:
@@ -136,12 +152,6 @@ def _read(path: str, project: str, dockerfile: str, model: Model) -> Needs | Non
         reader.ports(service),
         reader.hidden(service, env, needed, shown),
     )
-
-
-def states_start(model: Model) -> bool:
-    """Return whether a Dockerfile says by itself what its image starts, apart from its base."""
-    scope = model.end_scope(model.final) if model.final is not None else None
-    return scope is not None and (scope.cmd is not None or scope.entrypoint is not None)
 
 
 def _start(said: RunAs, model: Model) -> tuple[RunAs | None, RunAs]:

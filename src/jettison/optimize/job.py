@@ -17,13 +17,14 @@ from jettison.model.context import read_context
 from jettison.needs.hints import read_hints
 from jettison.needs.texts import program_texts
 from jettison.optimize.builds import Builds, Built, Say
-from jettison.optimize.compose_needs import read_needs, states_start
+from jettison.optimize.compose_needs import read_needs
 from jettison.optimize.decided import decided_in
 from jettison.optimize.identity import base_records, image_record
 from jettison.optimize.measured_findings import measured_findings
 from jettison.optimize.outcome import difference, gone_between, measurement, order_notes, side_after, side_of
 from jettison.optimize.prove import prove, redacted
 from jettison.optimize.records import Attempt, Outcome, Request, Side
+from jettison.optimize.stated_start import states_start
 from jettison.optimize.stops import stops
 from jettison.optimize.trials import Kept, Trials
 from jettison.optimize.vulnerable_lines import VulnerableLines

@@ -68,14 +68,14 @@ def _programs(image: Image, start: RunAs) -> frozenset[str]:
 
 
 def unsaid_start(started: tuple[str, ...], exit_code: int) -> Claim:
-    """Return the claim where only the base says what to start, and that ended at once."""
+    """Return the claim where nothing of the project says what to start, and what was started ended at once."""
     own = " ".join(started)[:60]
     return Claim(
         "starts",
         "it starts and stays up as before",
         NOT_PROVEN,
         (
-            f"both end with code {exit_code}, but what was started is only the base's own command: {own or 'none'}",
-            "neither the Dockerfile nor a Compose file beside it says what to start: add CMD, or name a --check",
+            f"both end with code {exit_code}, but all that was started is {own or 'nothing'}",
+            "neither the Dockerfile nor a Compose file says what to start: add CMD, or name a --check",
         ),
     )

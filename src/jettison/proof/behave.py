@@ -118,7 +118,16 @@ def _answers_claim(before: Behaviour, again: Behaviour | None, after: Behaviour)
         return Claim("http", title, NOT_PROVEN, (*flaky, *same))
     if all(answer.status == 0 for answer in before.answers.values()):
         return Claim("http", title, NOT_PROVEN, ("no HTTP is spoken on the open ports",))
+    if _only_fails(before):
+        why = "both answer with errors of their own: nothing was seen to work; give what it needs, or name a --probe"
+        return Claim("http", title, NOT_PROVEN, (why, *same))
     return Claim("http", title, PROVEN, tuple(same))
+
+
+def _only_fails(seen: Behaviour) -> bool:
+    """Return whether a server gave errors of its own, and nothing else but that a page is not there."""
+    statuses = {answer.status for answer in seen.answers.values()}
+    return any(status >= 500 for status in statuses) and not any(0 < each < 500 and each != 404 for each in statuses)
 
 
 def _equal(old: Answer, new: Answer) -> bool:
