@@ -37,7 +37,7 @@ NONE = (
     "changeme", "your-api-key-here", "${API_TOKEN}", "<your-key>", "example-value-1234567", "xxxxxxxxxxxxxxxxxxxx",
     "abcdefghijklmnopqrstuvwxyz0123456789", "ci-tests-s3-secret-access-key", "my-app-tls-2-certificate-name",
     "X-Auth-Token-Header-2", "userTokenHeader2", "urn:ietf:params:oauth:token-type:jwt2", "config.secrets.key1",
-    "application/x-www-form2", "2024-01-31", "AES256-GCM-SHA384", "password_for_user_12345", "s3://bucket-1/tokens",
+    "application/x-www-form2", "2024-01-31", "AES256-GCM-SHA384", "password_for_user_12345", "s3://bucket-1/tokens", "eyJhbGciOiJSUzI1NiIsImtpZ...",
 )  # fmt: skip
 
 
@@ -63,6 +63,19 @@ def test_names_and_stand_ins_are_not_told(path: str, scanner: Scanner) -> None:
 @pytest.mark.parametrize("folder", ["srv/node_modules/x/", "srv/tests/", "usr/share/doc/x/", "root/go/pkg/mod/x/"])
 def test_other_peoples_sources_and_tests_are_not_told(folder: str, scanner: Scanner) -> None:
     assert told(scanner, f"{folder}client.js", 'const token = "mwKBAeVlQpsHGNFUd8BHSviki7zILvZu";') == []
+
+
+@pytest.mark.parametrize(
+    "path", ["etc/environment", "etc/default/app", "etc/cron.d/job", "usr/local/bin/start", "srv/Makefile"]
+)
+def test_variables_of_the_environment_are_told_in_any_file(path: str, scanner: Scanner) -> None:
+    lines = "PATH=/usr/bin\nexport APP_{}={}\n* * * * * root app\n"
+    for name in ("PASSWORD", "TOKEN", "SECRET", "API_KEY", "ENCRYPTION_KEY"):
+        assert told(scanner, path, lines.format(name, "q9Qwb6lgrRC5SI1ThudOJWPvv1FA")), name
+        for value in ("changeme", "$(cat /run/secrets/x1)", "/run/secrets/app-token-1", "your-token-goes-here-1"):
+            assert told(scanner, path, lines.format(name, value)) == [], value
+    fingerprint = "export GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D PYTHON_SHA256=9b2d3f0e5a7c1d8f4b6a0c2e9d7f1a3b5c8e0f2d\n"
+    assert told(scanner, path, fingerprint) == []
 
 
 # Files of one tool each, and what its documentation puts there.

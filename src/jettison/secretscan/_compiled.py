@@ -168,9 +168,9 @@ ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jw
                           '%\\w* | .* %\\( .* | \\{\\{ .*\n'
                           '  | '
                           '(?:os|process|config|settings|self|this|env|args|kwargs|req|request|options|params|data|Deno|System|ENV|var|local|module|secrets|vault)\\.[\\w.\\[\\]\'"]*\n'
-                          '  | [+!-]?[A-Z][A-Z0-9.-]*(?::[+!-]?[A-Z][A-Z0-9.@=-]*)+ | (.)\\1* | '
-                          '[.*xX•_-]+ | https?:// .* | file: .* | (?:/[\\w.@-]+)+/? | \\.{1,2}/ .* '
-                          '| '
+                          '  | .*\\.\\.\\. | [+!-]?[A-Z][A-Z0-9.-]*(?::[+!-]?[A-Z][A-Z0-9.@=-]*)+ '
+                          '| (.)\\1* | [.*xX•_-]+ | https?:// .* | file: .* | (?:/[\\w.@-]+)+/? | '
+                          '\\.{1,2}/ .* | '
                           '[\\w./-]+\\.(?:json|pem|key|txt|ya?ml|crt|p12|py|js|ts|go|rb|conf|ini|xml|properties|service|sock)\n'
                           '  | [0-9]{1,5} | (?:0x)?0+',
                'plain': '[a-z]+(?:[._-][a-z]+){0,12}|[A-Z]+(?:_[A-Z]+)*|[A-Z]?[a-z]+(?:[A-Z][a-z]+)+|[A-Z][a-z]+'},
@@ -3357,6 +3357,41 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    '(?:^|/)(?:\\.env(?:\\.(?:local|prod|production|staging|development|dev|live|secret|secrets|private)){0,2}|[\\w-]{1,30}\\.env|\\.envrc)$',
    '',
    0.0),
+  ('environment-assignment',
+   'Secret in a variable of the environment',
+   'medium',
+   1,
+   b'(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|(?:API|SECRET|ACCESS|PRIVATE|AUTH|SIGNING|ENCRYPT'
+   b'ION|MASTER)_?KEY)=(?P<secret>[A-Za-z0-9+/_=.~!@#%^&*-]{16,150})',
+   (b'PASSWORD=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'PASSWD=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'PASSPHRASE=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'SECRET=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'TOKEN=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'API_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'SECRET_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'ACCESS_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'PRIVATE_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'AUTH_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'SIGNING_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'ENCRYPTION_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'MASTER_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'APIKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'SECRETKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'ACCESSKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'PRIVATEKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'AUTHKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'SIGNINGKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'ENCRYPTIONKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}',
+    b'MASTERKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{16}'),
+   165,
+   b'',
+   (),
+   (b'password=', b'passwd=', b'passphrase=', b'secret=', b'token=', b'key='),
+   False,
+   '',
+   'random-value',
+   3.0),
   ('generic-secret-assignment',
    'Value of a setting named like a secret',
    'medium',

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from jettison.knowledge.secret_marks import is_literal_secret, is_secret_name, patterns
 from jettison.named_tuple import NamedTuple
 from jettison.secretscan.config_texts import ConfigText, config_texts
-from jettison.secretscan.detectors import LEVELS
+from jettison.secretscan.detectors import LEVELS, load_detectors
 from jettison.secretscan.hit import Hit
 from jettison.secretscan.mask import MASK
 from jettison.secretscan.scanner import Scanner
@@ -58,7 +59,8 @@ def _of_text(text: ConfigText, scanner: Scanner) -> Iterator[ConfigSecret]:
         # What is packed inside a variable is masked with the whole of it.
         inner = _word(line, hit.offset) if hit.via and not text.name else text.text if hit.via else value
         yield ConfigSecret(text, hit, inner)
-        seen = seen or hit.level > 0
+        # Of a variable its name says more than that its value is random.
+        seen = seen or (hit.level > 0 and not (text.name and _of_any_service(hit.detector)))
     if seen:
         return
     if text.name:
@@ -68,6 +70,15 @@ def _of_text(text: ConfigText, scanner: Scanner) -> Iterator[ConfigSecret]:
         return
     for value in _in_command(text.text):
         yield ConfigSecret(text, Hit(BY_COMMAND, 0, 0, MASK, MEDIUM), value)
+
+
+@cache
+def _of_any_service(detector: str) -> bool:
+    """Return whether a detector knows nothing of a value but that it has the name of a secret."""
+    # Needed only where something was found.
+    from jettison.secretscan.checks import OF_ANY_SERVICE
+
+    return any(one.id == detector and one.check in OF_ANY_SERVICE for one in load_detectors().all)
 
 
 def _in_command(text: str) -> Iterator[str]:
