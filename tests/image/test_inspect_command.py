@@ -160,7 +160,7 @@ def test_builds_that_differ_in_times_alone_are_the_same(tmp_path: Path, capsys: 
     )
     assert main(["compare", "--semantic", before, after]) == 0
     out = capsys.readouterr().out
-    assert "1  files differ in their time alone" in out and "the same but for times" in out
+    assert "1  files and folders differ in their time alone" in out and "the same but for times" in out
     assert main(["compare", "--exit-code", before, after]) == 1
     assert main(["compare", "--exit-code", "--semantic", before, after]) == 0
     # The same size, other bytes: times are no excuse.

@@ -23,7 +23,7 @@ class Comparison:
     What is a folder in one image alone and something else in the other is changed. rights: paths of all kinds.
     packages: (name, before, after), "" for none; config: lines.
 
-    times: how many files differ in their time alone; shared: bytes of the layers that both have;
+    times: how many files and folders differ in their time alone; shared: bytes of the layers that both have;
     identical: whether both are the same image to the byte, by the digest of the configuration and of every layer.
     Paths come with the largest change first; bytes_of: path -> bytes that it is larger than before, less than 0 smaller.
     """

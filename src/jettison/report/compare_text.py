@@ -29,7 +29,7 @@ def _lines(seen: Comparison, palette: Palette, known: Known | None) -> Iterator[
     yield f"{'layers':<12}{seen.layers[0]:>12}{seen.layers[1]:>12}"
     yield f"{'shared':<12}{human_bytes(seen.shared):>12}  in layers that both have"
     if seen.times:
-        yield f"{'times':<12}{seen.times:>12}  files differ in their time alone"
+        yield f"{'times':<12}{seen.times:>12}  files and folders differ in their time alone"
     if seen.identical:
         yield "the same image"
     else:
