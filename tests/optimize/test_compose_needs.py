@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,15 @@ def test_a_script_that_only_starts_what_it_is_given_says_nothing(script: str, st
         text = NO_START + 'ENTRYPOINT ["/srv/entry.sh"]\n' + more
         model = build_model(parse(text.encode()), read_context(str(tmp_path), "Dockerfile"))
         assert states_start(model) == expected
+
+
+@pytest.mark.parametrize("piece", ["\n", " ", "a ", "a\n", "exec "])
+def test_a_hostile_script_takes_linear_time(piece: str, tmp_path: Path) -> None:
+    (tmp_path / "entry.sh").write_text(piece * 65536)
+    text = NO_START + 'ENTRYPOINT ["/srv/entry.sh"]\n'
+    begin = time.process_time()
+    assert states_start(build_model(parse(text.encode()), read_context(str(tmp_path), "Dockerfile")))
+    assert time.process_time() - begin < 2
 
 
 @pytest.mark.parametrize(("repository", "found"), [(True, True), (False, False)])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MAX_FILES: Final = 10
 MAX_SCRIPT: Final = 64 * 1024
 # A shell script that starts what it is given.
-_PASSES_ON: Final = re.compile(rb"""^\s*(?:exec\s+)?(?:[\w./-]+\s+)*["']?\$(?:@|\{@\}|\*)""", re.MULTILINE)
+_PASSES_ON: Final = re.compile(rb"""^[ \t]*(?:[\w./-]+[ \t]+)*["']?\$(?:@|\{@\}|\*)""", re.MULTILINE)
 
 
 def states_start(model: Model) -> bool:
