@@ -42,7 +42,7 @@ def setting_claims(before: Image, after: Image, setting: Setting) -> list[Claim]
     claims = [_other_start(before, after, other) for other in setting.others]
     if setting.lacks:
         title = "it works together with what it needs beside it"
-        more = "--no-services proves it without"
+        more = "--no-services leaves that out"
         claims.append(Claim("services", title, NOT_PROVEN, (setting.lacks, more)))
     return claims
 
