@@ -1,10 +1,10 @@
 """The full pass over an image against Trivy's secret scan and Syft's bill of materials together.
 
-    python benchmarks/image.py ARCHIVE... [--second ARCHIVE] [--trivy PROGRAM] [--syft PROGRAM] [--rounds N]
-    python benchmarks/image.py --make FOLDER    (builds four images, of which two share their base; needs an engine)
+    python benchmarks/image.py ARCHIVE... [--trivy PROGRAM] [--syft PROGRAM] [--rounds N]
+    python benchmarks/image.py --make FOLDER    (builds three images, and another on each of them; needs an engine)
 
-ARCHIVE is what `docker save` writes, of at least 1 GB and 50,000 files; --second is another image on the same base
-as the first ARCHIVE.
+ARCHIVE is what `docker save` writes, of at least 1 GB and 50,000 files. Another image on the same base, which is to be
+read faster, lies beside it: NAME-second.tar beside NAME.tar.
 Every program reads the archive from the page cache, in turn, N times; the best time of each counts. Jettison
 starts each first run with an empty cache, so that it compiles its patterns, too, and writes its bill of materials as
 well as its report; "patterns there" is a run that knows no layer but has the patterns of an earlier one. Memory is the
@@ -63,7 +63,7 @@ FROM python:3.11
 RUN pip install --no-cache-dir --only-binary=:all: numpy pandas django sympy boto3 sqlalchemy jupyterlab scikit-learn
 COPY --from=js /js /srv/js
 """
-SECOND = "FROM jettison-benchmark/image:first\nRUN pip install --no-cache-dir --only-binary=:all: flask requests\n"
+SECOND = "FROM jettison-benchmark/image:{name}\nRUN pip install --no-cache-dir --only-binary=:all: flask requests\n"
 
 
 class Run(NamedTuple):
@@ -125,7 +125,9 @@ def make(folder: Path) -> None:
     """Build the images and write their archives."""
     docker = os.environ.get("JETTISON_DOCKER", "docker")
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in (("first", FIRST), ("second", SECOND), ("tools", TOOLS), ("modules", MODULES)):
+    made = {"first": FIRST, "tools": TOOLS, "modules": MODULES}
+    made |= {f"{name}-second": SECOND.format(name=name) for name in made}
+    for name, text in made.items():
         tag = f"jettison-benchmark/image:{name}"
         with tempfile.TemporaryDirectory() as context:
             (Path(context) / "Dockerfile").write_text(text)
@@ -158,8 +160,10 @@ def a_round(archive: Path, second: Path | None, options: argparse.Namespace, wat
     return rows
 
 
-def measure(archive: Path, second: Path | None, options: argparse.Namespace) -> None:
-    """Run everything on an archive and print the table."""
+def measure(archive: Path, options: argparse.Namespace) -> None:
+    """Run everything on an archive, and on the one beside it, and print the table."""
+    beside = archive.with_name(f"{archive.stem}-second{archive.suffix}")
+    second = beside if beside.exists() else None
     compileall.compile_dir(str(Path(jettison.__file__).parent), quiet=1)
     for path in (archive, second) if second else (archive,):
         shutil.copyfileobj(path.open("rb"), open(os.devnull, "wb"))  # noqa: SIM115 -- warms the page cache
@@ -187,7 +191,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("archives", nargs="*", metavar="ARCHIVE", type=Path)
     parser.add_argument("--make", type=Path, metavar="FOLDER")
-    parser.add_argument("--second", type=Path, metavar="ARCHIVE")
     parser.add_argument("--trivy", default=shutil.which("trivy"))
     parser.add_argument("--syft", default=shutil.which("syft"))
     parser.add_argument("--rounds", type=int, default=3)
@@ -196,8 +199,8 @@ def main() -> None:
         make(options.make)
     elif not options.archives:
         parser.error("an archive, or --make")
-    for number, archive in enumerate(options.archives):
-        measure(archive, options.second if not number else None, options)
+    for archive in options.archives:
+        measure(archive, options)
 
 
 if __name__ == "__main__":
