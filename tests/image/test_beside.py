@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -53,13 +54,23 @@ def test_not_beside_other_threads() -> None:
         thread.join()
 
 
-def test_an_inspection_is_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("known", [False, True])
+def test_an_inspection_is_the_same(known: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     layers = (tar_of(("a", "file", b"x" * 100), ("b", "file", b"x" * 100)), tar_of((".wh.a", "file", b"")))
     path = tmp_path / "image.tar"
     path.write_bytes(old_layout(*layers))
-    monkeypatch.setenv("JETTISON_CACHE", "off")
+    monkeypatch.setenv("JETTISON_CACHE", str(tmp_path / "cache") if known else "off")
     alone = inspect(str(path))
+    wanted: list[bool] = []
+
+    def noted(make: Callable[[], object], worth: bool) -> Callable[[], object]:
+        wanted.append(worth)
+        return beside(make, worth)
+
+    monkeypatch.setattr(inspection, "beside", noted)
     monkeypatch.setattr(inspection, "MANY_FILES", 0)
     other = inspect(str(path))
+    # While layers are read, the cores have other work.
+    assert wanted == [known]
     assert (other.waste, other.checkpoints) == (alone.waste, alone.checkpoints)
     assert other.waste.hidden_bytes == 100

@@ -152,8 +152,11 @@ def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None
     redact = Redactor(secret.value for secret in of_config)
     shown = _masked(image, of_config, redact)
     named = [one.where.name or one.where.kind for one in of_config if one.hit.level]
+    # Where most layers are read anew, their digests keep all cores busy meanwhile.
+    idle = 2 * image.cached >= len(image.layers)
     made = beside(
-        lambda: (find_waste(shown), checkpoints(shown, name, named)), MANY_FILES < len(image.files) < MOST_FILES
+        lambda: (find_waste(shown), checkpoints(shown, name, named)),
+        idle and MANY_FILES < len(image.files) < MOST_FILES,
     )
 
     @cache
