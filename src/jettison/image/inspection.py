@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # From here on a second process is worth its start, and up to here the memory in which it comes to hold all of it once more.
 MANY_FILES: Final = 20_000
-MOST_FILES: Final = 150_000
+MOST_FILES: Final = 250_000
 # How many other images of an archive are named.
 MAX_BESIDE: Final = 5
 
