@@ -144,7 +144,8 @@ class Columns:
 
 def _shared(numbers: array[int]) -> Iterator[int]:
     once = {number: number for number in set(numbers)}
-    return map(once.__getitem__, numbers)
+    # Nearly all belongs to root.
+    return repeat(next(iter(once)), len(numbers)) if len(once) == 1 else map(once.__getitem__, numbers)
 
 
 def unpack_columns(packed: Iterator[tuple[Any, ...]]) -> Columns:
