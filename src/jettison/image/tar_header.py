@@ -37,7 +37,7 @@ _FIELDS: Final = struct.Struct("100s24s12s12s8sc100s6s82x155s12x")
 _MEMO_LIMIT: Final = 65_536
 _numbers: dict[bytes, int] = {}
 # Fields that most entries of an image share, with what they mean: a checksum's remainder of Adler-32; mode, uid and gid.
-sums: Final[dict[bytes, int]] = {}
+_sums: dict[bytes, int] = {}
 _owners: dict[bytes, tuple[int, int, int]] = {}
 
 
@@ -69,13 +69,13 @@ _new: Final = tuple.__new__
 def check_block(block: bytes) -> None:
     """Raise TarError when a header's checksum does not fit."""
     field = block[148:156]
-    wanted = sums.get(field)
+    wanted = _sums.get(field)
     if wanted is None:
         # Adler-32's lower half is one more than the sum of the bytes, modulo 65521: several times faster than sum().
         # The checksum field itself counts as eight spaces.
         wanted = (1 + number(field) + sum(field) - 8 * 0x20) % 65521
-        if len(sums) < _MEMO_LIMIT:
-            sums[field] = wanted
+        if len(_sums) < _MEMO_LIMIT:
+            _sums[field] = wanted
     if (zlib.adler32(block) & 0xFFFF) == wanted:
         return
     stated = number(field)
@@ -99,17 +99,12 @@ def read_entry(block: bytes, extra: dict[str, str], at: int = 0) -> Entry:
     kind, full = _FLAGS.get(flag, _OTHER)
     if name[-1:] == "/" and kind == "file":
         kind = "dir"
-    bytes_: int | None = 0
+    bytes_ = 0
     if full:
-        bytes_ = _numbers.get(size)
-        if bytes_ is None:
-            bytes_ = number(size)
-    seconds = _numbers.get(mtime)
-    if seconds is None:
-        seconds = number(mtime, True)
+        bytes_ = number(size)
     mode, uid, gid = _owners.get(owner) or _read_owner(owner)
     # As Entry(...), without a call in between.
-    return _new(Entry, (name, kind, bytes_, mode, uid, gid, text(link) if link[0] else "", seconds, at))
+    return _new(Entry, (name, kind, bytes_, mode, uid, gid, text(link) if link[0] else "", number(mtime, True), at))
 
 
 def _extended(block: bytes, extra: dict[str, str], at: int) -> Entry:
