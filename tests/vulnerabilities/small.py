@@ -30,6 +30,7 @@ ADVISORIES = [
     osv("ALSA-2026:1", "AlmaLinux:9", "openssl", ("introduced", "0"), ("fixed", "1:3.0.7-27.el9"), related=["CVE-2026-0003"],
         summary="Important: openssl security update"),
     osv("DEBIAN-CVE-2026-0004", "Debian:12", "zlib", ("introduced", "0"), upstream=["CVE-2026-0004"]),
+    osv("RSEC-2026-1", "CRAN", "png", ("introduced", "0.1-3"), ("fixed", "0.1-9"), upstream=["CVE-2026-0017"]),
     osv("GHSA-npm0-0000-0001", "npm", "lodash", ("introduced", "0"), ("fixed", "4.17.21"), aliases=["CVE-2026-0005"],
         severity=[{"type": "CVSS_V4", "score": "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N"}]),
 ]  # fmt: skip

@@ -40,7 +40,7 @@ def names(path: Path) -> list[str]:
 def test_every_format_and_packing_is_read(tmp_path: Path) -> None:
     database = small.database(tmp_path)
     assert set(database.ecosystems()) == {
-        "PyPI", "Go", "AlmaLinux:9", "Debian:12", "Debian:13", "npm", "RubyGems", "Packagist", "crates.io", "Alpine:v3.19",
+        "PyPI", "Go", "AlmaLinux:9", "Debian:12", "Debian:13", "npm", "RubyGems", "Packagist", "crates.io", "Alpine:v3.19", "CRAN",
     }  # fmt: skip
     counts = database.counts()
     assert (counts["exploited"], counts["likelihood"], counts["available"]) == (2, 1, 3)

@@ -141,7 +141,7 @@ def test_a_feed_that_fails_keeps_its_old_data_and_date(
     assert second is not None
     after = {one.name: one.dated for one in second.sources()}
     assert before["127.0.0.1_a"] == after["127.0.0.1_a"]
-    assert (second.counts()["exploited"], second.counts()["advisory"]) == (1, 7)
+    assert (second.counts()["exploited"], second.counts()["advisory"]) == (1, 8)
 
 
 def test_redirects_are_followed_but_not_to_other_schemes(server: Server, cache: Path) -> None:

@@ -88,6 +88,16 @@ def test_rpm_takes_the_epoch_first() -> None:
     assert sort_key("rpm", "1:1.0-1") > sort_key("rpm", "2.0-1") == sort_key("rpm", "0:2.0-1")
 
 
+def test_cran_orders_as_r_does() -> None:
+    """R 4.2.2 sorted these: sort(numeric_version(...)); points and hyphens are the same, and 1.0 comes before 1.0.0."""
+    ordered = "0.1-3 0.1-9 0.1-10 0.1.10.0 0.2 0.02.1 0.9.8.1001 1-0 1.0.0 1.0-0.1 1.01 1.2 1.10 1.10-1 2 3.5-5 3.5.6".split()
+    keys = [sort_key("cran", one) for one in ordered]
+    assert None not in keys
+    assert keys == sorted(keys)
+    assert sort_key("cran", "1-0") == sort_key("cran", "1.0") < sort_key("cran", "1.0.0")
+    assert [sort_key("cran", one) for one in ("", "1.", "1..0", "1.0a", "v1", "1_0", "-1", "١.٢")] == [None] * 8
+
+
 @pytest.mark.parametrize(
     ("scheme", "samples", "oracle"),
     [

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 MAX_VERSION: Final = 256
 SCHEMES: Final = frozenset(
-    {"dpkg", "apk", "rpm", "pypi", "semver", "npm", "golang", "maven", "gem", "composer", "nuget", "pacman"}
+    {"dpkg", "apk", "rpm", "pypi", "semver", "npm", "golang", "maven", "gem", "composer", "nuget", "pacman", "cran"}
 )
 # npm and crates follow Semantic Versioning to the letter; pacman's order is RPM's.
 _SAME: Final = {"npm": "semver", "pacman": "rpm"}
