@@ -31,7 +31,7 @@ OF_ONE = [
 ]
 ELSE_OF_ONE = [
     [], ["a", "b"], ["a", "--sbom"], ["a", "--sbom", ""], ["a", "--sbom", "-x"], ["a", "--sbom=f"], ["-fDockerfile", "a"],
-    ["a", "--format", "xml"], ["a", "--min-efficiency", "0.5"], ["a", "--sb", "f"], ["a", "--", "b"], ["--sbom", "--tui", "a"],
+    ["a", "--format", "xml"], ["a", "--sb", "f"], ["a", "--", "b"], ["--sbom", "--tui", "a"],
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import html
 import io
 import json
 import tarfile
@@ -14,7 +15,7 @@ import zstandard
 
 from jettison.cli.main import main
 
-from .archives import config_of, old_layout, tar_of
+from .archives import config_of, old_layout, tar_of, tar_of_modes
 
 STATUS = b"Package: base-files\nStatus: install ok installed\nVersion: 12.4\nArchitecture: amd64\n\n"
 BASE = tar_of(
@@ -95,6 +96,9 @@ def test_no_name_of_a_file_writes_to_the_terminal(tmp_path: Path, capsys: pytest
         (["--max-waste", "4kB"], 1),
         (["--max-waste", "1%"], 1),
         (["--min-efficiency", "0.99"], 1),
+        (["--min-efficiency", "99%"], 1),
+        (["--min-efficiency", "10%"], 0),
+        (["--min-efficiency", "99"], 2),
         (["--max-size", "much"], 2),
     ],
 )
@@ -203,8 +207,32 @@ def test_files_and_links_are_told_apart_from_folders(tmp_path: Path, capsys: pyt
     assert main(["compare", before, after, "--format", "markdown"]) == 0
     out = capsys.readouterr().out
     assert [title for title in counts if title not in out] == []
-    html = page.read_text()
-    assert "1 gone, 1 new; 3 folders" in html and "folder removed" in html and html.count(">folder added<") == 2
+    text = page.read_text()
+    assert "1 gone, 1 new; 3 folders" in text and "folder removed" in text and text.count(">folder added<") == 2
+
+
+def test_compare_says_what_became_of_rights_and_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """In every format; values of variables in none, and lists as configurations write them."""
+    layers = [tar_of_modes({"bin/su": (mode, b"x"), "same": (0o600, b"y")}) for mode in (0o4755, 0o755)]
+    configs: list[dict[str, object]] = [
+        {"Cmd": ["run", "-v"], "Env": ["A=one-value", "B=2", "C=3"], "Labels": {"team": "x"}},
+        {"Cmd": ["run", "it's"], "Env": ["A=two-value", "C=3", "D=4"], "Labels": {}},
+    ]
+    before, after = (
+        archive(tmp_path, layer, name=f"{number}.tar", config=config)
+        for number, (layer, config) in enumerate(zip(layers, configs, strict=True))
+    )
+    page = tmp_path / "page.html"
+    for form in ("text", "markdown", "json"):
+        assert main(["compare", before, after, "--format", form, "--html", str(page)]) == 0
+        out = capsys.readouterr().out
+        assert "4755 -> 0755" in html.unescape(out).replace("\\", ""), form
+        assert "config.Env: gone: B; new: D; changed: A" in out
+        assert 'value"' not in out and "-value" not in out
+    text = page.read_text()
+    assert "4755 -&gt; 0755" in text or "4755 -> 0755" in text
+    assert main(["compare", before, after]) == 0
+    assert 'config.Cmd: ["run", "-v"] -> ["run", "it\'s"]' in capsys.readouterr().out
 
 
 def test_a_folder_more_is_a_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,8 +63,8 @@ OPTIONS: Final = (
     ),
     Option(
         ("--min-efficiency",),
-        "fail below this efficiency as dive counts it, 0 to 1",
-        {"type": float, "metavar": "SCORE"},
+        "fail below this efficiency as dive counts it (0.95, 95%%)",
+        {"metavar": "SCORE"},
     ),
 )
 
@@ -205,21 +205,40 @@ def _passed(seen: Inspection, args: argparse.Namespace) -> list[str]:
             found.append(f"{count} secrets are in the image; take them out and make them invalid where they are used")
     size, hidden = seen.image.size_unpacked, seen.waste.hidden_bytes
     if args.max_size and size > parse_size(args.max_size, "--max-size"):
-        found.append(f"the image has {size} bytes, more than {args.max_size}")
+        found.append(f"the image has {_bytes(size)}, more than {args.max_size}")
     if args.max_waste and hidden > _limit(args.max_waste, size, "--max-waste"):
-        found.append(f"{hidden} bytes are hidden, more than {args.max_waste}")
+        found.append(f"{_bytes(hidden)} are hidden, more than {args.max_waste}")
     own = sum(item.bytes for item in seen.own_hidden)
     if args.max_own_waste and own > _limit(args.max_own_waste, size, "--max-own-waste"):
-        found.append(f"{own} bytes are hidden by the Dockerfile's own layers, more than {args.max_own_waste}")
-    if args.min_efficiency is not None and seen.waste.score < args.min_efficiency:
+        found.append(f"{_bytes(own)} are hidden by the Dockerfile's own layers, more than {args.max_own_waste}")
+    if args.min_efficiency and seen.waste.score < _efficiency(args.min_efficiency):
         found.append(f"the efficiency is {seen.waste.score:.3f}, less than {args.min_efficiency}")
     return found
+
+
+def _bytes(count: int) -> str:
+    """Return a count as people read it, and to the byte, since a limit may be near."""
+    from jettison.report.units import human_bytes
+
+    return f"{human_bytes(count)} ({count:,} bytes)"
+
+
+def _efficiency(text: str) -> float:
+    try:
+        value = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise UsageError(f"--min-efficiency {text!r} is no efficiency; write 0.95 or 95%")
+    return value
 
 
 def _check_limits(args: argparse.Namespace) -> None:
     """Tell a limit that is none before the image is read."""
     if args.max_size:
         parse_size(args.max_size, "--max-size")
+    if args.min_efficiency:
+        _efficiency(args.min_efficiency)
     for text, option in ((args.max_waste, "--max-waste"), (args.max_own_waste, "--max-own-waste")):
         if text:
             _limit(text, 0, option)

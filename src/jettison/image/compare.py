@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +26,8 @@ class Comparison:
 
     times: how many files and folders differ in their time alone; shared: bytes of the layers that both have;
     identical: whether both are the same image to the byte, by the digest of the configuration and of every layer.
-    Paths come with the largest change first; bytes_of: path -> bytes that it is larger than before, less than 0 smaller.
+    Paths come with the largest change first; bytes_of: path -> bytes that it is larger than before, less than 0 smaller;
+    rights_of: path -> its mode and owner before and after, where they differ.
     """
 
     sizes: tuple[int, int]
@@ -43,6 +45,7 @@ class Comparison:
     shared: int = 0
     identical: bool = False
     bytes_of: Mapping[str, int] = field(default_factory=dict)
+    rights_of: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def same(self) -> bool:
@@ -57,7 +60,9 @@ def compare(before: Inspection, after: Inspection) -> Comparison:
     both = old.keys() & new.keys()
     own = {layer.diff_id: layer.size_unpacked for layer in before.image.layers if layer.diff_id}
     changed = [path for path in both if _content(old[path]) != _content(new[path])]
-    rights = sorted(path for path in both if _rights(old[path]) != _rights(new[path]))
+    rights = {
+        path: _rights_text(old[path], new[path]) for path in sorted(both) if _rights(old[path]) != _rights(new[path])
+    }
     bytes_of = {path: new[path].size - old[path].size for path in changed}
     bytes_of |= {path: new[path].size for path in new.keys() - old.keys()}
     bytes_of |= {path: -old[path].size for path in old.keys() - new.keys()}
@@ -83,6 +88,7 @@ def compare(before: Inspection, after: Inspection) -> Comparison:
         sum(own.get(layer.diff_id, 0) for layer in after.image.layers),
         bool(before.image.digest) and before.image.digest == after.image.digest,
         bytes_of,
+        rights,
     )
 
 
@@ -100,6 +106,15 @@ def _content(entry: FileEntry) -> tuple[str, int, bytes, str]:
 
 def _rights(entry: FileEntry) -> tuple[int, int, int]:
     return (0 if entry.kind == "link" else entry.mode), entry.uid, entry.gid
+
+
+def _rights_text(old: FileEntry, new: FileEntry) -> str:
+    """Return "4755 -> 0755", "owner 0:0 -> 1000:1000", or both."""
+    modes, owners = [f"{_rights(one)[0]:04o}" for one in (old, new)], [f"{one.uid}:{one.gid}" for one in (old, new)]
+    parts = [" -> ".join(modes)] if modes[0] != modes[1] else []
+    if owners[0] != owners[1]:
+        parts.append(f"owner {' -> '.join(owners)}")
+    return ", ".join(parts)
 
 
 def packages_between(before: Inspection, after: Inspection) -> list[tuple[str, str, str]]:
@@ -144,10 +159,35 @@ def _config(place: str, old: Any, new: Any, hide: Callable[[str], str]) -> list[
 
 def _names(old: Any, new: Any) -> str:
     # Names only: the values of variables may be secrets.
-    entries = [set(map(str, side)) if isinstance(side, list) else set() for side in (old, new)]
-    return ", ".join(sorted({entry.partition("=")[0] for entry in entries[0] ^ entries[1]}))
+    sides = [_variables(side) for side in (old, new)]
+    names = [dict(side) for side in sides]
+    groups = (
+        ("gone", names[0].keys() - names[1].keys()),
+        ("new", names[1].keys() - names[0].keys()),
+        ("changed", {name for name in names[0].keys() & names[1].keys() if names[0][name] != names[1][name]}),
+    )
+    found = [f"{title}: {', '.join(sorted(group))}" for title, group in groups if group]
+    return "; ".join(found) or "in another order"
+
+
+def _variables(side: Any) -> list[tuple[str, str]]:
+    pairs = (str(one).partition("=") for one in side) if isinstance(side, list) else ()
+    return [(name, value) for name, _, value in pairs]
 
 
 def _short(value: Any, hide: Callable[[str], str]) -> str:
-    text = "none" if value in (None, "", [], {}) else hide(str(value))
+    if value in (None, "", [], {}):
+        return "none"
+    text = hide(value) if isinstance(value, str) else json.dumps(_hidden(value, hide), ensure_ascii=False)
     return text if len(text) <= 80 else text[:77] + "..."
+
+
+def _hidden(value: Any, hide: Callable[[str], str]) -> Any:
+    """Return a setting with its texts made safe to show: each by itself, since JSON writes some of them in another way."""
+    if isinstance(value, str):
+        return hide(value)
+    if isinstance(value, list):
+        return [_hidden(one, hide) for one in value]
+    if isinstance(value, dict):
+        return {hide(str(key)): _hidden(one, hide) for key, one in value.items()}
+    return value

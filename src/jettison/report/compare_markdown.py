@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from jettison.report.compare_rows import package_counts, rights_lines
 from jettison.report.known_rows import change_line, count_rows, note_lines
 from jettison.report.markdown import cell, folded, table
 from jettison.report.units import change, human_bytes
@@ -40,13 +41,13 @@ def _parts(seen: Comparison, known: Known | None) -> Iterator[str]:
     packages = [(cell(name), cell(old) or "none", cell(new) or "none") for name, old, new in seen.packages]
     if packages:
         body = table(("package", "before", "after"), packages[:MAX_ROWS]) + _more(packages)
-        yield folded(f"packages: {len(packages)}", body)
+        yield folded(f"packages: {len(packages)} ({package_counts(seen.packages)})", body)
     yield _list("files removed", seen.removed)
     yield _list("files added", seen.added)
     yield _list("files changed", seen.changed)
     yield _list("folders removed", seen.folders_removed)
     yield _list("folders added", seen.folders_added)
-    yield _list("owners or modes changed", seen.rights)
+    yield _list("owners or modes changed", rights_lines(seen))
 
 
 def _list(title: str, lines: Sequence[str]) -> str:

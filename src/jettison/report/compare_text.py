@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from jettison.report.cells import WIDTH, fit
+from jettison.report.compare_rows import package_counts, rights_lines
 from jettison.report.known_rows import change_line, count_rows, note_lines
 from jettison.report.units import change, human_bytes
 from jettison.terminal import Palette, safe_line
@@ -37,20 +38,19 @@ def _lines(seen: Comparison, palette: Palette, known: Known | None) -> Iterator[
     if known is not None:
         yield from _vulnerabilities(known, palette)
     yield from _section("configuration", seen.config, palette)
-    yield from _section(
-        "packages", [f"{n}: {old or 'none'} -> {new or 'none'}" for n, old, new in seen.packages], palette
-    )
+    packages = [f"{name}: {old or 'none'} -> {new or 'none'}" for name, old, new in seen.packages]
+    yield from _section("packages", packages, palette, note=package_counts(seen.packages))
     for title, paths in (
         ("files removed", seen.removed),
         ("files added", seen.added),
         ("files changed", seen.changed),
         ("folders removed", seen.folders_removed),
         ("folders added", seen.folders_added),
-        ("owners or modes changed", seen.rights),
     ):
         yield from _section(
             title, [_file(path, seen.bytes_of.get(path, 0)) for path in paths[:MAX_ROWS]], palette, len(paths)
         )
+    yield from _section("owners or modes changed", rights_lines(seen), palette)
 
 
 def _vulnerabilities(known: Known, palette: Palette) -> Iterator[str]:
@@ -68,12 +68,12 @@ def _file(path: str, size: int) -> str:
     return f"{change:>10}  /{path}"
 
 
-def _section(title: str, lines: Sequence[str], palette: Palette, count: int = 0) -> Iterator[str]:
-    """Yield the first lines; count: how many there are, where not all are given."""
+def _section(title: str, lines: Sequence[str], palette: Palette, count: int = 0, note: str = "") -> Iterator[str]:
+    """Yield the first lines; count: how many there are, where not all are given; note: what stands behind it."""
     if not lines:
         return
     count = count or len(lines)
-    yield palette(f"{title}: {count}", "bold")
+    yield palette(f"{title}: {count}{f' ({note})' if note else ''}", "bold")
     yield from (f"  {fit(safe_line(line), WIDTH - 2)}" for line in lines[:MAX_ROWS])
     if count > MAX_ROWS:
         yield f"  ... and {count - MAX_ROWS} more"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from jettison.report.compare_rows import package_counts
 from jettison.report.html.contents import contents
 from jettison.report.html.maps import HATCH, SEARCH, pair
 from jettison.report.html.page import render_page
@@ -87,7 +88,7 @@ def _figures(before: Inspection, after: Inspection, seen: Comparison, known: Kno
     return figures(items)
 
 
-def package_changes(changes: Iterable[tuple[str, str, str]]) -> Html:
+def package_changes(changes: Sequence[tuple[str, str, str]]) -> Html:
     """Return the packages that went, came or changed; nothing when none did. changes: (name, before, after)."""
     rows: list[tuple[Cell, ...]] = []
     for name, old, new in changes:
@@ -95,8 +96,7 @@ def package_changes(changes: Iterable[tuple[str, str, str]]) -> Html:
         rows.append((badge(status, STATUS_TONE[status]), name, code(old) if old else "", code(new) if new else ""))
     if not rows:
         return Html("")
-    gone, come = (sum(not row[index] for row in rows) for index in (3, 2))
-    intro = f"{gone:,} gone, {come:,} new, {len(rows) - gone - come:,} in another version."
+    intro = f"{package_counts(changes)}."
     columns = (Column("Status", "nw"), Column("Package", "path"), Column("Before"), Column("After"))
     return section("packages", "Packages", table(columns, rows, "Packages", len(rows)), intro)
 
@@ -144,6 +144,6 @@ def _file_rows(before: Inspection, after: Inspection, seen: Comparison) -> Itera
                     size(sizes[0]) if path in old and old[path].kind == "file" else "",
                     size(sizes[1]) if path in new and new[path].kind == "file" else "",
                     badge(status, STATUS_TONE[status]),
-                    code("/" + path),
+                    join([code("/" + path), f" {seen.rights_of[path]}" if path in seen.rights_of else ""]),
                 ),
             )
