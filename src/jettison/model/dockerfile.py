@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Final
 
-from jettison.model.packages import PackageCall, package_call
+from jettison.model.packages import PackageCall, package_call, steered_managers
 from jettison.model.run import Run, read_mounts
 from jettison.model.scope import Scope
 from jettison.model.stage import Stage, read_from
@@ -47,6 +47,7 @@ class Model:
         "_scopes",
         "_shell_budget",
         "_started",
+        "_steered",
         "_words",
         "_words_of_text",
         "build_contexts",
@@ -92,6 +93,7 @@ class Model:
         self.secret_patterns: list[tuple[str, re.Pattern[str]]] | None = None
         self._started: tuple[StartCommand, ...] | None = None
         self._copied: tuple[Copied, ...] | None = None
+        self._steered: dict[int, frozenset[str]] = {}
 
     @property
     def path(self) -> str:
@@ -193,6 +195,13 @@ class Model:
     def files_of(self, copy: Instruction) -> list[ContextFile]:
         """Return the files of the context that a COPY or ADD copies."""
         return [file for each in self.copied() if each.node is copy for file in each.files]
+
+    def steered_by(self, copy: Instruction) -> frozenset[str]:
+        """Return the package managers for which a COPY or ADD brings a file that decides what they install by name."""
+        key = copy.span.start
+        if key not in self._steered:
+            self._steered[key] = steered_managers([file.path for file in self.files_of(copy)])
+        return self._steered[key]
 
     def facts(self, run: Run) -> tuple[PackageCall, ...]:
         """Return the package-manager calls of a RUN."""

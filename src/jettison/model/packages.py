@@ -69,3 +69,15 @@ def _classify(
         if len(words) >= length and verb in actions:
             return PackageCall(manager, actions[verb], tuple(words[length:]), tuple(flags), command)
     return None
+
+
+def steered_managers(paths: list[str]) -> frozenset[str]:
+    """Return the managers for which any of these files decides what is installed by name, or from where."""
+    found = set()
+    for manager, facts in package_managers.MANAGERS.items():
+        for name in facts.get("steered", ()):
+            # "*.gem" at any depth, other names as they are.
+            ending = name[1:] if name.startswith("*") else f"/{name}"
+            if any(path.endswith(ending) or path == name for path in paths):
+                found.add(manager)
+    return frozenset(found)

@@ -101,12 +101,12 @@ def run_commutes(model: Model, copy: Instruction, run: Instruction, stage: Stage
         return False
     if not all(_is_project_folder(place) for place in places):
         return False
-    if independent(model, run) and copy.flag("from"):
+    if independent(model, run, copy) and copy.flag("from"):
         return True
     brought = [file.path for file in model.files_of(copy)]
     if not brought or any(_steers_installs(path) for path in brought):
         return False
-    if independent(model, run):
+    if independent(model, run, copy):
         return True
     read = model.run_at[run.span.start]
     calls = [call for call in model.facts(read) if from_manifest(call)]

@@ -41,7 +41,7 @@ ROWS: Final[tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...], str, bo
     ('JT220', 'native-addon-headers', 'jettison.rules.cache.native_addon_headers', ('node-gyp',), ('tally/js/node-gyp-cache-mounts',), 'cache', False, False, False),
     ('JT230', 'large-context', 'jettison.rules.cache.large_context', ('copy', 'add', 'type=bind'), (), 'cache', True, True, False),
     ('JT231', 'volatile-before-install', 'jettison.rules.cache.volatile_before_install', ('arg ', 'env '), (), 'cache', True, False, False),
-    ('JT232', 'packages-after-source', 'jettison.rules.cache.packages_after_source', ('copy .', 'copy --', 'add .', 'copy /', 'copy\t'), (), 'cache', True, False, False),
+    ('JT232', 'packages-after-source', 'jettison.rules.cache.packages_after_source', ('copy', 'add'), (), 'cache', True, False, False),
     ('JT233', 'defeated-cache-mount', 'jettison.rules.cache.defeated_cache_mount', ('type=cache',), (), 'cache', True, False, False),
     ('JT234', 'shared-apt-mount', 'jettison.rules.cache.shared_apt_mount', ('type=cache',), (), 'cache', True, False, False),
     ('JT235', 'emptied-apt-mount', 'jettison.rules.cache.emptied_apt_mount', ('/var/cache/apt',), (), 'cache', True, False, False),

@@ -78,6 +78,27 @@ def with_comments(model: Model, node: Instruction) -> int:
     return start
 
 
+def own_lines(model: Model, node: Instruction) -> Span:
+    """Return the span of an instruction's lines and of the comment right above them, newline included."""
+    return Span(with_comments(model, node), node.span.end)
+
+
+def and_blank(model: Model, lines: Span) -> Span:
+    """Return whole lines with the blank line below, where one stands above as well: what is left needs no two."""
+    below = blank_below(model, lines.end)
+    above = model.source.line_span(model.source.line(max(lines.start - 1, 0)))
+    return Span(lines.start, below.end) if not model.source.text(above).strip() else lines
+
+
+def blank_below(model: Model, at: int) -> Span:
+    """Return the span of a blank line that starts at a place, newline included; empty where there is none."""
+    data = model.source.data
+    line = model.source.line_span(model.source.line(at)) if at < len(data) else Span(at, at)
+    if line.start != at or model.source.text(line).strip():
+        return Span(at, at)
+    return Span(at, data.find(b"\n", at) + 1 or len(data))
+
+
 def whole_lines(model: Model, node: Instruction) -> Span:
     """Return the span of an instruction's lines, newline included."""
     start = model.source.line_span(node.start_line).start

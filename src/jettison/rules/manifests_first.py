@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import SHOW, UNSAFE, Edit, Fix
 from jettison.knowledge.package_managers import BY_PROGRAM, MANAGERS
 from jettison.named_tuple import NamedTuple
-from jettison.rules.edits import whole_lines, with_comments
+from jettison.rules.edits import and_blank, blank_below, own_lines, with_comments
+from jettison.rules.named_installs import GEMS, asks_for_gems, installs_by_name
 from jettison.span import Span
 
 if TYPE_CHECKING:
@@ -30,11 +31,9 @@ _SETTINGS: Final = frozenset(("LABEL", "EXPOSE", "STOPSIGNAL", "CMD", "ENTRYPOIN
 _BETWEEN: Final = _SETTINGS | {"ENV", "ARG"}
 # What may stand between two commands of which the second goes to a RUN of its own: nothing that would be lost.
 _JOINT: Final = re.compile(r"[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*&&[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*")
-# Where gems are kept is asked of gem itself: no file of the project lies there.
-_GEM_FOLDER: Final = ("gem", "env", "gemdir")
-_GEMS: Final = ("$(gem env gemdir)/", '"$(gem env gemdir)"/')
 # What installs make beside the manifests.
 _INSTALLED: Final = frozenset(("node_modules", "vendor", ".venv", "venv", "deps"))
+_ARCHIVES: Final = (".whl", ".gz", ".tgz", ".zip", ".gem")
 _PLAIN_PATH: Final = re.compile(r"[\w.@+/-]+")
 
 
@@ -64,7 +63,7 @@ def manifests_first(
     scripts = [number for number, other in enumerate(between) if _passable(model, other, call)]
     first = scripts[0] if scripts else len(between)
     absolute = len(copied.words) == 2 and copied.words[1].raw.startswith("/")
-    if not all(_leaves_alone(model, other, absolute) for other in between[:first]):
+    if not all(_leaves_alone(model, other, absolute, copied) for other in between[:first]):
         return None
     if not all(n in scripts or other.keyword in _SETTINGS for n, other in enumerate(between) if n > first):
         return None
@@ -74,7 +73,7 @@ def manifests_first(
     if parts is None or (scripts and parts.joint is not None):
         return None
     manifests = manifests_of(model, call, parts.inner)
-    lines = whole_lines(model, copied)
+    lines = own_lines(model, copied)
     text = model.source.text(lines)
     if not manifests or not text.endswith("\n") or not model.source.data[: node.span.end].endswith(b"\n"):
         return None
@@ -87,11 +86,12 @@ def manifests_first(
         keyword = model.source.text(node.keyword_span)
         return Fix(title, (Edit(Span(lines.start, lines.start), f"{copy}{keyword} go mod download{newline}"),), UNSAFE)
     if scripts:
-        own = Span(with_comments(model, node), node.span.end)
+        own = own_lines(model, node)
         at = with_comments(model, between[first])
         moved = model.source.text(own) + text
-        return Fix(title, (Edit(lines, copy), Edit(Span(at, at), moved), Edit(_and_blank(model, own), "")), UNSAFE)
+        return Fix(title, (Edit(lines, copy), Edit(Span(at, at), moved), Edit(and_blank(model, own), "")), UNSAFE)
     if parts.joint is None:
+        text = model.source.text(blank_below(model, lines.end)) + text
         return Fix(title, (Edit(lines, copy), Edit(Span(node.span.end, node.span.end), text)), UNSAFE)
     start = model.source.text(Span(node.keyword_span.start, node.body_span.start))
     joint = f"{model.source.text(parts.tail)}{newline}{text}{start}{parts.begin}"
@@ -101,9 +101,9 @@ def manifests_first(
     return Fix(title, (Edit(lines, copy), Edit(parts.joint, joint), Edit(end, "")), level)
 
 
-def _leaves_alone(model: Model, node: Instruction, absolute: bool) -> bool:
+def _leaves_alone(model: Model, node: Instruction, absolute: bool, copied: Instruction) -> bool:
     """Return whether a copy may go below an instruction; absolute: whether its target is."""
-    return node.keyword in _BETWEEN or (absolute and node.keyword == "WORKDIR") or independent(model, node)
+    return node.keyword in _BETWEEN or (absolute and node.keyword == "WORKDIR") or independent(model, node, copied)
 
 
 def _passable(model: Model, node: Instruction, call: PackageCall) -> bool:
@@ -126,16 +126,6 @@ def _manager(command: Command) -> str:
 
 def _family(manager: str) -> str:
     return str(MANAGERS[manager].get("language", manager)) if manager in MANAGERS else manager
-
-
-def _and_blank(model: Model, lines: Span) -> Span:
-    """Return whole lines with the blank line below, where one stands above as well."""
-    data = model.source.data
-    below = model.source.line_span(model.source.line(lines.end)) if lines.end < len(data) else lines
-    above = model.source.line_span(model.source.line(max(lines.start - 1, 0)))
-    if below.start != lines.end or model.source.text(below).strip() or model.source.text(above).strip():
-        return lines
-    return Span(lines.start, min(data.find(b"\n", below.start) + 1 or lines.end, len(data)))
 
 
 def _parts(model: Model, copied: Instruction, run: Run, call: PackageCall) -> _Parts | None:
@@ -209,11 +199,7 @@ def _discards(command: Command) -> bool:
 
 def _own_commands(run: Run) -> list[Command]:
     """Return the commands of a RUN without those that only ask where gems are kept, in "$(gem env gemdir)"."""
-    return [each for each in run.commands if not (each.in_subshell and _argv(each) == _GEM_FOLDER)]
-
-
-def _argv(command: Command) -> tuple[str, ...]:
-    return (command.name, *command.arguments)
+    return [each for each in run.commands if not asks_for_gems(each)]
 
 
 def _tidies(command: Command, calls: Mapping[int, PackageCall]) -> bool:
@@ -223,7 +209,7 @@ def _tidies(command: Command, calls: Mapping[int, PackageCall]) -> bool:
         return call.action == "clean"
     if command.name != "rm" or _discards(command):
         return False
-    return all(each.startswith(("-", "/", "~", *_GEMS)) for each in command.arguments)
+    return all(each.startswith(("-", "/", "~", *GEMS)) for each in command.arguments)
 
 
 def _installs(command: Command, call: PackageCall | None) -> bool:
@@ -231,7 +217,7 @@ def _installs(command: Command, call: PackageCall | None) -> bool:
         return command.name in _PLAIN or command.name == "cd"
     if call.action not in ("install", "clean", "upgrade"):
         return False
-    return not any(word.value.startswith((".", "/")) for word in call.packages)
+    return not any(word.value.startswith((".", "/")) or word.value.endswith(_ARCHIVES) for word in call.packages)
 
 
 def from_manifest(call: PackageCall) -> bool:
@@ -255,19 +241,10 @@ def from_manifest(call: PackageCall) -> bool:
     return manager in ("maven", "gradle", "nuget") or not call.packages
 
 
-def independent(model: Model, node: Instruction) -> bool:
-    """Return whether a RUN installs packages by their names and so reads nothing of the project."""
+def independent(model: Model, node: Instruction, copied: Instruction) -> bool:
+    """Return whether a RUN installs packages by their names, whatever a copy above it brings."""
     run = model.run_at.get(node.span.start)
-    if run is None or run.has_error or not run.commands:
-        return False
-    calls = {call.command.span.start: call for call in model.facts(run)}
-    for command in run.commands:
-        call = calls.get(command.span.start)
-        if call is None or call.action not in ("install", "update", "clean", "upgrade") or from_manifest(call):
-            return False
-        if call.action == "install" and (not call.packages or any("/" in word.value for word in call.packages)):
-            return False
-    return True
+    return run is not None and installs_by_name(model, run, model.steered_by(copied))
 
 
 def installs_only(model: Model, run: Run, call: PackageCall) -> bool:

@@ -115,6 +115,17 @@ RULE = Rule(
             level=UNSAFE,
         ),
         Example(
+            before="FROM node:18\n\n# copy everything\nCOPY . .\n\nRUN npm install\n\nCMD x\n",
+            lines=(4,),
+            after="FROM node:18\n\nCOPY package*.json ./\n\nRUN npm install\n\n# copy everything\nCOPY . .\n\nCMD x\n",
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM python:3.12\nCOPY . .\nRUN pip install .\nRUN pip install -r requirements.txt\n",
+            lines=(2,),
+            level=UNSAFE,
+        ),
+        Example(
             before='FROM ruby:3.3\nWORKDIR /app\nCOPY . .\nRUN bundle install && rm -rf "$(gem env gemdir)"/cache/*.gem\n',
             after='FROM ruby:3.3\nWORKDIR /app\nCOPY Gemfile Gemfile.lock* ./\nRUN bundle install && rm -rf "$(gem env gemdir)"/cache/*.gem\nCOPY . .\n',
             lines=(3,),
