@@ -26,6 +26,14 @@ class EngineError(JettisonError):
     exit_code = 4
 
 
+class ServiceError(EngineError):
+    """A service that a program needs beside it could not be had, or did not start; `service` is its name."""
+
+    def __init__(self, service: str, message: str) -> None:
+        super().__init__(message)
+        self.service = service
+
+
 class DiskFullError(EngineError):
     """The engine's disk is full."""
 

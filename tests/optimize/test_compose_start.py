@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,7 @@ def test_without_a_database_it_is_not_called_proven(
     code, outcome, said = run(project, capsys, "--aim", "safe")
     assert (code, outcome["verdict"]) == (1, "not proven")
     assert claim(outcome, "services")["verdict"] == "not proven"
-    assert "registry.invalid/store:1" in outcome["unproven_reason"] and "trying without it" in said
+    assert "registry.invalid/store:1" in outcome["unproven_reason"] and "going on without it" in said
     assert claim(outcome, "http")["verdict"] == "proven"
 
 
@@ -107,3 +108,53 @@ def test_the_bases_own_command_proves_nothing(
     code, outcome, _ = run(project, capsys, "--aim", "safe")
     assert (code, outcome["verdict"]) == (1, "not proven")
     assert "all that was started is python3" in claim(outcome, "starts")["evidence"][0]
+
+
+WAITER = """
+import http.server, os, signal, socket, sys, time
+signal.signal(signal.SIGTERM, lambda *arguments: sys.exit(0))
+print("looking for its database", flush=True)
+while True:
+    try:
+        socket.create_connection(("store", 5432), 1)
+        break
+    except OSError:
+        time.sleep(0.2)
+http.server.HTTPServer(("0.0.0.0", 8123), http.server.SimpleHTTPRequestHandler).serve_forever()
+"""
+
+
+def test_what_waits_for_an_absent_database_is_soon_told(
+    engine: Engine, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jettison.proof.stand.LACKING_SECONDS", 2.0)
+    monkeypatch.setattr("jettison.proof.stand.SILENT_SECONDS", 1.0)
+    (project / "inner" / "server.py").write_text(WAITER)
+    needs = "\n".join(
+        (
+            "depends_on: [migrate, cache, odd, other, store]",
+            "  store: {image: 'registry.invalid/store:1'}",
+            "  other: {image: 'registry.invalid/other:1'}",
+            "  odd: {image: '--privileged'}",
+            "  migrate: {image: 'debian:bookworm-slim', depends_on: [store]}",
+            "  cache: {image: 'debian:bookworm-slim', command: 'sh -c \"echo broken cache; exit 1\"'}",
+        )
+    )
+    (project / "compose.yaml").write_text(COMPOSE.replace("NEEDS", needs).replace("PORT_OF_WEB=8123", "LEVELS=2"))
+    begin = time.monotonic()
+    with (project / "Dockerfile").open("a") as file:
+        file.write('EXPOSE 8123\nCMD ["python3", "inner/server.py"]\n')
+    code, outcome, said = run(project, capsys, "--aim", "safe")
+    assert (code, outcome["verdict"]) == (1, "not proven")
+    assert [each["verdict"] for each in outcome["claims"] if each["id"] in ("ports", "http", "services")] == [
+        "not proven"
+    ] * 3
+    (lacks, _) = claim(outcome, "services")["evidence"]
+    for part in ("store (registry.invalid/store:1)", "migrate needs store", "broken cache", "names no image"):
+        assert part in lacks
+    # Its registry did not answer for the first of them, and is not asked again.
+    assert "other: its registry registry.invalid does not answer" in lacks
+    assert "HEALTHCHECK" not in outcome["diff"] and any("HEALTHCHECK: none" in note for note in outcome["notes"])
+    # One run of the original, one of each candidate: no second look, no watching.
+    assert said.count("running it") == said.count("trying ") + 1
+    assert time.monotonic() - begin < 300

@@ -79,3 +79,10 @@ def test_output_that_the_original_does_not_repeat_refutes_nothing() -> None:
     assert behaviour_claims(ended, other, replace(ended, output="run 3\n"))[0].verdict == NOT_PROVEN
     assert behaviour_claims(ended, ended, replace(ended, output="run 3\n"))[0].verdict == REFUTED
     assert behaviour_claims(ended, ended, replace(ended, output="run 1\n"))[0].verdict == PROVEN
+
+
+def test_two_that_are_silent_are_not_proven_to_listen() -> None:
+    silent = replace(QUIET, ports=(), answers={})
+    assert next(c.verdict for c in behaviour_claims(silent, silent, silent) if c.id == "ports") == PROVEN
+    expected = replace(silent, expected=True)
+    assert next(c.verdict for c in behaviour_claims(expected, expected, expected) if c.id == "ports") == NOT_PROVEN

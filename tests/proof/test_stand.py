@@ -15,6 +15,7 @@ import pytest
 
 from jettison.engine.base import BuildRequest, Engine
 from jettison.engine.shield import shield
+from jettison.errors import ServiceError
 from jettison.image.archive import read_archive
 from jettison.image.image import ImageConfig
 from jettison.proof.behaviour import Behaviour, Questions
@@ -119,8 +120,12 @@ def test_what_it_needs_runs_beside_it_under_its_name(
         assert isinstance(seen, Behaviour) and seen.stayed_up, seen
         assert seen.needs == ("store",)
     broken = replace(service, command=("sh", "-c", "echo no space; exit 1"))
-    with stand(engine, services=(broken,)) as used:
-        assert "store that it needs did not start: no space" in str(used.observe(tag, config))
+    with (
+        stand(engine, services=(broken,)) as used,
+        pytest.raises(ServiceError, match="store that it needs did not start: no space") as seen_error,
+    ):
+        used.observe(tag, config)
+    assert seen_error.value.service == "store"
     assert not [left for left in engine.leftovers() if used._run_id in left.name]
 
 
@@ -147,3 +152,17 @@ def test_an_interrupt_waits_for_a_shielded_block() -> None:
     finally:
         signal.signal(signal.SIGINT, before)
     assert done == ["finished"]
+
+
+def test_a_service_may_have_done_its_work_and_ended(
+    engine: Engine, base_image: str, new_tag: Callable[[], str], tmp_path: Path
+) -> None:
+    tag = new_tag()
+    config = image(engine, tag, base_image, ["sh", "-c", WAIT], tmp_path)
+    migrates = Service("migrate", tag, command=("sh", "-c", "sleep 1; exit 0"), ends=True)
+    with stand(engine, services=(migrates, replace(migrates, name="once", ends=False))) as used:
+        seen = used.observe(tag, config)
+    assert isinstance(seen, Behaviour) and seen.needs == ("migrate", "once")
+    fails = replace(migrates, command=("sh", "-c", "sleep 1; echo no schema; exit 2"))
+    with stand(engine, services=(fails,)) as used, pytest.raises(ServiceError, match="did not start: no schema"):
+        used.observe(tag, config)

@@ -71,8 +71,8 @@ def never_began(error: EngineError) -> bool:
     return _UNBEGUN in str(error)
 
 
-def registry_is_silent(error: BuildError) -> bool:
-    """Return whether a base image could not be asked for: that says nothing about the Dockerfile."""
+def registry_is_silent(error: EngineError) -> bool:
+    """Return whether an image could not be asked for: that says nothing about it, nor about a Dockerfile that names it."""
     return _SILENT.search(str(error)) is not None
 
 

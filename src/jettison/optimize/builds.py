@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jettison.engine.base import BuildRequest
 from jettison.engine.shield import shield
-from jettison.errors import BuildError, EngineError
+from jettison.errors import BuildError, ServiceError
 from jettison.image.archive import read_archive
 from jettison.image.proof_collector import WholeCollector
 from jettison.knowledge.secret_marks import is_secret_name
@@ -24,7 +24,7 @@ from jettison.secretscan.scanner import Scanner
 
 if TYPE_CHECKING:
     from jettison.engine.base import Engine, Event, OnEvent, StepTime
-    from jettison.image.image import Image
+    from jettison.image.image import Image, ImageConfig
     from jettison.model.dockerfile import Model
     from jettison.optimize.compose_needs import Needs
     from jettison.optimize.records import Request
@@ -79,8 +79,13 @@ class Builds:
         self.scanner = Scanner()
         hidden = needs.hidden if needs is not None else ()
         self.redact = Redactor((*every_secret_value(model), *secret_settings(request), *hidden))
-        # In words, what it needs beside it and did not get.
-        self.lacks = ""
+        # Name of a service that it needs and did not get -> in words, why.
+        self._absent: dict[str, str] = {}
+
+    @property
+    def lacks(self) -> str:
+        """Return in words what it needs beside it and did not get; "" where nothing is missing."""
+        return f"without what they need: {'; '.join(self._absent.values())}" if self._absent else ""
 
     @property
     def setting(self) -> Setting:
@@ -114,10 +119,20 @@ class Builds:
         self._say("rebuilding after one more source line")
         rebuild = self._rebuild(engine, request)
         self._say("running it")
-        if self._stand is None:
-            self._stand = self._make_stand(engine)
-        behaviour = self._stand.observe(request.tag, image.config)
+        behaviour = self._observe(engine, request.tag, image.config)
         return Built(request.tag, image, result.seconds, rebuild, behaviour, steps=result.steps)
+
+    def _observe(self, engine: Engine, tag: str, config: ImageConfig) -> Behaviour | str:
+        """Return what an image did; the first is the original, beside which each service must have started."""
+        if self._stand is not None:
+            return self._once_more(self._stand, tag, config)
+        while True:
+            self._stand = self._make_stand(engine)
+            try:
+                return self._stand.observe(tag, config)
+            except ServiceError as error:
+                self._stand.close()
+                self._go_without({error.service: self.redact(str(error))})
 
     def rebuild(self, engine: Engine, name: str, candidate: Candidate | None) -> float | None:
         """Return the seconds of another rebuild after a source line, None for the original; all was built before."""
@@ -153,7 +168,18 @@ class Builds:
     def run_again(self, built: Built) -> Behaviour | str:
         """Return what an image did when it was run once more."""
         assert self._stand is not None
-        return self._stand.observe(built.tag, built.image.config)
+        return self._once_more(self._stand, built.tag, built.image.config)
+
+    def _once_more(self, stand: Stand, tag: str, config: ImageConfig) -> Behaviour | str:
+        """Return what a later image did; a service that started before is given a second chance.
+
+        Raises:
+            ServiceError: it did not start again, which says nothing about the image.
+        """
+        try:
+            return stand.observe(tag, config)
+        except ServiceError:
+            return stand.observe(tag, config)
 
     def probes(self) -> tuple[Probe, ...]:
         """Return the HTTP requests that are made of each image."""
@@ -178,16 +204,23 @@ class Builds:
         asked, needs = self._request, self._needs
         services: tuple[Service, ...] = ()
         if needs is not None and needs.services:
-            try:
-                services = prepare(needs, engine, self.run_id, asked.network, self._tags, self._say, self.on_event)
-            except EngineError as error:
-                self.lacks = self.redact(str(error))
-                self._say(f"{self.lacks}; trying without it")
-                self._needs = needs = needs.alone()
+            services, absent = prepare(needs, engine, self.run_id, asked.network, self._tags, self._say, self.on_event)
+            if absent:
+                self._go_without({name: self.redact(why) for name, why in absent.items()})
+                needs = self._needs
         questions = Questions(self.probes(), asked.checks, asked.probe_commands, self.env, asked.online)
         if needs is None:
             return Stand(engine, self.run_id, questions)
-        return Stand(engine, self.run_id, questions, services, needs.name, needs.run_as, bool(needs.ports))
+        left = {need.name for need in needs.services}
+        services = tuple(service for service in services if service.name in left)
+        listens, lacking = bool(needs.ports), bool(self._absent)
+        return Stand(engine, self.run_id, questions, services, needs.name, needs.run_as, listens, lacking)
+
+    def _go_without(self, absent: dict[str, str]) -> None:
+        assert self._needs is not None
+        self._absent |= absent
+        self._needs = self._needs.without(frozenset(absent))
+        self._say(f"{'; '.join(absent.values())}; going on without it")
 
 
 def secret_settings(request: Request) -> list[str]:

@@ -31,7 +31,10 @@ MAX_ABOVE: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """A service it depends on, as the Compose file says. image "" where it is built from `context`."""
+    """A service it depends on, as the Compose file says. image "" where it is built from `context`.
+
+    needs: names of those that it depends on itself; ends: another waits until it has done its work and ended.
+    """
 
     name: str
     image: str
@@ -41,6 +44,8 @@ class Needed:
     entrypoint: tuple[str, ...] | None
     command: tuple[str, ...]
     health: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +78,22 @@ class Needs:
         return any(other.service != own for other in self.others)
 
     def alone(self) -> Needs:
-        """Return the same without what it depends on, and without the variables that name it.
+        """Return the same without what it depends on."""
+        return self.without(frozenset(service.name for service in self.services))
+
+    def without(self, names: frozenset[str]) -> Needs:
+        """Return the same without some of the services and what depends on them, and without the variables that name them.
 
         A program told of a database that is not there would only wait for it.
         """
-        gone = {service.name for service in self.services}
+        gone = set(names)
+        for service in self.services:
+            # They stand in the order in which they start.
+            if gone & set(service.needs):
+                gone.add(service.name)
         env = {name: value for name, value in self.env.items() if not gone & _hosts(value)}
-        return replace(self, services=(), env=env)
+        left = tuple(service for service in self.services if service.name not in gone)
+        return replace(self, services=left, env=env)
 
 
 def _hosts(value: str) -> set[str]:
@@ -168,12 +182,22 @@ def _start(said: RunAs, model: Model) -> tuple[RunAs | None, RunAs]:
     return (None, said) if stated else (said, empty)
 
 
+def _table(value: Value | None) -> dict[str, Value]:
+    return value.data if value is not None and isinstance(value.data, dict) else {}
+
+
 class _Reader:
     def __init__(self, path: str, services: dict[str, Value]) -> None:
         self._folder = os.path.dirname(path) or "."
         self._file = os.path.basename(path)
         self._services = services
         self._interpolate = Interpolator(environment(self._folder))
+        self._ending = {
+            name
+            for service in services.values()
+            for name, how in _table(service.get("depends_on")).items()
+            if getattr(how.get("condition"), "text", "") == "service_completed_successfully"
+        }
 
     def builds(self, service: Value, project: str, dockerfile: str, model: Model) -> bool:
         """Return whether a service is built from this Dockerfile, up to its last stage."""
@@ -257,6 +281,8 @@ class _Reader:
             start.entrypoint,
             start.command or (),
             self._health(service.get("healthcheck")),
+            tuple(self._names(service.get("depends_on"))),
+            name in self._ending,
         )
 
     def env(self, service: Value) -> dict[str, str]:

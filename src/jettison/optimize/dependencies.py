@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jettison.engine.base import BuildRequest
-from jettison.errors import EngineError
+from jettison.engine.failure import registry_is_silent
+from jettison.errors import EngineError, ServiceError, UsageError
+from jettison.image.reference import parse_reference
 from jettison.proof.run_as import RunAs
 from jettison.proof.stand import Service
 
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 
     from jettison.engine.base import Engine, OnEvent
     from jettison.optimize.compose_needs import Needed, Needs
+
+MAX_BYTES: Final = 16 * 1024 * 1024
 
 
 def prepare(
@@ -24,37 +28,59 @@ def prepare(
     tags: list[str],
     say: Callable[[str], None],
     on_event: OnEvent | None,
-) -> tuple[Service, ...]:
-    """Return the services with their images at hand: built, or fetched where the engine lacks them.
+) -> tuple[tuple[Service, ...], dict[str, str]]:
+    """Return the services with their images at hand, and of each that cannot be had in words why.
 
     `tags` gets the names of images that are built here.
-
-    Raises:
-        EngineError: one cannot be had; the message names it.
     """
-    found = []
+    found: list[Service] = []
+    absent: dict[str, str] = {}
+    silent: set[str] = set()
     for number, need in enumerate(needs.services):
-        image = need.image
-        if not image:
-            image = f"jettison/{run_id}:need{number}"
-            tags.append(image)
-            say(f"building {need.name}, which it needs")
-            engine.build(_build_request(need, image, network), on_event)
-        elif engine.identity(image) is None:
-            say(f"fetching {image}, which it needs")
-            try:
-                engine.fetch(image)
-            except EngineError as error:
-                raise EngineError(f"it needs {need.name}, and {image} cannot be fetched: {error}") from error
+        try:
+            if waits := next((name for name in need.needs if name in absent), ""):
+                raise ServiceError(need.name, f"{need.name} needs {waits}")
+            image = need.image or f"jettison/{run_id}:need{number}"
+            registry = _registry(need) if need.image else ""
+            if not need.image:
+                tags.append(image)
+                say(f"building {need.name}, which it needs")
+                engine.build(_build_request(need, image, network), on_event)
+            elif engine.identity(image) is None:
+                say(f"fetching {image}, which it needs")
+                _fetch(need, engine, registry, silent)
+        except EngineError as error:
+            absent[need.name] = str(error) if isinstance(error, ServiceError) else f"{need.name}: {error}"
+            continue
         start = RunAs(need.name, need.entrypoint, need.command)
-        found.append(Service(need.name, image, need.env, start.option, start.arguments, need.health))
-    return tuple(found)
+        found.append(Service(need.name, image, need.env, start.option, start.arguments, need.health, need.ends))
+    return tuple(found), absent
+
+
+def _registry(need: Needed) -> str:
+    try:
+        return parse_reference(need.image).host
+    except UsageError as error:
+        # A client would read what begins with a dash as an option.
+        raise ServiceError(need.name, f"{need.name}: {need.image[:100]!r} names no image") from error
+
+
+def _fetch(need: Needed, engine: Engine, registry: str, silent: set[str]) -> None:
+    """Fetch the image of a service; `silent` gets the registries that do not answer: they are asked once."""
+    if registry in silent:
+        raise ServiceError(need.name, f"{need.name}: its registry {registry} does not answer")
+    try:
+        engine.fetch(need.image)
+    except EngineError as error:
+        if registry_is_silent(error):
+            silent.add(registry)
+        raise ServiceError(need.name, f"{need.name} ({need.image}) cannot be fetched: {error}") from error
 
 
 def _build_request(need: Needed, tag: str, network: str | None) -> BuildRequest:
     try:
         with open(need.dockerfile, "rb") as stream:
-            text = stream.read()
+            text = stream.read(MAX_BYTES)
     except OSError as error:
-        raise EngineError(f"it needs {need.name}, and {need.dockerfile} cannot be read: {error.strerror}") from error
+        raise ServiceError(need.name, f"{need.name}: {need.dockerfile} cannot be read: {error.strerror}") from error
     return BuildRequest(need.context, text, None, tag, network)

@@ -89,9 +89,13 @@ class Job:
         # Changes that no candidate may make.
         self.barred: frozenset[str] = frozenset()
         if self.needs is not None and self.needs.shared:
-            self.barred = frozenset({"healthcheck"})
             others = ", ".join(dict.fromkeys(other.service for other in self.needs.others))
-            self.notes.append(f"HEALTHCHECK: none is added, since it would hold for {others} as well")
+            self._bar_healthcheck(f"it would hold for {others} as well")
+
+    def _bar_healthcheck(self, reason: str) -> None:
+        if "healthcheck" not in self.barred:
+            self.barred |= {"healthcheck"}
+            self.notes.append(f"HEALTHCHECK: none is added, since {reason}")
 
     def run(self, no_engine: str) -> Outcome:
         """Return the outcome; every image made on the way is removed."""
@@ -154,6 +158,8 @@ class Job:
         self._measure_findings(before)
         before = self._second_look(before)
         self.project = self._answering(before)
+        if self._only_waits(before) and self.project.port is not None and not before.image.config.healthcheck:
+            self._bar_healthcheck("without what it needs nothing was seen to listen that it could ask")
         evidence = self._evidence(engine, before)
 
         def make(without: frozenset[str]) -> tuple[Candidate, ...]:
@@ -179,10 +185,17 @@ class Job:
         self.findings = rank(finding._replace(message=redact(finding.message)) for finding in found)
 
     def _second_look(self, before: Built) -> Built:
-        if isinstance(before.behaviour, str):
+        seen = before.behaviour
+        # What fails, and what without its services only waits, has nothing that it could repeat.
+        if isinstance(seen, str) or (not seen.stayed_up and seen.exit_code) or self._only_waits(before):
             return before
         again = self.builds.run_again(before)
         return replace(before, again=None if isinstance(again, str) else again)
+
+    def _only_waits(self, before: Built) -> bool:
+        """Return whether the original was seen to do nothing, and something that it needs is not there."""
+        seen = before.behaviour
+        return bool(self.builds.lacks) and (isinstance(seen, str) or not (seen.ports or seen.checks))
 
     def _answering(self, before: Built) -> Project:
         """Return the project with the health page that its text names only where the original answers it."""
@@ -194,7 +207,9 @@ class Job:
 
     def _evidence(self, engine: Engine, before: Built) -> Evidence:
         seen, note = NOTHING, ""
-        if self.request.trace:
+        if self._only_waits(before):
+            note = "not watched, since without what it needs it only waits: by its files alone"
+        elif self.request.trace:
             builds = self.builds
             seen, note = watched(engine, before, builds.probes(), builds.env, builds.setting.run_as, self.say)
         if note:
@@ -215,7 +230,7 @@ class Job:
         verdict = "proven" if kept.proof.verdict == PROVEN else "not proven"
         reason = "" if verdict == "proven" else "not everything could be shown; see the proof below"
         if reason and self.builds.lacks:
-            reason = f"{reason}; {self.builds.lacks}"
+            reason = f"both images ran {self.builds.lacks}"
         if kept.slower:
             self.notes.append(f"{kept.slower}; every other candidate is much larger or was not proven")
         outcome = self._outcome(verdict, kept.candidate, before, kept.built, kept.proof, reason, trials=trials)

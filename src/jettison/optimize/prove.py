@@ -14,11 +14,13 @@ from jettison.proof.behave import behaviour_claims
 from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED, Claim, Proof
 from jettison.proof.closure import closure_claim, entry_claim
 from jettison.proof.config import config_claim
+from jettison.proof.telling_line import telling_line
 from jettison.syntax.tree import parse
 
 if TYPE_CHECKING:
     from jettison.image.image import Image
     from jettison.optimize.builds import Built
+    from jettison.proof.behaviour import Behaviour
     from jettison.report.mask import Redactor
     from jettison.rewrite.candidates import Candidate
 
@@ -44,6 +46,8 @@ def prove(before: Built, after: Built, candidate: Candidate, setting: Setting = 
     else:
         claims.extend(behaviour_claims(before.behaviour, before.again, after.behaviour))
         claims = [_weighed(claim, before, setting) for claim in claims]
+        if fault := own_fault(before.behaviour, after.behaviour):
+            claims = [fault if claim.id == "starts" else claim for claim in claims]
     claims += setting_claims(before.image, after.image, setting)
     return Proof(tuple(claims))
 
@@ -55,6 +59,20 @@ def _weighed(claim: Claim, before: Built, setting: Setting) -> Claim:
         return claim
     config = before.image.config
     return claim if seen.stayed_up else unsaid_start((*config.entrypoint, *config.cmd), seen.exit_code)
+
+
+def own_fault(before: Behaviour, after: Behaviour) -> Claim | None:
+    """Return the refutation where the original fails for want of something, and the new image for its own files."""
+    if before.stayed_up or not before.exit_code or after.stayed_up:
+        return None
+    causes = spoken_of(telling_line(after.output))
+    if not causes or set(causes) & set(spoken_of(before.output)):
+        return None
+    evidence = (
+        f"the original ends with code {before.exit_code}: {telling_line(before.output)}",
+        f"the new image ends with code {after.exit_code}: {telling_line(after.output)}",
+    )
+    return Claim("starts", "it gets as far as before", REFUTED, evidence, (*causes, "multi-stage"))
 
 
 def redacted(proof: Proof, redact: Redactor) -> Proof:

@@ -43,7 +43,7 @@ def setting_claims(before: Image, after: Image, setting: Setting) -> list[Claim]
     if setting.lacks:
         title = "it works together with what it needs beside it"
         more = "--no-services leaves that out"
-        claims.append(Claim("services", title, NOT_PROVEN, (setting.lacks, more)))
+        claims.append(Claim("services", title, NOT_PROVEN, (f"both images ran {setting.lacks}", more)))
     return claims
 
 

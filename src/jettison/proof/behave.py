@@ -48,7 +48,10 @@ def _up_claim(before: Behaviour, again: Behaviour | None, after: Behaviour) -> C
     if not before.stayed_up and before.exit_code:
         why = f"the original itself ends with code {before.exit_code}: {telling_line(before.output)}"
         advice = "give what it needs with --env, or start what it depends on"
-        return Claim("starts", title, NOT_PROVEN, (why, *_surroundings(before), advice))
+        seen = "the new image runs"
+        if not after.stayed_up:
+            seen = f"the new image ends with code {after.exit_code}: {telling_line(after.output)}"
+        return Claim("starts", title, NOT_PROVEN, (why, seen, *_surroundings(before), advice))
     if before.stayed_up == after.stayed_up and before.exit_code == after.exit_code:
         seen = "both run" if after.stayed_up else f"both end with code {after.exit_code}"
         if not after.stayed_up and not _same_text(before.output, after.output):
@@ -80,6 +83,10 @@ def _same_text(old: str, new: str) -> bool:
 
 def _ports_claim(before: Behaviour, after: Behaviour) -> Claim:
     title = "it listens on the same ports"
+    if before.ports == after.ports and not before.ports and before.expected:
+        # Nothing is nothing: whatever both wait for, neither was seen to serve.
+        seen = "neither listened in the time it was given, though it is said to"
+        return Claim("ports", title, NOT_PROVEN, (seen,))
     if before.ports == after.ports:
         return Claim("ports", title, PROVEN, (f"TCP {', '.join(map(str, after.ports)) or 'none'}",))
     return Claim(

@@ -50,14 +50,14 @@ def observe(
     health: tuple[str, ...],
     network: str,
     capabilities: tuple[str, ...] = (),
-    expected: bool = False,
+    patience: float = START_SECONDS,
     alias: str = "",
     hosts: dict[str, str] | None = None,
     run_as: RunAs | None = None,
 ) -> Behaviour:
     """Return what an image does. The container is always removed.
 
-    run_as: what starts it in place of its own command.
+    patience: seconds in which it may begin to listen; run_as: what starts it in place of its own command.
 
     Raises EngineError when it cannot be started at all.
     """
@@ -67,7 +67,7 @@ def observe(
     )
     container = engine.start(request if run_as is None else started_as(request, run_as))
     try:
-        ports, up = settle(engine, container, EXPECTED_SECONDS if expected else START_SECONDS)
+        ports, up = settle(engine, container, patience)
         answers: dict[tuple[int, str], Answer] = {}
         checked: dict[str, tuple[int, bytes]] = {}
         health_result = None
@@ -85,8 +85,8 @@ def observe(
         output = safe(engine.logs(container).decode("utf-8", "replace"))[-2000:]
         code, seconds = engine.stop(container, STOP_SECONDS) if up else (engine.state(container).exit_code, 0.0)
         return Behaviour(
-            up, code if not up else 0, ports, answers, checked, health_result, code, seconds, output, expected,
-            capabilities,
+            up, code if not up else 0, ports, answers, checked, health_result, code, seconds, output,
+            capabilities=capabilities,
         )  # fmt: skip
     finally:
         engine.remove(container)

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, field, replace
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
 from jettison.engine.base import RunRequest
 from jettison.engine.shield import shield
-from jettison.errors import EngineError
+from jettison.errors import EngineError, ServiceError
 from jettison.proof.behaviour import Behaviour, Questions
-from jettison.proof.observe import observe, run_health, settle
+from jettison.proof.observe import EXPECTED_SECONDS, START_SECONDS, observe, run_health, settle
+from jettison.terminal import safe
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -26,11 +28,18 @@ if TYPE_CHECKING:
 # part of every engine's default set. Source: capabilities(7).
 SERVICE_CAPABILITIES: Final = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID")
 SERVICE_SECONDS: Final = 60.0
+# A program that waits for something that is not there waits for ever. One that did not begin to listen without it
+# is looked at again only for as long as one needs that fails.
+LACKING_SECONDS: Final = 20.0
+SILENT_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Something a program needs beside it, as its Compose file says. No folder of the host, no port of it."""
+    """Something a program needs beside it, as its Compose file says. No folder of the host, no port of it.
+
+    ends: it does its work and ends before what needs it starts.
+    """
 
     name: str
     image: str
@@ -38,13 +47,15 @@ class Service:
     entrypoint: str | None = None
     command: tuple[str, ...] = ()
     health: tuple[str, ...] = ()
+    ends: bool = False
     online: bool = False
 
 
 class Stand:
     """Observes images of one run, each in the same surroundings. Closing it removes all it made.
 
-    run_as: how they are started, None for what each image says; listens: they are expected to, whatever they say.
+    run_as: how they are started, None for what each image says; listens: they are expected to, whatever they say;
+    lacking: something that they need beside them is not there.
     """
 
     def __init__(
@@ -56,6 +67,7 @@ class Stand:
         alias: str = "",
         run_as: RunAs | None = None,
         listens: bool = False,
+        lacking: bool = False,
     ) -> None:
         self._engine = engine
         self._run_id = run_id
@@ -64,9 +76,12 @@ class Stand:
         self._alias = alias
         self._run_as = run_as
         self._listens = listens
-        # The original did not listen though all the time was given that one that says so gets.
+        self._lacking = lacking
+        # The original did not listen though all the time was given that it gets.
         self._silent = False
         self._running: list[str] = []
+        # Services that were given all the time and did not listen: workers.
+        self._portless: set[str] = set()
         self._hosts: dict[str, str] = {}
         # None until the first image, the original, has shown what it needs.
         self._capabilities: tuple[str, ...] | None = None
@@ -93,6 +108,9 @@ class Stand:
 
         The first image is the original: where it fails without capabilities it is tried once more with
         those of a usual service, and what it needed the later images get as well.
+
+        Raises:
+            ServiceError: a service that runs beside it did not start.
         """
         try:
             if self._capabilities is not None:
@@ -106,6 +124,8 @@ class Stand:
                 self._capabilities = SERVICE_CAPABILITIES
                 return more
             return seen
+        except ServiceError:
+            raise
         except EngineError as error:
             if "exec format error" in str(error):
                 return f"the image is for another platform than this engine: {error}"
@@ -113,6 +133,7 @@ class Stand:
 
     def _observe(self, image: str, config: ImageConfig, capabilities: tuple[str, ...]) -> Behaviour:
         self._start_services()
+        expected = bool(config.exposed) or self._listens
         try:
             seen = observe(
                 self._engine,
@@ -121,19 +142,25 @@ class Stand:
                 config.healthcheck,
                 self._join(),
                 capabilities,
-                (bool(config.exposed) or self._listens) and not self._silent,
+                self._patience(expected),
                 self._alias,
                 self._hosts,
                 self._run_as,
             )
-            expected = bool(config.exposed) or self._listens
-            self._silent = self._silent or (expected and seen.stayed_up and not seen.ports)
+            silent = (expected or self._lacking) and seen.stayed_up and not seen.ports
+            self._silent = self._silent or silent
             started = self._run_as.text if self._run_as is not None else ""
             return replace(
                 seen, needs=tuple(service.name for service in self._services), run_as=started, expected=expected
             )
         finally:
             self._end_services()
+
+    def _patience(self, expected: bool) -> float:
+        """Return the seconds in which an image may begin to listen; expected: it says that it does."""
+        if self._lacking:
+            return SILENT_SECONDS if self._silent else LACKING_SECONDS
+        return EXPECTED_SECONDS if expected and not self._silent else START_SECONDS
 
     def _join(self) -> str:
         if not self._network:
@@ -158,25 +185,56 @@ class Stand:
                 entrypoint=service.entrypoint,
                 hosts=dict(self._hosts),
             )
-            container = self._engine.start(request)
+            try:
+                container = self._engine.start(request)
+            except EngineError as error:
+                raise ServiceError(
+                    service.name, f"the service {service.name} that it needs did not start: {error}"
+                ) from error
             if address := self._engine.state(container).address:
                 self._hosts[service.name] = address
             self._wait(service, container)
 
     def _wait(self, service: Service, container: str) -> None:
-        from time import monotonic, sleep
+        """Wait until a service is ready: it ended, its health check passes, or it listens.
 
-        _, up = settle(self._engine, container, SERVICE_SECONDS if not service.health else 1.0)
+        Raises:
+            ServiceError: it is not.
+        """
+        if service.ends:
+            ready = self._has_ended(container)
+        elif service.health:
+            ready = self._is_healthy(service, container)
+        else:
+            patience = SILENT_SECONDS if service.name in self._portless else SERVICE_SECONDS
+            ports, up = settle(self._engine, container, patience)
+            if up and not ports:
+                self._portless.add(service.name)
+            # What ended well has done what it was started for.
+            ready = up or self._engine.state(container).exit_code == 0
+        if not ready:
+            output = self._engine.logs(container).decode("utf-8", "replace").strip().splitlines()[-1:]
+            said = safe(" ".join(output))[:200] or "it said nothing"
+            raise ServiceError(service.name, f"the service {service.name} that it needs did not start: {said}")
+
+    def _has_ended(self, container: str) -> bool:
         deadline = monotonic() + SERVICE_SECONDS
-        while up and service.health and monotonic() < deadline:
+        state = self._engine.state(container)
+        while state.running and monotonic() < deadline:
+            sleep(0.2)
+            state = self._engine.state(container)
+        return not state.running and state.exit_code == 0
+
+    def _is_healthy(self, service: Service, container: str) -> bool:
+        _, up = settle(self._engine, container, 1.0)
+        deadline = monotonic() + SERVICE_SECONDS
+        while up and monotonic() < deadline:
             result = run_health(self._engine, container, service.health)
             if result is not None and result[0] == 0:
-                return
+                return True
             sleep(0.5)
             up = self._engine.state(container).running
-        if not up or service.health:
-            output = self._engine.logs(container).decode("utf-8", "replace").strip().splitlines()[-1:]
-            raise EngineError(f"the service {service.name} that it needs did not start: {' '.join(output)[:200]}")
+        return False
 
     def _end_services(self) -> None:
         with shield():
