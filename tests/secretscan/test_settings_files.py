@@ -30,6 +30,13 @@ TOLD = {
     "etc/redis/redis.conf": "bind 0.0.0.0\nrequirepass {}\n",
     "etc/ldap.conf": "binddn cn=app,dc=corp\nbindpw {}\n",
     "etc/mosquitto/conf.d/bridge.conf": "remote_username app\nremote_password {}\n",
+    "home/u/.kube/config": "users:\n- user:\n    username: admin\n    password: {}\n",
+    "root/.psql_history": "ALTER USER app WITH PASSWORD '{}';\n",
+    "srv/init.sql": "CREATE USER 'app'@'%' IDENTIFIED WITH mysql_native_password BY '{}';\n",
+    "srv/roles.sql": "CREATE ROLE app LOGIN\n  PASSWORD '{}';\n",
+    "etc/exim4/passwd.client": "mail.corp.net:app:{}\n",
+    "etc/samba/.smbcredentials": "username=app\npassword={}\n",
+    "etc/ppp/pap-secrets": '# comment\nuser\t*\t"{}"\t*\n',
     "srv/docker-compose.yml": "    environment:\n      API_TOKEN: {}\n",
 }
 # (path, text): what looks like a password and is none.
@@ -49,6 +56,25 @@ NOT_TOLD = [
     ("etc/app.conf", "password = \nuser = root1234567\n"),
     ("etc/redis/redis.conf", "# requirepass foobared4x\n\nmasterauth <master-password-1>\n"),
     ("etc/slapd.conf", "\nrootpw {{SSHA}}Tr0ub4dorx9KqTr0ub4dor\n"),
+    ("srv/sealed.yaml", "kind: SealedSecret\nspec:\n  encryptedData:\n    password: AgB" + "x9Kq" * 80 + "\n"),
+    ("srv/secrets.enc.yaml", "password: ENC[AES256_GCM,data:Tr0ub4dorx9Kq=,iv:x9Kqx9Kq=,tag:Tr0u=,type:str]\n"),
+    (
+        "srv/.env",
+        "DB_PASSWORD=ENC[AES256_GCM,data:Tr0ub4dorx9Kq=,iv:x9Kqx9Kq=,tag:Tr0u=,type:str]\nAPI_TOKEN=process.env.TOKEN_1\n",
+    ),
+    ("srv/application.properties", "db.password=ENC(Tr0ub4dorx9KqTr0ub4dor)\n"),
+    ("root/.my.cnf", "[client]\npassword=secret\n"),
+    ("root/.netrc", "machine a login b password password\n"),
+    ("var/lib/rabbitmq/.erlang.cookie", "${{ERLANG_COOKIE}}\n"),
+    ("etc/postfix/sasl_passwd", "# [host]:port user:password\n[smtp.example.com]:587 username:password\n"),
+    ("etc/ppp/pap-secrets", '# INBOUND\n*\thostname\t""\t*\nguest\thostname\t"*"\t-\n'),
+    ("etc/ipsec.secrets", "# shared secrets\ninclude /var/lib/strongswan/ipsec.secrets.inc\n: RSA server.key\n"),
+    ("srv/a.sql", "CREATE USER a IDENTIFIED BY 'changeme1';\nSET PASSWORD FOR 'b'@'h1.corp.net2' = PASSWORD('x');\n"),
+    (
+        "srv/b.sql",
+        "INSERT INTO users VALUES (1, 'password', 'Reset4x-your-password'), (2, 'a with password', 'b7x9Kq12');\n",
+    ),
+    ("srv/db.creds", "username=${{USER}}\npassword=${{PASS}}\n"),
     ("etc/pam.conf", "\npassword required pam_unix.so sha512 shadow\npassword\tsufficient4 pam_ldap.so\n"),
 ]
 

@@ -878,6 +878,7 @@ JAVA_GROUPS: Final[dict[str, Any]] = {'source': 'the coordinates under which eac
             'org.springframework.kafka': ['spring-kafka(-test)?'],
             'org.springframework.retry': ['spring-retry'],
             'org.springframework': ['spring-(aop|aspects|beans|context|context-indexer|context-support|core|expression|instrument|jcl|jdbc|jms|messaging|orm|oxm|test|tx|web|webflux|webmvc|websocket)'],
+            'org.postgresql': ['postgresql'],
             'io.micrometer': ['micrometer-.+', 'context-propagation'],
             'io.projectreactor': ['reactor-(core|test|tools)'],
             'io.projectreactor.netty': ['reactor-netty(-.+)?'],

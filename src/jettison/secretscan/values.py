@@ -39,8 +39,8 @@ def _compiled(section: str, name: str) -> re.Pattern[str]:
 
 
 def is_example(value: bytes) -> bool:
-    """Return whether a value is one of vendors' documentation, or says itself that it is an example."""
-    if value in _examples():
+    """Return whether a value is one of vendors' documentation, says itself that it is an example, or is encrypted."""
+    if value in _examples() or _compiled("encrypted", "pattern").match(value.decode("latin-1")):
         return True
     if len(value) > MAX_JUDGED:
         return False
