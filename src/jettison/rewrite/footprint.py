@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.knowledge.package_managers import MANAGERS
 from jettison.knowledge.runtime_files import DEPENDENCIES
-from jettison.rules.manifests_first import from_manifest, independent, installs_only, manifests_of
+from jettison.rules.manifests import from_manifest, manifests_of
+from jettison.rules.manifests_first import independent, installs_only
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

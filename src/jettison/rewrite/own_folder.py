@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Edit
 from jettison.rules.edits import whole_lines, with_comments
-from jettison.rules.manifests_first import from_manifest
+from jettison.rules.manifests import from_manifest
 from jettison.span import Span
 from jettison.syntax.edit import apply
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Edit
 from jettison.span import Span
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from jettison.model.run import Run
     from jettison.syntax.shell_command import Command
     from jettison.syntax.tree import Instruction
+
+
+# What may stand between two commands of which the second goes to a RUN of its own: nothing that would be lost.
+JOINT: Final = re.compile(r"[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*&&[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*")
 
 
 def append_command(model: Model, run: Run, command: str) -> Edit | None:

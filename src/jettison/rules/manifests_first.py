@@ -7,13 +7,13 @@ another language goes above it.
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import SHOW, UNSAFE, Edit, Fix
 from jettison.knowledge.package_managers import BY_PROGRAM, MANAGERS
 from jettison.named_tuple import NamedTuple
-from jettison.rules.edits import and_blank, blank_below, own_lines, with_comments
+from jettison.rules.edits import JOINT, and_blank, blank_below, own_lines, with_comments
+from jettison.rules.manifests import install_folder, manifests_of
 from jettison.rules.named_installs import GEMS, asks_for_gems, installs_by_name
 from jettison.span import Span
 
@@ -29,12 +29,9 @@ if TYPE_CHECKING:
 _PLAIN: Final = frozenset(("set", "echo", "true", "corepack"))
 _SETTINGS: Final = frozenset(("LABEL", "EXPOSE", "STOPSIGNAL", "CMD", "ENTRYPOINT", "HEALTHCHECK"))
 _BETWEEN: Final = _SETTINGS | {"ENV", "ARG"}
-# What may stand between two commands of which the second goes to a RUN of its own: nothing that would be lost.
-_JOINT: Final = re.compile(r"[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*&&[ \t]*(?:[\\`][ \t]*\r?\n[ \t]*)*")
 # What installs make beside the manifests.
 _INSTALLED: Final = frozenset(("node_modules", "vendor", ".venv", "venv", "deps"))
 _ARCHIVES: Final = (".whl", ".gz", ".tgz", ".zip", ".gem")
-_PLAIN_PATH: Final = re.compile(r"[\w.@+/-]+")
 
 
 class _Parts(NamedTuple):
@@ -130,29 +127,17 @@ def _family(manager: str) -> str:
 
 def _parts(model: Model, copied: Instruction, run: Run, call: PackageCall) -> _Parts | None:
     """Return what of a RUN installs, and where."""
-    scope = model.scope_at(run.instruction, run.stage)
-    target = posixpath.join("/", scope.workdir, scope.value(copied.words[1].raw, model.file.escape))
-    at = posixpath.join("/", scope.workdir)
     commands = _own_commands(run)
     if call.manager == "go":
-        return _Parts("", None, "") if posixpath.normpath(target) == posixpath.normpath(at) else None
+        return _Parts("", None, "") if install_folder(model, copied, run, ()) == "" else None
     end = _end_of_install(model, run, call)
-    if end is None:
+    inner = install_folder(model, copied, run, commands[:end]) if end is not None else None
+    if end is None or inner is None:
         return None
-    for command in commands[:end]:
-        if command.name != "cd":
-            continue
-        if len(command.arguments) != 1 or not _PLAIN_PATH.fullmatch(command.arguments[0]):
-            return None
-        at = posixpath.join(at, command.arguments[0])
-    inner = posixpath.relpath(posixpath.normpath(at), posixpath.normpath(target))
-    if inner.startswith(".."):
-        return None
-    inner = "" if inner == "." else inner
     if end == len(commands):
         return _Parts(inner, None, "")
     joint = Span(commands[end - 1].span.end, commands[end].span.start)
-    if run.instruction.heredocs or not _JOINT.fullmatch(model.source.text(joint)):
+    if run.instruction.heredocs or not JOINT.fullmatch(model.source.text(joint)):
         return None
     kept = [each for each in commands[:end] if each.name in ("cd", "set")]
     begin = "".join(f"{model.source.text(each.span)} && " for each in kept)
@@ -220,27 +205,6 @@ def _installs(command: Command, call: PackageCall | None) -> bool:
     return not any(word.value.startswith((".", "/")) or word.value.endswith(_ARCHIVES) for word in call.packages)
 
 
-def from_manifest(call: PackageCall) -> bool:
-    """Return whether a call loads the dependencies that a manifest of the project lists."""
-    manager = call.manager
-    facts = MANAGERS[manager]
-    if call.action not in facts.get("loads", ()):
-        return False
-    words = call.command.arguments
-    named: Sequence[str] = facts.get("loads_words", ())
-    if "loads_flags" in facts and (words[:1] == ("pip",) or not named):
-        # A second pip in the same RUN is compared by its flags alone.
-        return any(flag.startswith(wanted) for flag in call.flags for wanted in facts["loads_flags"])
-    if named:
-        return words[0] in named if words else False
-    if any(flag in ("-g", "--global") for flag in call.flags):
-        return False
-    if manager in ("go", "cargo"):
-        # `go install tool@version` and `cargo install tool` do not read the project.
-        return not (words[:1] == ("install",) and any(not p.value.startswith(".") for p in call.packages))
-    return manager in ("maven", "gradle", "nuget") or not call.packages
-
-
 def independent(model: Model, node: Instruction, copied: Instruction) -> bool:
     """Return whether a RUN installs packages by their names, whatever a copy above it brings."""
     run = model.run_at.get(node.span.start)
@@ -253,37 +217,3 @@ def installs_only(model: Model, run: Run, call: PackageCall) -> bool:
         return False
     calls = {other.command.span.start: other for other in model.facts(run)}
     return all(_installs(command, calls.get(command.span.start)) for command in _own_commands(run))
-
-
-def manifests_of(model: Model, call: PackageCall, inner: str = "") -> list[str]:
-    """Return what must be copied for the install; empty where that is not known.
-
-    inner: the folder, below the project's, in which it runs.
-    """
-    if call.manager == "pip":
-        return [posixpath.join(inner, name) for name in _requirement_files(model, call, inner)]
-    context = model.context
-    names: list[str] = MANAGERS[call.manager].get("manifests", [])
-    if context is not None and names:
-        first = "package.json" if names[0] == "package*.json" else names[0]
-        data = context.read(posixpath.join(inner, first))
-        if not data or any(mark.encode() in data for mark in MANAGERS[call.manager].get("reads_more", ())):
-            return []
-        if call.manager == "go" and context.exists("vendor/modules.txt"):
-            return []
-    if call.manager == "go" and names:
-        return list(names) if context is None or context.exists("go.mod") else []
-    return [posixpath.join(inner, name) for name in names]
-
-
-def _requirement_files(model: Model, call: PackageCall, inner: str) -> list[str]:
-    words = call.command.arguments
-    files = [words[i + 1] for i, word in enumerate(words[:-1]) if word in ("-r", "--requirement")]
-    plain = all("/" not in name and "$" not in name and not name.startswith("-") for name in files)
-    if not files or not plain or any(flag in ("-e", "--editable", "-c", "--constraint") for flag in call.flags):
-        return []
-    if model.context is not None:
-        data = b"\n".join(model.context.read(posixpath.join(inner, name)) for name in files)
-        if any(line.strip().startswith((b"-e", b"-r", b"-c", b".", b"file:")) for line in data.split(b"\n")):
-            return []
-    return files

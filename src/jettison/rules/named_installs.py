@@ -36,7 +36,7 @@ def installs_by_name(model: Model, run: Run, steered: frozenset[str] = frozenset
     if run.has_error or not calls or any(call.manager in steered for call in calls.values()):
         return False
     commands = (each for each in run.commands if not asks_for_gems(each))
-    return all(_leaves_project(each, calls.get(each.span.start)) for each in commands)
+    return all(leaves_project(each, calls.get(each.span.start)) for each in commands)
 
 
 def asks_for_gems(command: Command) -> bool:
@@ -44,7 +44,8 @@ def asks_for_gems(command: Command) -> bool:
     return command.in_subshell and (command.name, *command.arguments) == GEM_FOLDER
 
 
-def _leaves_project(command: Command, call: PackageCall | None) -> bool:
+def leaves_project(command: Command, call: PackageCall | None) -> bool:
+    """Return whether a command neither reads nor changes the project; call: the package-manager call that it is."""
     if any(_is_relative(target) for _, target in command.redirects):
         return False
     if any("/" in value and _is_relative(value) for _, value in command.assignments):

@@ -5,9 +5,9 @@ compiles all dependencies again.
 
 Copy the manifest and the lock file first, install, then copy the rest. The fix does so for managers that need
 nothing else (npm, yarn, pnpm, bun, pip -r, bundler, mix, pipenv, go). It is not a safe one: install scripts of the
-project may need its sources. poetry and uv need `--no-root` and `--no-install-project` for it, composer
-`--no-scripts --no-autoloader`, Maven `dependency:go-offline`, .NET `dotnet restore` on the project files, cargo a
-tool such as cargo-chef or a cache mount. A RUN that installs and then builds is parted; an install below a build step of
+project may need its sources. composer, poetry and uv also read the sources, at the end: they run twice, first without
+that (`--no-scripts --no-autoloader`, `--no-root`, `--no-install-project`). Maven needs `dependency:go-offline` for it,
+.NET `dotnet restore` on the project files, cargo a tool such as cargo-chef or a cache mount. A RUN that installs and then builds is parted; an install below a build step of
 another language goes above it. The manifests are in `knowledge/package_managers.toml`.
 A RUN that removes at its end what it installed is only shown parted: the layer of the install would keep it. Where
 another stage takes no more than what was built, `jettison optimize` parts it.
@@ -24,7 +24,9 @@ from jettison.findings import UNSAFE, Effort, Finding, Impact
 from jettison.knowledge.package_managers import MANAGERS
 from jettison.named_tuple import NamedTuple
 from jettison.rules.base import Example, Rule
-from jettison.rules.manifests_first import from_manifest, manifests_first
+from jettison.rules.dependencies_ahead import dependencies_ahead
+from jettison.rules.manifests import from_manifest
+from jettison.rules.manifests_first import manifests_first
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -52,7 +54,7 @@ def check(model: Model) -> Iterable[Finding]:
         if not installs:
             continue
         # What cannot be moved must not keep the next install from it.
-        fixes = (manifests_first(model, each.copied, each.between, each.run, each.call) for each in installs)
+        fixes = (fix(model, *each) for each in installs for fix in (manifests_first, dependencies_ahead))
         yield RULE.at(
             installs[0].copied.span,
             fix=next((fix for fix in fixes if fix is not None), None),
@@ -148,6 +150,44 @@ RULE = Rule(
             lines=(3,),
             after="FROM python:3.12\nWORKDIR /app\nCOPY requirements.txt ./\nRUN pip install --upgrade pip\nRUN pip install -r requirements.txt\nCOPY . .\n",
             level=UNSAFE,
+        ),
+        Example(
+            before="FROM php:8.3-apache\nCOPY . /srv/app\nWORKDIR /srv/app\nRUN apt-get update && apt-get install -y composer\nRUN cp site.conf /etc/apache2/\n# libraries\nRUN composer install --no-dev \\\n    && php artisan optimize\n",
+            lines=(2,),
+            after="FROM php:8.3-apache\nWORKDIR /srv/app\nRUN apt-get update && apt-get install -y composer\nCOPY composer.json composer.lock* /srv/app/\nRUN composer install --no-dev --no-scripts --no-autoloader\nCOPY . /srv/app\nRUN cp site.conf /etc/apache2/\n# libraries\nRUN composer install --no-dev \\\n    && php artisan optimize\n",
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM python:3.12\nWORKDIR /app\n\n# all of it\nCOPY . .\n\nRUN pip install poetry && \\\n    poetry config virtualenvs.create false && \\\n    poetry install --only main\n",
+            lines=(5,),
+            after="FROM python:3.12\nWORKDIR /app\n\nCOPY pyproject.toml poetry.lock* ./\nRUN pip install poetry && \\\n    poetry config virtualenvs.create false && \\\n    poetry install --only main --no-root\n\n# all of it\nCOPY . .\n\nRUN poetry install --only main\n",
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM python:3.12\nCOPY . .\nRUN cd api && uv sync --frozen\n",
+            lines=(2,),
+            after="FROM python:3.12\nCOPY api/pyproject.toml api/uv.lock* api/.python-version ./api/\nRUN cd api && uv sync --frozen --no-install-project\nCOPY . .\nRUN cd api && uv sync --frozen\n",
+            files=(("api/pyproject.toml", "[project]\n"), ("api/.python-version", "3.12\n")),
+            level=UNSAFE,
+        ),
+        Example(
+            before="FROM php:8.3\nCOPY . .\nRUN composer install\n",
+            lines=(2,),
+            level=UNSAFE,
+            files=(("composer.json", '{"require": {"symfony/flex": "^2"}}'),),
+        ),
+        Example(
+            before="FROM php:8.3\nCOPY . .\nRUN cp composer.phar /bin/composer\nRUN composer install\n",
+            lines=(2,),
+            level=UNSAFE,
+        ),
+        Example(before="FROM php:8.3\nCOPY . .\nRUN composer install || true\n", lines=(2,), level=UNSAFE),
+        Example(
+            before="FROM node:18\nCOPY . .\nRUN npm ci\n",
+            lines=(2,),
+            after="FROM node:18\nCOPY package*.json .npmrc ./\nRUN npm ci\nCOPY . .\n",
+            level=UNSAFE,
+            files=(("package.json", "{}"), (".npmrc", "legacy-peer-deps=true\n")),
         ),
         Example(before="FROM maven:3\nCOPY . .\nRUN mvn package\n", lines=(2,), level=UNSAFE),
         Example(
