@@ -16,6 +16,8 @@ FILE: Final = _CODES["file"]
 DIR: Final = _CODES["dir"]
 # Characters of the names of all folders of a layer: many times what any real one has.
 MAX_FOLDERS: Final = 16 << 20
+# What no name of a tar can hold; one long text travels faster than many short ones.
+_SEPARATOR: Final = "\0"
 # Entries that are sent, or kept, at a time, so that there is never a second copy of all of them.
 _BLOCK: Final = 1 << 14
 # Of each number: its name and its type in an array (q: 64 bits, I: 32, H: 16).
@@ -135,11 +137,13 @@ class Columns:
 
     def packed(self) -> Iterator[tuple[Any, ...]]:
         """Yield the same as plain values: what few entries have and then, for many at a time, what all have."""
-        yield len(self.names), self.links, self.hardlinks, self.digests, list(self.folders() or ())
+        folders = self.folders()
+        joined = None if folders is None else _SEPARATOR.join(folders)
+        yield len(self.names), self.links, self.hardlinks, self.digests, joined
         for begin in range(0, len(self.names), _BLOCK):
             rows = slice(begin, begin + _BLOCK)
             numbers = tuple(getattr(self, name)[rows].tobytes() for name, _ in _NUMBERS)
-            yield self.names[rows], bytes(self.kinds[rows]), numbers
+            yield _SEPARATOR.join(self.names[rows]), bytes(self.kinds[rows]), numbers
 
 
 def _shared(numbers: array[int]) -> Iterator[int]:
@@ -152,9 +156,9 @@ def unpack_columns(packed: Iterator[tuple[Any, ...]]) -> Columns:
     """Return the columns of which `packed` comes; ValueError where it is not all of it."""
     columns = Columns()
     count, columns.links, columns.hardlinks, columns.digests, folders = next(packed)
-    columns._folders = set(folders)
+    columns._folders = set() if folders is None else set(folders.split(_SEPARATOR))
     for names, kinds, numbers in packed:
-        columns.names += names
+        columns.names += names.split(_SEPARATOR)
         columns.kinds += kinds
         for (name, _), data in zip(_NUMBERS, numbers, strict=True):
             getattr(columns, name).frombytes(data)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _ENDED: Final = "a process that read the image ended early: out of memory, or the file was cut off"
 _NUMBER: Final = 2
+# How much a process that only makes digests gives way, as nice(2) counts it.
+_NICE: Final = 10
 
 
 class Task(NamedTuple):
@@ -176,6 +178,9 @@ def _serve(
     # The process that asks ends this one; an interrupt from the keyboard goes to both.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parents.close()
+    if collector is None:
+        # The other processes have more to do with what they find: digests take what these leave of the cores.
+        os.nice(_NICE)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while (task := pipe.recv()) is not None:
             if task != "hash":

@@ -109,8 +109,10 @@ class HyperscanMatcher:
                 return True if len(found) >= MAX_EVENTS or (alone and left == 1) else None
             return None
 
-        with contextlib.suppress(self._terminated):
+        try:
             self._scan(data, note)
+        except self._terminated:
+            pass
         self.full = len(found) >= MAX_EVENTS or (len(found) >= MAX_OF_ONE and 0 in room.values())
         return found
 

@@ -80,7 +80,6 @@ class Scanner:
         self._matcher = open_matcher(expressions)
         self._path_matchers: dict[str, Matcher] = {}
         self._name_matcher = open_matcher([Expression(b"(?im:%s)" % loaded.path_marks.encode(), ())])
-        self._marks = loaded.path_marks
         self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}{' all' if everything else ''}"
         self.note = self._matcher.note
         self._taken: list[tuple[Hit, bytes]] | None = None
@@ -196,9 +195,9 @@ class Scanner:
             yield from self._of_path(data, place)
 
     def _has_path(self, path: str) -> bool:
-        # The name first: the whole regex costs more than the search of a small file. A regex that minds the case skips
-        # to where a match may begin, so that making the name small first is the faster way.
-        return bool(re.search(self._marks, path[path.rfind("/") + 1 :].lower()) and _paths().search(path))
+        # The name first: the whole regex costs more than the search of a small file.
+        name = path[path.rfind("/") + 1 :].encode("utf-8", "surrogateescape")
+        return bool(self._name_matcher.events(name) and _paths().search(path))
 
     def _of_path(self, data: bytes | memoryview, place: _Place) -> Iterator[Hit]:
         for detector in self._by_path:
