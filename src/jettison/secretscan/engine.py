@@ -109,7 +109,7 @@ class HyperscanMatcher:
                 return True if len(found) >= MAX_EVENTS or (alone and left == 1) else None
             return None
 
-        try:
+        try:  # noqa: SIM105 -- a context costs as much as the search of a name
             self._scan(data, note)
         except self._terminated:
             pass
