@@ -22,7 +22,7 @@ from jettison.image.collect import InventoryCollector
 from jettison.image.source import open_image
 
 from .archives import old_layout, tar_of
-from .layouts import MANIFEST, Layout, full_config
+from .layouts import INDEX, MANIFEST, Layout, full_config
 from .registries import need
 
 BASE = tar_of(("etc/os-release", "file", b"ID=debian\n"), ("gone", "file", b"g" * 500))
@@ -127,6 +127,8 @@ def test_an_index_in_a_layout_offers_platforms(tmp_path: Path) -> None:
     folder = made.index(*entries)
     assert "gone" in files(folder, "linux/s390x")
     assert "app" in files(folder, "linux/riscv64")
+    # As engines take them: without the system, in capitals.
+    assert "app" in files(folder, "riscv64") and "gone" in files(folder, "Linux/S390X")
     with pytest.raises(ImageError, match="linux/s390x, linux/riscv64"):
         files(folder, "linux/arm64")
 
@@ -162,6 +164,36 @@ def test_what_an_archive_holds_besides_is_told(tmp_path: Path, capsys: pytest.Ca
     assert f"it holds 1 more image: second:1; {path}:NAME reads one of them" in capsys.readouterr().err
     assert main(["inspect", f"{path}:second:1"]) == 0
     assert "more image" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("word", ["arm64", "aarch64", "Linux/arm64/v8"])
+def test_a_processor_goes_by_each_of_its_names(word: str, tmp_path: Path) -> None:
+    made = Layout(tmp_path / "layout")
+    entries = [
+        made.describe(json.dumps(made.image(layer)).encode(), MANIFEST, platform={"os": "linux", "architecture": name})
+        for layer, name in ((BASE, "amd64"), (TOP, "arm64"))
+    ]
+    assert "app" in files(made.index(*entries), word)
+    assert "gone" in files(made.index(*entries), "x86_64")
+
+
+def test_platforms_of_one_name_are_one_image(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """As BuildKit exports them: the name stands at the index alone; a second name beside it is told."""
+    made = Layout(tmp_path / "layout")
+    manifests = [
+        made.describe(json.dumps(made.image(layer)).encode(), MANIFEST, platform={"os": "linux", "architecture": name})
+        for layer, name in ((BASE, "amd64"), (TOP, "arm64"))
+    ]
+    inner = json.dumps({"schemaVersion": 2, "manifests": manifests}).encode()
+    tops = [
+        made.describe(inner, INDEX, annotations={"org.opencontainers.image.ref.name": name}) for name in ("v1", "v2")
+    ]
+    for platform in ("amd64", "arm64"):
+        assert main(["inspect", made.index(tops[0]), "--platform", platform]) == 0
+        assert "more image" not in capsys.readouterr().err
+    folder = made.index(*tops)
+    assert main(["inspect", folder]) == 0
+    assert f"it holds 1 more image: v2; {folder}:NAME" in capsys.readouterr().err
 
 
 @pytest.mark.engine

@@ -22,6 +22,16 @@ if TYPE_CHECKING:
 Documents = Mapping[str, bytes]
 MAX_INDEXES: Final = 32
 _ATTESTATION: Final = "vnd.docker.reference.type"
+# Source: the platforms package of containerd, "Normalize".
+_SYSTEMS: Final = frozenset({"linux", "windows", "darwin", "freebsd"})
+_PROCESSORS: Final = {
+    "x86_64": "amd64",
+    "x86-64": "amd64",
+    "aarch64": "arm64",
+    "i386": "386",
+    "armhf": "arm/v7",
+    "armel": "arm/v6",
+}
 _REF: Final = "org.opencontainers.image.ref.name"
 # Docker's and OCI's layers, foreign ones included; the word after "tar" is the compression.
 _LAYER_TYPES: Final = r"application/vnd\.(?:oci\.image\.layer\.(?:nondistributable\.)?v1\.tar|docker\.image\.rootfs\.(?:foreign\.)?diff\.tar)(?:[.+](?:gzip|zstd))?\Z"
@@ -71,6 +81,7 @@ def choose(documents: Documents, wanted: str = "", platform: str = "") -> Chosen
     Raises:
         ImageError: there is none, what is there is damaged, or a digest does not fit.
     """
+    platform = _normal_platform(platform)
     if "manifest.json" in documents and not (platform and "index.json" in documents):
         return _from_docker(documents, wanted, platform)
     if "index.json" in documents:
@@ -110,6 +121,14 @@ def _of_entry(documents: Documents, entry: dict[str, Any]) -> Chosen:
     return Chosen(_object(config, "the image's configuration"), f"sha256:{digest}", names)
 
 
+def _normal_platform(text: str) -> str:
+    """Return a platform as images state it: "arm64", "Linux/aarch64" and "linux/arm64" mean the same, as engines have it."""
+    parts = text.strip().lower().split("/")
+    if len(parts) == 1 and parts[0] and parts[0] not in _SYSTEMS:
+        parts = ["linux", *parts]
+    return "/".join([*parts[:1], *(_PROCESSORS.get(part, part) for part in parts[1:])])
+
+
 def _is_for(name: str, platform: str) -> bool:
     """Return whether an image is for a platform that was asked for; one that does not say is for any.
 
@@ -145,11 +164,13 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
             raise ImageError(
                 f"the image index holds no image {wanted[:100]}; it holds {', '.join(names[:5])[:200] or 'images without a name'}"
             )
-    tops = [name for descriptor in waiting if (name := _annotation(descriptor, _NAME) or _annotation(descriptor, _REF))]
+    # What is inside of an index goes by the name of that.
+    named = [(descriptor, _annotation(descriptor, _NAME) or _annotation(descriptor, _REF)) for descriptor in waiting]
+    tops = [name for _, name in named if name]
     seen = 0
     offered: list[str] = []
-    while waiting:
-        descriptor = waiting.pop(0)
+    while named:
+        descriptor, own = named.pop(0)
         seen += 1
         if seen > MAX_INDEXES:
             raise ImageError("the image index is nested too deeply")
@@ -157,7 +178,7 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
             continue
         document = _object(_blob(documents, descriptor), "a manifest")
         if isinstance(document.get("manifests"), list):
-            waiting = _own_first(_descriptors(document)) + waiting
+            named = [(inner, own) for inner in _own_first(_descriptors(document))] + named
             continue
         name = _platform(descriptor)
         if not _is_for(name, platform):
@@ -168,7 +189,6 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
         if not name and not _is_for(_platform(chosen.config), platform):
             offered.append(_platform(chosen.config))
             continue
-        own = _annotation(descriptor, _NAME) or _annotation(descriptor, _REF)
         return chosen._replace(beside=tuple(name for name in tops if name != own) if own and not wanted else ())
     raise ImageError(
         _not_for(platform, offered, "index") if offered else "the image index names no image that can be read"

@@ -72,7 +72,10 @@ def _layers(seen: Inspection, palette: Palette) -> Iterator[str]:
         f"{'layer':>5} {'bytes':>9} {'hidden':>9} {'added':>7} {'changed':>7} {'removed':>7}  written by", "bold"
     )
     rows = list(zip(seen.image.layers, seen.waste.layers, seen.origins, strict=False))
-    for number, (layer, change, origin) in enumerate(rows[:MAX_LAYERS]):
+    # Of very many the largest, in the order in which they lie.
+    largest = sorted(range(len(rows)), key=lambda number: -rows[number][1].bytes)
+    for number in sorted(largest[:MAX_LAYERS]):
+        layer, change, origin = rows[number]
         hidden = palette(f"{human_bytes(lost[number]) if lost[number] else '':>9}", "red")
         counts = " ".join(f"{count or '':>7}" for count in (change.added, change.changed, change.removed))
         text = (
@@ -82,7 +85,8 @@ def _layers(seen: Inspection, palette: Palette) -> Iterator[str]:
         )
         yield f"{number:>5} {human_bytes(change.bytes):>9} {hidden} {counts}  {fit(text, WIDTH - 51)}".rstrip()
     if len(rows) > MAX_LAYERS:
-        yield f"      ... and {len(rows) - MAX_LAYERS} more"
+        rest = human_bytes(sum(rows[number][1].bytes for number in largest[MAX_LAYERS:]))
+        yield f"      ... and {len(rows) - MAX_LAYERS} smaller ones with {rest} together"
 
 
 def _waste(seen: Inspection, palette: Palette) -> Iterator[str]:
