@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jettison.rewrite.assembly import accounts, free_name, installers, to_strip, wants_prune, word
 from jettison.rewrite.java_runtime import runtime_stage
-from jettison.rewrite.pieces import RUNTIME, Piece
+from jettison.rewrite.pieces import RUNTIME, Piece, leave_out
 from jettison.rewrite.taken import LINKS, links
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildSt
         return BuildStages("".join(made), build, build, build, java)
     at = job.before.at
     assert job.pieces is not None
-    first = [piece for piece in job.pieces.body[:at] if piece in body]
-    second = [piece for piece in body if piece not in first]
+    above = {piece.node.span.start for piece in job.pieces.body[:at]}
+    first = [piece for piece in body if piece.node.span.start in above]
+    second = [piece for piece in body if piece.node.span.start not in above]
     early = free_name(job.model, "deps")
     lines = [_from(job, early), *_texts(first)]
     name = early
@@ -77,13 +78,12 @@ def _base(job: Assembly) -> str:
 def _kept(job: Assembly) -> list[Piece]:
     """Return the pieces that building needs."""
     assert job.pieces is not None
-    body = job.pieces.body
+    body = leave_out(job.pieces.body, accounts(job))
     last = max((number for number, piece in enumerate(body) if piece.node.keyword == "RUN"), default=-1)
-    made = accounts(job)
     return [
         piece
         for number, piece in enumerate(body)
-        if piece not in made and (piece.node.keyword not in RUNTIME or (piece.node.keyword == "USER" and number < last))
+        if piece.node.keyword not in RUNTIME or (piece.node.keyword == "USER" and number < last)
     ]
 
 

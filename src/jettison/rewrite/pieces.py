@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from jettison.syntax.tree import ErrorNode, Instruction
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
     from jettison.model.dockerfile import Model
 
 RUNTIME: Final = frozenset(
@@ -91,6 +93,19 @@ def split_final(model: Model) -> Pieces | None:
                 found.append(piece)
             lead = []
     return None if from_ is None else Pieces("".join(head), from_, tuple(found), "".join(lead))
+
+
+def leave_out(body: Sequence[Piece], gone: Collection[Piece]) -> list[Piece]:
+    """Return the pieces without some; the lines above one that goes stay, above the next."""
+    kept: list[Piece] = []
+    lead = ""
+    for piece in body:
+        if piece in gone:
+            lead += piece.lead
+        else:
+            kept.append(piece._replace(lead=lead + piece.lead))
+            lead = ""
+    return kept
 
 
 def _closed(text: str, newline: str) -> str:
