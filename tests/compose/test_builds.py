@@ -78,7 +78,7 @@ def test_compose(tmp_path: Path) -> None:
     assert long.dockerfile == str(tmp_path / "api/docker/dev.Dockerfile")
     assert (long.context, long.target, long.args) == (str(tmp_path / "api"), "dev", (("LEVEL", "3"),))
     assert long.contexts == ("shared",)
-    assert (found["child"].target, found["child"].args) == ("prod", (("A", "b"),))
+    assert (found["child"].target, found["child"].args) == ("prod", (("A", "b"), ("LEVEL", "3")))
     assert found["child"].dockerfile == long.dockerfile
     assert found["inline"].inline == "FROM debian\nWORKDIR a\n"
 

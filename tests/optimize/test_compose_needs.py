@@ -10,7 +10,8 @@ import pytest
 from jettison.image.image import read_config
 from jettison.model.context import read_context
 from jettison.model.dockerfile import build_model
-from jettison.optimize.compose_needs import Needs, read_needs
+from jettison.optimize.compose_needs import read_needs
+from jettison.optimize.needed import Needs
 from jettison.optimize.stated_start import states_start
 from jettison.syntax.tree import parse
 
@@ -43,7 +44,7 @@ NO_START = "FROM python:3.11-slim\nCOPY . .\n"
 
 def needs_of(tmp_path: Path, dockerfile: str = NO_START, compose: str = COMPOSE) -> Needs:
     app = tmp_path / "app"
-    app.mkdir()
+    app.mkdir(exist_ok=True)
     (app / "Dockerfile").write_text(dockerfile)
     (tmp_path / "docker-compose.yml").write_text(compose)
     (tmp_path / "app.env").write_text(
@@ -152,3 +153,50 @@ def test_the_file_may_lie_at_the_root_of_the_repository(repository: bool, found:
         (tmp_path / ".git").mkdir()
     model = build_model(parse(NO_START.encode()), read_context(str(project), "Dockerfile"))
     assert (read_needs(str(project), str(project / "Dockerfile"), model) is not None) == found
+
+
+def test_what_a_service_extends_counts_as_its_own(tmp_path: Path) -> None:
+    (tmp_path / "common").mkdir()
+    (tmp_path / "common" / "base.yml").write_text(
+        "services:\n  base:\n    build: ../app\n    entrypoint: [/entry.sh]\n    env_file: [b.env, /etc/hostname]\n"
+        "    user: '7'\n    links: ['db:database']\n"
+    )
+    (tmp_path / "common" / "b.env").write_text("FROM_BASE='quoted' # note\n")
+    (tmp_path / "docker-compose.override.yml").write_text("services: {web: {command: [serve, --dev]}}\n")
+    compose = (
+        "include: [data/compose.yaml]\nservices:\n  web:\n    extends: {file: common/base.yml, service: base}\n"
+        "    command: serve\n    ports: [{target: 53, protocol: udp}]\n    depends_on: {migrate: {condition: service_completed_successfully}}\n"
+        "  migrate: {build: {context: tools, target: migrate, args: [A=1]}, links: [db], user: '5'}\n"
+    )
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "compose.yaml").write_text(
+        "services:\n  db: {image: 'postgres:15', container_name: shop-db, networks: {default: {aliases: [pg, '--bad']}}}\n"
+    )
+    found = needs_of(tmp_path, compose=compose)
+    assert found.run_as is not None
+    assert (found.run_as.entrypoint, found.run_as.command) == (("/entry.sh",), ("serve", "--dev"))
+    assert found.run_as.user == "7" and found.ports == ("53/udp",)
+    # A file of this machine is no part of the project.
+    assert found.env == {"FROM_BASE": "quoted"}
+    db, migrate = found.services
+    assert (db.name, db.image, db.aliases) == ("db", "postgres:15", ("shop-db", "pg", "database"))
+    assert (migrate.ends, migrate.needs, migrate.target, migrate.args) == (True, ("db",), "migrate", {"A": "1"})
+    assert (migrate.user, migrate.context) == ("5", str(tmp_path / "tools"))
+    assert [each.name for each in found.without(frozenset({"db"})).services] == []
+    assert found.without(frozenset({"db"})).env == found.env
+
+
+def test_what_variables_with_a_secrets_name_bring_is_hidden(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DB_PASSWORD=of the file\nTAG=plain\n")
+    found = needs_of(tmp_path, compose="services: {web: {build: ./app, command: 'serve --db ${DB_PASSWORD} ${TAG}'}}\n")
+    assert "of the file" in found.hidden and "plain" not in found.hidden
+
+
+def test_a_broken_file_is_told_of(tmp_path: Path) -> None:
+    found = needs_of(tmp_path, compose="services:\n  web: [\n")
+    assert (found.services, found.run_as, found.env) == ((), None, {})
+    assert found.problems == (
+        "docker-compose.yml:3: not YAML: did not find expected node content; nothing was taken from it",
+    )
+    found = needs_of(tmp_path, compose="services: {web: {build: ./app, extends: {file: no.yml, service: a}}}\n")
+    assert found.problems == ("docker-compose.yml: services.web.extends: no.yml: cannot be read",)

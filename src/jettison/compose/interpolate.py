@@ -5,15 +5,12 @@ Source: Docker's documentation, "Interpolation" in the Compose file reference.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from typing import Final
 
-MAX_ENV_BYTES: Final = 256 * 1024
 MAX_NESTING: Final = 8
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_LINE: Final = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*\Z")
 
 
 class Interpolator:
@@ -80,20 +77,3 @@ def _closing(text: str, position: int) -> int:
                 return position
         position += 1
     return len(text)
-
-
-def environment(folder: str) -> dict[str, str]:
-    """Return the variables a Compose project has: those of its `.env` file, and above them the process's own."""
-    found: dict[str, str] = {}
-    try:
-        with open(os.path.join(folder, ".env"), "rb") as stream:
-            text = stream.read(MAX_ENV_BYTES).decode("utf-8", "replace")
-    except OSError:
-        text = ""
-    for line in text.splitlines():
-        match = _LINE.match(line[:4000])
-        if match and not line.lstrip().startswith("#"):
-            found[match[1]] = (
-                match[2][1:-1] if match[2][:1] in ("'", '"') and match[2][-1:] == match[2][:1] else match[2]
-            )
-    return {**found, **os.environ}

@@ -21,7 +21,7 @@ class Features:
 class BuildRequest:
     """One build. The project's folder is only read; both texts are given beside it.
 
-    dockerignore None: the ignore file of the project applies; ours: the image serves a run and carries our label.
+    dockerignore None: the ignore file of the project applies; target: the stage to build, "" for the last; ours: the image serves a run and carries our label.
     """
 
     context: str
@@ -33,6 +33,7 @@ class BuildRequest:
     no_cache: bool = False
     timeout_seconds: float = 1800.0
     ours: bool = True
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)

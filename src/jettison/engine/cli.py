@@ -98,6 +98,7 @@ class CliEngine:
                     argv += ["--ignorefile", file + ".dockerignore"]
             argv += ["--network", request.network] if request.network else []
             argv += ["--no-cache"] if request.no_cache else []
+            argv += ["--target", request.target] if request.target else []
             argv += ["--format", "docker"] if self._product == "podman" else []
             # Without BuildKit a label would be one more entry of the history; those images have only our name.
             argv += ["--label", f"{LABEL}=1"] if self._labels_images and request.ours else []

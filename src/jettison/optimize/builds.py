@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from jettison.engine.base import Engine, Event, OnEvent, StepTime
     from jettison.image.image import Image, ImageConfig
     from jettison.model.dockerfile import Model
-    from jettison.optimize.compose_needs import Needs
+    from jettison.optimize.needed import Needs
     from jettison.optimize.records import Request
     from jettison.project.detect import Project
     from jettison.rewrite.candidates import Candidate

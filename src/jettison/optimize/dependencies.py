@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from jettison.engine.base import Engine, OnEvent
-    from jettison.optimize.compose_needs import Needed, Needs
+    from jettison.optimize.needed import Needed, Needs
 
 MAX_BYTES: Final = 16 * 1024 * 1024
 
@@ -53,7 +53,20 @@ def prepare(
             absent[need.name] = str(error) if isinstance(error, ServiceError) else f"{need.name}: {error}"
             continue
         start = RunAs(need.name, need.entrypoint, need.command)
-        found.append(Service(need.name, image, need.env, start.option, start.arguments, need.health, need.ends))
+        found.append(
+            Service(
+                need.name,
+                image,
+                need.env,
+                start.option,
+                start.arguments,
+                need.health,
+                need.ends,
+                need.aliases,
+                need.user,
+                need.workdir,
+            )
+        )
     return tuple(found), absent
 
 
@@ -83,4 +96,4 @@ def _build_request(need: Needed, tag: str, network: str | None) -> BuildRequest:
             text = stream.read(MAX_BYTES)
     except OSError as error:
         raise ServiceError(need.name, f"{need.name}: {need.dockerfile} cannot be read: {error.strerror}") from error
-    return BuildRequest(need.context, text, None, tag, network)
+    return BuildRequest(need.context, text, None, tag, network, need.args, target=need.target)

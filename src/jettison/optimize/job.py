@@ -88,6 +88,7 @@ class Job:
         self.notes: list[str] = []
         # Changes that no candidate may make.
         self.barred: frozenset[str] = frozenset()
+        self.notes += self.needs.problems if self.needs is not None else ()
         if self.needs is not None and self.needs.shared:
             others = ", ".join(dict.fromkeys(other.service for other in self.needs.others))
             self._bar_healthcheck(f"it would hold for {others} as well")

@@ -38,7 +38,7 @@ SILENT_SECONDS: Final = 5.0
 class Service:
     """Something a program needs beside it, as its Compose file says. No folder of the host, no port of it.
 
-    ends: it does its work and ends before what needs it starts.
+    ends: it does its work and ends before what needs it starts; aliases: further names under which others find it.
     """
 
     name: str
@@ -48,6 +48,9 @@ class Service:
     command: tuple[str, ...] = ()
     health: tuple[str, ...] = ()
     ends: bool = False
+    aliases: tuple[str, ...] = ()
+    user: str = ""
+    workdir: str = ""
     online: bool = False
 
 
@@ -184,6 +187,8 @@ class Stand:
                 command=service.command,
                 entrypoint=service.entrypoint,
                 hosts=dict(self._hosts),
+                user=service.user,
+                workdir=service.workdir,
             )
             try:
                 container = self._engine.start(request)
@@ -192,7 +197,7 @@ class Stand:
                     service.name, f"the service {service.name} that it needs did not start: {error}"
                 ) from error
             if address := self._engine.state(container).address:
-                self._hosts[service.name] = address
+                self._hosts |= dict.fromkeys((service.name, *service.aliases), address)
             self._wait(service, container)
 
     def _wait(self, service: Service, container: str) -> None:

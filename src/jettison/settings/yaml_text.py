@@ -28,10 +28,11 @@ class YamlError(Exception):
 class Value:
     """A value and where it stands. `data` is None, a str, a list of Value, or a dict str -> Value.
 
-    `line` and `column` count from 1; `key_lines` of a mapping: the line of each key.
+    `line` and `column` count from 1; `key_lines` of a mapping: the line of each key; `tag`: one of the file's own,
+    as `!reset`, else "".
     """
 
-    __slots__ = ("column", "data", "end_line", "key_lines", "line", "style")
+    __slots__ = ("column", "data", "end_line", "key_lines", "line", "style", "tag")
 
     def __init__(self, data: Any, line: int, column: int, end_line: int, style: str) -> None:
         self.data = data
@@ -39,6 +40,7 @@ class Value:
         self.column = column
         self.end_line = end_line
         self.style = style
+        self.tag = ""
         self.key_lines: dict[str, int] = {}
 
     def get(self, key: str) -> Value | None:
@@ -105,6 +107,8 @@ class _Walk:
         if depth > MAX_DEPTH:
             raise YamlError("nested too deeply", line)
         found = Value(None, line, node.start_mark.column + 1, node.end_mark.line + 1, "")
+        if node.tag and node.tag.startswith("!"):
+            found.tag = node.tag
         if isinstance(node, yaml.ScalarNode):
             found.style = node.style or ""
             found.data = None if node.tag == _NULL else node.value

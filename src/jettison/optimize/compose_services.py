@@ -1,0 +1,218 @@
+"""What the services of a Compose project say of themselves.
+
+Only images and builds are taken, with their environment, command and health check. Folders of the host,
+published ports, privileges and networks of a Compose file are not: what the proof starts is confined.
+
+Source: the Compose specification, "services top-level element".
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shlex
+from collections import ChainMap
+from typing import TYPE_CHECKING, Final
+
+from jettison.compose.application import is_within
+from jettison.compose.compose_file import pairs
+from jettison.compose.env_text import read_env
+from jettison.compose.project import joined
+from jettison.knowledge.secret_marks import is_secret_name
+from jettison.optimize.needed import Needed
+from jettison.proof.run_as import RunAs
+from jettison.settings.yaml_text import MAX_BYTES
+
+if TYPE_CHECKING:
+    from jettison.compose.application import Application
+    from jettison.compose.node import Node
+    from jettison.model.dockerfile import Model
+
+MAX_SERVICES: Final = 10
+MAX_ALIASES: Final = 8
+_HOST: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}\Z")
+
+
+class ComposeServices:
+    """The services of one project. path: its first file."""
+
+    def __init__(self, path: str, application: Application) -> None:
+        self._folder = os.path.dirname(path) or "."
+        self._file = os.path.basename(path)
+        self._services = application.services
+        self._values = application.values
+        self._root = application.root
+        self._ending = {
+            name
+            for service in self._services.values()
+            for name, how in _fields(service, "depends_on").items()
+            if _text(how.get("condition")) == "service_completed_successfully"
+        }
+
+    def builds(self, service: Node, project: str, dockerfile: str, model: Model) -> bool:
+        """Return whether a service is built from this Dockerfile, up to its last stage."""
+        build = service.get("build")
+        if build is None:
+            return False
+        context, file = self._build(build)
+        target = _text(build.get("target"))
+        final = model.final.name if model.final is not None else None
+        same = os.path.realpath(context) == os.path.realpath(project)
+        return same and os.path.realpath(file) == os.path.realpath(dockerfile) and target in ("", final)
+
+    def _build(self, build: Node) -> tuple[str, str]:
+        context = _text(build) or _text(build.get("context")) or self._folder
+        return context, joined(context, _text(build.get("dockerfile")) or "Dockerfile")
+
+    def rank(self, name: str) -> tuple[bool, bool, bool]:
+        """Return what makes one of several services of an image the one to run: it starts by default, and serves."""
+        service = self._services[name]
+        return service.get("profiles") is not None, not self.ports(service), service.get("expose") is None
+
+    def run_as(self, name: str) -> RunAs:
+        """Return how a service starts its image."""
+        service = self._services[name]
+        entrypoint, command = service.get("entrypoint"), service.get("command")
+        given = None if entrypoint is None or entrypoint.data is None else _words(entrypoint)
+        user = _text(service.get("user"))
+        return RunAs(
+            f"service {name} of {self._file}",
+            given,
+            _words(command) or None,
+            # "${UID}:${GID}" without either.
+            "" if user.startswith(":") else user.rstrip(":"),
+            _text(service.get("working_dir")),
+        )
+
+    def ports(self, service: Node) -> tuple[str, ...]:
+        """Return the ports of the container that a service publishes or exposes, as EXPOSE would write them."""
+        found: list[str] = []
+        for each in (*_listed(service.get("ports")), *_listed(service.get("expose"))):
+            text = each.text or _text(each.get("target"))
+            number, _, protocol = text.rpartition(":")[2].partition("/")
+            protocol = protocol or _text(each.get("protocol")) or "tcp"
+            if number.isdigit():
+                found.append(f"{number}/{protocol}")
+        return tuple(dict.fromkeys(found))
+
+    def order(self, own: str) -> list[str]:
+        """Return the names that a service depends on, each after what it needs itself."""
+        done: list[str] = []
+        self._visit(own, done, {own})
+        return done[:MAX_SERVICES]
+
+    def _visit(self, name: str, done: list[str], seen: set[str]) -> None:
+        for each in self._needs(self._services[name]):
+            if each in self._services and each not in seen and len(seen) <= MAX_SERVICES:
+                seen.add(each)
+                self._visit(each, done, seen)
+                done.append(each)
+
+    def _needs(self, service: Node) -> list[str]:
+        """Return the names of services that one depends on, also by an old-fashioned link."""
+        depends, links = service.get("depends_on"), _listed(service.get("links"))
+        named = list(depends.table) if depends is not None else []
+        return [*named, *(each.text for each in _listed(depends)), *(each.text.partition(":")[0] for each in links)]
+
+    def needed(self, name: str) -> Needed:
+        """Return what a service says of itself."""
+        service = self._services[name]
+        build = service.get("build")
+        context, file = self._build(build) if build is not None else ("", "")
+        start = self.run_as(name)
+        return Needed(
+            name,
+            _text(service.get("image")) if build is None else "",
+            context,
+            file,
+            self.env(service),
+            start.entrypoint,
+            start.command or (),
+            _health(service.get("healthcheck")),
+            tuple(self._needs(service)),
+            name in self._ending,
+            self._aliases(name, service),
+            start.user,
+            start.workdir,
+            _text(build.get("target")) if build is not None else "",
+            pairs(build.get("args"), self._values) if build is not None else {},
+        )
+
+    def _aliases(self, name: str, service: Node) -> tuple[str, ...]:
+        """Return the further names under which other containers find a service."""
+        found = [_text(service.get("container_name")), _text(service.get("hostname"))]
+        for network in _fields(service, "networks").values():
+            found += [each.text for each in _listed(network.get("aliases"))]
+        for other in self._services.values():
+            for link in _listed(other.get("links")):
+                linked, _, alias = link.text.partition(":")
+                found += [alias] if linked == name else []
+        return tuple(dict.fromkeys(each for each in found if each != name and _HOST.match(each)))[:MAX_ALIASES]
+
+    def env(self, service: Node) -> dict[str, str]:
+        """Return the environment of a service; a file of it that cannot be read is passed over."""
+        return {**self._of_files(service), **pairs(service.get("environment"), self._values, unsure=True)}
+
+    def _of_files(self, service: Node) -> dict[str, str]:
+        found: dict[str, str] = {}
+        files = service.get("env_file")
+        for each in [] if files is None else files.items or [files]:
+            path = _text(each) or _text(each.get("path"))
+            # A file of this machine is no part of the project.
+            if not path or not is_within(self._root, path):
+                continue
+            with contextlib.suppress(OSError):
+                found.update(read_env(path, ChainMap(self._values, found), _text(each.get("format")) == "raw"))
+        return found
+
+    def shown(self) -> str:
+        """Return what the Compose file says openly."""
+        try:
+            with open(os.path.join(self._folder, self._file), "rb") as stream:
+                return stream.read(MAX_BYTES).decode("utf-8", "replace")
+        except OSError:
+            return ""
+
+    def hidden(self, service: Node, env: dict[str, str], needed: tuple[Needed, ...], shown: str) -> tuple[str, ...]:
+        """Return the values that no report may hold: of secret names, and all of files but what stands openly elsewhere.
+
+        Numbers stay: without them no port and no size could be told.
+        """
+        files = [self._of_files(service), *(self._of_files(self._services[need.name]) for need in needed)]
+        quiet = [value for found in files for value in found.values() if not value.isdigit() and value not in shown]
+        # A command may hold what a variable with a secret's name brings.
+        tables = (env, self._values, *(need.env for need in needed))
+        named = [v for found in tables for k, v in found.items() if is_secret_name(k)]
+        return tuple(dict.fromkeys(value for value in (*quiet, *named) if value))
+
+
+def _health(value: Node | None) -> tuple[str, ...]:
+    test = value.get("test") if value is not None else None
+    if test is None:
+        return ()
+    return ("CMD-SHELL", test.text) if test.text else _words(test)
+
+
+def _words(value: Node | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value.data, list):
+        return tuple(each.text for each in value.data)
+    try:
+        return tuple(shlex.split(value.text))
+    except ValueError:
+        return ()
+
+
+def _text(value: Node | None) -> str:
+    return value.text if value is not None else ""
+
+
+def _listed(value: Node | None) -> list[Node]:
+    return value.items if value is not None else []
+
+
+def _fields(service: Node, key: str) -> dict[str, Node]:
+    value = service.get(key)
+    return value.table if value is not None else {}
