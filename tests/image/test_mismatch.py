@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import zstandard
 
 from jettison.errors import ImageError
 from jettison.image.archive import read_file, read_layout
 from jettison.image.collect import InventoryCollector
 
 from .archives import config_of, old_layout, tar_of
-from .layouts import CONFIG, LAYER, MANIFEST, Layout, full_config
+from .layouts import CONFIG, INDEX, LAYER, MANIFEST, Layout, full_config
 
 A = tar_of(("a", "file", b"first"))
 B = tar_of(("b", "file", b"second"))
-INDEX = "application/vnd.oci.image.index.v1+json"
 ZERO = "sha256:" + "0" * 64
 
 
@@ -201,3 +201,17 @@ def test_several_images_in_one_archive(tmp_path: Path) -> None:
 
 def test_there_are_enough_cases() -> None:
     assert len(CASES) >= 30
+
+
+def test_a_layer_without_its_last_zeros_is_refused_with_what_is_known_of_it(tmp_path: Path) -> None:
+    """As containers/storage wrote zstd:chunked layers: engines refuse these, too."""
+    made = Layout(tmp_path / "layout")
+    cut = A[: len(A.rstrip(b"\0")) // 512 * 512 + 1536]
+    assert len(cut) < len(A) and cut + bytes(len(A) - len(cut)) == A
+    manifest = made.image(B, A)
+    plain = made.describe(zstandard.ZstdCompressor().compress(cut), f"{LAYER}+zstd")
+    for key, known in (("io.github.containers.zstd-chunked.manifest-position", True), ("other", False)):
+        manifest["layers"][1] = {**plain, "annotations": {key: "1:2:3:1"}}
+        with pytest.raises(ImageError, match=f"layer 1 .*{digest(cut)}, the image says {digest(A)}") as caught:
+            read_layout(keep(made, manifest), InventoryCollector())
+        assert ("leave out the zeros" in str(caught.value)) == known

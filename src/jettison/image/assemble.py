@@ -132,7 +132,8 @@ class _Assembly:
             failure = layer.failure
             # What the bytes hold is of no interest when they are others.
             if (layer.sha256 or not failure) and f"sha256:{layer.sha256}" != layer.diff_id:
-                failure = f"has the digest sha256:{layer.sha256}, the image says {layer.diff_id[:80]}"
+                fault = self._chosen.known_fault(layer.number)
+                failure = f"has the digest sha256:{layer.sha256}, the image says {layer.diff_id[:80]}{fault}"
             if failure:
                 self.failures[layer.number] = failure
                 self._facts[layer.number] = None

@@ -74,6 +74,19 @@ class Chosen(NamedTuple):
             return f"has the media type {media_type[:80]!r}, which is no layer of an image"
         return ""
 
+    def known_fault(self, number: int) -> str:
+        """Return what is known of layers of this kind with a wrong digest, "" for nothing.
+
+        Source: github.com/containers/storage/issues/1771.
+        """
+        annotations = self.descriptors[number].get("annotations") if number < len(self.descriptors) else None
+        if not isinstance(annotations, dict) or not any("zstd-chunked" in str(key) for key in annotations):
+            return ""
+        return (
+            "; older tools leave out the zeros at the end of a zstd:chunked layer, and engines refuse it, too:"
+            " write the image again with plain zstd or gzip"
+        )
+
 
 def choose(documents: Documents, wanted: str = "", platform: str = "") -> Chosen:
     """Return the image that is meant: by name, by platform ("linux/arm64"), else the first.
