@@ -158,3 +158,35 @@ def test_what_waits_for_an_absent_database_is_soon_told(
     # One run of the original, one of each candidate: no second look, no watching.
     assert said.count("running it") == said.count("trying ") + 1
     assert time.monotonic() - begin < 300
+
+
+HEALTH = """
+    healthcheck:
+      test: "python3 -c \\"import urllib.request as r; r.urlopen('http://127.0.0.1:8123/')\\" && grep -q ready /tmp/state"
+      interval: 1s
+      start_period: 1h
+"""
+
+
+def test_the_check_of_the_compose_file_says_when_it_is_ready(
+    engine: Engine, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # It listens at once, and is ready later; grep is in the image for the check alone.
+    late = SERVER.replace(
+        "print(", "import threading; threading.Timer(4, lambda: open('/tmp/state', 'w').write('ready')).start()\nprint("
+    )
+    (project / "inner" / "server.py").write_text(late)
+    (project / "compose.yaml").write_text(COMPOSE.replace("    NEEDS", HEALTH))
+    code, outcome, _ = run(project, capsys)
+    assert (code, outcome["verdict"]) == (0, "proven"), outcome
+    assert claim(outcome, "service-health")["verdict"] == "proven"
+
+
+def test_a_check_that_the_original_fails_decides_nothing(
+    engine: Engine, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "compose.yaml").write_text(COMPOSE.replace("NEEDS", "healthcheck: {test: [CMD, no-such-program]}"))
+    code, outcome, _ = run(project, capsys, "--aim", "safe")
+    assert (code, outcome["verdict"]) == (0, "proven"), outcome
+    assert claim(outcome, "service-health")["verdict"] == "not proven"
+    assert "the original fails it as well" in claim(outcome, "service-health")["evidence"][0]

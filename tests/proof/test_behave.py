@@ -86,3 +86,30 @@ def test_two_that_are_silent_are_not_proven_to_listen() -> None:
     assert next(c.verdict for c in behaviour_claims(silent, silent, silent) if c.id == "ports") == PROVEN
     expected = replace(silent, expected=True)
     assert next(c.verdict for c in behaviour_claims(expected, expected, expected) if c.id == "ports") == NOT_PROVEN
+
+
+GOOD, BAD = (0, b""), (7, b"curl: (7) Failed to connect")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected", "decides"),
+    [
+        (GOOD, GOOD, PROVEN, True),
+        (GOOD, BAD, REFUTED, True),
+        (BAD, BAD, NOT_PROVEN, False),
+        (BAD, GOOD, NOT_PROVEN, False),
+    ],
+)
+def test_the_check_of_a_compose_file_is_compared(
+    before: tuple[int, bytes], after: tuple[int, bytes], expected: str, decides: bool
+) -> None:
+    old, new = replace(QUIET, service_health=before), replace(QUIET, service_health=after)
+    claim = next(c for c in behaviour_claims(old, old, new) if c.id == "service-health")
+    assert (claim.verdict, claim.decides) == (expected, decides)
+
+
+def test_what_the_original_fails_itself_refutes_nothing() -> None:
+    fails = replace(QUIET, health=BAD)
+    claim = next(c for c in behaviour_claims(fails, fails, fails) if c.id == "health")
+    assert (claim.verdict, claim.decides) == (NOT_PROVEN, False)
+    assert verdict(None, fails, "health") == REFUTED

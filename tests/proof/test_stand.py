@@ -19,6 +19,7 @@ from jettison.errors import ServiceError
 from jettison.image.archive import read_archive
 from jettison.image.image import ImageConfig
 from jettison.proof.behaviour import Behaviour, Questions
+from jettison.proof.health import HealthTest
 from jettison.proof.stand import SERVICE_CAPABILITIES, Service, Stand
 
 pytestmark = pytest.mark.engine
@@ -113,7 +114,7 @@ def test_what_it_needs_runs_beside_it_under_its_name(
         seen = alone.observe(tag, config)
     assert isinstance(seen, Behaviour) and seen.exit_code == 3
     service = Service(
-        "store", tag, command=("sh", "-c", f"touch /ready; {WAIT}"), health=("CMD", "test", "-e", "/ready")
+        "store", tag, command=("sh", "-c", f"touch /ready; {WAIT}"), health=HealthTest(("CMD", "test", "-e", "/ready"))
     )
     with stand(engine, services=(service,)) as used:
         seen = used.observe(tag, config)

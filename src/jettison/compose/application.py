@@ -92,6 +92,7 @@ class _Reader:
         self.problems: list[tuple[int, str]] = []
         self._budget = Budget()
         self._includes: set[str] = set()
+        self._environments: dict[tuple[str, tuple[str, ...], int], tuple[dict[str, str], Mapping[str, str]]] = {}
         self._files: dict[tuple[str, str], _File] = {}
         self._extended: dict[tuple[str, str, str], Node] = {}
         # Where the first file names what is being read now; 0: it is the first file itself.
@@ -165,7 +166,7 @@ class _Reader:
         listed = [] if own is None else own.items or [own]
         env_files = tuple(joined(file.folder, each.text) for each in listed if each.text)
         inside = tuple(path for path in env_files if is_within(self.root, path))
-        values = environment(folder or ".", inside, file.values)
+        values = self._environment(folder or ".", inside, file.values)
         before, self._line = self._line, self._line or entry.line
         try:
             return self.services([self.file(path, folder, values, None) for path in paths])
@@ -175,6 +176,13 @@ class _Reader:
             return self._failed(entry.line, f"include: {os.path.basename(paths[0])}: {error}")
         finally:
             self._line = before
+
+    def _environment(self, folder: str, files: tuple[str, ...], over: Mapping[str, str]) -> dict[str, str]:
+        key = (folder, files, id(over))
+        if key not in self._environments:
+            # What it stands over is kept with it, so that no other can have its identity.
+            self._environments[key] = environment(folder, files, over), over
+        return self._environments[key][0]
 
     def _extending(self, file: _File, name: str, service: Node, chain: tuple[tuple[str, str], ...]) -> Node:
         """Return a service with what it extends; chain: the services that extend this one."""

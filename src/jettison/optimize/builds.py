@@ -214,7 +214,7 @@ class Builds:
         left = {need.name for need in needs.services}
         services = tuple(service for service in services if service.name in left)
         listens, lacking = bool(needs.ports), bool(self._absent)
-        return Stand(engine, self.run_id, questions, services, needs.name, needs.run_as, listens, lacking)
+        return Stand(engine, self.run_id, questions, services, needs.name, needs.run_as, listens, lacking, needs.health)
 
     def _go_without(self, absent: dict[str, str]) -> None:
         assert self._needs is not None

@@ -84,6 +84,7 @@ def _read(path: str, project: str, dockerfile: str, model: Model) -> Needs | Non
         reader.ports(service),
         reader.hidden(service, env, needed, shown),
         tuple(f"{os.path.basename(path)}: {message}" for _, message in application.problems[:MAX_PROBLEMS]),
+        reader.health(own),
     )
 
 

@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.compose.application import is_within
 from jettison.compose.compose_file import pairs
+from jettison.compose.duration import seconds_of
 from jettison.compose.env_text import read_env
 from jettison.compose.project import joined
 from jettison.knowledge.secret_marks import is_secret_name
 from jettison.optimize.needed import Needed
+from jettison.proof.health import HealthTest
 from jettison.proof.run_as import RunAs
 from jettison.settings.yaml_text import MAX_BYTES
 
@@ -129,7 +131,7 @@ class ComposeServices:
             self.env(service),
             start.entrypoint,
             start.command or (),
-            _health(service.get("healthcheck")),
+            self.health(name),
             tuple(self._needs(service)),
             name in self._ending,
             self._aliases(name, service),
@@ -137,6 +139,28 @@ class ComposeServices:
             start.workdir,
             _text(build.get("target")) if build is not None else "",
             pairs(build.get("args"), self._values) if build is not None else {},
+        )
+
+    def health(self, name: str) -> HealthTest | None:
+        """Return the check by which a service is known to work; None where the file states none."""
+        said = self._services[name].get("healthcheck")
+        test = said.get("test") if said is not None else None
+        if said is None or test is None or _text(said.get("disable")) == "true":
+            return None
+        words = ("CMD-SHELL", test.text) if test.text else _words(test)
+
+        def seconds(key: str, default: float) -> float:
+            found = seconds_of(_text(said.get(key)))
+            return default if found is None else found
+
+        retries = _text(said.get("retries"))
+        return HealthTest(
+            words,
+            seconds("interval", 30.0),
+            seconds("timeout", 30.0),
+            seconds("start_period", 0.0),
+            int(retries[:4]) if retries.isdecimal() else 3,
+            f"service {name} of {self._file}",
         )
 
     def _aliases(self, name: str, service: Node) -> tuple[str, ...]:
@@ -185,13 +209,6 @@ class ComposeServices:
         tables = (env, self._values, *(need.env for need in needed))
         named = [v for found in tables for k, v in found.items() if is_secret_name(k)]
         return tuple(dict.fromkeys(value for value in (*quiet, *named) if value))
-
-
-def _health(value: Node | None) -> tuple[str, ...]:
-    test = value.get("test") if value is not None else None
-    if test is None:
-        return ()
-    return ("CMD-SHELL", test.text) if test.text else _words(test)
 
 
 def _words(value: Node | None) -> tuple[str, ...]:

@@ -218,6 +218,9 @@ class Job:
         image = before.image
         starts = tuple(start.applied(image.config) for start in self._starts())
         argvs = tuple((*config.entrypoint, *config.cmd) for config in starts)
+        if self.needs is not None and self.needs.health is not None and self.needs.health.argv:
+            # Its programs must be in the new image as well.
+            argvs = (*argvs, tuple(self.needs.health.argv))
         return Evidence(runtime_packages(image), image, self._hints(image), seen.written, seen.opened, argvs)
 
     def _starts(self) -> tuple[RunAs, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from jettison.proof.health import HealthTest
     from jettison.proof.run_as import RunAs
 
 
@@ -25,7 +26,7 @@ class Needed:
     env: dict[str, str]
     entrypoint: tuple[str, ...] | None
     command: tuple[str, ...]
-    health: tuple[str, ...]
+    health: HealthTest | None
     needs: tuple[str, ...] = ()
     ends: bool = False
     aliases: tuple[str, ...] = ()
@@ -42,7 +43,7 @@ class Needs:
     path: the Compose file; services: in the order in which they start; run_as: how the service starts the image, None
     where the Dockerfile says it; others: what else the file starts from the same image; ports: those of the container
     that it publishes; hidden: values that nobody may see; problems: in words, what of the file could
-    not be followed.
+    not be followed; health: the check of the service itself.
     """
 
     path: str
@@ -54,6 +55,7 @@ class Needs:
     ports: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    health: HealthTest | None = None
 
     @property
     def starts(self) -> tuple[RunAs, ...]:

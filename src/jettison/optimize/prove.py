@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from jettison.rewrite.candidates import Candidate
 
 # Claims that a run decides, and that another run may decide otherwise.
-SEEN_RUNNING: Final = frozenset(("starts", "ports", "http", "check", "health"))
+SEEN_RUNNING: Final = frozenset(("starts", "ports", "http", "check", "health", "service-health"))
 
 
 def prove(before: Built, after: Built, candidate: Candidate, setting: Setting = ALONE) -> Proof:

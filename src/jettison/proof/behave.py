@@ -27,7 +27,9 @@ def behaviour_claims(before: Behaviour, again: Behaviour | None, after: Behaviou
     claims.append(_answers_claim(before, again, after))
     claims.extend(_check_claims(before, again, after))
     if after.health is not None:
-        claims.append(_health_claim(after))
+        claims.append(_health_claim(before.health, after.health))
+    if before.service_health is not None and after.service_health is not None:
+        claims.append(_service_health_claim(before.service_health, after.service_health))
     claims.append(_stop_claim(before, after))
     return claims
 
@@ -195,17 +197,38 @@ def _compare_check(
     return REFUTED, seen
 
 
-def _health_claim(after: Behaviour) -> Claim:
-    assert after.health is not None
-    code, output = after.health
+def _health_claim(before: tuple[int, bytes] | None, after: tuple[int, bytes]) -> Claim:
+    """Return the claim about an image's own check; before: what the original's gave, None where it has none."""
     title = "its health check passes"
-    if code == 0:
+    if after[0] == 0:
         return Claim("health", title, PROVEN, ("exit code 0 in the running container",))
-    text = safe(output.decode("utf-8", "replace"))
-    why = f"exit code {code}: {telling_line(text)}"
-    if could_not_run(text):
+    why, unrun = _failed_check(after)
+    if unrun:
         return Claim("health", title, NOT_PROVEN, (f"the engine could not run it: {why}",), ("healthcheck",))
+    if before is not None and before[0]:
+        seen = (f"the original fails its own as well: {_failed_check(before)[0]}", f"after: {why}")
+        return Claim("health", title, NOT_PROVEN, seen, decides=False)
     return Claim("health", title, REFUTED, (why,), ("healthcheck",))
+
+
+def _service_health_claim(before: tuple[int, bytes], after: tuple[int, bytes]) -> Claim:
+    title = "the health check of its Compose file passes as before"
+    if before[0] == 0 and after[0] == 0:
+        return Claim("service-health", title, PROVEN, ("exit code 0 in both running containers",))
+    if before[0]:
+        same = f"the new image gives exit code {after[0]}"
+        seen = (f"the original fails it as well: {_failed_check(before)[0]}", same)
+        return Claim("service-health", title, NOT_PROVEN, seen, decides=False)
+    why, unrun = _failed_check(after)
+    if unrun:
+        return Claim("service-health", title, NOT_PROVEN, (f"the engine could not run it: {why}",))
+    return Claim("service-health", title, REFUTED, (why,), ("user", "multi-stage"))
+
+
+def _failed_check(result: tuple[int, bytes]) -> tuple[str, bool]:
+    """Return in words what a check gave, and whether the engine, not the image, kept it from running."""
+    text = safe(result[1].decode("utf-8", "replace"))
+    return f"exit code {result[0]}: {telling_line(text)}", could_not_run(text)
 
 
 def _stop_claim(before: Behaviour, after: Behaviour) -> Claim:

@@ -47,7 +47,8 @@ class Behaviour:
     """What one image did.
 
     expected: it says that it listens (EXPOSE), so that silence decides nothing; capabilities: those it had;
-    needs: names of the services that ran beside it; run_as: what started it, where the image itself does not say it.
+    needs: names of the services that ran beside it; run_as: what started it, where the image itself does not say it;
+    service_health: what the health check gave that a Compose file states.
     """
 
     stayed_up: bool
@@ -63,6 +64,7 @@ class Behaviour:
     capabilities: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     run_as: str = ""
+    service_health: tuple[int, bytes] | None = None
 
     @property
     def stop_text(self) -> str:

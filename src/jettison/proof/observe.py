@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.engine.base import RunRequest
 from jettison.engine.call import call
 from jettison.proof.behaviour import STOP_SECONDS, Answer, Behaviour, Probe, Questions
+from jettison.proof.health import HealthTest, await_health
 from jettison.terminal import safe
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ START_SECONDS: Final = 20.0
 EXPECTED_SECONDS: Final = 60.0
 STAY_SECONDS: Final = 2.0
 CHECK_SECONDS: Final = 60.0
-HEALTH_SECONDS: Final = 30.0
+# A server may open its port before it answers.
+HEALTH_SECONDS: Final = 10.0
 MAX_BODY: Final = 1024 * 1024
 _TCP_LISTEN: Final = "0A"
 # What the engine says when a command did not start: its own fault, unless the container's files are to blame.
@@ -54,10 +56,12 @@ def observe(
     alias: str = "",
     hosts: dict[str, str] | None = None,
     run_as: RunAs | None = None,
+    gate: HealthTest | None = None,
 ) -> Behaviour:
     """Return what an image does. The container is always removed.
 
-    patience: seconds in which it may begin to listen; run_as: what starts it in place of its own command.
+    patience: seconds in which it may begin to listen; run_as: what starts it in place of its own
+    command; gate: a check that says when it is ready, beside the image's own.
 
     Raises EngineError when it cannot be started at all.
     """
@@ -70,8 +74,9 @@ def observe(
         ports, up = settle(engine, container, patience)
         answers: dict[tuple[int, str], Answer] = {}
         checked: dict[str, tuple[int, bytes]] = {}
-        health_result = None
+        health_result = gate_result = None
         if up:
+            gate_result = await_health(engine, container, gate, gate.patience) if gate is not None else None
             address = engine.state(container).address
             for port in ports if address else ():
                 for probe in questions.probes:
@@ -80,13 +85,13 @@ def observe(
                 checked[check] = _check(engine, container, check)
             for command in questions.commands:
                 checked[f"on this machine: {command}"] = _command(command, container, address, ports)
-            health_result = run_health(engine, container, health)
+            health_result = await_health(engine, container, HealthTest(health), HEALTH_SECONDS)
             up = engine.state(container).running
         output = safe(engine.logs(container).decode("utf-8", "replace"))[-2000:]
         code, seconds = engine.stop(container, STOP_SECONDS) if up else (engine.state(container).exit_code, 0.0)
         return Behaviour(
             up, code if not up else 0, ports, answers, checked, health_result, code, seconds, output,
-            capabilities=capabilities,
+            capabilities=capabilities, service_health=gate_result,
         )  # fmt: skip
     finally:
         engine.remove(container)
@@ -101,14 +106,6 @@ def started_as(request: RunRequest, run_as: RunAs) -> RunRequest:
         user=run_as.user,
         workdir=run_as.workdir,
     )
-
-
-def run_health(engine: Engine, container: str, health: tuple[str, ...]) -> tuple[int, bytes] | None:
-    """Return what an image's health check gives in a running container; None where it has none."""
-    if len(health) < 2 or health[0] == "NONE":
-        return None
-    argv = ["/bin/sh", "-c", health[1]] if health[0] == "CMD-SHELL" else list(health[1:])
-    return engine.execute(container, argv, HEALTH_SECONDS)
 
 
 def _check(engine: Engine, container: str, check: str) -> tuple[int, bytes]:

@@ -14,7 +14,8 @@ from jettison.engine.base import RunRequest
 from jettison.engine.shield import shield
 from jettison.errors import EngineError, ServiceError
 from jettison.proof.behaviour import Behaviour, Questions
-from jettison.proof.observe import EXPECTED_SECONDS, START_SECONDS, observe, run_health, settle
+from jettison.proof.health import HealthTest, await_health
+from jettison.proof.observe import EXPECTED_SECONDS, START_SECONDS, observe, settle
 from jettison.terminal import safe
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Service:
     env: dict[str, str] = field(default_factory=dict)
     entrypoint: str | None = None
     command: tuple[str, ...] = ()
-    health: tuple[str, ...] = ()
+    health: HealthTest | None = None
     ends: bool = False
     aliases: tuple[str, ...] = ()
     user: str = ""
@@ -58,7 +59,7 @@ class Stand:
     """Observes images of one run, each in the same surroundings. Closing it removes all it made.
 
     run_as: how they are started, None for what each image says; listens: they are expected to, whatever they say;
-    lacking: something that they need beside them is not there.
+    lacking: something that they need beside them is not there; gate: a check of theirs that a Compose file states.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Stand:
         run_as: RunAs | None = None,
         listens: bool = False,
         lacking: bool = False,
+        gate: HealthTest | None = None,
     ) -> None:
         self._engine = engine
         self._run_id = run_id
@@ -80,6 +82,9 @@ class Stand:
         self._run_as = run_as
         self._listens = listens
         self._lacking = lacking
+        self._gate = gate
+        # The original did not pass it.
+        self._failing = False
         # The original did not listen though all the time was given that it gets.
         self._silent = False
         self._running: list[str] = []
@@ -149,7 +154,9 @@ class Stand:
                 self._alias,
                 self._hosts,
                 self._run_as,
+                self._patient_gate(),
             )
+            self._failing = self._failing or bool(seen.service_health and seen.service_health[0])
             silent = (expected or self._lacking) and seen.stayed_up and not seen.ports
             self._silent = self._silent or silent
             started = self._run_as.text if self._run_as is not None else ""
@@ -164,6 +171,12 @@ class Stand:
         if self._lacking:
             return SILENT_SECONDS if self._silent else LACKING_SECONDS
         return EXPECTED_SECONDS if expected and not self._silent else START_SECONDS
+
+    def _patient_gate(self) -> HealthTest | None:
+        """Return the check that a Compose file states, with little patience where it has failed or will."""
+        if self._gate is None or not (self._failing or self._lacking):
+            return self._gate
+        return replace(self._gate, start_period=0.0, retries=0)
 
     def _join(self) -> str:
         if not self._network:
@@ -208,8 +221,8 @@ class Stand:
         """
         if service.ends:
             ready = self._has_ended(container)
-        elif service.health:
-            ready = self._is_healthy(service, container)
+        elif service.health is not None and service.health.argv:
+            ready = self._is_healthy(service.health, container)
         else:
             patience = SILENT_SECONDS if service.name in self._portless else SERVICE_SECONDS
             ports, up = settle(self._engine, container, patience)
@@ -230,16 +243,13 @@ class Stand:
             state = self._engine.state(container)
         return not state.running and state.exit_code == 0
 
-    def _is_healthy(self, service: Service, container: str) -> bool:
+    def _is_healthy(self, health: HealthTest, container: str) -> bool:
         _, up = settle(self._engine, container, 1.0)
-        deadline = monotonic() + SERVICE_SECONDS
-        while up and monotonic() < deadline:
-            result = run_health(self._engine, container, service.health)
-            if result is not None and result[0] == 0:
-                return True
-            sleep(0.5)
-            up = self._engine.state(container).running
-        return False
+        if not up:
+            return False
+        # What a database does at its first start may take longer than its file says.
+        result = await_health(self._engine, container, health, max(SERVICE_SECONDS, health.patience))
+        return result is not None and result[0] == 0
 
     def _end_services(self) -> None:
         with shield():
@@ -253,6 +263,6 @@ class Stand:
 def _fails(seen: Behaviour) -> bool:
     if not seen.stayed_up and seen.exit_code:
         return True
-    if seen.health is not None and seen.health[0]:
+    if any(result is not None and result[0] for result in (seen.health, seen.service_health)):
         return True
     return any(answer.status >= 500 for answer in seen.answers.values())
