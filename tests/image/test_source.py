@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import json
 import lzma
+import secrets
 import subprocess
 import tarfile
 from collections.abc import Callable
@@ -16,8 +17,9 @@ import pytest
 import zstandard
 
 from jettison.cli.main import main
-from jettison.engine.base import Engine
+from jettison.engine.base import BuildRequest, Engine
 from jettison.errors import EngineError, ImageError, SourceError
+from jettison.image.archive import read_archive
 from jettison.image.collect import InventoryCollector
 from jettison.image.source import open_image
 
@@ -302,3 +304,23 @@ def test_a_compression_that_is_not_read_is_named(name: str, tmp_path: Path, caps
     (tmp_path / "app.tar").write_bytes(packed)
     assert main(["inspect", str(tmp_path / "app.tar")]) == 6
     assert "unpack it first" in capsys.readouterr().err
+
+
+@pytest.mark.engine
+def test_a_name_without_a_tag_means_its_latest_alone(engine: Engine, tmp_path: Path) -> None:
+    """`docker save app` writes every image named app; the first of them may be any."""
+    name = f"jettison/test-{secrets.token_hex(4)}"
+    try:
+        for tag in ("1", "latest", "zoo"):
+            (tmp_path / "which").write_text(tag)
+            engine.build(BuildRequest(str(tmp_path), b"FROM scratch\nCOPY which /\n", None, f"{name}:{tag}"))
+        with engine.save(name) as stream:
+            image = read_archive(stream, InventoryCollector(digests=True))
+        assert image.files["which"].digest == hashlib.sha256(b"latest").digest()
+        assert image.beside == ()
+        engine.remove_image(f"{name}:latest")
+        with pytest.raises(EngineError, match=f"{name}:latest"), engine.save(name):
+            pass
+    finally:
+        for tag in ("1", "latest", "zoo"):
+            engine.remove_image(f"{name}:{tag}")

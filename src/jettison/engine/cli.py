@@ -290,6 +290,7 @@ class CliEngine:
     @contextmanager
     def save(self, tag: str) -> Iterator[IO[bytes]]:
         """Give a stream of the image; the client is ended when the reader leaves early."""
+        tag = self._one_image(tag)
         process = subprocess.Popen(
             [*self._base, "save", tag], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self._env
         )
@@ -308,6 +309,16 @@ class CliEngine:
             process.wait()
         if process.returncode not in (0, -signal.SIGKILL, -signal.SIGPIPE):
             raise EngineError(f"{self.name} could not save {tag}: {safe(message.decode('utf-8', 'replace'))}")
+
+    def _one_image(self, name: str) -> str:
+        """Return what `save` takes for one image: of a name without a tag it writes every image that has it.
+
+        Everywhere else such a name means its tag "latest", or the begin of an image's id.
+        """
+        if "@" in name or ":" in name.rpartition("/")[2]:
+            return name
+        latest = f"{name}:latest"
+        return name if self.identity(latest) is None and self.identity(name) is not None else latest
 
     def _last_words(self, process: subprocess.Popen[bytes]) -> str:
         """Return why a client gave nothing: it says so on its way out, and killed before that it would not."""

@@ -28,7 +28,8 @@ def apply(
         said = [one for one in statements if one.covers(match, package, image)]
         # The latest statement holds.
         if said and said[-1].status in NOT_COUNTED:
-            ignored.append(Ignored(match, f"{said[-1].status}: {said[-1].reason}", said[-1].place))
+            reason = ": ".join(dict.fromkeys((said[-1].status, said[-1].reason)))
+            ignored.append(Ignored(match, reason, said[-1].place))
             continue
         named = [one for one in exemptions if one.covers(match, package)]
         valid = next((one for one in named if not expired(one, now)), None)
