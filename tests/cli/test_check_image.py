@@ -259,7 +259,7 @@ def test_practice_stands_at_the_line_that_brought_it(tmp_path: Path, capsys: pyt
         (2, "CIS-DI-0008: a program that runs with the rights of the owner: usr/bin/sudo"),
         (1, "DKL-DI-0005: a package manager's cache: /var/cache/apk/: 0.2 MB"),
         (2, "DKL-DI-0005: a package manager's cache: /var/cache/apk/: 0.1 MB"),
-        (2, "DKL-DI-0001: sudo in the history: USER says who runs a command (step 2)"),
+        (2, "DKL-DI-0001: sudo in the history: USER says who runs a command (line 2)"),
         (4, "JT323: a file or folder that everyone may write: srv/open"),
         (5, "JT323: 2 files and folders that everyone may write: srv/new/open, srv/new/wide"),
         (4, "CIS-DI-0010: files that hold credentials: srv/id_rsa"),

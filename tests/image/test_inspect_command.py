@@ -15,7 +15,7 @@ import zstandard
 
 from jettison.cli.main import main
 
-from .archives import config_of, old_layout, tar_of, tar_of_modes
+from .archives import config_of, layered, old_layout, tar_of, tar_of_modes
 
 STATUS = b"Package: base-files\nStatus: install ok installed\nVersion: 12.4\nArchitecture: amd64\n\n"
 BASE = tar_of(
@@ -134,6 +134,20 @@ def test_layers_get_the_lines_that_wrote_them(tmp_path: Path, capsys: pytest.Cap
     seen = inspected(capsys, "-f", str(tmp_path / "Dockerfile"), str(path))
     assert [layer["line"] for layer in seen["layers"]] == [None, 4]  # type: ignore[index, union-attr, attr-defined]
     assert seen["own_hidden_bytes"] == 5000
+
+
+def test_practice_names_the_lines_of_the_dockerfile(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Steps of the history where there is no Dockerfile, and for what its base did."""
+    path = tmp_path / "image.tar"
+    path.write_bytes(
+        layered(BASE, ("RUN /bin/sh -c sudo a # buildkit", "ENV A=1", "RUN /bin/sh -c sudo b # buildkit"), {})
+    )
+    (tmp_path / "Dockerfile").write_text("FROM base\n\nENV A=1\nRUN sudo b\nCOPY layer /\n")
+    for arguments, places in (([], "step 1, step 3"), (["-f", str(tmp_path / "Dockerfile")], "step 1, line 4")):
+        (found,) = [
+            one for one in inspected(capsys, *arguments, str(path))["checkpoints"] if one["id"] == "DKL-DI-0001"
+        ]  # type: ignore[union-attr, attr-defined, index]
+        assert found["detail"] == f"USER says who runs a command ({places})"  # type: ignore[index]
 
 
 def test_compare_tells_what_differs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,6 +46,16 @@ class Checkpoint(NamedTuple):
         title = self.title if not many else one if count == 1 else many.format(count)
         return self._replace(title=title, detail=_detail(self.hint, found, count), found=tuple(found))
 
+    def with_lines(self, lines: Sequence[int | None]) -> Checkpoint:
+        """Return the same remark with lines of the Dockerfile in the place of steps. lines: of each step, None of the base."""
+        named = [
+            one._replace(names=(f"line {lines[one.step]}",))
+            if one.step is not None and one.step < len(lines) and lines[one.step] is not None
+            else one
+            for one in self.found
+        ]
+        return self.of(named) if named != list(self.found) else self
+
 
 def in_layers(id_: str, titles: tuple[str, str] | str, severity: int, places: Iterable[tuple[int, str]]) -> Checkpoint:
     """Return a checkpoint on files, (layer, path) each.

@@ -163,7 +163,7 @@ def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None
     def later() -> tuple[Waste, tuple[Checkpoint, ...]]:
         waste, practice = made()
         _keep_digests(image, waste)
-        return waste, practice
+        return waste, tuple(one.with_lines([origin.line for origin in of_entries]) for one in practice)
 
     inventory = inventory_of(image)
     of_entries = entry_origins(image.history, model) if model is not None else ()
