@@ -52,7 +52,7 @@ def told(stack: Stack) -> tuple[Any, ...]:
 
     files = [(path, entry(one)) for path, one in stack.files.items()]
     covered = [(row.path, entry(row.entry), row.by, entry(row.replacement)) for row in stack.covered]
-    return files, covered, stack.changes, stack.total, stack.smallest(), sorted(map(tuple, stack.shared.values()))
+    return files, covered, stack.changes, stack.total, stack.smallest(), sorted(map(tuple, stack._names.values()))
 
 
 @pytest.mark.parametrize("wild", [False, True])
@@ -61,7 +61,7 @@ def test_both_ways_lead_to_the_same(wild: bool, monkeypatch: pytest.MonkeyPatch)
     for seed in range(1500):
         quick = Stack()
         for number, facts in enumerate(layers(seed, wild)):
-            facts.unfold(number)
+            facts.unfold(number, quick.files.rows)
             short += quick._is_simple(facts, _marks(facts))
             quick.lay(facts, number)
         with monkeypatch.context() as patch:

@@ -148,11 +148,6 @@ class _Assembly:
 
     def image(self, damage: tuple[str, ...]) -> Image:
         """Return the image of the layers that are there."""
-        if damage:
-            # What was laid on layers that are none knows of them.
-            for facts in self._facts:
-                if facts is not None:
-                    facts.fold()
         ordered = [one or LayerFacts() for one in self._facts]
         return image_of(self._chosen, self._diff_ids, ordered, tuple(self._blobs), damage, self._cached)
 

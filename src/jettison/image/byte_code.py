@@ -13,7 +13,7 @@ import re
 import struct
 from typing import TYPE_CHECKING, Final
 
-from jettison.image.columns import FILE
+from jettison.inventory.numbered import FILE
 
 if TYPE_CHECKING:
     from jettison.image.columns import Columns

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from jettison.image.columns import Columns
+from jettison.image.files import Files, LayerRows
 
 if TYPE_CHECKING:
     from jettison.image.elf import Elf
@@ -33,7 +34,7 @@ Content = bytes | memoryview
 class LayerFacts:
     """What one layer's tar holds; its place in the image is known only at the end.
 
-    entries: path -> entry in the order of the archive, whiteouts as they are named; made from columns when the
+    entries: path -> entry in the order of the archive, whiteouts as they are named; known when the
     layers are laid on one another. hardlinks: path -> target. replaced: entries that a later one of the same
     tar and name replaces.
     contents: what the inventory wants of small files; packages: what it read of others, as tuples or objects.
@@ -49,7 +50,7 @@ class LayerFacts:
 
     def __init__(self, columns: Columns | None = None, sha256: str = "", size: int = 0) -> None:
         self.columns = Columns() if columns is None else columns
-        self.entries: dict[str, FileEntry] = {}
+        self.entries: Files = Files(LayerRows(), {})
         self.hardlinks: dict[str, str] = {}
         self.replaced: list[tuple[str, FileEntry]] = []
         self.elves: dict[str, Elf] = {}
@@ -65,26 +66,22 @@ class LayerFacts:
         self.sha256 = sha256
         self.reach = (0, 0)
 
-    def unfold(self, number: int) -> None:
-        """Make the entries from the columns, for the layer of this number; nothing where they are made."""
-        if self.entries:
-            return
-        names, made = self.columns.names, self.columns.entries(number)
-        self.entries = dict(zip(names, made, strict=True))
-        if len(self.entries) != len(names):
-            self.replaced = [
-                (name, entry) for name, entry in zip(names, made, strict=True) if self.entries[name] is not entry
-            ]
+    def unfold(self, number: int, rows: LayerRows) -> None:
+        """Add the columns to the rows of an image, as those of the layer of this number: that makes the entries."""
+        names, numbers = self.columns.names, rows.add(self.columns, number)
+        last_of = dict(zip(names, numbers, strict=True))
+        self.entries = Files(rows, last_of)
+        self.replaced = (
+            [(name, rows.entry(each)) for name, each in zip(names, numbers, strict=True) if last_of[name] != each]
+            if len(last_of) != len(names)
+            else []
+        )
         last = {name: index for index, name in enumerate(names)} if self.replaced else {}
         self.hardlinks = {
             names[index]: target
             for index, target in self.columns.hardlinks.items()
             if last.get(names[index], index) == index
         }
-
-    def fold(self) -> None:
-        """Forget the entries, which the layers below and above change when they are laid on one another."""
-        self.entries, self.replaced = {}, []
 
     def keep(self, store: dict[str, bytes], path: str, data: Content) -> None:
         """Keep the bytes of a file, as long as the layer does not keep too much."""

@@ -1,19 +1,14 @@
-"""The entries of one layer as columns: small to send between processes and to keep, quick to make objects of."""
+"""The entries of one layer as columns: small to send between processes and to keep."""
 
 from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator
-from itertools import repeat
 from typing import Any, Final
 
-from jettison.image.image import FileEntry
 from jettison.image.tar_header import Entry, TarError
+from jettison.inventory.numbered import CODES, FILE
 
-KINDS: Final = ("file", "dir", "link", "other")
-_CODES: Final = {kind: number for number, kind in enumerate(KINDS)}
-FILE: Final = _CODES["file"]
-DIR: Final = _CODES["dir"]
 # Characters of the names of all folders of a layer: many times what any real one has.
 MAX_FOLDERS: Final = 16 << 20
 # What no name of a tar can hold; one long text travels faster than many short ones.
@@ -71,7 +66,7 @@ class Columns:
             kind = "file"
         elif kind == "link":
             self.links[index] = entry.link
-        self.kinds.append(_CODES[kind])
+        self.kinds.append(CODES[kind])
         self.sizes.append(size)
         self.modes.append(entry.mode)
         self.uids.append(entry.uid)
@@ -85,7 +80,7 @@ class Columns:
         """Add entries under their cleaned paths, each with its checksum and where its content is."""
         base = len(self.names)
         _, kinds, sizes, modes, uids, gids, links, mtimes, _ = zip(*entries, strict=True)
-        codes = [_CODES.get(kind, FILE) for kind in kinds]
+        codes = [CODES.get(kind, FILE) for kind in kinds]
         if "" in paths and any(not path and kind != "dir" for path, kind in zip(paths, kinds, strict=True)):
             raise TarError("something that is no folder in place of the root")
         if any(links):
@@ -125,16 +120,6 @@ class Columns:
             if at in digests:
                 self.digests[index] = digests[at]
 
-    def entries(self, layer: int) -> list[FileEntry]:
-        """Return an object for each entry."""
-        kinds = [KINDS[code] for code in self.kinds]
-        links = [""] * len(kinds)
-        for index, link in self.links.items():
-            links[index] = link
-        # Of numbers that entries share, one object for all.
-        numbers = (_shared(column) for column in (self.sizes, self.modes, self.uids, self.gids))
-        return list(map(FileEntry, kinds, *numbers, links, repeat(layer), repeat(self), range(len(kinds))))
-
     def packed(self) -> Iterator[tuple[Any, ...]]:
         """Yield the same as plain values: what few entries have and then, for many at a time, what all have."""
         folders = self.folders()
@@ -144,12 +129,6 @@ class Columns:
             rows = slice(begin, begin + _BLOCK)
             numbers = tuple(getattr(self, name)[rows].tobytes() for name, _ in _NUMBERS)
             yield _SEPARATOR.join(self.names[rows]), bytes(self.kinds[rows]), numbers
-
-
-def _shared(numbers: array[int]) -> Iterator[int]:
-    once = {number: number for number in set(numbers)}
-    # Nearly all belongs to root.
-    return repeat(next(iter(once)), len(numbers)) if len(once) == 1 else map(once.__getitem__, numbers)
 
 
 def unpack_columns(packed: Iterator[tuple[Any, ...]]) -> Columns:

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from jettison.image.checkpoint import Checkpoint, Found, in_layers, table
+from jettison.image.files import as_files
 from jettison.severity import Severity
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ def file_checks(image: Image) -> Iterator[Checkpoint]:
 
 def _modes(image: Image) -> Iterator[Checkpoint]:
     bits = _SET_ID | _OTHERS_WRITE
-    marked = [(path, e) for path, e in image.files.items() if e.mode & bits and e.kind in ("file", "dir")]
+    files = as_files(image.files)
+    modes = files.rows.modes.tolist()
+    special = [path for path, number in files.numbers.items() if modes[number] & bits]
+    marked = [(path, e) for path in special if (e := files[path]).kind in ("file", "dir")]
     set_id = [(e.layer, path) for path, e in marked if e.mode & _SET_ID and e.kind == "file"]
     if set_id:
         rights = "with the rights of the owner"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any
 
 from jettison.inventory.links import followed
@@ -19,10 +20,10 @@ class FileEntry:
     """One file of a layer. kind: "file", "dir", "link" or "other"; size in bytes; layer: its number, 0 the lowest.
 
     original: of a hard link, the entry whose bytes it shares. columns, row: where the rest of it stands, which few ask
-    for and which would double what a million files take in memory; None where there is no more.
+    for; None where there is no more. number: its own in `files.LayerRows`, -1 where it has none.
     """
 
-    __slots__ = ("columns", "gid", "kind", "layer", "link", "mode", "original", "row", "size", "uid")
+    __slots__ = ("columns", "gid", "kind", "layer", "link", "mode", "number", "original", "row", "size", "uid")
 
     def __init__(
         self,
@@ -35,6 +36,7 @@ class FileEntry:
         layer: int,
         columns: Columns | None = None,
         row: int = 0,
+        number: int = -1,
     ) -> None:
         self.kind = kind
         self.size = size
@@ -45,6 +47,7 @@ class FileEntry:
         self.layer = layer
         self.columns = columns
         self.row = row
+        self.number = number
         self.original: FileEntry | None = None
 
     @property
@@ -150,7 +153,7 @@ class Image(NamedTuple):
 
     config: ImageConfig
     layers: tuple[Layer, ...]
-    files: dict[str, FileEntry]
+    files: MutableMapping[str, FileEntry]
     elves: dict[str, Elf]
     texts: dict[str, bytes]
     interpreters: dict[str, str]

@@ -15,9 +15,10 @@ from typing import Final
 from jettison.errors import ImageError
 from jettison.image.blob import Blob, LayerBytes
 from jettison.image.collect import Collector, LayerFacts
-from jettison.image.columns import KINDS, clean_path
+from jettison.image.columns import clean_path
 from jettison.image.decompress import Joined, decompressed
 from jettison.image.tar import TarStream
+from jettison.inventory.numbered import FILE
 
 # Engines and tar link every further name to the first; no more of them in a row are followed.
 MAX_CHAIN: Final = 4
@@ -29,7 +30,6 @@ MAX_NAMES: Final = 50_000
 MAX_STORED: Final = 16 << 20
 MAX_MANIFEST: Final = 256 << 10
 _DIGEST: Final = re.compile(r"[0-9a-f]{32,128}(?:-exec)?\Z")
-_FILE: Final = KINDS.index("file")
 _HEAD: Final = 8
 
 
@@ -91,7 +91,7 @@ def _wanted(facts: LayerFacts, collector: Collector) -> dict[int, list[tuple[str
     return {
         index: wanted[name]
         for index, name in enumerate(columns.names)
-        if name in wanted and columns.kinds[index] == _FILE and 0 < columns.sizes[index] <= MAX_LINKED
+        if name in wanted and columns.kinds[index] == FILE and 0 < columns.sizes[index] <= MAX_LINKED
     }
 
 

@@ -12,14 +12,15 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from jettison.image.columns import DIR
-from jettison.image.image import FileEntry
+from jettison.image.files import Files, LayerRows
 from jettison.inventory.links import followed
+from jettison.inventory.numbered import DIR, FILE
 from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jettison.image.collect import LayerFacts
     from jettison.image.elf import Elf
+    from jettison.image.image import FileEntry
 
 WHITEOUT: Final = ".wh."
 OPAQUE: Final = ".wh..wh..opq"
@@ -55,7 +56,8 @@ class Stack:
     """The merged view while layers are laid on one another, the lowest first."""
 
     def __init__(self) -> None:
-        self.files: dict[str, FileEntry] = {}
+        self._rows = LayerRows()
+        self.files = Files(self._rows, {})
         self.covered: list[Covered] = []
         self.changes: list[LayerChange] = []
         self.elves: dict[str, Elf] = {}
@@ -76,11 +78,6 @@ class Stack:
         self._links: set[str] = set()
         self._implied: set[str] = set()
 
-    @property
-    def shared(self) -> dict[int, list[Any]]:
-        """Return the ids of the entries whose bytes have several names."""
-        return self._names
-
     def smallest(self) -> int:
         """Return the sum of the smallest size that each path ever had."""
         # Of a path that is visible and had other sizes, too, the larger one is too much.
@@ -90,7 +87,7 @@ class Stack:
 
     def lay(self, facts: LayerFacts, number: int) -> None:
         """Lay the next layer on top."""
-        facts.unfold(number)
+        facts.unfold(number, self._rows)
         self._paths = None
         for path, entry in facts.replaced:
             if entry.size:
@@ -157,39 +154,40 @@ class Stack:
 
         Nothing in it lies below a link or takes the place of a folder, so that its order does not matter.
         """
-        entries, files, columns = _without(facts.entries, marks), self.files, facts.columns
+        entries, files, columns = _without(facts.entries, marks), self.files.numbers, facts.columns
         links = {columns.names[index] for index in columns.links}
-        folders = columns.folders()
-        if any(facts.entries[path].kind != "file" or path in facts.hardlinks for path in marks):
+        folders, kinds = columns.folders(), self._rows.kinds
+        if any(kinds[facts.entries.numbers[path]] != FILE or path in facts.hardlinks for path in marks):
             return False
         if facts.replaced or folders is None or not (folders.isdisjoint(self._links) and folders.isdisjoint(links)):
             return False
         for path, source in facts.hardlinks.items():
             if source not in entries or source == path or source in links:
                 return False
-        if any((files[path].kind == "dir") != (entries[path].kind == "dir") for path in files.keys() & entries.keys()):
+        both = files.keys() & entries.keys()
+        if any((kinds[files[path]] == DIR) != (kinds[entries[path]] == DIR) for path in both):
             return False
-        return all(entries[path].kind == "dir" for path in (self._implied | folders) & entries.keys())
+        return all(kinds[entries[path]] == DIR for path in (self._implied | folders) & entries.keys())
 
     def _add_at_once(self, facts: LayerFacts, marks: list[str], number: int) -> tuple[int, int]:
         """Add the entries of a simple layer; return how many files it adds and changes."""
-        entries, files, columns = _without(facts.entries, marks), self.files, facts.columns
+        entries, files, columns = _without(facts.entries, marks), self.files.numbers, facts.columns
         for path, source in facts.hardlinks.items():
-            self._join(source, entries[path], facts)
+            self._join(source, facts.entries[path], facts)
         links = {columns.names[index] for index in columns.links}
         self._linked = self._linked or bool(links)
         self._links |= links
         if not links.isdisjoint(self._plain):
             self._plain.clear()
-        both = files.keys() & entries.keys()
+        both, kinds = files.keys() & entries.keys(), self._rows.kinds
         # In the order of the archive.
-        changed = [path for path in entries if path in both and entries[path].kind != "dir"] if both else []
-        old = [files[path] for path in changed]
+        changed = [path for path in entries if path in both and kinds[entries[path]] != DIR] if both else []
+        old = [self.files[path] for path in changed]
         files.update(entries)
         files.pop("", None)
         for path, entry in zip(changed, old, strict=True):
-            self._hide(path, entry, number, entries[path])
-        implied = (columns.folders() or set()) - files.keys() - {""}
+            self._hide(path, entry, number, self.files[path])
+        implied = {folder for folder in columns.folders() or () if folder and folder not in files}
         self._implicit = self._implicit or bool(implied)
         self._implied |= implied
         # Of the columns, in which further names of a file have no size.
@@ -274,9 +272,7 @@ class Stack:
         if content is entry:
             # Two names that each claim to be the other.
             return
-        entry.original = content
-        entry.size, entry.kind, entry.link = content.size, content.kind, content.link
-        entry.columns, entry.row = content.columns, content.row
+        self._rows.join(entry, content)
         self._names.setdefault(id(content), [1, source])[0] += 1
 
     def _real(self, folder: str) -> str:
@@ -312,12 +308,14 @@ def _marks(facts: LayerFacts) -> list[str]:
     return [path for path in facts.entries if WHITEOUT in path and path[path.rfind("/") + 1 :].startswith(WHITEOUT)]
 
 
-def _without(entries: dict[str, FileEntry], marks: list[str]) -> dict[str, FileEntry]:
+def _without(entries: Files, marks: list[str]) -> dict[str, int]:
+    """Return path -> number of a layer's entries but the marks."""
+    numbers = entries.numbers
     if marks:
-        entries = dict(entries)
+        numbers = dict(numbers)
         for path in marks:
-            del entries[path]
-    return entries
+            del numbers[path]
+    return numbers
 
 
 def _carry(store: dict[str, _Fact], learnt: dict[str, _Fact], facts: LayerFacts) -> None:

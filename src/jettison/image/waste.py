@@ -9,12 +9,13 @@ Source of the score: the description of dive's efficiency in its own documentati
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
+from jettison.image.files import Files, LayerRows, as_files
 from jettison.image.stack import Covered, LayerChange, Stack
-from jettison.inventory.hard_links import Contents
+from jettison.inventory.numbered import FILE
 from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -71,10 +72,11 @@ class Waste(NamedTuple):
 def find_waste(image: Image) -> Waste:
     """Return the waste of an image."""
     stack: Stack = image.stack
-    visible_bytes, same = _same(image)
+    rows = stack.files.rows
+    visible_bytes, same = _same(stack.files)
     replaced = [row for row in stack.covered if _may_be_touched(row)]
-    learnt = _make_digests(image, _without_digest(same, replaced))
-    duplicates, copies, copied_by = _copies(same)
+    learnt = _make_digests(image, _without_digest(same, replaced, rows))
+    duplicates, copies, copied_by = _copies(same, rows)
     return Waste(
         tuple(Hidden(row.path, row.entry.size, row.entry.layer, row.by, _cause(row)) for row in stack.covered),
         tuple(stack.changes),
@@ -89,35 +91,39 @@ def find_waste(image: Image) -> Waste:
 
 def visible_contents(image: Image) -> Iterator[tuple[str, FileEntry]]:
     """Yield each visible content that has bytes once, with one of its names."""
-    shared = image.stack.shared
-    contents = Contents(shared)
-    for path, entry in image.files.items():
-        if not entry.size or entry.kind != "file":
-            continue
-        # Nearly no content has further names, which one look tells.
-        if not shared or (entry.original is None and id(entry) not in shared):
-            yield path, entry
-        elif contents.is_new(entry):
-            yield path, entry.original or entry
+    files = as_files(image.files)
+    rows = files.rows
+    for path, number in zip(*_contents(files), strict=True):
+        if rows.kinds[number] == FILE and rows.sizes[number]:
+            yield path, rows.entry(number)
 
 
-def _same(image: Image) -> tuple[int, list[list[tuple[str, FileEntry]]]]:
+def _contents(files: Files) -> tuple[list[str], list[int]]:
+    """Return the paths and the numbers of all files, of those that share their bytes one."""
+    originals = files.rows.originals
+    if not originals:
+        return list(files.numbers), list(files.numbers.values())
+    first: dict[int, str] = {}
+    for path, number in files.numbers.items():
+        first.setdefault(originals.get(number, number), path)
+    return list(first.values()), list(first)
+
+
+def _same(files: Files) -> tuple[int, list[list[tuple[str, int]]]]:
     """Return the bytes of all visible contents, and those with the size and the checksum of another.
 
-    Those that seem to be equal are together.
+    Those that seem to be equal are together, each as one of its names and its number.
     """
-    total = 0
-    first: dict[int, tuple[str, FileEntry]] = {}
-    groups: dict[int, list[tuple[str, FileEntry]]] = {}
-    for content in visible_contents(image):
-        entry = content[1]
-        total += entry.size
-        # As `check` does, without a call in between.
-        key = entry.size << 32 | (0 if entry.columns is None else entry.columns.checks[entry.row])
-        known = first.setdefault(key, content)
-        if known is not content:
-            groups.setdefault(key, [known]).append(content)
-    return total, list(groups.values())
+    rows = files.rows
+    sizes = [size if kind == FILE else 0 for size, kind in zip(rows.sizes, rows.kinds, strict=True)]
+    keys = [size << 32 | check if size else 0 for size, check in zip(sizes, rows.checks, strict=True)]
+    paths, numbers = _contents(files)
+    of_each = list(map(keys.__getitem__, numbers))
+    several = {key: list[tuple[str, int]]() for key, count in Counter(of_each).items() if count > 1 and key}
+    for path, number, key in zip(paths, numbers, of_each, strict=True):
+        if key in several:
+            several[key].append((path, number))
+    return sum(map(sizes.__getitem__, numbers)), list(several.values())
 
 
 def _may_be_touched(row: Covered) -> bool:
@@ -132,8 +138,10 @@ def _cause(row: Covered) -> str:
     return METADATA if _may_be_touched(row) and digest and digest == new else OVERWRITTEN
 
 
-def _without_digest(same: list[list[tuple[str, FileEntry]]], replaced: list[Covered]) -> list[FileEntry]:
-    wanted = {id(e): e for group in same for _, e in group if e.columns is None or e.row not in e.columns.digests}
+def _without_digest(same: list[list[tuple[str, int]]], replaced: list[Covered], rows: LayerRows) -> list[FileEntry]:
+    known = rows.digests()
+    without = [rows.entry(number) for group in same for _, number in group if number not in known]
+    wanted = {id(entry): entry for entry in without}
     for row in replaced:
         for entry in (row.entry, row.replacement):
             if entry is not None and not entry.digest:
@@ -167,18 +175,19 @@ def _make_digests(image: Image, entries: Iterable[FileEntry]) -> dict[tuple[int,
 
 
 def _copies(
-    same: list[list[tuple[str, FileEntry]]],
+    same: list[list[tuple[str, int]]], rows: LayerRows
 ) -> tuple[int, tuple[Copies, ...], dict[int, tuple[int, int]]]:
     total = 0
     found: list[tuple[int, list[tuple[int, str]]]] = []
     by_layer: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
+    known, layers = rows.digests(), rows.layers
     for group in same:
         by_digest: dict[bytes, list[tuple[int, str]]] = {}
-        for path, entry in group:
-            digest = None if entry.columns is None else entry.columns.digests.get(entry.row)
+        for path, number in group:
+            digest = known.get(number)
             if digest:
-                by_digest.setdefault(digest, []).append((entry.layer, path))
-        size = group[0][1].size
+                by_digest.setdefault(digest, []).append((layers[number], path))
+        size = rows.sizes[group[0][1]]
         for members in by_digest.values():
             if len(members) == 1:
                 continue

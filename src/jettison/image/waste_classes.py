@@ -86,8 +86,9 @@ def _add_documentation(documentation: _Sum, seen: Inspection, owns: list[bool]) 
     # What rules nearly all other paths out.
     starts = tuple(table()["documentation_folders"])
     contents = Contents()
-    for path, entry in seen.image.files.items():
-        if not path.startswith(starts) or entry.kind != "file" or not entry.size:
+    for path in [path for path in seen.image.files if path.startswith(starts)]:
+        entry = seen.image.files[path]
+        if entry.kind != "file" or not entry.size:
             continue
         cut = path.rfind("/") + 1
         manual = pattern.match(path[:cut])

@@ -27,8 +27,9 @@ from jettison.inventory import (
 )
 from jettison.inventory.elf_sections import MAGIC, read_sections
 from jettison.inventory.inventory import Inventory
+from jettison.inventory.numbered import VisibleFile
 from jettison.inventory.os_release import OsRelease, read_os_release
-from jettison.inventory.ownership import VisibleFile, owned
+from jettison.inventory.ownership import owned
 from jettison.inventory.package import Package
 from jettison.inventory.text import Content
 

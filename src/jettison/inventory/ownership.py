@@ -6,11 +6,11 @@ Source: Debian Policy, 10.1 (one owner for each file); PEP 376 and PEP 627 (RECO
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, Protocol
+from typing import Final
 
-from jettison.inventory.hard_links import Contents
 from jettison.inventory.inventory import FolderSum, Inventory
 from jettison.inventory.links import followed
+from jettison.inventory.numbered import DIR, FILE, Rows, VisibleFile, numbered
 from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
 
@@ -18,21 +18,6 @@ from jettison.inventory.package import Package
 _SHORT: Final = 256
 _COMPILED: Final = "/__pycache__"
 _DISTRIBUTION: Final = ("deb", "apk", "rpm")
-
-
-class VisibleFile(Protocol):
-    """One file of the merged view; image.image.FileEntry is one. kind: "file", "dir", "link" or "other".
-
-    original: of a hard link, the entry whose bytes it shares.
-    """
-
-    kind: str
-    size: int
-    link: str
-    layer: int
-
-    @property
-    def original(self) -> VisibleFile | None: ...
 
 
 class _Links:
@@ -59,28 +44,46 @@ class _Links:
 def owned(packages: list[Package], files: Mapping[str, VisibleFile], release: OsRelease | None) -> Inventory:
     """Return the inventory that packages make of the visible files, the first that lists a file being its owner."""
     links = _Links(files)
-    owners = _claims(
-        packages, (one for one in range(len(packages)) if packages[one].type in _DISTRIBUTION), files, links
-    )
+    numbers, rows = numbered(files)
+    seen = _Seen(numbers, rows.kinds)
+    distribution = (one for one in range(len(packages)) if packages[one].type in _DISTRIBUTION)
+    owners = _claims(packages, distribution, seen, links)
     kept, dropped = _split(packages, owners, links)
     # Indexes change when packages are dropped.
     place = {old: new for new, old in enumerate(kept)}
     owner_of = {path: place[index] for path, index in owners.items()} if dropped else owners
     left = [packages[index] for index in kept]
     language = (one for one in range(len(left)) if left[one].type not in _DISTRIBUTION)
-    for path, index in _claims(left, language, files, links).items():
+    for path, index in _claims(left, language, seen, links).items():
         owner_of.setdefault(path, index)
     unlisted = _Unlisted(left, owner_of)
-    sizes, folders = _sums(len(left), owner_of, unlisted, files)
+    sizes, folders = _sums(len(left), owner_of, unlisted, numbers, rows)
     return Inventory(
         tuple(left),
         release,
-        Owners(owner_of, unlisted, files),
+        Owners(owner_of, unlisted, seen),
         tuple(sizes),
         sum(folder.unowned_bytes for folder in folders),
         tuple((packages[index], place[owner]) for index, owner in dropped),
         tuple(folders),
     )
+
+
+class _Seen:
+    """Visible paths that somebody can own: all but folders, which many packages share."""
+
+    __slots__ = ("_kinds", "numbers")
+
+    def __init__(self, numbers: dict[str, int], kinds: bytearray) -> None:
+        self.numbers = numbers
+        self._kinds = kinds
+
+    def __contains__(self, path: str) -> bool:
+        number = self.numbers.get(path)
+        return number is not None and self._kinds[number] != DIR
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path, number in self.numbers.items() if self._kinds[number] != DIR)
 
 
 class _Unlisted:
@@ -117,16 +120,16 @@ class Owners(Mapping[str, int]):
     What no list holds is looked up where it is asked for: of most files nobody asks.
     """
 
-    __slots__ = ("_files", "_listed", "_unlisted")
+    __slots__ = ("_listed", "_seen", "_unlisted")
 
-    def __init__(self, listed: Mapping[str, int], unlisted: _Unlisted, files: Mapping[str, VisibleFile]) -> None:
+    def __init__(self, listed: Mapping[str, int], unlisted: _Unlisted, seen: _Seen) -> None:
         self._listed = listed
         self._unlisted = unlisted
-        self._files = files
+        self._seen = seen
 
     def __getitem__(self, path: str) -> int:
         owner = self._listed.get(path)
-        if owner is None and path in self._files and self._files[path].kind != "dir":
+        if owner is None and path in self._seen:
             folder = path[: max(path.rfind("/"), 0)]
             owner = self._unlisted.of_folder(folder)
             if folder.endswith(_COMPILED):
@@ -136,44 +139,49 @@ class Owners(Mapping[str, int]):
         return owner
 
     def __iter__(self) -> Iterator[str]:
-        return (path for path in self._files if path in self)
+        return (path for path in self._seen if path in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
 
 def _sums(
-    packages: int, listed: Mapping[str, int], unlisted: _Unlisted, files: Mapping[str, VisibleFile]
+    packages: int, listed: Mapping[str, int], unlisted: _Unlisted, numbers: Mapping[str, int], rows: Rows
 ) -> tuple[list[int], list[FolderSum]]:
     """Return the bytes of each package and the sums of each folder: one pass over all files.
 
     Bytes with several names (hard links) are of the first of them.
     """
     sizes, folders = [0] * packages, []
-    shared = {id(entry.original) for entry in files.values() if entry.original is not None}
-    contents = Contents(shared)
+    # Lists: each number of an array would be made anew.
+    kinds, bytes_of, layers, originals = list(rows.kinds), rows.sizes.tolist(), rows.layers.tolist(), rows.originals
+    shared, met = set(originals.values()), set[int]()
     last, layer = "", -1
     count = full = size = unowned = unowned_bytes = 0
     # The folder that was looked up last: files of one follow one another.
     known, of_folder, compiled = None, None, False
-    for path, entry in files.items():
-        if entry.kind != "file":
+    for path, number in numbers.items():
+        if kinds[number] != FILE:
             continue
         cut = path.rfind("/")
         folder = path[:cut] if cut > 0 else ""
         # Files of one folder and one layer follow one another.
-        if folder != last or entry.layer != layer:
+        if folder != last or layers[number] != layer:
             if count:
                 folders.append(FolderSum(last, layer, count, full, size, unowned, unowned_bytes))
-            last, layer = folder, entry.layer
+            last, layer = folder, layers[number]
             count = full = size = unowned = unowned_bytes = 0
         count += 1
-        bytes_ = entry.size
+        bytes_ = bytes_of[number]
         if not bytes_:
             continue
         # Nearly no content has further names, which one look tells.
-        if shared and (entry.original is not None or id(entry) in shared) and not contents.is_new(entry):
-            continue
+        if shared:
+            number = originals.get(number, number)
+            if number in met:
+                continue
+            if number in shared:
+                met.add(number)
         full += 1
         size += bytes_
         owner = listed.get(path)
@@ -205,9 +213,7 @@ def _innermost(folder: str, owners: dict[str, int | None]) -> int | None:
     return owner
 
 
-def _claims(
-    packages: list[Package], indexes: Iterable[int], files: Mapping[str, VisibleFile], links: _Links
-) -> dict[str, int]:
+def _claims(packages: list[Package], indexes: Iterable[int], seen: _Seen, links: _Links) -> dict[str, int]:
     """Return which of the packages owns each visible file; the first that claims a path keeps it."""
     owners: dict[str, int] = {}
     for index in indexes:
@@ -216,12 +222,8 @@ def _claims(
             owners.setdefault(package.path, index)
         for path in package.files:
             # What is there under this very name lies in no folder that is a link.
-            real, entry = path, files.get(path)
-            if entry is None:
-                real = links.real(path)
-                entry = files.get(real)
-            # Folders are shared by many packages; nobody owns them.
-            if entry is not None and entry.kind != "dir":
+            real = path if path in seen.numbers else links.real(path)
+            if real in seen:
                 owners.setdefault(real, index)
     return owners
 

@@ -28,10 +28,11 @@ SEVERITY_STYLES: Final = ("dim", "cyan", "yellow", "red")
 
 def render_inspection(seen: Inspection, palette: Palette) -> str:
     """Return the whole report; every text that comes from the image is made safe."""
-    parts = (_head(seen, palette), _layers(seen, palette), _waste(seen, palette), _classes(seen, palette),
-             _copies(seen, palette), _folders(seen, palette),
-             secret_lines(seen.secrets, seen.secrets_note, palette), _packages(seen, palette),
-             _checkpoints(seen, palette))  # fmt: skip
+    # First what needs nothing that another process may still be making.
+    secrets = list(secret_lines(seen.secrets, seen.secrets_note, palette))
+    folders, packages, classes = (list(part(seen, palette)) for part in (_folders, _packages, _classes))
+    parts = (_head(seen, palette), _layers(seen, palette), _waste(seen, palette), classes, _copies(seen, palette),
+             folders, secrets, packages, _checkpoints(seen, palette))  # fmt: skip
     return "\n".join("".join(f"{line}\n" for line in part) for part in map(list, parts) if part)
 
 

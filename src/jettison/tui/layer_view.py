@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.image.stack import OPAQUE, WHITEOUT
@@ -153,7 +153,9 @@ def _same_folder(old: FileEntry, new: FileEntry) -> bool:
     return old.kind == new.kind == "dir" and (old.mode, old.uid, old.gid) == (new.mode, new.uid, new.gid)
 
 
-def _remove(layer: dict[str, FileEntry], entries: dict[str, FileEntry], status: dict[str, str], marked: bool) -> None:
+def _remove(
+    layer: Mapping[str, FileEntry], entries: dict[str, FileEntry], status: dict[str, str], marked: bool
+) -> None:
     """Take away what a layer deletes, or what a file of it covers; marked: it stays to be seen as removed."""
     gone: set[str] = set()
     below: set[str] = set()

@@ -1,0 +1,133 @@
+"""The files of an image or of a layer: numbers of rows in the columns of its layers, and objects of those that are asked for."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, KeysView, Mapping
+from typing import TYPE_CHECKING
+
+from jettison.image.image import FileEntry
+from jettison.inventory.numbered import CODES, KINDS, NumberedFiles, Rows
+
+if TYPE_CHECKING:
+    from jettison.image.columns import Columns
+
+
+class LayerRows(Rows):
+    """The rows of all layers of an image, those of a layer together. checks, modes: as in `Columns`, by number."""
+
+    __slots__ = ("_begins", "_columns", "_made", "checks", "modes")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.checks = array("I")
+        self.modes = array("H")
+        self._columns: dict[int, Columns] = {}
+        self._begins: dict[int, int] = {}
+        self._made: dict[int, FileEntry] = {}
+
+    def add(self, columns: Columns, layer: int) -> range:
+        """Add the rows of a layer; return their numbers."""
+        begin, count = len(self.kinds), len(columns.names)
+        self.kinds += columns.kinds
+        self.sizes += columns.sizes
+        self.checks += columns.checks
+        self.modes += columns.modes
+        self.layers += array("H", (layer,)) * count
+        self._columns[layer] = columns
+        self._begins[layer] = begin
+        return range(begin, begin + count)
+
+    def entry(self, number: int) -> FileEntry:
+        """Return the one object for a row."""
+        made = self._made.get(number)
+        if made is None:
+            layer = self.layers[number]
+            columns, row = self._columns[layer], number - self._begins[layer]
+            kind, link = KINDS[self.kinds[number]], columns.links.get(row, "")
+            made = FileEntry(
+                kind, self.sizes[number], self.modes[number], columns.uids[row], columns.gids[row], link, layer,
+                columns, row, number,
+            )  # fmt: skip
+            self._made[number] = made
+        return made
+
+    def digests(self) -> dict[int, bytes]:
+        """Return the sha256 of the contents of those rows of which one was made."""
+        found: dict[int, bytes] = {}
+        for layer, columns in self._columns.items():
+            begin = self._begins[layer]
+            found.update({begin + row: digest for row, digest in columns.digests.items()})
+        return found
+
+    def number_of(self, entry: FileEntry) -> int:
+        """Return the number of an object, which it gets here where it has none."""
+        if self._made.get(entry.number) is not entry:
+            entry.number = len(self.kinds)
+            self.kinds.append(CODES[entry.kind])
+            self.sizes.append(entry.size)
+            self.checks.append(entry.check)
+            self.modes.append(entry.mode)
+            self.layers.append(entry.layer)
+            self._made[entry.number] = entry
+        return entry.number
+
+    def join(self, entry: FileEntry, content: FileEntry) -> None:
+        """Let an entry be a further name of another's content."""
+        entry.original = content
+        entry.size, entry.kind, entry.link = content.size, content.kind, content.link
+        entry.columns, entry.row = content.columns, content.row
+        number, original = self.number_of(entry), self.number_of(content)
+        self.originals[number] = original
+        for column in (self.sizes, self.kinds, self.checks):
+            column[number] = column[original]
+
+
+class Files(NumberedFiles[FileEntry]):
+    """Path without leading slash -> entry."""
+
+    __slots__ = ("_rows", "numbers")
+
+    def __init__(self, rows: LayerRows, numbers: dict[str, int]) -> None:
+        self._rows = rows
+        self.numbers = numbers
+
+    @property
+    def rows(self) -> LayerRows:
+        """Return what the numbers mean."""
+        return self._rows
+
+    def __getitem__(self, path: str) -> FileEntry:
+        return self._rows.entry(self.numbers[path])
+
+    def get(self, path: str, default: FileEntry | None = None) -> FileEntry | None:  # type: ignore[override]
+        """Return the entry of a path."""
+        number = self.numbers.get(path)
+        return default if number is None else self._rows.entry(number)
+
+    def __setitem__(self, path: str, entry: FileEntry) -> None:
+        self.numbers[path] = self._rows.number_of(entry)
+
+    def __delitem__(self, path: str) -> None:
+        del self.numbers[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self.numbers
+
+    def keys(self) -> KeysView[str]:
+        """Return the paths."""
+        return self.numbers.keys()
+
+
+def as_files(files: Mapping[str, FileEntry]) -> Files:
+    """Return the same files by number."""
+    if isinstance(files, Files):
+        return files
+    rows = LayerRows()
+    return Files(rows, {path: rows.number_of(entry) for path, entry in files.items()})
