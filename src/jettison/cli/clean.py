@@ -12,12 +12,14 @@ from jettison.terminal import safe_line
 OPTIONS: Final = (
     Option(("--engine",), "docker or podman (default: the first that answers)", {"metavar": "ENGINE"}),
     Option(("--cache",), "remove the recorded results of `optimize` too", {"action": "store_true"}),
+    Option(("--force",), "also while another run is at work, which loses what it uses", {"action": "store_true"}),
     Option(("-n", "--dry-run"), "only list what would be removed", {"action": "store_true"}),
 )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Remove every container, network, volume and image of ours; another run that still works loses its own too."""
+    """Remove every container, network, volume and image of ours, unless another run is at work with them."""
+    from jettison.engine import at_work
     from jettison.engine.find import find_engine
     from jettison.errors import EngineError
 
@@ -25,6 +27,12 @@ def run(args: argparse.Namespace) -> int:
         from jettison.optimize.recorded import forget_all
 
         sys.stdout.write(f"removed {forget_all()} recorded results of optimize\n")
+    if not args.dry_run and not args.force and at_work.others():
+        sys.stderr.write(
+            "jettison: another run is at work, and what it uses would go too: nothing was removed; wait for its end, "
+            "or say --force\n"
+        )
+        return 4
     engine = find_engine(args.engine)
     stayed = 0
     found = engine.leftovers()

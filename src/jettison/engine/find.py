@@ -7,6 +7,7 @@ import os
 import re
 from typing import Final
 
+from jettison.engine import at_work
 from jettison.engine.base import Engine, Features
 from jettison.engine.cli import CliEngine
 from jettison.engine.client import answer, docker_client, programs
@@ -31,10 +32,11 @@ class NamedHostDead(EngineError):
 
 
 def find_engine(choice: str | None = None) -> Engine:
-    """Return the engine named by `choice`; for None or "auto" the first that works.
+    """Return the engine named by `choice`; for None or "auto" the first that works. This run is then at work on it.
 
     Raises UsageError for an unknown name, EngineError (with how to get one) when none works.
     """
+    at_work.begin()
     if choice in (None, "", "auto"):
         return _first()
     if choice == "buildah":
