@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jettison.project.detect import Project
 from jettison.rewrite.assemble import _probe
 
 
@@ -15,7 +16,7 @@ def test_a_link_to_what_is_not_kept_is_no_program(kept: tuple[str, ...], first: 
     links = {"usr/local/bin/php": "usr/bin/php8.2"}
     job: Any = SimpleNamespace(
         config=SimpleNamespace(exposed=("80/tcp",)),
-        project=SimpleNamespace(port=None, health_path="/"),
+        project=Project("", (), (), None, "/"),
         without=frozenset(),
         image=SimpleNamespace(resolve=lambda path: links.get(path, path)),
     )

@@ -2639,17 +2639,53 @@ RUNTIME_FILES: Final[dict[str, Any]] = {'installation': {'packages': ['adduser',
                       "'bash'"]},
  'probes': {'python': ['python3',
                        '-c',
-                       "import urllib.request as r; r.urlopen('{url}', timeout=4)"],
+                       "import urllib.request as r; r.urlopen('http://127.0.0.1:{port}{path}', "
+                       'timeout=4)'],
             'node': ['node',
                      '-e',
-                     "require('http').get('{url}', r => process.exit(r.statusCode < 400 ? 0 : "
-                     "1)).on('error', () => process.exit(1))"],
+                     "require('http').get('http://127.0.0.1:{port}{path}', r => "
+                     "process.exit(r.statusCode < 400 ? 0 : 1)).on('error', () => "
+                     'process.exit(1))'],
             'ruby': ['ruby',
                      '-rnet/http',
                      '-e',
-                     "exit Net::HTTP.get_response(URI('{url}')).code.to_i < 400"],
-            'php': ['php', '-r', "exit(@file_get_contents('{url}') === false ? 1 : 0);"],
-            'busybox': ['/bin/busybox', 'wget', '-q', '-O', '/dev/null', '{url}']}}
+                     "exit Net::HTTP.get_response(URI('http://127.0.0.1:{port}{path}')).code.to_i "
+                     '< 400'],
+            'php': ['php',
+                    '-r',
+                    "exit(@file_get_contents('http://127.0.0.1:{port}{path}') === false ? 1 : 0);"],
+            'busybox': ['/bin/busybox',
+                        'wget',
+                        '-q',
+                        '-O',
+                        '/dev/null',
+                        'http://127.0.0.1:{port}{path}']},
+ 'probes_by_variable': {'python': ['python3',
+                                   '-c',
+                                   "import os, urllib.request as r; r.urlopen('http://127.0.0.1:' "
+                                   "+ os.environ.get('{variable}', '{port}') + '{path}', "
+                                   'timeout=4)'],
+                        'node': ['node',
+                                 '-e',
+                                 "require('http').get('http://127.0.0.1:' + "
+                                 "(process.env.{variable} || {port}) + '{path}', r => "
+                                 "process.exit(r.statusCode < 400 ? 0 : 1)).on('error', () => "
+                                 'process.exit(1))'],
+                        'ruby': ['ruby',
+                                 '-rnet/http',
+                                 '-e',
+                                 "exit Net::HTTP.get_response(URI('http://127.0.0.1:' + "
+                                 "ENV.fetch('{variable}', '{port}') + '{path}')).code.to_i < 400"],
+                        'php': ['php',
+                                '-r',
+                                "exit(@file_get_contents('http://127.0.0.1:' . "
+                                "(getenv('{variable}') ?: '{port}') . '{path}') === false ? 1 : "
+                                '0);'],
+                        'busybox': ['/bin/busybox',
+                                    'sh',
+                                    '-c',
+                                    'exec /bin/busybox wget -q -O /dev/null '
+                                    'http://127.0.0.1:${{variable}:-{port}}{path}']}}
 
 SDK_IMAGES: Final[dict[str, Any]] = {'dotnet': {'names': ['mcr.microsoft.com/dotnet/sdk', 'mcr.microsoft.com/dotnet/core/sdk'],
             'marks': [],

@@ -60,6 +60,7 @@ def _of_package(table: str, package: str) -> list[str]:
 UNREAD_OF_PACKAGES: Final[str] = RUNTIME_FILES["dropped"]["of_packages"]
 _UNREAD: Final = re.compile(UNREAD_OF_PACKAGES)
 PROBES: Final[dict[str, list[str]]] = RUNTIME_FILES["probes"]
+PROBES_BY_VARIABLE: Final[dict[str, list[str]]] = RUNTIME_FILES["probes_by_variable"]
 
 
 def is_unread(path: str) -> bool:

@@ -21,6 +21,7 @@ from jettison.optimize.compose_needs import read_needs
 from jettison.optimize.decided import decided_in
 from jettison.optimize.identity import base_records, image_record
 from jettison.optimize.measured_findings import measured_findings
+from jettison.optimize.measured_service import as_measured
 from jettison.optimize.outcome import difference, gone_between, measurement, order_notes, side_after, side_of
 from jettison.optimize.prove import prove, redacted
 from jettison.optimize.records import Attempt, Outcome, Request, Side
@@ -199,12 +200,14 @@ class Job:
         return bool(self.builds.lacks) and (isinstance(seen, str) or not (seen.ports or seen.checks))
 
     def _answering(self, before: Built) -> Project:
-        """Return the project with the health page that its text names only where the original answers it."""
+        """Return the project with the port on which the original listened, and a page that it answered there."""
         if isinstance(before.behaviour, str):
             return self.project
-        page = f"GET {self.project.health_path}"
-        statuses = [answer.status for (_, asked), answer in before.behaviour.answers.items() if asked == page]
-        return self.project._replace(health_path="/") if statuses and min(statuses) >= 400 else self.project
+        env = {**before.image.config.env_map, **self.builds.env}
+        project = as_measured(self.project, before.behaviour, env, before.image.config.env_map)
+        if project is None:
+            self._bar_healthcheck("no page that was asked for is there; name one with --probe")
+        return project or self.project
 
     def _evidence(self, engine: Engine, before: Built) -> Evidence:
         seen, note = NOTHING, ""

@@ -32,7 +32,8 @@ PAGES: Final = (".html", ".css")
 class Project(NamedTuple):
     """A recognised source tree. ecosystem: "go", "python", "node" or "" when it is none of these.
 
-    history: how often its files change, None where that is not known.
+    port_variable: the variable that says the port where it runs; history: how often its files change, None where that
+    is not known.
     """
 
     ecosystem: str
@@ -40,6 +41,7 @@ class Project(NamedTuple):
     sources: tuple[str, ...]
     port: int | None
     health_path: str
+    port_variable: str = ""
     history: History | None = None
 
 

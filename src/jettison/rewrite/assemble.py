@@ -24,6 +24,7 @@ from jettison.rewrite.candidates import Candidate, Change, Evidence
 from jettison.rewrite.deleted import deleted_again
 from jettison.rewrite.dependency_stage import before_source
 from jettison.rewrite.dockerignore import new_dockerignore
+from jettison.rewrite.health_probe import probe_words
 from jettison.rewrite.intent import intended
 from jettison.rewrite.java_runtime import FOLDER
 from jettison.rewrite.java_start import link_java
@@ -137,11 +138,10 @@ def _probe(job: Assembly, needs: Needs) -> list[str] | None:
     port = job.project.port or exposed
     if port is None or "healthcheck" in job.without:
         return None
-    url = f"http://127.0.0.1:{port}{job.project.health_path}"
     kept = {path.rsplit("/", 1)[-1] for path in _program_files(job, needs)}
     for name, words in PROBES.items():
         if name == "busybox" or words[0] in kept:
-            return [word.replace("{url}", url) for word in words]
+            return probe_words(name, job.project, port)
     return None
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from jettison.knowledge.musl_bases import ALPINE, ALPINE_BYTES, APK, apk_add
-from jettison.knowledge.runtime_files import PROBES
 from jettison.rewrite.candidates import Change
+from jettison.rewrite.health_probe import go_probe, probe_words
 from jettison.rewrite.multistage import (
     Job,
     NotUnderstood,
@@ -42,20 +42,6 @@ _CGO: Final = re.compile(r'import\s+"C"|mattn/go-sqlite3|confluent-kafka-go')
 _ZONES: Final = re.compile(r"\btime\.LoadLocation\b")
 _STRING: Final = re.compile(r'"([\w./*-]{2,200})"')
 # System calls alone: with the package net the program would be more than twice as large.
-_PROBE: Final = (
-    "package main",
-    'import . "syscall"',
-    "func main() {",
-    "s, _ := Socket(AF_INET, SOCK_STREAM, 0)",
-    "t := Timeval{Sec: 3}",
-    "SetsockoptTimeval(s, SOL_SOCKET, SO_SNDTIMEO, &t)",
-    "SetsockoptTimeval(s, SOL_SOCKET, SO_RCVTIMEO, &t)",
-    "if Connect(s, &SockaddrInet4{Port: %d, Addr: [4]byte{127, 0, 0, 1}}) != nil { Exit(1) }",
-    'Write(s, []byte("GET %s HTTP/1.0\\r\\n\\r\\n"))',
-    "b := make([]byte, 12)",
-    "if n, _ := Read(s, b); n < 10 || b[9] != 50 { Exit(1) }",
-    "}",
-)
 
 
 def recipes(job: Job) -> Iterable[Recipe]:
@@ -112,8 +98,7 @@ def _on_alpine(job: Job, build: Piece, paths: tuple[str, ...], changes: list[Cha
     size = _size(job, STATIC_BASE, paths[0])
     health = None
     if job.project.port is not None and job.scope.healthcheck is None:
-        url = f"http://127.0.0.1:{job.project.port}{job.project.health_path}"
-        health = json.dumps([word.replace("{url}", url) for word in PROBES["busybox"]])
+        health = json.dumps(probe_words("busybox", job.project, job.project.port))
     return Recipe(
         ALPINE,
         _build_stage(job, build, ""),
@@ -230,8 +215,7 @@ def _has_requirements(job: Job) -> bool:
 def _health(job: Job) -> tuple[str | None, str]:
     if job.project.port is None or "healthcheck" in job.without or job.scope.healthcheck is not None:
         return None, ""
-    lines = "\n".join(_PROBE) % (job.project.port, job.project.health_path)
-    quoted = " \\\n        ".join(f"'{line}'" for line in lines.split("\n"))
+    quoted = " \\\n        ".join(f"'{line}'" for line in go_probe(job.project))
     flags = "".join(f"--mount=type=cache,target={cache} " for cache in CACHES)
     mount = flags if job.features.mounts and "cache-mounts" not in job.without else ""
     probe = (

@@ -11,6 +11,7 @@ from jettison.knowledge.bases import slim_tag
 from jettison.knowledge.musl_bases import musl_tag
 from jettison.rewrite.alpine import builds_on_musl
 from jettison.rewrite.candidates import Change
+from jettison.rewrite.health_probe import probe_words
 from jettison.rewrite.multistage import (
     Job,
     NotUnderstood,
@@ -74,9 +75,7 @@ def recipes(job: Job) -> Iterable[Recipe]:
     copies += f"COPY --from=build {modules} {modules}\n"
     health = None
     if job.project.port:
-        url = f"http://127.0.0.1:{job.project.port}{job.project.health_path}"
-        script = f"require('http').get('{url}', r => process.exit(r.statusCode < 400 ? 0 : 1)).on('error', () => process.exit(1))"
-        health = json.dumps(["node", "-e", script])
+        health = json.dumps(probe_words("node", job.project, job.project.port))
     recipe = Recipe(
         f"node:{slim}",
         _build_stage(job),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Final
@@ -11,6 +12,7 @@ from jettison.knowledge.musl_bases import musl_tag
 from jettison.needs.texts import program_texts
 from jettison.rewrite.alpine import builds_on_musl
 from jettison.rewrite.candidates import Change
+from jettison.rewrite.health_probe import probe_words
 from jettison.rewrite.multistage import (
     Job,
     NotUnderstood,
@@ -84,8 +86,7 @@ def recipes(job: Job) -> Iterable[Recipe]:
     )
     health = None
     if job.project.port:
-        url = f"http://127.0.0.1:{job.project.port}{job.project.health_path}"
-        health = f'["python", "-c", "import urllib.request as r; r.urlopen(\'{url}\', timeout=4)"]'
+        health = json.dumps(["python", *probe_words("python", job.project, job.project.port)[1:]])
     env = (f'PATH="{VENV}/bin:$PATH"', "PYTHONUNBUFFERED=1")
     recipe = Recipe(
         f"python:{slim}",
