@@ -133,6 +133,10 @@ def _other_name(key: Key, paths: list[str], ours: Inventory) -> str:
 
 
 def _why_not_theirs(key: Key, path: str, theirs: dict[Key, list[str]]) -> str:
+    if path.endswith((".pnp.cjs", ".pnp.data.json")):
+        return "what Yarn's Plug'n'Play keeps packed: Syft reads package.json alone"
+    if key[0] in ("conda", "bitnami"):
+        return "Syft 1.18 reads neither conda-meta nor Bitnami's documents in images"
     if key[0] == "generic":
         other = any(kind == "generic" and name == key[1] for kind, name, _ in theirs)
         so = "a library of no package (.so): Syft looks for this one in programs"

@@ -11,6 +11,8 @@ from typing import Final
 
 from jettison.inventory import (
     apk,
+    bitnami,
+    conda,
     dotnet,
     dpkg,
     go_binary,
@@ -24,6 +26,7 @@ from jettison.inventory import (
     rpm,
     ruby,
     rust_binary,
+    yarn_pnp,
 )
 from jettison.inventory.elf_sections import MAGIC, read_sections
 from jettison.inventory.inventory import Inventory
@@ -47,7 +50,9 @@ _Wanted = Callable[[str], bool]
 # The file's name or suffix leads to (whether the whole path fits, bytes wanted); most paths end here.
 _NAMES: Final[dict[str, list[tuple[_Wanted, int]]]] = {}
 _SUFFIXES: Final[dict[str, list[tuple[_Wanted, int]]]] = {}
-for _reader in (apk, dotnet, dpkg, java, known_binaries, node, os_release, php, python, r, rpm, ruby):
+for _reader in (
+    apk, bitnami, conda, dotnet, dpkg, java, known_binaries, node, os_release, php, python, r, rpm, ruby, yarn_pnp,
+):  # fmt: skip
     for _key, _limit in _reader.WANTS.items():
         _how, _, _what = _key.partition(":")
         if _how in ("name", "suffix"):
@@ -69,6 +74,7 @@ _ALONE: Final[dict[str, Callable[[str, bytes], list[Package]]]] = {
     "PKG-INFO": python.read,
     "installed.json": php.read,
     "DESCRIPTION": r.read,
+    **dict.fromkeys(yarn_pnp.NAMES, yarn_pnp.read),
     # Megabytes, of which each layer that installs something has its own.
     "status": dpkg.read,
     "VERSION": known_binaries.read,
@@ -151,6 +157,10 @@ def read_alone(path: str, data: Content) -> list[Package] | None:
             read = dotnet.read
         elif base.endswith(".egg-info"):
             read = python.read
+        elif base.endswith(".spdx"):
+            read = bitnami.read
+        elif base.endswith(".json") and conda.wanted(path):
+            read = conda.read
         else:
             return None
     return read(path, bytes(data))
@@ -180,7 +190,7 @@ def collect(
     for path, large in (found or {}).items():
         if path in files:
             packages.extend(_joined(one, release, contents) for one in large)
-    packages = [_placed(package, files) for package in dict.fromkeys(packages)]
+    packages = [_placed(package, files) for package in dict.fromkeys(bitnami.without_programs(packages))]
     packages.sort(key=lambda package: (package.type, package.name, package.version, package.path))
     return owned(packages, files, release)
 
@@ -233,6 +243,12 @@ def _read_all(
             packages += php.read(path, data)
         elif base.endswith(".deps.json"):
             packages += dotnet.read(path, data)
+        elif base.endswith(".spdx"):
+            packages += bitnami.read(path, data)
+        elif base in yarn_pnp.NAMES:
+            packages += yarn_pnp.read(path, data)
+        elif base.endswith(".json") and conda.wanted(path):
+            packages += conda.read(path, data)
         elif base in ("VERSION", "release"):
             packages += known_binaries.read(path, data)
         elif is_large(path):

@@ -9,7 +9,8 @@ from jettison.named_tuple import NamedTuple
 class Package(NamedTuple):
     """A package as its own metadata states it.
 
-    type: the purl type (deb, apk, rpm, pypi, npm, golang, cargo, maven, gem, composer, nuget, cran, generic).
+    type: the purl type (deb, apk, rpm, pypi, npm, golang, cargo, maven, gem, composer, nuget, cran, conda, bitnami,
+        generic).
     name: as people write it; for npm, golang and composer with its scope, host or vendor.
     source_name, source_version: what the distribution built it from ("" = the same as the package).
     files: paths that it owns, without leading slash, as its metadata lists them.

@@ -12,6 +12,7 @@ from typing import Any, Final
 from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
 
+_BUILD: Final = re.compile(r"-\d{1,4}\Z")
 _SEPARATORS: Final = re.compile(r"[-_.]+")
 DISTRIBUTION_TYPES: Final = ("deb", "apk", "rpm")
 
@@ -70,7 +71,9 @@ def place_of(package: Package, release: OsRelease | None) -> Place:
             name = f"{package.namespace}:{package.name}"
         elif package.namespace and package.type in ("npm", "golang", "composer") and "/" not in name:
             name = f"{package.namespace}/{name}"
-        return Place((ecosystem,), scheme, normal_name(ecosystem, name), package.version)
+        # Behind the hyphen Bitnami counts its own builds, which its advisories do not.
+        version = _BUILD.sub("", package.version) if package.type == "bitnami" else package.version
+        return Place((ecosystem,), scheme, normal_name(ecosystem, name), version)
     if package.type == "generic":
         ruby = package.name in ("ruby", "jruby", "mruby", "rbx")
         return Place(("Ruby",) if ruby else ("Bitnami",), "gem" if ruby else "semver", package.name, package.version)
