@@ -10,6 +10,7 @@ import lzma
 import os
 import random
 import subprocess
+import tarfile
 import time
 import tracemalloc
 import zipfile
@@ -181,3 +182,54 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         barren.add(content)
     assert [content in barren for content in contents] == [False] * 7 + [True] * 3
     assert bytes(1001) not in barren
+
+
+def _tar(*members: tuple[str, bytes], form: int = tarfile.USTAR_FORMAT) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=form) as tar:
+        for name, data in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            tar.addfile(info, io.BytesIO(data))
+    return out.getvalue()
+
+
+NETRC = b"machine git.corp.net login me password Tr0ub4dor-x9Kq\n"
+
+
+@pytest.mark.parametrize("form", [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_files_of_a_packed_tar_are_opened_and_known_by_their_names(form: int, scanner: Scanner) -> None:
+    """An archive in one of them, and a file whose name says that it holds a password; each secret is told once."""
+    folder = "srv/" + "deep/" * 16
+    files = ((f"{folder}app.jar", _zip(("a.yml", TEXT))), (f"{folder}.netrc", NETRC), ("plain.txt", TEXT))
+    for pack, how in ((gzip.compress, "gzip"), (bz2.compress, "bzip2")):
+        data = pack(_tar(*files, form=form))
+        found = {(hit.detector, hit.via) for hit in scanner.text("srv/app.tgz", data)}
+        vias = {detector: {via for one, via in found if one == detector} for detector, _ in found}
+        assert vias["github-token"] == {how, next(via for via in vias["github-token"] if via.endswith("zip:a.yml"))}
+        assert all(".netrc" in via for via in vias["netrc-password"]) and len(vias["netrc-password"]) == 1
+        assert len(found) == 3
+
+
+def test_a_tar_in_a_cache_of_downloads_is_not_opened(scanner: Scanner) -> None:
+    data = gzip.compress(_tar((".netrc", NETRC)))
+    assert scanner.text("root/.npm/_cacache/content-v2/sha512/ab/cd", data) == []
+    assert scanner.text("srv/ab", data) != []
+
+
+def test_a_tar_that_lies_is_no_error_and_takes_no_time(scanner: Scanner) -> None:
+    good = _tar((".netrc", NETRC), ("b", b"x" * 600))
+    start = time.process_time()
+    for at, value in (
+        (124, b"77777777777"),
+        (124, b"-1         "),
+        (124, b"\x80" + b"\xff" * 10),
+        (156, b"L"),
+        (257, b"nostar"),
+    ):
+        damaged = good[:at] + value + good[at + len(value) :]
+        scanner.text("srv/a.tgz", gzip.compress(damaged))
+        scanner.text("srv/a.tgz", gzip.compress(damaged[:700]))
+    many = gzip.compress(good[: 512 * 2] * 60_000)
+    assert scanner.text("srv/a.tgz", many)
+    assert time.process_time() - start < 20

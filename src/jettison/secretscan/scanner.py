@@ -24,9 +24,11 @@ from jettison.secretscan.machine_code import WORTH, without_code
 from jettison.secretscan.mask import mask_value
 from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Barren, Budget, is_packed, parts
 from jettison.secretscan.run import Placed, events_of_files
+from jettison.secretscan.tar_members import Member, is_tar, tar_members
+from jettison.secretscan.values import is_download
 
 # Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
-VERSION: Final = 7
+VERSION: Final = 8
 # The longest match, in front of the engine's event and after it.
 BEFORE: Final = 4096
 AFTER: Final = 8192
@@ -255,6 +257,10 @@ class Scanner:
             self._taken[:] = [(moved if old == hit else old, value) for old, value in self._taken]
         return moved
 
+    def _members(self, data: bytes) -> list[Member]:
+        """Return the files of a tar that are packed, or whose name alone says what they hold."""
+        return list(tar_members(data, lambda name, head: is_packed(head) or self._has_path(name)))
+
     def packed(self, data: bytes | memoryview, place: _Place, budget: Budget) -> Iterator[Hit]:
         """Yield the secrets of what is packed in a file."""
         if place.depth >= MAX_DEPTH or len(data) > MAX_PACKED:
@@ -270,12 +276,23 @@ class Scanner:
             inner = _Place(path, 0, -1, _join(place.via, part.how), place.depth + 1, [0])
             events = self._matcher.events(part.data)
             nested = is_packed(part.data[:8])
-            if not events and not nested and not self._has_path(path):
+            opened = not is_tar(part.data) or not is_download(place.path)
+            members = self._members(part.data) if is_tar(part.data) and opened else []
+            # Under another name the same may hold something.
+            whole = whole and opened
+            if not events and not nested and not members and not self._has_path(path):
                 continue
             whole = False
             yield from self.hits(part.data, inner, events)
             if nested:
                 yield from self.packed(part.data, inner, budget)
+            for member in members:
+                held = part.data[member.start : member.end]
+                within = _Place(member.name, 0, -1, _join(inner.via, f"tar:{member.name[:200]}"), inner.depth + 1, [0])
+                if is_packed(held[:8]):
+                    yield from self.packed(held, within, budget)
+                else:
+                    yield from self._of_path(held, within)
         if whole:
             self._barren.add(content)
 
