@@ -10,7 +10,7 @@ import os
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import accumulate, islice
 from typing import Final
 
@@ -70,7 +70,6 @@ class Scanner:
         loaded = load_detectors()
         self._all = loaded.all
         general = [d for d in loaded.all if not d.path]
-        self._by_path = [d for d in loaded.all if d.path]
         self._general = [detector for detector in general for _ in detector.expressions]
         words = {prefix for d in general for prefix in d.prefixes} | set(loaded.encoded_words)
         self._base64 = Base64Texts(sorted(words))
@@ -199,18 +198,17 @@ class Scanner:
     def _has_path(self, path: str) -> bool:
         # The name first: the whole regex costs more than the search of a small file.
         name = path[path.rfind("/") + 1 :].encode("utf-8", "surrogateescape")
-        return bool(self._name_matcher.events(name) and _paths().search(path))
+        return bool(self._name_matcher.events(name) and _of_path(path))
 
     def _of_path(self, data: bytes | memoryview, place: _Place) -> Iterator[Hit]:
-        for detector in self._by_path:
-            if re.search(detector.path, place.path):
-                # Most of these are never needed: compiling all of them takes half a second.
-                matcher = self._path_matchers.get(detector.id)
-                if matcher is None:
-                    matcher = open_matcher(_expressions(detector))
-                    self._path_matchers[detector.id] = matcher
-                ends = sorted(end for _, end in matcher.events(data))
-                yield from self._confirm(detector, data, place, ends)
+        for detector in _of_path(place.path):
+            # Most of these are never needed: compiling all of them takes half a second.
+            matcher = self._path_matchers.get(detector.id)
+            if matcher is None:
+                matcher = open_matcher(_expressions(detector))
+                self._path_matchers[detector.id] = matcher
+            ends = sorted(end for _, end in matcher.events(data))
+            yield from self._confirm(detector, data, place, ends)
 
     def _confirm(self, detector: Detector, data: bytes | memoryview, place: _Place, ends: list[int]) -> Iterator[Hit]:
         last, tries, left = -1, 0, MAX_LOOK
@@ -351,10 +349,19 @@ def _hit(
     return Hit(detector.id, place.base + start, line, masked, level, place.via, verified), match[group]
 
 
+@lru_cache(maxsize=64)
+def _of_path(path: str) -> tuple[Detector, ...]:
+    """Return the detectors that are for this path; the same file is asked for more than once."""
+    any_, each = _paths()
+    return tuple(detector for detector, pattern in each if pattern.search(path)) if any_.search(path) else ()
+
+
 @cache
-def _paths() -> re.Pattern[str]:
-    """Return what matches every path that a detector is for."""
-    return re.compile("|".join(f"(?:{d.path})" for d in load_detectors().all if d.path))
+def _paths() -> tuple[re.Pattern[str], list[tuple[Detector, re.Pattern[str]]]]:
+    """Return what matches every path that some detector is for, and each of these with its own."""
+    each = [detector for detector in load_detectors().all if detector.path]
+    any_ = re.compile("|".join(f"(?:{detector.path})" for detector in each))
+    return any_, [(detector, re.compile(detector.path)) for detector in each]
 
 
 def _judgement() -> str:
