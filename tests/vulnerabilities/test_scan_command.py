@@ -15,6 +15,7 @@ from image.archives import config_of, old_layout, tar_of
 from jettison.cli.main import main
 from jettison.errors import SourceError
 from jettison.report.cells import width
+from jettison.vulnerabilities.build import import_paths
 
 from . import small
 from .images import BASE, metadata
@@ -109,6 +110,7 @@ def test_packages_get_the_lines_of_the_dockerfile(
         (["--fail-on", "kev"], 1),
         (["--fail-on", "any"], 1),
         (["--fail-on", "critical", "--scanners", "practice"], 0),
+        (["--fail-on", "kev", "--scanners", "practice,secret"], 2),
         (["--scanners", "wrong"], 2),
         (["--db", "missing.sqlite"], 3),
         (["--vex", "missing.json"], 3),
@@ -117,6 +119,20 @@ def test_packages_get_the_lines_of_the_dockerfile(
 )
 def test_gates(options: list[str], code: int, image: str, data: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scan", image, *options]) == code
+
+
+def test_a_gate_on_exploited_ones_needs_a_list_of_them(
+    image: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    advisories = tmp_path / "all.json"
+    advisories.write_text(json.dumps(small.ADVISORIES))
+    import_paths([str(advisories)], target=str(tmp_path / "db.sqlite"))
+    page = tmp_path / "page.html"
+    options = ["--db", str(tmp_path / "db.sqlite"), "--html", str(page)]
+    assert main(["scan", image, *options, "--fail-on", "kev"]) == 3
+    assert "no list of exploited vulnerabilities was imported" in capsys.readouterr().err
+    assert "no list of them was imported" in page.read_text() and ">EPSS<" not in page.read_text()
+    assert main(["scan", image, *options, "--fail-on", "critical"]) == 1
 
 
 def test_exceptions_need_a_reason_and_end(

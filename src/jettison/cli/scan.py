@@ -66,6 +66,8 @@ def run(args: argparse.Namespace) -> int:
     wrong = [one for one in kinds if one not in KINDS]
     if wrong or not kinds:
         raise UsageError(f"--scanners knows {', '.join(KINDS)}, not {', '.join(map(repr, wrong)) or 'nothing'}")
+    if args.fail_on == "kev" and "vuln" not in kinds:
+        raise UsageError("--fail-on kev judges vulnerabilities: --scanners has to hold vuln")
     now = datetime.now(UTC)
     # Wrong files are told before the work.
     judgement = read_judgement(settings, said=said_of(args)) if "vuln" in kinds else Judgement()
@@ -75,6 +77,11 @@ def run(args: argparse.Namespace) -> int:
     if args.fail_on != "never" and "vuln" in kinds and nothing_looked_up(scan.findings) and not args.scanner:
         raise SourceError(
             "no package could be looked up, so --fail-on has nothing to judge; import data first: `jettison db import PATH`"
+        )
+    if args.fail_on == "kev" and not any(one.exploits for one in scan.findings.data):
+        raise SourceError(
+            "no list of exploited vulnerabilities was imported, so --fail-on kev has nothing to judge;"
+            " import CISA's: `jettison db import PATH` or `jettison db update`"
         )
     found = failing(scan, args.fail_on)
     if found:

@@ -33,5 +33,6 @@ def data_sources(
             continue
         age = days_since(source.dated, now)
         counted = "advisories" in source.format
-        found.append(DataSource(source.name, source.dated, age, age > max_age, source.entries, counted))
+        exploits = "exploited" in source.format.split(",")
+        found.append(DataSource(source.name, source.dated, age, age > max_age, source.entries, counted, exploits))
     return tuple(found)

@@ -52,7 +52,10 @@ def _figures(scan: Scan) -> Html:
             items.append(figure(name.capitalize(), f"{counts.get(name, 0):,}", "", "bad" if counts.get(name) else ""))
         exploited = len({m.vulnerability.id for m in scan.findings.matches if m.vulnerability.exploited})
         if not blind:
-            items.append(figure("Known exploited", f"{exploited:,}", "", "bad" if exploited else ""))
+            known = any(one.exploits for one in scan.findings.data)
+            shown = f"{exploited:,}" if exploited or known else "?"
+            note = "" if known else "no list of them was imported"
+            items.append(figure("Known exploited", shown, note, "bad" if exploited else ""))
         items.append(figure("Packages", f"{len(scan.findings.packages):,}", release_note(scan.release)))
     if "secret" in scan.kinds:
         items.append(
@@ -96,15 +99,17 @@ def _vulnerabilities(scan: Scan) -> Html:
     if not matches:
         return Html("")
     ordered = sorted(matches, key=lambda m: (_RANK.get(m.vulnerability.severity, 99), -(m.vulnerability.score or 0.0)))
+    # Only where somebody imported these scores.
+    scored = any(match.vulnerability.likelihood is not None for match in matches)
     columns = (
         Column("Severity", "nw"), Column("Score", "n"), Column("Vulnerability", "nw"), Column("Package"), Column("Fixed in"),
-        Column("EPSS", "n"), Column("What", "wide"),
+        *((Column("EPSS", "n"),) if scored else ()), Column("What", "wide"),
     )  # fmt: skip
-    body = table(columns, _rows(scan, ordered), "Vulnerabilities", len(matches))
+    body = table(columns, _rows(scan, ordered, scored), "Vulnerabilities", len(matches))
     return section("vulnerabilities", "Vulnerabilities", body, "The gravest first.")
 
 
-def _rows(scan: Scan, matches: list[Match]) -> Iterator[tuple[Cell, ...]]:
+def _rows(scan: Scan, matches: list[Match], scored: bool) -> Iterator[tuple[Cell, ...]]:
     for match in matches:
         one = match.vulnerability
         package = scan.findings.packages[match.package]
@@ -115,9 +120,13 @@ def _rows(scan: Scan, matches: list[Match]) -> Iterator[tuple[Cell, ...]]:
             marks,
             f"{package.name} {package.version}",
             code(", ".join(match.fixed)) if match.fixed else match.status,
-            Number(one.likelihood, f"{100 * one.likelihood:.1f} %") if one.likelihood is not None else "",
+            *((_likelihood(one.likelihood),) if scored else ()),
             one.summary,
         )
+
+
+def _likelihood(value: float | None) -> Cell:
+    return Number(value, f"{100 * value:.1f} %") if value is not None else ""
 
 
 def _updates(scan: Scan) -> Html:
