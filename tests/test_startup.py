@@ -68,7 +68,9 @@ def test_inspect_of_a_known_image_imports_nothing_heavy(tmp_path: Path) -> None:
     out, loaded = run(*words, JETTISON_CACHE=str(tmp_path / "cache"))
     assert "jettison.image.mapped" in first
     assert "1 layer of an earlier run" in out
-    assert sorted(loaded & DENIED_WHEN_KNOWN) == []
+    # From Python 3.14 on, a library's own NamedTuple brings it.
+    denied = DENIED_WHEN_KNOWN - {"ast"} if sys.version_info >= (3, 14) else DENIED_WHEN_KNOWN
+    assert sorted(loaded & denied) == []
 
 
 def test_rules_of_the_context_are_not_loaded_without_one(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def prove(before: Built, after: Built, candidate: Candidate, setting: Setting = 
         Claim("builds", "both images build", PROVEN, (times,)),
         config_claim(before.image.config, after.image.config, allowed),
         closure_claim(before.image, after.image, _base_layers(after.image, candidate)),
-        entry_claim(setting.started(after.image)),
+        entry_claim(setting.started(before.image), setting.started(after.image)),
     ]
     title = "it starts and stays up as before"
     if isinstance(before.behaviour, str):

@@ -68,6 +68,11 @@ class Attempt:
     reason: str
     size_unpacked: int | None = None
 
+    @property
+    def title(self) -> str:
+        """Return the candidate's name, with the changes that it did not make."""
+        return f"{self.candidate} without {', '.join(self.without)}" if self.without else self.candidate
+
 
 @dataclass(frozen=True, slots=True)
 class BackedOut:

@@ -6,10 +6,11 @@ Source: ld.so(8): RPATH or RUNPATH with $ORIGIN, LD_LIBRARY_PATH, /etc/ld.so.con
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from jettison.image.accounts import find_user
-from jettison.proof.claims import PROVEN, REFUTED, Claim
+from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED, Claim
 
 if TYPE_CHECKING:
     from jettison.image.elf import Elf
@@ -133,8 +134,16 @@ def _on_path(image: Image, name: str) -> str | None:
     return next((f"{f}/{name}" for f in search.split(":") if f and image.find(f"{f}/{name}")), None)
 
 
-def entry_claim(after: Image) -> Claim:
-    """Return whether what the image starts exists and its user may execute it."""
+def entry_claim(before: Image, after: Image) -> Claim:
+    """Return whether what the image starts exists and its user may execute it; what the original lacks refutes nothing."""
+    claim = _entry(after)
+    if claim.verdict == REFUTED and _entry(before).evidence == claim.evidence:
+        evidence = (f"{claim.evidence[0]}; in the original it is the same",)
+        return replace(claim, verdict=NOT_PROVEN, evidence=evidence, causes=())
+    return claim
+
+
+def _entry(after: Image) -> Claim:
     argv = (*after.config.entrypoint, *after.config.cmd)
     title = "the start command exists and its user may run it"
     if not argv:

@@ -60,7 +60,7 @@ def _proof(outcome: Outcome) -> str:
 
 def _tried(outcome: Outcome) -> str:
     rows = [
-        (attempt.outcome, cell(attempt.candidate), human_bytes(attempt.size_unpacked or 0), cell(attempt.reason))
+        (attempt.outcome, cell(attempt.title), human_bytes(attempt.size_unpacked or 0), cell(attempt.reason))
         for attempt in outcome.attempts
     ]
     if not rows:

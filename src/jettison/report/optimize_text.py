@@ -199,7 +199,7 @@ def _attempts(outcome: Outcome, palette: Palette) -> Iterator[str]:
     for attempt in outcome.attempts:
         if attempt.outcome != "proven" or attempt.reason:
             what = f"{attempt.outcome}, {attempt.reason}" if attempt.reason else attempt.outcome
-            yield from _dim(f"Tried {attempt.candidate}: {what}", 0, palette)
+            yield from _dim(f"Tried {attempt.title}: {what}", 0, palette)
 
 
 def _dim(text: str, indent: int, palette: Palette) -> Iterator[str]:
