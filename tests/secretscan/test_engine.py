@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from jettison.secretscan import engine
+from jettison.secretscan import engine, kept_database
 from jettison.secretscan import scanner as scanner_module
 from jettison.secretscan.scanner import Scanner
 
@@ -19,6 +22,7 @@ EXPRESSIONS = [engine.Expression(rb"ab[0-9]{3}", (b"ab",)), engine.Expression(rb
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setenv("JETTISON_CACHE", "off")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     return tmp_path / "jettison"
@@ -67,8 +71,60 @@ def test_a_damaged_database_is_made_again(cache: Path, damage: bytes | None) -> 
 
 def test_a_place_that_cannot_be_written_is_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("")
+    monkeypatch.setattr(kept_database, "_installed", lambda: str(tmp_path / "file"))
     monkeypatch.setenv("JETTISON_CACHE", str(tmp_path / "file"))
     assert engine.open_matcher(EXPRESSIONS).events(b"ab123") == [(0, 5)]
+
+
+@pytest.fixture
+def installed(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "installed" / "__pycache__"
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    monkeypatch.setattr(kept_database, "_installed", lambda: str(folder))
+    return folder
+
+
+def test_it_is_kept_beside_the_byte_code_for_everybody(cache: Path, installed: Path) -> None:
+    _opened(EXPRESSIONS)
+    (kept,) = installed.iterdir()
+    assert not cache.exists()
+    assert stat.S_IMODE(kept.stat().st_mode) & 0o044 == 0o044 & ~_umask()
+    # Whatever happens to the cache.
+    assert engine.open_matcher(EXPRESSIONS).is_ready()
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@pytest.mark.parametrize("said", ["dont_write_bytecode", "pycache_prefix"])
+def test_who_wants_no_compiled_files_there_has_them_in_the_cache(
+    said: str, cache: Path, installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, said, "/elsewhere" if said == "pycache_prefix" else True)
+    _opened(EXPRESSIONS)
+    assert not installed.exists()
+    assert len(list(cache.iterdir())) == 1
+
+
+def test_where_the_installation_cannot_be_written_it_is_in_the_cache(cache: Path, installed: Path) -> None:
+    installed.parent.write_text("no folder")
+    _opened(EXPRESSIONS)
+    (kept,) = cache.iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert engine.open_matcher(EXPRESSIONS).is_ready()
+
+
+def test_what_an_earlier_version_compiled_goes(installed: Path) -> None:
+    installed.mkdir(parents=True)
+    old, other = installed / "secrets-old.hs", installed / "engine.cpython-311.pyc"
+    for path in (old, other):
+        path.write_bytes(b"")
+        os.utime(path, (0, 0))
+    _opened(EXPRESSIONS)
+    assert not old.exists() and other.exists() and len(list(installed.iterdir())) == 2
 
 
 def test_a_scanner_goes_to_another_process(scanner: Scanner) -> None:
