@@ -52,3 +52,17 @@ def test_values_on_commands_are_told_and_not_shown(tmp_path: Path, capsys: pytes
 def test_what_stands_for_a_value_is_not_told(harmless: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     commands = [text.replace("qX7bN0vT4mK2jH", "").format(harmless) for text in COMMANDS]
     assert told(tmp_path, capsys, commands)[0] == []
+
+
+def test_a_variable_and_the_step_that_set_it_are_one_secret(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A value that the step had, and the image no longer has, is a second one."""
+    steps = ("ENV DB_TOKEN=Kx93mVpq7Rt2Wz", "ENV DB_TOKEN=Zt81nQwe5Yu7Ab", "LABEL api_token=Kx93mVpq7Rt2Wz")
+    history = [{"created_by": "COPY . /"}, *({"created_by": one, "empty_layer": True} for one in steps)]
+    config = {"Env": ["DB_TOKEN=Zt81nQwe5Yu7Ab"], "Labels": {"api_token": "Kx93mVpq7Rt2Wz"}}
+    path = image(tmp_path, [[("a", b"x")]], config, history)
+    capsys.readouterr()
+    main(["secrets", path, "--format", "json"])
+    found = json.loads(capsys.readouterr().out)["secrets"]
+    assert sorted((one["where"], one["path"]) for one in found) == [
+        ("env", "DB_TOKEN"), ("history", "DB_TOKEN"), ("label", "api_token"),
+    ]  # fmt: skip

@@ -46,9 +46,15 @@ def config_secrets(settings: dict[str, Any], scanner: Scanner) -> tuple[ConfigSe
             old = found.get(key)
             if old is None or secret.hit.level > old.hit.level:
                 found[key] = secret
-    # The classic builder keeps a second copy of the variables and labels.
+    # The classic builder keeps a second copy of the variables and labels, and the history the step that set each.
     told = {secret.value for secret in found.values() if secret.where.kind != "config"}
-    return tuple(one for one in found.values() if one.where.kind != "config" or one.value not in told)
+    set_ = {(one.where.entry, one.value) for one in found.values() if one.where.kind in ("env", "label")}
+    return tuple(
+        one
+        for one in found.values()
+        if not (one.where.kind == "config" and one.value in told)
+        and not (one.where.kind == "history" and (one.where.entry, one.value) in set_)
+    )
 
 
 def _of_text(text: ConfigText, scanner: Scanner) -> Iterator[ConfigSecret]:
