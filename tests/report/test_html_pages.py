@@ -290,3 +290,12 @@ def test_a_scan_is_a_page_of_the_same_kind(browser: Browser, inspected: Path) ->
     browser.type("root")
     browser.wait("[...document.querySelectorAll('#practice tbody tr')].some((row) => row.hidden)")
     assert "it runs as root" in browser.run("document.getElementById('practice').innerText")
+
+
+def test_a_small_change_is_not_called_the_same() -> None:
+    from jettison.report.html.compare_page import change_figure
+
+    assert "before 95, 1 more" in change_figure("Packages", 95, 96)
+    assert "before 1.0 MB, 10.0 kB less" in change_figure("Size", 1_000_000, 990_000, "bytes")
+    assert "before 95, same" in change_figure("Packages", 95, 95)
+    assert "before 10, 2.0 x more" in change_figure("Packages", 10, 20)

@@ -64,7 +64,12 @@ def render_comparison_page(before: Inspection, after: Inspection, seen: Comparis
 def change_figure(label: str, before: float, after: float, unit: str = "") -> Html:
     """Return a large figure of a value before and after, good when it fell. unit: "" for counts."""
     shown = [human_bytes(value) if unit == "bytes" else f"{value:,.0f}" for value in (before, after)]
-    note = f"before {shown[0]}" + (f", {factor(before, after)}" if factor(before, after) else "")
+    moved = factor(before, after)
+    if moved == "same" and before != after:
+        # Less than what a factor tells.
+        by = human_bytes(abs(after - before)) if unit == "bytes" else f"{abs(after - before):,.0f}"
+        moved = f"{by} {'more' if after > before else 'less'}"
+    note = f"before {shown[0]}" + (f", {moved}" if moved else "")
     tone = "good" if after < before * 0.95 else "bad" if after > before * 1.05 else ""
     return figure(label, shown[1], note, tone)
 
