@@ -160,12 +160,10 @@ def _table(outcome: Outcome, palette: Palette) -> Iterator[str]:
     rows = list(measured_rows(outcome))
     if not rows:
         return
-    columns = (
-        [max(14, min(30, *(width(row[index]) for row in rows))) for index in (1, 2)] if len(rows) > 1 else [14, 14]
-    )
+    columns = [max(14, min(30, max(width(row[index]) for row in rows))) for index in (1, 2)]
     yield palette(f"{'Measured':<26}{'before':>{columns[0]}}{'after':>{columns[1] + 2}}", "bold")
     for row in rows:
-        yield f"{row.title:<26}{_right(row.before, columns[0])}{_right(row.after, columns[1] + 2)}  {row.gain}".rstrip()
+        yield f"{row.title:<26}{_right(row.before, columns[0])}  {_right(row.after, columns[1])}  {row.gain}".rstrip()
 
 
 def _right(text: str, columns: int) -> str:
