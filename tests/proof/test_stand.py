@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from jettison.engine.base import BuildRequest, Engine
+from jettison.engine.sandbox import LOW_PORTS
 from jettison.engine.shield import shield
 from jettison.errors import ServiceError
 from jettison.image.archive import read_archive
@@ -102,6 +103,26 @@ def test_a_service_that_changes_its_user_gets_the_capabilities_it_needs(
     assert isinstance(first, Behaviour) and isinstance(later, Behaviour), (first, later)
     assert first.stayed_up and later.stayed_up, first.output
     assert first.capabilities == later.capabilities == SERVICE_CAPABILITIES
+
+
+@pytest.mark.parametrize(("user", "needed"), [("USER 1000\n", LOW_PORTS), ("", SERVICE_CAPABILITIES)])
+def test_a_user_of_its_own_gets_ports_below_1024_where_the_original_needs_them(
+    engine: Engine, base_image: str, new_tag: Callable[[], str], tmp_path: Path, user: str, needed: tuple[str, ...]
+) -> None:
+    tag = new_tag()
+    bound = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+    # Root gets the capability, and the bound stays as it is.
+    fails = (
+        f"test $(cat {bound}) -eq 0 || exit 3" if user else "grep -q 'CapEff:.*[1-9a-f]' /proc/self/status || exit 3"
+    )
+    config = image(engine, tag, base_image, ["sh", "-c", f"{fails}; {WAIT}"], tmp_path, user)
+    with stand(engine, f"cat {bound}") as used:
+        first = used.observe(tag, config)
+        later = used.observe(tag, config)
+    assert isinstance(first, Behaviour) and isinstance(later, Behaviour), (first, later)
+    assert first.stayed_up and later.stayed_up, first.output
+    assert first.capabilities == later.capabilities == needed
+    assert first.checks[f"cat {bound}"] == (0, b"0\n" if user else b"1024\n")
 
 
 def test_what_it_needs_runs_beside_it_under_its_name(

@@ -13,6 +13,9 @@ from typing import Final
 from jettison.engine.base import RunRequest
 
 LABEL: Final = "dev.jettison.run"
+# What a user other than root needs for a port below 1024. A capability of the container is not passed on to a program
+# that he starts (capabilities(7)); engines that allow it lower the bound instead.
+LOW_PORTS: Final = ("NET_BIND_SERVICE",)
 MAX_LOG: Final = "8m"
 MAX_FILES: Final = 65536
 MAX_PROCESSES: Final = 4096
@@ -27,7 +30,8 @@ def run_options(request: RunRequest, product: str) -> list[str]:
     for capability in request.capabilities:
         options += ["--cap-add", capability]
     # Engines differ in who may open a port below 1024; the strictest of them is what a proof has to hold for.
-    options += ["--sysctl", "net.ipv4.ip_unprivileged_port_start=1024"]
+    lowest = 0 if request.capabilities == LOW_PORTS else 1024
+    options += ["--sysctl", f"net.ipv4.ip_unprivileged_port_start={lowest}"]
     options += ["--memory", str(request.memory_bytes), "--memory-swap", str(request.memory_bytes)]
     options += ["--pids-limit", str(request.pids)]
     if product == "podman":

@@ -11,6 +11,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
 from jettison.engine.base import RunRequest
+from jettison.engine.sandbox import LOW_PORTS
 from jettison.engine.shield import shield
 from jettison.errors import EngineError, ServiceError
 from jettison.proof.behaviour import Behaviour, Questions
@@ -115,7 +116,8 @@ class Stand:
         """Return what an image did, or in words why it could not be started.
 
         The first image is the original: where it fails without capabilities it is tried once more with
-        those of a usual service, and what it needed the later images get as well.
+        those of a usual service, or where it begins as another user than root with ports below 1024; what it needed
+        the later images get as well.
 
         Raises:
             ServiceError: a service that runs beside it did not start.
@@ -127,9 +129,11 @@ class Stand:
             self._capabilities = ()
             if not _fails(seen):
                 return seen
-            more = self._observe(image, config, SERVICE_CAPABILITIES)
+            user = (self._run_as and self._run_as.user) or config.user
+            needed = SERVICE_CAPABILITIES if user.partition(":")[0] in ("", "0", "root") else LOW_PORTS
+            more = self._observe(image, config, needed)
             if not _fails(more):
-                self._capabilities = SERVICE_CAPABILITIES
+                self._capabilities = needed
                 return more
             return seen
         except ServiceError:
