@@ -200,3 +200,48 @@ def test_a_broken_file_is_told_of(tmp_path: Path) -> None:
     )
     found = needs_of(tmp_path, compose="services: {web: {build: ./app, extends: {file: no.yml, service: a}}}\n")
     assert found.problems == ("docker-compose.yml: services.web.extends: no.yml: cannot be read",)
+
+
+STAGES = 'FROM python:3.11-slim AS base\nFROM base AS dev\nCMD ["dev"]\nFROM base AS final\nCMD ["final"]\n'
+
+
+def test_what_another_stage_needs_the_last_needs_too(tmp_path: Path) -> None:
+    compose = (
+        "services:\n  web:\n    build: {context: app, target: dev}\n    command: watch\n    environment: {DEBUG: 1}\n"
+        "    depends_on: [db]\n    healthcheck: {test: [CMD, curl, -f, localhost], interval: 15s, timeout: 5s, retries: 2, start_period: 1m}\n"
+        "  db: {image: postgres}\n"
+    )
+    found = needs_of(tmp_path, STAGES, compose)
+    assert (found.run_as, found.others, found.env) == (None, (), {})
+    assert [need.name for need in found.services] == ["db"]
+    assert found.health is not None
+    assert (found.health.argv, found.health.timeout, found.health.retries) == (["curl", "-f", "localhost"], 5.0, 2)
+    assert (found.health.every, found.health.patience) == (5.0, 60.0)
+    assert "web of docker-compose.yml builds another stage than the last" in found.problems[-1]
+
+
+def test_only_files_of_the_repository_are_put_into_containers(tmp_path: Path) -> None:
+    (tmp_path / "init.sql").write_text("create table a ();")
+    (tmp_path / "key.txt").write_text("of the key file\n")
+    compose = (
+        "secrets: {key: {file: key.txt}, far: {file: /etc/hostname}, set: {environment: HOME}}\n"
+        "configs: {main: {file: ./app.env}}\n"
+        "services:\n  web:\n    build: app\n    depends_on: [db]\n    secrets: [key, far, set]\n"
+        "    configs: [{source: main, target: /etc/main.env}]\n    volumes: ['./app:/srv', './app.env:/srv/app.env:ro']\n"
+        "  db:\n    image: postgres\n    secrets: [{source: key, target: db_key}]\n    volumes:\n"
+        "      - ./init.sql:/docker-entrypoint-initdb.d/init.sql:ro\n      - data:/var/lib/postgresql/data\n"
+        "      - /var/run/docker.sock:/var/run/docker.sock\n      - /cache\n      - {type: bind, source: ./app, target: /app}\n"
+        "      - {type: volume, source: data, target: /data}\n      - ../..:/up\n"
+    )
+    found = needs_of(tmp_path, compose=compose)
+    assert found.secrets == (
+        (str(tmp_path / "key.txt"), "/run/secrets/key"),
+        (str(tmp_path / "app.env"), "/etc/main.env"),
+    )
+    assert found.mounts == ((str(tmp_path / "app"), "/srv"), (str(tmp_path / "app.env"), "/srv/app.env"))
+    assert found.services[0].files == (
+        (str(tmp_path / "key.txt"), "/run/secrets/db_key"),
+        (str(tmp_path / "init.sql"), "/docker-entrypoint-initdb.d/init.sql"),
+        (str(tmp_path / "app"), "/app"),
+    )
+    assert "of the key file" in found.hidden

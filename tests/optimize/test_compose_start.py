@@ -190,3 +190,52 @@ def test_a_check_that_the_original_fails_decides_nothing(
     assert (code, outcome["verdict"]) == (0, "proven"), outcome
     assert claim(outcome, "service-health")["verdict"] == "not proven"
     assert "the original fails it as well" in claim(outcome, "service-health")["evidence"][0]
+
+
+FILED = """
+import http.server, os, signal, socket, sys
+signal.signal(signal.SIGTERM, lambda *arguments: sys.exit(0))
+key = open("/run/secrets/key").read()
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        with socket.create_connection(("shop-store", 7000), 2) as store:
+            answer = store.recv(100)
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(answer + str(len(key)).encode())
+http.server.HTTPServer(("0.0.0.0", 8123), Handler).serve_forever()
+"""
+STORE = "import socket\nserver = socket.create_server(('0.0.0.0', 7000))\nwhile True:\n    server.accept()[0].sendall(open('/data/greeting').read().encode())\n"
+BESIDE = """
+secrets: {key: {file: key.txt}}
+services:
+  web: {build: {context: ., target: dev}, command: sh, depends_on: [store], secrets: [key]}
+  real: {build: ., depends_on: [store], secrets: [key]}
+  store:
+    extends: {file: deploy/store.yaml, service: store}
+    container_name: shop-store
+"""
+
+
+def test_it_finds_its_secret_and_its_service_the_files_that_are_mounted(
+    engine: Engine, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "inner" / "server.py").write_text(FILED)
+    (project / "key.txt").write_text(SECRET)
+    (project / ".dockerignore").write_text("key.txt\ndeploy\n")
+    (project / "deploy" / "data").mkdir(parents=True)
+    (project / "deploy" / "data" / "greeting").write_text("hello")
+    (project / "deploy" / "store.py").write_text(STORE)
+    (project / "deploy" / "store.yaml").write_text(
+        "services: {store: {image: 'python:3.11-slim', command: python /store.py, "
+        "volumes: ['./store.py:/store.py:ro', './data:/data'], healthcheck: {test: /no/such/check}}}\n"
+    )
+    (project / "compose.yaml").write_text(BESIDE)
+    with (project / "Dockerfile").open("a") as file:
+        file.write('EXPOSE 8123\nCMD ["python3", "inner/server.py"]\n')
+    code, outcome, _ = run(project, capsys, "--aim", "safe")
+    assert (code, outcome["verdict"]) == (0, "proven"), outcome
+    assert claim(outcome, "http")["evidence"][0] == "port 8123 GET /: 200, 7 bytes"
+    starts = claim(outcome, "starts")["evidence"]
+    assert "beside the services store" in starts
+    assert "with the files of the project at /run/secrets/key" in starts

@@ -29,13 +29,15 @@ MAX_ABOVE: Final = 8
 class Application(NamedTuple):
     """services: by name, everything merged, paths of builds and env files resolved; values: the project's variables.
 
-    problems: (line, message) of what could not be followed, the line in the first file.
+    problems: (line, message) of what could not be followed, the line in the first file; files: path of each secret
+    and config that is a file, by ("secrets" or "configs", name).
     """
 
     services: dict[str, Node]
     values: dict[str, str]
     problems: list[tuple[int, str]]
     root: str
+    files: dict[tuple[str, str], str]
 
 
 class _File(NamedTuple):
@@ -66,7 +68,7 @@ def read_application(paths: Sequence[str], data: bytes | None = None) -> Applica
             files.append(reader.file(path, folder, values, None))
         except BuildFileError as error:
             reader.problems.append((0, f"{os.path.basename(path)}: {error}"))
-    return Application(reader.services(files), values, reader.problems, reader.root)
+    return Application(reader.services(files), values, reader.problems, reader.root, reader.named_files)
 
 
 def repository_of(folder: str) -> str:
@@ -92,6 +94,7 @@ class _Reader:
         self.problems: list[tuple[int, str]] = []
         self._budget = Budget()
         self._includes: set[str] = set()
+        self.named_files: dict[tuple[str, str], str] = {}
         self._environments: dict[tuple[str, tuple[str, ...], int], tuple[dict[str, str], Mapping[str, str]]] = {}
         self._files: dict[tuple[str, str], _File] = {}
         self._extended: dict[tuple[str, str, str], Node] = {}
@@ -141,12 +144,21 @@ class _Reader:
                 whole = self._extending(file, name, service, ())
                 found[name] = merged(found[name], whole, self._budget) if name in found else whole
         for file in files:
+            self._name_files(file)
             include = file.top.get("include")
             for entry in include.items if include is not None else ():
                 for name, service in self._included(file, entry).items():
                     # A name that is taken is a conflict, which Compose refuses: the nearer one stays.
                     found.setdefault(name, service)
         return found
+
+    def _name_files(self, file: _File) -> None:
+        for kind in ("secrets", "configs"):
+            stated = file.top.get(kind)
+            for name, entry in stated.table.items() if stated is not None else ():
+                path = entry.get("file")
+                if path is not None and path.text:
+                    self.named_files.setdefault((kind, name), joined(file.folder, path.text))
 
     def _included(self, file: _File, entry: Node) -> dict[str, Node]:
         stated = entry.get("path")
@@ -255,6 +267,19 @@ def _resolve_paths(service: Node, folder: str) -> None:
     files = service.get("env_file")
     for each in [] if files is None else files.items or [files]:
         places += [each, each.get("path")]
+    for each in _of(service, "volumes"):
+        parts = each.text.split(":")
+        if len(parts) > 1 and parts[0].startswith((".", "/")):
+            # Whole, so that it is told from the name of a volume.
+            each.data = ":".join((os.path.abspath(joined(folder, parts[0])), *parts[1:]))
+        source = each.get("source")
+        if source is not None and source.text.startswith((".", "/")):
+            source.data = os.path.abspath(joined(folder, source.text))
     for node in places:
         if node is not None and node.text and node.sure and not is_remote(node.text):
             node.data = joined(folder, node.text)
+
+
+def _of(service: Node, key: str) -> list[Node]:
+    found = service.get(key)
+    return found.items if found is not None else []

@@ -17,6 +17,7 @@ from jettison.knowledge.secret_marks import is_secret_name
 from jettison.optimize.dependencies import prepare
 from jettison.optimize.starts import Setting
 from jettison.proof.behaviour import Behaviour, Probe, Questions
+from jettison.proof.laid_in import with_files
 from jettison.proof.measure import manifest_of, rebuild_seconds, source_to_touch
 from jettison.proof.stand import Service, Stand
 from jettison.report.mask import Redactor, every_secret_value
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from jettison.optimize.needed import Needs
     from jettison.optimize.records import Request
     from jettison.project.detect import Project
+    from jettison.proof.laid_in import Placed
     from jettison.rewrite.candidates import Candidate
 
 Say = Callable[[str], None]
@@ -81,6 +83,9 @@ class Builds:
         self.redact = Redactor((*every_secret_value(model), *secret_settings(request), *hidden))
         # Name of a service that it needs and did not get -> in words, why.
         self._absent: dict[str, str] = {}
+        # Files that the images get when they run, None until the original was seen; image -> the one with them.
+        self._placed: tuple[Placed, ...] | None = None
+        self._laid: dict[str, str] = {}
 
     @property
     def lacks(self) -> str:
@@ -94,7 +99,8 @@ class Builds:
         checks = bool(self._request.checks or self._request.probe_commands)
         if needs is None:
             return Setting(stated=self._stated, checks=checks)
-        return Setting(needs.run_as, needs.others, self._stated, self.lacks, checks)
+        files = tuple(each.target for each in self._placed or ()) if self._laid else ()
+        return Setting(needs.run_as, needs.others, self._stated, self.lacks, checks, files)
 
     @property
     def env(self) -> dict[str, str]:
@@ -119,8 +125,27 @@ class Builds:
         self._say("rebuilding after one more source line")
         rebuild = self._rebuild(engine, request)
         self._say("running it")
-        behaviour = self._observe(engine, request.tag, image.config)
+        behaviour = self._observe(engine, self._with_files(engine, request.tag, image), image.config)
         return Built(request.tag, image, result.seconds, rebuild, behaviour, steps=result.steps)
+
+    def run_tag(self, tag: str) -> str:
+        """Return the name of the image that runs for another: with the files that its Compose file puts into it."""
+        return self._laid.get(tag, tag)
+
+    def _with_files(self, engine: Engine, tag: str, image: Image) -> str:
+        """Return the image to run; what the original holds itself is never covered by a file of the project."""
+        if self._needs is not None and self._placed is None:
+            there = image.files
+            mounts = (each for each in self._needs.mounts if os.path.isfile(each.source))
+            own = (each for each in mounts if each.target.strip("/") not in there)
+            self._placed = (*self._needs.secrets, *own)
+        if not self._placed:
+            return tag
+        laid = f"{tag}-files"
+        self._tags.append(laid)
+        if with_files(engine, tag, self._placed, laid):
+            self._laid[tag] = laid
+        return self.run_tag(tag)
 
     def _observe(self, engine: Engine, tag: str, config: ImageConfig) -> Behaviour | str:
         """Return what an image did; the first is the original, beside which each service must have started."""
@@ -168,7 +193,7 @@ class Builds:
     def run_again(self, built: Built) -> Behaviour | str:
         """Return what an image did when it was run once more."""
         assert self._stand is not None
-        return self._once_more(self._stand, built.tag, built.image.config)
+        return self._once_more(self._stand, self.run_tag(built.tag), built.image.config)
 
     def _once_more(self, stand: Stand, tag: str, config: ImageConfig) -> Behaviour | str:
         """Return what a later image did; a service that started before is given a second chance.

@@ -64,8 +64,10 @@ def _read(path: str, project: str, dockerfile: str, model: Model) -> Needs | Non
     services = application.services
     reader = ComposeServices(path, application)
     builders = [name for name, each in services.items() if reader.builds(each, project, dockerfile, model)]
+    problems = [f"{os.path.basename(path)}: {message}" for _, message in application.problems[:MAX_PROBLEMS]]
     if not builders:
-        return None
+        staged = [name for name, each in services.items() if reader.builds(each, project, dockerfile, model, True)]
+        return _of_another_stage(path, reader, min(staged, key=reader.rank), problems, model) if staged else None
     own = min(builders, key=reader.rank)
     service = services[own]
     needed = tuple(reader.needed(name) for name in reader.order(own))
@@ -83,9 +85,23 @@ def _read(path: str, project: str, dockerfile: str, model: Model) -> Needs | Non
         tuple(start for start in others if run_as is None or start.words != run_as.words),
         reader.ports(service),
         reader.hidden(service, env, needed, shown),
-        tuple(f"{os.path.basename(path)}: {message}" for _, message in application.problems[:MAX_PROBLEMS]),
+        tuple(problems),
         reader.health(own),
+        reader.secrets(service),
+        reader.mounts(service),
     )
+
+
+def _of_another_stage(path: str, reader: ComposeServices, own: str, problems: list[str], model: Model) -> Needs:
+    """Return what a service that builds another stage of the file needs: the last one needs it as well.
+
+    How it is started, and in which environment, is said of that stage alone.
+    """
+    service = reader.service(own)
+    needed = tuple(reader.needed(name) for name in reader.order(own))
+    hidden = reader.hidden(service, {}, needed, reader.shown() + model.source.data.decode("utf-8", "replace"))
+    note = f"service {own} of {os.path.basename(path)} builds another stage than the last: only what it needs beside it was taken from there"
+    return Needs(path, own, {}, needed, hidden=hidden, problems=(*problems, note), health=reader.health(own))
 
 
 def _overrides(path: str) -> list[str]:

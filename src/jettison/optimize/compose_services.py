@@ -1,7 +1,7 @@
 """What the services of a Compose project say of themselves.
 
-Only images and builds are taken, with their environment, command and health check. Folders of the host,
-published ports, privileges and networks of a Compose file are not: what the proof starts is confined.
+Only images and builds are taken, with their environment, command and health check, and copies of files of the
+repository. Folders of the host, published ports, privileges and networks of a Compose file are not: what the proof starts is confined.
 
 Source: the Compose specification, "services top-level element".
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import posixpath
 import re
 import shlex
 from collections import ChainMap
@@ -23,6 +24,7 @@ from jettison.compose.project import joined
 from jettison.knowledge.secret_marks import is_secret_name
 from jettison.optimize.needed import Needed
 from jettison.proof.health import HealthTest
+from jettison.proof.laid_in import Placed
 from jettison.proof.run_as import RunAs
 from jettison.settings.yaml_text import MAX_BYTES
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 MAX_SERVICES: Final = 10
 MAX_ALIASES: Final = 8
+MAX_SECRET_BYTES: Final = 64 * 1024
 _HOST: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}\Z")
 
 
@@ -45,6 +48,7 @@ class ComposeServices:
         self._services = application.services
         self._values = application.values
         self._root = application.root
+        self._named_files = application.files
         self._ending = {
             name
             for service in self._services.values()
@@ -52,8 +56,12 @@ class ComposeServices:
             if _text(how.get("condition")) == "service_completed_successfully"
         }
 
-    def builds(self, service: Node, project: str, dockerfile: str, model: Model) -> bool:
-        """Return whether a service is built from this Dockerfile, up to its last stage."""
+    def service(self, name: str) -> Node:
+        """Return what the project says of a service."""
+        return self._services[name]
+
+    def builds(self, service: Node, project: str, dockerfile: str, model: Model, any_stage: bool = False) -> bool:
+        """Return whether a service is built from this Dockerfile, up to its last stage or to any."""
         build = service.get("build")
         if build is None:
             return False
@@ -61,7 +69,7 @@ class ComposeServices:
         target = _text(build.get("target"))
         final = model.final.name if model.final is not None else None
         same = os.path.realpath(context) == os.path.realpath(project)
-        return same and os.path.realpath(file) == os.path.realpath(dockerfile) and target in ("", final)
+        return same and os.path.realpath(file) == os.path.realpath(dockerfile) and (any_stage or target in ("", final))
 
     def _build(self, build: Node) -> tuple[str, str]:
         context = _text(build) or _text(build.get("context")) or self._folder
@@ -139,6 +147,7 @@ class ComposeServices:
             start.workdir,
             _text(build.get("target")) if build is not None else "",
             pairs(build.get("args"), self._values) if build is not None else {},
+            (*self.secrets(service), *self.mounts(service)),
         )
 
     def health(self, name: str) -> HealthTest | None:
@@ -162,6 +171,28 @@ class ComposeServices:
             int(retries[:4]) if retries.isdecimal() else 3,
             f"service {name} of {self._file}",
         )
+
+    def secrets(self, service: Node) -> tuple[Placed, ...]:
+        """Return the secrets and configs of a service that are files, with where its container finds them."""
+        found: list[Placed] = []
+        for kind, folder in (("secrets", "/run/secrets"), ("configs", "/")):
+            for each in _listed(service.get(kind)):
+                name = _name(each)
+                path = self._named_files.get((kind, name), "")
+                if path and is_within(self._root, path):
+                    found.append(Placed(path, posixpath.join(folder, _text(each.get("target")) or name)))
+        return tuple(found)
+
+    def mounts(self, service: Node) -> tuple[Placed, ...]:
+        """Return the files and folders of the repository that are mounted into a service."""
+        found: list[Placed] = []
+        for each in _listed(service.get("volumes")):
+            parts = each.text.split(":")
+            source, target = parts[:2] if len(parts) > 1 else (_text(each.get("source")), _text(each.get("target")))
+            # What is named without a path is a volume of the engine, and empty at first.
+            if source.startswith("/") and target and is_within(self._root, source):
+                found.append(Placed(source, target))
+        return tuple(found)
 
     def _aliases(self, name: str, service: Node) -> tuple[str, ...]:
         """Return the further names under which other containers find a service."""
@@ -205,10 +236,27 @@ class ComposeServices:
         """
         files = [self._of_files(service), *(self._of_files(self._services[need.name]) for need in needed)]
         quiet = [value for found in files for value in found.values() if not value.isdigit() and value not in shown]
+        for kind, name in [(each, _name(entry)) for each in ("secrets",) for entry in _listed(service.get(each))]:
+            path = self._named_files.get((kind, name), "")
+            quiet += [_content(path)] if path and is_within(self._root, path) else []
         # A command may hold what a variable with a secret's name brings.
         tables = (env, self._values, *(need.env for need in needed))
         named = [v for found in tables for k, v in found.items() if is_secret_name(k)]
         return tuple(dict.fromkeys(value for value in (*quiet, *named) if value))
+
+
+def _name(entry: Node) -> str:
+    return entry.text or _text(entry.get("source"))
+
+
+def _content(path: str) -> str:
+    try:
+        if not os.path.isfile(path):
+            return ""
+        with open(path, "rb") as stream:
+            return stream.read(MAX_SECRET_BYTES).decode("utf-8", "replace").strip()
+    except OSError:
+        return ""
 
 
 def _words(value: Node | None) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from jettison.engine.base import BuildRequest
 from jettison.engine.failure import registry_is_silent
 from jettison.errors import EngineError, ServiceError, UsageError
 from jettison.image.reference import parse_reference
+from jettison.proof.laid_in import with_files
 from jettison.proof.run_as import RunAs
 from jettison.proof.stand import Service
 
@@ -49,6 +50,7 @@ def prepare(
             elif engine.identity(image) is None:
                 say(f"fetching {image}, which it needs")
                 _fetch(need, engine, registry, silent)
+            image = _with_files(engine, need, image, f"jettison/{run_id}:files{number}", tags)
         except EngineError as error:
             absent[need.name] = str(error) if isinstance(error, ServiceError) else f"{need.name}: {error}"
             continue
@@ -68,6 +70,14 @@ def prepare(
             )
         )
     return tuple(found), absent
+
+
+def _with_files(engine: Engine, need: Needed, image: str, tag: str, tags: list[str]) -> str:
+    """Return the image of a service with the files of the project that its Compose file mounts into it."""
+    if not need.files:
+        return image
+    tags.append(tag)
+    return tag if with_files(engine, image, need.files, tag) else image
 
 
 def _registry(need: Needed) -> str:

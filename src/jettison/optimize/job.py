@@ -215,7 +215,8 @@ class Job:
             note = "not watched, since without what it needs it only waits: by its files alone"
         elif self.request.trace:
             builds = self.builds
-            seen, note = watched(engine, before, builds.probes(), builds.env, builds.setting.run_as, self.say)
+            running = replace(before, tag=builds.run_tag(before.tag))
+            seen, note = watched(engine, running, builds.probes(), builds.env, builds.setting.run_as, self.say)
         if note:
             self.notes.append(f"Original: {note}")
         image = before.image

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from jettison.proof.health import HealthTest
+    from jettison.proof.laid_in import Placed
     from jettison.proof.run_as import RunAs
 
 
@@ -16,7 +17,8 @@ class Needed:
     """A service it depends on, as the Compose file says. image "" where it is built from `context`.
 
     needs: names of those that it depends on itself; ends: another waits until it has done its work and ended;
-    aliases: further names under which others find it; target, args: of its build.
+    aliases: further names under which others find it; target, args: of its build;
+    files: of the project, that are put into it.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Needed:
     workdir: str = ""
     target: str = ""
     args: dict[str, str] = field(default_factory=dict)
+    files: tuple[Placed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Needs:
     path: the Compose file; services: in the order in which they start; run_as: how the service starts the image, None
     where the Dockerfile says it; others: what else the file starts from the same image; ports: those of the container
     that it publishes; hidden: values that nobody may see; problems: in words, what of the file could
-    not be followed; health: the check of the service itself.
+    not be followed; health: the check of the service itself; secrets, mounts: files of the
+    project that the service finds where they are put.
     """
 
     path: str
@@ -56,6 +60,8 @@ class Needs:
     hidden: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     health: HealthTest | None = None
+    secrets: tuple[Placed, ...] = ()
+    mounts: tuple[Placed, ...] = ()
 
     @property
     def starts(self) -> tuple[RunAs, ...]:

@@ -46,6 +46,9 @@ def prove(before: Built, after: Built, candidate: Candidate, setting: Setting = 
     else:
         claims.extend(behaviour_claims(before.behaviour, before.again, after.behaviour))
         claims = [_weighed(claim, before, setting) for claim in claims]
+        if setting.files:
+            found = f"with the files of the project at {', '.join(setting.files)}"
+            claims = [replace(c, evidence=(*c.evidence, found)) if c.id == "starts" else c for c in claims]
         if fault := own_fault(before.behaviour, after.behaviour):
             claims = [fault if claim.id == "starts" else claim for claim in claims]
     claims += setting_claims(before.image, after.image, setting)

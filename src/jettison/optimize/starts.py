@@ -20,7 +20,8 @@ class Setting:
 
     run_as: how a service starts them, None for their own start command; others: what else a Compose file starts from
     them; stated: whether the project says what to start, or the base alone; lacks: in words, what they need beside
-    them and did not get; checks: whether commands were run inside.
+    them and did not get; checks: whether commands were run inside; files: those of the
+    project that its Compose file puts there, as both found them.
     """
 
     run_as: RunAs | None = None
@@ -28,6 +29,7 @@ class Setting:
     stated: bool = True
     lacks: str = ""
     checks: bool = False
+    files: tuple[str, ...] = ()
 
     def started(self, image: Image) -> Image:
         """Return the image with the configuration that its container has."""

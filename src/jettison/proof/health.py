@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EVERY: Final = (0.5, 5.0)
 LIMIT: Final = (1.0, 30.0)
 PATIENCE: Final = (10.0, 60.0)
-_ABSENT: Final = (126, 127)
+ABSENT: Final = (126, 127)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,6 @@ def await_health(engine: Engine, container: str, health: HealthTest, patience: f
         result = engine.execute(container, health.argv, health.limit)
         late = time.monotonic() + health.every > deadline
         # A program that is not there will not come.
-        if result[0] in (0, *_ABSENT) or late or not engine.state(container).running:
+        if result[0] in (0, *ABSENT) or late or not engine.state(container).running:
             return result
         time.sleep(health.every)

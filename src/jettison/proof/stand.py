@@ -15,8 +15,9 @@ from jettison.engine.sandbox import LOW_PORTS
 from jettison.engine.shield import shield
 from jettison.errors import EngineError, ServiceError
 from jettison.proof.behaviour import Behaviour, Questions
-from jettison.proof.health import HealthTest, await_health
+from jettison.proof.health import ABSENT, HealthTest, await_health
 from jettison.proof.observe import EXPECTED_SECONDS, START_SECONDS, observe, settle
+from jettison.proof.telling_line import telling_line
 from jettison.terminal import safe
 
 if TYPE_CHECKING:
@@ -226,18 +227,25 @@ class Stand:
         if service.ends:
             ready = self._has_ended(container)
         elif service.health is not None and service.health.argv:
-            ready = self._is_healthy(service.health, container)
+            ready = self._is_healthy(service, service.health, container)
         else:
-            patience = SILENT_SECONDS if service.name in self._portless else SERVICE_SECONDS
-            ports, up = settle(self._engine, container, patience)
-            if up and not ports:
-                self._portless.add(service.name)
-            # What ended well has done what it was started for.
-            ready = up or self._engine.state(container).exit_code == 0
+            ready = self._is_up(service, container)
         if not ready:
-            output = self._engine.logs(container).decode("utf-8", "replace").strip().splitlines()[-1:]
-            said = safe(" ".join(output))[:200] or "it said nothing"
-            raise ServiceError(service.name, f"the service {service.name} that it needs did not start: {said}")
+            raise ServiceError(
+                service.name, f"the service {service.name} that it needs did not start: {self._last_words(container)}"
+            )
+
+    def _last_words(self, container: str) -> str:
+        output = self._engine.logs(container).decode("utf-8", "replace").strip().splitlines()[-1:]
+        return safe(" ".join(output))[:200] or "it said nothing"
+
+    def _is_up(self, service: Service, container: str) -> bool:
+        patience = SILENT_SECONDS if service.name in self._portless else SERVICE_SECONDS
+        ports, up = settle(self._engine, container, patience)
+        if up and not ports:
+            self._portless.add(service.name)
+        # What ended well has done what it was started for.
+        return up or self._engine.state(container).exit_code == 0
 
     def _has_ended(self, container: str) -> bool:
         deadline = monotonic() + SERVICE_SECONDS
@@ -247,13 +255,22 @@ class Stand:
             state = self._engine.state(container)
         return not state.running and state.exit_code == 0
 
-    def _is_healthy(self, health: HealthTest, container: str) -> bool:
+    def _is_healthy(self, service: Service, health: HealthTest, container: str) -> bool:
         _, up = settle(self._engine, container, 1.0)
         if not up:
             return False
         # What a database does at its first start may take longer than its file says.
         result = await_health(self._engine, container, health, max(SERVICE_SECONDS, health.patience))
-        return result is not None and result[0] == 0
+        if result is None or result[0] in ABSENT:
+            # The check cannot be run here, which says nothing about the service.
+            return self._is_up(service, container)
+        if result[0] and self._engine.state(container).running:
+            said = telling_line(safe(result[1].decode("utf-8", "replace")))
+            raise ServiceError(
+                service.name,
+                f"the health check of the service {service.name} that it needs does not pass: exit code {result[0]}: {said}",
+            )
+        return result[0] == 0
 
     def _end_services(self) -> None:
         with shield():
