@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 
 from jettison.secretscan.scanner import Scanner
@@ -112,3 +114,13 @@ def test_an_oracle_address_and_names_in_a_program() -> None:
     # What one name after another looks like in a large program.
     names = b"\x00RsaPublicKeysecret_paramsMontgomeryPointSimpleSaltedIteratedAndSaltedm_encSHA\x00"
     assert scanner.text("usr/bin/tool", b"\x7fELF\0\0" + names) == []
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "mysql", "mongodb", "mongodb+srv", "redis", "amqp"])
+@pytest.mark.parametrize("before", ["", "x", "yz"])
+def test_a_connection_string_is_found_where_it_is_encoded(scanner: Scanner, scheme: str, before: str) -> None:
+    """As Kubernetes' secrets have it, at each place in a group of three bytes, and in texts of Windows."""
+    text = f"{before} {scheme}://app:{VALUE}@db.corp.net:5432/shop\n"
+    encoded = base64.b64encode(text.encode()).decode()
+    assert told(scanner, "srv/k8s/secret.yaml", f"kind: Secret\ndata:\n  url: {encoded}\n") != []
+    assert any(hit.level > 0 for hit in scanner.text("srv/settings.reg", text.encode("utf-16")))
