@@ -58,7 +58,7 @@ def _names(image: Image) -> Iterator[Checkpoint]:
     # The last part of a path rules nearly all files out without an expression.
     for path in [p for p in image.files if p[p.rfind("/") + 1 :] in bases or p[p.rfind(".") :] in endings]:
         _sort(path, path[path.rfind("/") + 1 :], image.files[path], secret, unneeded, not_below, folders)
-    cache, starts = cache_pattern(), (*table()["cache_folders"], "root/", "home/")
+    cache, starts = cache_pattern(), cache_starts()
     for path in [p for p in image.files if p.startswith(starts)]:
         entry = image.files[path]
         if entry.kind == "file" and entry.size and (match := cache.match(path)):
@@ -131,6 +131,11 @@ def _wanted() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
     names = folders.union(data["credential_files"], data["credential_words"], data["unneeded_files"])
     names = names.union(path.rpartition("/")[2] for path in data["credential_paths"])
     return names, frozenset((*data["unneeded_endings"], *data["credential_endings"])), folders
+
+
+def cache_starts() -> tuple[str, ...]:
+    """Return what every path in a package manager's cache begins with; others may, too."""
+    return (*table()["cache_folders"], "root/", "home/")
 
 
 @lru_cache(maxsize=1)

@@ -12,8 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from jettison.image.checkpoint import table
-from jettison.image.file_checks import cache_pattern
-from jettison.inventory.hard_links import Contents
+from jettison.image.file_checks import cache_pattern, cache_starts
+from jettison.image.files import as_files
+from jettison.inventory.numbered import FILE
 from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -59,13 +60,14 @@ def waste_classes(seen: Inspection) -> tuple[WasteClass, ...]:
     known = any(owns)
     documentation, caches, unowned = _Sum(), _Sum(), _Sum()
     kinds: dict[str, tuple[str, str]] = {}
+    starts = cache_starts()
     for folder, layer, _, full, size, free, free_bytes in seen.inventory.folders:
         if not full:
             continue
         # Folders are few beside files: what a name means is asked once for each.
         kind = kinds.get(folder)
         if kind is None:
-            kind = kinds[folder] = _kind(folder)
+            kind = kinds[folder] = _kind(folder, starts)
         cache, top = kind
         if cache:
             caches.add(size, full, owns[layer], cache)
@@ -85,21 +87,24 @@ def _add_documentation(documentation: _Sum, seen: Inspection, owns: list[bool]) 
     kept, pattern = table()["documentation_kept"], _documentation()
     # What rules nearly all other paths out.
     starts = tuple(table()["documentation_folders"])
-    contents = Contents()
-    for path in [path for path in seen.image.files if path.startswith(starts)]:
-        entry = seen.image.files[path]
-        if entry.kind != "file" or not entry.size:
-            continue
+    files = as_files(seen.image.files)
+    numbers, kinds, sizes, originals = files.numbers, files.rows.kinds, files.rows.sizes, files.rows.originals
+    met: set[int] = set()
+    for path in [path for path in numbers if path.startswith(starts)]:
+        number = numbers[path]
         cut = path.rfind("/") + 1
-        manual = pattern.match(path[:cut])
-        if manual and path[cut:] not in kept and contents.is_new(entry):
-            documentation.add(entry.size, 1, owns[entry.layer], manual[0].rstrip("/"))
+        if kinds[number] != FILE or not sizes[number] or path[cut:] in kept:
+            continue
+        manual, content = pattern.match(path[:cut]), originals.get(number, number)
+        if manual and content not in met:
+            met.add(content)
+            documentation.add(sizes[number], 1, owns[files.rows.layers[number]], manual[0].rstrip("/"))
 
 
-def _kind(folder: str) -> tuple[str, str]:
-    """Return (folder of a cache, "" where it is none; the folder's two upper parts)."""
-    cache = cache_pattern().match(f"{folder}/")
-    return cache[0].rstrip("/") if cache else "", "/".join(folder.split("/")[:2])
+def _kind(folder: str, starts: tuple[str, ...]) -> tuple[str, str]:
+    """Return (folder of a cache, "" where it is none; the folder's two upper parts); starts: what caches begin with."""
+    cache = cache_pattern().match(f"{folder}/") if f"{folder}/".startswith(starts) else None
+    return cache[0].rstrip("/") if cache else "", "/".join(folder.split("/", 2)[:2])
 
 
 @lru_cache(maxsize=1)

@@ -148,7 +148,7 @@ def _folders(seen: Inspection, palette: Palette) -> Iterator[str]:
 
 
 def _top(path: str, depth: int) -> str:
-    return "/".join(path.split("/")[:depth])
+    return "/".join(path.split("/", depth)[:depth])
 
 
 def _packages(seen: Inspection, palette: Palette) -> Iterator[str]:
