@@ -136,6 +136,16 @@ def test_layers_get_the_lines_that_wrote_them(tmp_path: Path, capsys: pytest.Cap
     assert seen["own_hidden_bytes"] == 5000
 
 
+def test_a_layer_without_a_command_is_told_as_such(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`docker import` writes none."""
+    path = tmp_path / "image.tar"
+    data = old_layout(BASE, history=[{"created": "2026-01-01T00:00:00Z", "comment": "Imported from -"}])
+    path.write_bytes(data)
+    for form in ("text", "markdown"):
+        assert main(["inspect", str(path), "--format", form]) == 0
+        assert "the image does not say" in capsys.readouterr().out
+
+
 def test_practice_names_the_lines_of_the_dockerfile(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Steps of the history where there is no Dockerfile, and for what its base did."""
     path = tmp_path / "image.tar"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.image.waste_classes import waste_classes
 from jettison.report.markdown import cell, folded, plain, table
 from jettison.report.secrets_text import place_of_secret
-from jettison.report.steps import layer_command
+from jettison.report.steps import written_by
 from jettison.report.units import counted, human_bytes
 from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
 from jettison.severity import Severity
@@ -88,7 +88,7 @@ def _layers(seen: Inspection) -> str:
     rows = [
         (
             str(number), human_bytes(change.bytes), f"{change.added:,}", f"{change.removed:,}",
-            f"line {origin.line}" if origin.line is not None else "", cell(layer_command(layer.created_by)),
+            f"line {origin.line}" if origin.line is not None else "", cell(written_by(layer.created_by)),
         )
         for number, (layer, change, origin) in enumerate(
             zip(seen.image.layers, seen.waste.layers, seen.origins, strict=False)

@@ -10,7 +10,7 @@ from jettison.image.waste import METADATA
 from jettison.image.waste_classes import waste_classes
 from jettison.report.cells import WIDTH, fit, fit_end, pad, wrap
 from jettison.report.secrets_text import secret_lines
-from jettison.report.steps import layer_command, layer_label
+from jettison.report.steps import layer_label, written_by
 from jettison.report.support import is_over, release_line
 from jettison.report.units import counted, human_bytes
 from jettison.severity import Severity
@@ -80,9 +80,7 @@ def _layers(seen: Inspection, palette: Palette) -> Iterator[str]:
         hidden = palette(f"{human_bytes(lost[number]) if lost[number] else '':>9}", "red")
         counts = " ".join(f"{count or '':>7}" for count in (change.added, change.changed, change.removed))
         text = (
-            layer_label(number, layer.created_by, origin)
-            if origin.line is not None
-            else layer_command(layer.created_by)
+            layer_label(number, layer.created_by, origin) if origin.line is not None else written_by(layer.created_by)
         )
         yield f"{number:>5} {human_bytes(change.bytes):>9} {hidden} {counts}  {fit(text, WIDTH - 51)}".rstrip()
     if len(rows) > MAX_LAYERS:

@@ -30,6 +30,11 @@ def layer_command(created_by: str) -> str:
     return safe_line(text)
 
 
+def written_by(created_by: str) -> str:
+    """Return the command of a layer for a table; an imported root file system has none."""
+    return layer_command(created_by) or "(the image does not say)"
+
+
 def layer_label(number: int, created_by: str, origin: Origin) -> str:
     """Return a name of a layer for a heading or a row: its line or number, and its command."""
     where = f"line {origin.line}" if origin.line is not None else f"layer {number}"

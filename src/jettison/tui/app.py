@@ -13,7 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import ModalScreen
 from textual.widgets import DataTable, Footer, Input, Static
 
-from jettison.report.steps import layer_command
+from jettison.report.steps import written_by
 from jettison.report.units import counted, human_bytes
 from jettison.terminal import safe_line
 from jettison.tui.file_tree import SIGNS, FileTree
@@ -131,7 +131,7 @@ class Explorer(App[None]):
             where = f"{origin.line}" if origin.line is not None else "base" if known else f"#{number}"
             lost = Text(human_bytes(hidden[number]) if hidden[number] else "", style="red", justify="right")
             size = Text(human_bytes(layer.size_unpacked), justify="right")
-            table.add_row(Text(where, justify="right"), size, lost, Text(layer_command(layer.created_by)[:300]))
+            table.add_row(Text(where, justify="right"), size, lost, Text(written_by(layer.created_by)[:300]))
         self.query_one("#about", Static).update(self._about())
         table.focus()
         self._show()
@@ -222,7 +222,7 @@ class Explorer(App[None]):
 
     def _origin(self, layer: int) -> str:
         line = self.seen.origins[layer].line
-        command = layer_command(self.seen.image.layers[layer].created_by)[:120]
+        command = written_by(self.seen.image.layers[layer].created_by)[:120]
         return f"{f'line {line}' if line is not None else f'layer {layer}'}: {command}"
 
 

@@ -30,7 +30,7 @@ from jettison.report.html.parts import (
 )
 from jettison.report.html.secret_section import secret_section
 from jettison.report.html.sections import checkpoint_section, package_section
-from jettison.report.steps import layer_command
+from jettison.report.steps import written_by
 from jettison.report.support import release_note
 from jettison.report.units import counted, human_bytes
 from jettison.secretscan.findings import DEFAULT_LEVEL, at_level
@@ -140,7 +140,7 @@ def _layers(seen: Inspection) -> Html:
                 whole(change.changed),
                 whole(change.removed),
                 where,
-                code(layer_command(layer.created_by), 240),
+                code(written_by(layer.created_by), 240),
             )
 
     columns = (
