@@ -11,7 +11,7 @@ from jettison.image.collect import InventoryCollector
 from jettison.image.history_commands import history_commands
 from jettison.image.source import open_image
 
-from .archives import layered, tar_of_modes
+from .archives import layered, tar_of, tar_of_modes
 
 SHELL = "/bin/sh -c "
 # checkpoint -> (steps that break it, steps that do not)
@@ -116,3 +116,16 @@ def test_a_long_or_odd_text_is_read_quickly() -> None:
         SHELL + "((;" * 20_000,
     ):
         assert len(list(history_commands(text))) < 40_000
+
+
+def test_a_volume_is_told_at_the_step_that_made_it(tmp_path: Path) -> None:
+    """Of BuildKit and of the classic builder; what no step tells of came with the base image."""
+    history = ("VOLUME [/data /etc]", "ENV A=1", "/bin/sh -c #(nop)  VOLUME [/usr]")
+    path = tmp_path / "image.tar"
+    path.write_bytes(
+        layered(tar_of(("a", "file", b"x")), history, {"Volumes": {"/data": {}, "/etc": {}, "/usr": {}, "/proc": {}}})
+    )
+    image = open_image(str(path), InventoryCollector())
+    (point,) = [one for one in checkpoints(image, "image:1") if one.id == "DKL-DI-0002"]
+    assert [(one.names, one.step) for one in point.found] == [(("/etc",), 0), (("/proc",), None), (("/usr",), 2)]
+    assert point.with_lines([3, 4, 5]).detail == point.detail == "/etc, /proc, /usr"

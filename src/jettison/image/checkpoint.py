@@ -48,13 +48,16 @@ class Checkpoint(NamedTuple):
 
     def with_lines(self, lines: Sequence[int | None]) -> Checkpoint:
         """Return the same remark with lines of the Dockerfile in the place of steps. lines: of each step, None of the base."""
-        named = [
-            one._replace(names=(f"line {lines[one.step]}",))
-            if one.step is not None and one.step < len(lines) and lines[one.step] is not None
-            else one
-            for one in self.found
-        ]
+        named = [_at_its_line(one, lines) for one in self.found]
         return self.of(named) if named != list(self.found) else self
+
+
+def _at_its_line(found: Found, lines: Sequence[int | None]) -> Found:
+    """Return what goes by nothing but its step under the line of that, all else as it is."""
+    at = found.step
+    if at is None or at >= len(lines) or lines[at] is None or found.names != (f"step {at + 1}",):
+        return found
+    return found._replace(names=(f"line {lines[at]}",))
 
 
 def in_layers(id_: str, titles: tuple[str, str] | str, severity: int, places: Iterable[tuple[int, str]]) -> Checkpoint:

@@ -41,6 +41,8 @@ _VALUED: Final = frozenset(
     ("-o", "-c", "-t", "--option", "--config-file", "--target-release", "-X", "--repository", "-p", "--root", "--arch",
      "--repositories-file", "--keys-dir", "--virtual")
 )  # fmt: skip
+# Between the folders of a VOLUME, in both of its forms.
+_WORDS: Final = re.compile(r"[\[\]\s\",]+")
 # ADD is right for addresses and archives: COPY can do neither.
 _ADD_IS_RIGHT: Final = re.compile(r"https?://|git@|\.git\b|\.(?:tar|tgz|tbz2?|txz|tzst)\b|\.tar\.")
 
@@ -62,9 +64,19 @@ def configuration_checks(image: Image, name: str, secret_names: Sequence[str]) -
         yield Checkpoint("CIS-DI-0010", "secrets in the configuration", Severity.HIGH, some(names))
     sensitive = [one for one in image.config.volumes if _folder(one) in table()["sensitive_volumes"]]
     if sensitive:
-        yield Checkpoint("DKL-DI-0002", "a volume over a folder of the system", Severity.HIGH, some(sensitive))
+        found = [Found((one,), step=_volume_step(image, one)) for one in sorted(sensitive)]
+        yield Checkpoint("DKL-DI-0002", "a volume over a folder of the system", Severity.HIGH, "").of(found)
     if _is_latest(name):
         yield Checkpoint("DKL-DI-0006", "the tag latest says nothing", Severity.LOW, "give it a version")
+
+
+def _volume_step(image: Image, folder: str) -> int | None:
+    """Return the step of the history that made a folder a volume, None when none says so."""
+    for number, entry in enumerate(image.history):
+        text = _NOP.sub("", entry.created_by[:MAX_TEXT]).strip()
+        if text.startswith("VOLUME") and folder in _WORDS.split(text):
+            return number
+    return None
 
 
 def _folder(path: str) -> str:
