@@ -133,3 +133,14 @@ def test_what_an_editor_left_in_a_copied_folder_is_kept_back_unless_it_is_named(
         assert model is not None
         lines = ignore_lines(model)
         assert [line.pattern for line in lines if "DS_Store" in line.pattern] == patterns
+
+
+def test_documentation_in_capitals_is_kept_back_too(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {"Dockerfile": "FROM nginx:1.28\nCOPY . /srv\n", "index.html": "x", "README.MD": "x" * 50, "a.md": "x"},
+    )
+    report = check_bytes((tmp_path / "Dockerfile").read_bytes(), "Dockerfile", read_context(str(tmp_path)))
+    assert report.model is not None
+    found = {line.pattern: line.bytes for line in ignore_lines(report.model)}
+    assert (found["*.md"], found["*.MD"]) == (1, 50)

@@ -38,7 +38,9 @@ def test_what_was_written_is_taken_back(tmp_path: Path, capsys: pytest.CaptureFi
     write(tmp_path, b"FROM c\n")
     assert main(["undo", str(tmp_path)]) == 0
     assert dockerfile.read_bytes() == b"FROM b\n"
+    capsys.readouterr()
     assert main(["undo", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == f"restored {dockerfile}\nremoved {tmp_path / '.dockerignore'}\n"
     assert dockerfile.read_bytes() == OLD
     assert dockerfile.stat().st_mode & 0o777 == 0o640
     assert [path.name for path in tmp_path.iterdir()] == ["Dockerfile"], "what it made is gone again"

@@ -259,5 +259,7 @@ def _write(outcome: Outcome, unproven: bool) -> int:
         return 1
     if written:
         names = ", ".join(safe_line(path) for path in written)
-        sys.stderr.write(f"jettison: wrote {names}; `jettison undo {safe_line(outcome.request.project)}` puts back\n")
+        sys.stderr.write(
+            f"jettison: wrote {names}; `jettison undo {safe_line(outcome.request.project)}` takes that back\n"
+        )
     return 0

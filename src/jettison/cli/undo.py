@@ -18,6 +18,6 @@ def run(args: argparse.Namespace) -> int:
     """Restore the files of the last writing, unless one of them has changed since."""
     from jettison.optimize.undo import undo
 
-    for path in undo(args.project):
-        sys.stdout.write(f"restored {safe_line(path)}\n")
+    for path, was_there in undo(args.project):
+        sys.stdout.write(f"{'restored' if was_there else 'removed'} {safe_line(path)}\n")
     return 0

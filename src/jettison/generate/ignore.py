@@ -33,6 +33,7 @@ _AROUND: Final = (
     (".pre-commit-config.yaml", "tools of developers"),
     (".editorconfig", "tools of developers"),
     ("*.md", "documentation"),
+    ("*.MD", "documentation"),
     ("*.log", "logs"),
     ("**/*.pyc", "byte code"),
     ("**/*.swp", "left by an editor"),

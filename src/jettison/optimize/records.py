@@ -70,8 +70,8 @@ class Attempt:
 
     @property
     def title(self) -> str:
-        """Return the candidate's name, with the changes that it did not make."""
-        return f"{self.candidate} without {', '.join(self.without)}" if self.without else self.candidate
+        """Return the candidate's name, with the changes that had been taken back by then."""
+        return f"{self.candidate} ({', '.join(self.without)} taken back)" if self.without else self.candidate
 
 
 @dataclass(frozen=True, slots=True)

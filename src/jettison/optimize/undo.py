@@ -103,8 +103,8 @@ def last_step(project: str) -> Step | None:
     return Step(path, written_at, steps, tuple(digest for _, _, digest in files))
 
 
-def undo(project: str) -> tuple[str, ...]:
-    """Put the files of the last writing back and return their paths.
+def undo(project: str) -> tuple[tuple[str, bool], ...]:
+    """Put the files of the last writing back and return (path, whether it was there before).
 
     Raises:
         SourceError: nothing was written to this project, or a file has changed since; nothing is then done.
@@ -120,7 +120,7 @@ def undo(project: str) -> tuple[str, ...]:
         replacements.append(Replacement(file.path, now, file.after))
     replace_all(replacements)
     forget(step.path)
-    return tuple(file.path for file in step.files)
+    return tuple((file.path, file.after is not None) for file in step.files)
 
 
 def _content(path: str) -> bytes | None:
