@@ -212,7 +212,7 @@ def test_what_another_stage_needs_the_last_needs_too(tmp_path: Path) -> None:
         "  db: {image: postgres}\n"
     )
     found = needs_of(tmp_path, STAGES, compose)
-    assert (found.run_as, found.others, found.env) == (None, (), {})
+    assert (found.run_as, found.others, found.env) == (None, (), {"DEBUG": "1"})
     assert [need.name for need in found.services] == ["db"]
     assert found.health is not None
     assert (found.health.argv, found.health.timeout, found.health.retries) == (["curl", "-f", "localhost"], 5.0, 2)
@@ -245,3 +245,31 @@ def test_only_files_of_the_repository_are_put_into_containers(tmp_path: Path) ->
         (str(tmp_path / "app"), "/app"),
     )
     assert "of the key file" in found.hidden
+
+
+def test_a_host_in_the_environment_is_a_service_that_it_needs(tmp_path: Path) -> None:
+    compose = (
+        "services:\n  web:\n    build: app\n    environment:\n      DB_HOST: db\n      CACHE: redis://:pw@cache:6379/0\n"
+        "      QUEUES: 'a:1,queue:5672'\n      ROLE: worker\n      SELF: http://web:80\n      FAR: http://far.example.org\n"
+        "  db: {image: postgres}\n  cache: {image: redis}\n  queue: {image: rabbitmq}\n  worker: {image: busybox}\n"
+    )
+    assert sorted(need.name for need in needs_of(tmp_path, compose=compose).services) == ["cache", "db", "queue"]
+
+
+@pytest.mark.parametrize("piece", ["a:", "//", "@", "a.", "-", "a:1,"])
+def test_a_hostile_value_takes_linear_time(piece: str, tmp_path: Path) -> None:
+    value = piece * (200_000 // len(piece))
+    begin = time.process_time()
+    needs_of(tmp_path, compose=f"services: {{web: {{build: app, environment: {{A_HOST: '{value}'}}}}}}\n")
+    assert time.process_time() - begin < 2
+
+
+def test_a_file_for_another_use_may_be_the_one_that_builds_it(tmp_path: Path) -> None:
+    (tmp_path / "docker-compose.prod.yml").write_text(
+        "services: {web: {build: app, command: gunicorn, env_file: [.env.prod, {path: .env.more, required: false}]}}\n"
+    )
+    (tmp_path / "compose.override.yaml").write_text("services: {web: {build: app, command: wrong}}\n")
+    found = needs_of(tmp_path, compose="services: {web: {image: other}}\n")
+    assert found.run_as is not None
+    assert found.run_as.text == "service web of docker-compose.prod.yml: gunicorn"
+    assert found.problems == ("env_file .env.prod is not there: nobody got its variables",)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from jettison.cli.discover import is_build_file_name
 from jettison.compose.application import read_application
 from jettison.compose.problem import BuildFileError
 from jettison.optimize.compose_services import ComposeServices
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 NAMES: Final = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 MAX_ABOVE: Final = 4
+MAX_OTHERS: Final = 8
 MAX_PROBLEMS: Final = 5
 
 
@@ -30,19 +32,34 @@ def read_needs(project: str, dockerfile: str, model: Model) -> Needs | None:
     """
     broken: Needs | None = None
     for folder in (project, *_above(os.path.realpath(project))):
-        for name in NAMES:
-            path = os.path.join(folder, name)
-            if os.path.isfile(path):
-                try:
-                    found = _read(path, project, dockerfile, model)
-                except BuildFileError as error:
-                    place = f"{name}:{error.line}" if error.line else name
-                    broken = broken or Needs(path, "", problems=(f"{place}: {error}; nothing was taken from it",))
-                    break
-                if found is not None:
-                    return found
-                break
+        for path in _files(folder):
+            try:
+                found = _read(path, project, dockerfile, model)
+            except BuildFileError as error:
+                name = os.path.basename(path)
+                place = f"{name}:{error.line}" if error.line else name
+                broken = broken or Needs(path, "", problems=(f"{place}: {error}; nothing was taken from it",))
+                continue
+            if found is not None:
+                return found
     return broken
+
+
+def _files(folder: str) -> list[str]:
+    """Return the Compose files of a folder: the one that Compose reads by itself first, then those for other uses."""
+    try:
+        names = {entry.name for entry in os.scandir(folder) if entry.is_file()}
+    except OSError:
+        return []
+    own = next((name for name in NAMES if name in names), None)
+    others = sorted(name for name in names if _is_other(name))[:MAX_OTHERS]
+    return [os.path.join(folder, name) for name in ([own] if own is not None else []) + others]
+
+
+def _is_other(name: str) -> bool:
+    """Return whether Compose reads a file of this name only when it is asked to, and as a file of its own."""
+    is_compose = is_build_file_name(name) and name.endswith((".yml", ".yaml"))
+    return is_compose and name not in NAMES and ".override." not in name
 
 
 def _above(folder: str) -> list[str]:
@@ -85,7 +102,7 @@ def _read(path: str, project: str, dockerfile: str, model: Model) -> Needs | Non
         tuple(start for start in others if run_as is None or start.words != run_as.words),
         reader.ports(service),
         reader.hidden(service, env, needed, shown),
-        tuple(problems),
+        (*problems, *reader.unread.values()),
         reader.health(own),
         reader.secrets(service),
         reader.mounts(service),
@@ -95,13 +112,23 @@ def _read(path: str, project: str, dockerfile: str, model: Model) -> Needs | Non
 def _of_another_stage(path: str, reader: ComposeServices, own: str, problems: list[str], model: Model) -> Needs:
     """Return what a service that builds another stage of the file needs: the last one needs it as well.
 
-    How it is started, and in which environment, is said of that stage alone.
+    How it is started is said of that stage alone.
     """
     service = reader.service(own)
+    env = reader.env(service)
     needed = tuple(reader.needed(name) for name in reader.order(own))
-    hidden = reader.hidden(service, {}, needed, reader.shown() + model.source.data.decode("utf-8", "replace"))
-    note = f"service {own} of {os.path.basename(path)} builds another stage than the last: only what it needs beside it was taken from there"
-    return Needs(path, own, {}, needed, hidden=hidden, problems=(*problems, note), health=reader.health(own))
+    hidden = reader.hidden(service, env, needed, reader.shown() + model.source.data.decode("utf-8", "replace"))
+    note = f"service {own} of {os.path.basename(path)} builds another stage than the last: its start was not taken from there"
+    return Needs(
+        path,
+        own,
+        env,
+        needed,
+        hidden=hidden,
+        problems=(*problems, *reader.unread.values(), note),
+        health=reader.health(own),
+        secrets=reader.secrets(service),
+    )
 
 
 def _overrides(path: str) -> list[str]:

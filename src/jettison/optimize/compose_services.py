@@ -8,7 +8,6 @@ Source: the Compose specification, "services top-level element".
 
 from __future__ import annotations
 
-import contextlib
 import os
 import posixpath
 import re
@@ -36,6 +35,10 @@ if TYPE_CHECKING:
 MAX_SERVICES: Final = 10
 MAX_ALIASES: Final = 8
 MAX_SECRET_BYTES: Final = 64 * 1024
+MAX_ADDRESS: Final = 2000
+# `//db`, `user:password@db`, `db:5432`.
+_HOST_IN: Final = re.compile(r"(?:(?<=//)|(?<=@))[\w.-]{1,63}|(?<![\w.@/-])[\w.-]{1,63}(?=:\d)", re.ASCII)
+_ADDRESS: Final = re.compile(r"(?:HOSTS?|HOSTNAME|ADDR|ADDRESS|SERVERS?|ENDPOINT|BROKERS?)\Z", re.IGNORECASE)
 _HOST: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,62}\Z")
 
 
@@ -49,6 +52,8 @@ class ComposeServices:
         self._values = application.values
         self._root = application.root
         self._named_files = application.files
+        # Path of an env file -> in words, why it was not read.
+        self.unread: dict[str, str] = {}
         self._ending = {
             name
             for service in self._services.values()
@@ -123,7 +128,20 @@ class ComposeServices:
         """Return the names of services that one depends on, also by an old-fashioned link."""
         depends, links = service.get("depends_on"), _listed(service.get("links"))
         named = list(depends.table) if depends is not None else []
-        return [*named, *(each.text for each in _listed(depends)), *(each.text.partition(":")[0] for each in links)]
+        linked = (each.text.partition(":")[0] for each in links)
+        return list(
+            dict.fromkeys((*named, *(each.text for each in _listed(depends)), *linked, *self._told_of(service)))
+        )
+
+    def _told_of(self, service: Node) -> list[str]:
+        """Return the services that a service's environment names as hosts, whether or not it says that it needs them."""
+        found: list[str] = []
+        for name, value in self.env(service).items():
+            for host in _HOST_IN.findall(value[:MAX_ADDRESS]):
+                found += [host] if host in self._services else []
+            if _ADDRESS.search(name) and value in self._services:
+                found.append(value)
+        return [name for name in found if self._services[name] is not service]
 
     def needed(self, name: str) -> Needed:
         """Return what a service says of itself."""
@@ -206,7 +224,7 @@ class ComposeServices:
         return tuple(dict.fromkeys(each for each in found if each != name and _HOST.match(each)))[:MAX_ALIASES]
 
     def env(self, service: Node) -> dict[str, str]:
-        """Return the environment of a service; a file of it that cannot be read is passed over."""
+        """Return the environment of a service; `unread` gets the files of it that cannot be read."""
         return {**self._of_files(service), **pairs(service.get("environment"), self._values, unsure=True)}
 
     def _of_files(self, service: Node) -> dict[str, str]:
@@ -214,11 +232,16 @@ class ComposeServices:
         files = service.get("env_file")
         for each in [] if files is None else files.items or [files]:
             path = _text(each) or _text(each.get("path"))
-            # A file of this machine is no part of the project.
-            if not path or not is_within(self._root, path):
+            if not path:
                 continue
-            with contextlib.suppress(OSError):
+            if not is_within(self._root, path):
+                self.unread[path] = f"env_file {path} lies outside of the repository and was not read"
+                continue
+            try:
                 found.update(read_env(path, ChainMap(self._values, found), _text(each.get("format")) == "raw"))
+            except OSError:
+                if _text(each.get("required")) != "false":
+                    self.unread[path] = f"env_file {os.path.basename(path)} is not there: nobody got its variables"
         return found
 
     def shown(self) -> str:
