@@ -186,7 +186,7 @@ def _candidate(job: Assembly, needs: Needs, slim: str | None) -> Candidate:
         changes.append(Change("deps-stage", "a change of the source leaves the stage of its dependencies alone"))
     parts = [stages.text]
     parts.append("\n" + (_slim_stage(job, needs, slim) if slim else _scratch_stage(job, needs, stages)))
-    copied = copy_lines(job, found, stages.early, stages.build, _owner(job))
+    copied = copy_lines(job, stages.found, stages.early, stages.build, _owner(job))
     if job.java is not None:
         copied.insert(0, f"COPY --from={stages.java} {FOLDER} {FOLDER}\n")
     parts.append(_runtime(job, copied, slim is not None, changes) + job.pieces.tail)

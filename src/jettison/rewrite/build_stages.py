@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jettison.rewrite.assembly import accounts, free_name, installers, to_strip, wants_prune, word
 from jettison.rewrite.java_runtime import runtime_stage
 from jettison.rewrite.pieces import RUNTIME, Piece, leave_out
+from jettison.rewrite.source_stage import source_stage
 from jettison.rewrite.taken import LINKS, links
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ class BuildStages(NamedTuple):
     """text: the stages; build: name of the last.
 
     deps: name of the one that installs what does not hang on the source; early: of the one to copy that from;
-    java: of the one with the linked Java runtime, "" without one.
+    java: of the one with the linked Java runtime, "" without one; found: what the final stage takes of them.
     """
 
     text: str
@@ -29,6 +30,7 @@ class BuildStages(NamedTuple):
     deps: str
     early: str
     java: str = ""
+    found: tuple[Taken, ...] = ()
 
 
 def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildStages:
@@ -41,7 +43,7 @@ def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildSt
     if job.before is None or not split:
         java, link = _linking(job, build, None)
         made = [_from(job, build), *_with_listing(job, body), *ends, link]
-        return BuildStages("".join(made), build, build, build, java)
+        return BuildStages("".join(made), build, build, build, java, tuple(found))
     at = job.before.at
     assert job.pieces is not None
     above = {piece.node.span.start for piece in job.pieces.body[:at]}
@@ -56,12 +58,16 @@ def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildSt
         lines += ["\n", f"FROM {early} AS {name}\n", *removals]
     else:
         lines += removals
+    alone = None if any(ends) or job.java is not None or needs.foreign else source_stage(job, needs, second, found)
+    if alone is not None:
+        text = f"\nFROM scratch AS {build}\n{alone.text}"
+        return BuildStages("".join([*lines, text]), build, early, name, "", alone.found)
     lines += ["\n", f"FROM {early} AS {build}\n"]
     # A stage has the arguments of the one it is from in BuildKit alone.
     lines += [piece.text for piece in first if piece.node.keyword == "ARG" and job.before.runs_after]
     java, link = _linking(job, build, early)
     lines += [*_with_listing(job, second), *ends, link]
-    return BuildStages("".join(lines), build, early, name, java)
+    return BuildStages("".join(lines), build, early, name, java, tuple(found))
 
 
 def _from(job: Assembly, name: str) -> str:

@@ -36,7 +36,7 @@ def taken(job: Assembly, needs: Needs) -> tuple[Taken, ...]:
     image = job.image
     sizes = {path: entry.size for path, entry in image.files.items() if entry.kind != "dir"}
     folders = {path for path in needs.own if image.files[path].kind == "dir"}
-    own = set(needs.own) - _ignored(job, needs.own)
+    own = set(needs.own) - ignored(job, needs.own)
     # A folder is copied as a whole though a README lies in it: a list of files would miss the next new one.
     beside = {path for path, why in needs.unneeded.items() if "the any project" in why or in_dependencies(path)}
     beside |= set(needs.own) - own
@@ -96,8 +96,8 @@ def copy_lines(job: Assembly, found: Iterable[Taken], early_stage: str, build: s
     return lines
 
 
-def _ignored(job: Assembly, own: Iterable[str]) -> set[str]:
-    """Return what the new ignore file keeps out of the build."""
+def ignored(job: Assembly, own: Iterable[str]) -> set[str]:
+    """Return those of the paths that the new ignore file keeps out of the build."""
     context = job.original.context
     text = None if "dockerignore" in job.without else new_dockerignore(job.original)
     if context is None or text is None:
