@@ -31,8 +31,9 @@ if TYPE_CHECKING:
 
 _ENDED: Final = "a process that read the image ended early: out of memory, or the file was cut off"
 _NUMBER: Final = 2
-# How much a process that only makes digests gives way, as nice(2) counts it.
-_NICE: Final = 10
+# How much a process that only makes digests gives way, as nice(2) counts it: half a share, also of a machine that others
+# keep busy.
+_NICE: Final = 3
 
 
 class Task(NamedTuple):
