@@ -11,6 +11,8 @@ from jettison.inventory.numbered import CODES, FILE
 
 # Characters of the names of all folders of a layer: many times what any real one has.
 MAX_FOLDERS: Final = 16 << 20
+# What the name of a file that deletes another begins with (OCI image layer specification, "Whiteouts").
+WHITEOUT: Final = ".wh."
 # What no name of a tar can hold; one long text travels faster than many short ones.
 _SEPARATOR: Final = "\0"
 # Entries that are sent, or kept, at a time, so that there is never a second copy of all of them.
@@ -24,10 +26,11 @@ class Columns:
 
     links, hardlinks: index -> target; digests: index -> sha256 where one was made. checks: CRC-32 of the
     first 64 KiB of the content; offsets: where the content starts in the layer's tar, -1 where it cannot be read again.
+    hides: whether some name may be a mark of deletion.
     """
 
     __slots__ = (
-        "_folders", "checks", "digests", "gids", "hardlinks", "kinds", "links", "modes", "mtimes", "names", "offsets", "sizes", "uids",
+        "_folders", "checks", "digests", "gids", "hardlinks", "hides", "kinds", "links", "modes", "mtimes", "names", "offsets", "sizes", "uids",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -43,6 +46,7 @@ class Columns:
         self.links: dict[int, str] = {}
         self.hardlinks: dict[int, str] = {}
         self.digests: dict[int, bytes] = {}
+        self.hides = False
         self._folders: set[str] | None = None
 
     def folders(self) -> set[str] | None:
@@ -61,6 +65,7 @@ class Columns:
         if not path and kind != "dir":
             raise TarError("something that is no folder in place of the root")
         self.names.append(path)
+        self.hides = self.hides or WHITEOUT in path
         if kind == "hardlink":
             self.hardlinks[index] = clean_path(entry.link)
             kind = "file"
@@ -90,6 +95,7 @@ class Columns:
                 elif kind == "link":
                     self.links[base + index] = link
         self.names += paths
+        self.hides = self.hides or WHITEOUT in _SEPARATOR.join(paths)
         self.kinds += bytes(codes)
         self.sizes.extend(size if at >= 0 else 0 for size, at in zip(sizes, offsets, strict=True))
         for column, values in (
@@ -107,6 +113,7 @@ class Columns:
         else:
             ours |= theirs
             self._folders = ours
+        self.hides = self.hides or other.hides
         self.names += other.names
         self.kinds += other.kinds
         for name, _ in _NUMBERS:
@@ -137,6 +144,7 @@ def unpack_columns(packed: Iterator[tuple[Any, ...]]) -> Columns:
     count, columns.links, columns.hardlinks, columns.digests, folders = next(packed)
     columns._folders = set() if folders is None else set(folders.split(_SEPARATOR))
     for names, kinds, numbers in packed:
+        columns.hides = columns.hides or WHITEOUT in names
         columns.names += names.split(_SEPARATOR)
         columns.kinds += kinds
         for (name, _), data in zip(_NUMBERS, numbers, strict=True):

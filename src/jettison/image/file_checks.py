@@ -55,8 +55,11 @@ def _names(image: Image) -> Iterator[Checkpoint]:
     caches: defaultdict[str, Counter[int]] = defaultdict(Counter)
     bases, endings, folders = _wanted()
     not_below = tuple(table()["not_below"])
-    # The last part of a path rules nearly all files out without an expression.
-    for path in [p for p in image.files if p[p.rfind("/") + 1 :] in bases or p[p.rfind(".") :] in endings]:
+    # The last two characters of a path rule nearly all files out, the last part all others but these.
+    ends = {name[-2:] for name in (*bases, *endings)}
+    for path in [path for path in image.files if path[-2:] in ends]:
+        if path[path.rfind("/") + 1 :] not in bases and path[path.rfind(".") :] not in endings:
+            continue
         _sort(path, path[path.rfind("/") + 1 :], image.files[path], secret, unneeded, not_below, folders)
     cache, starts = cache_pattern(), cache_starts()
     for path in [p for p in image.files if p.startswith(starts)]:

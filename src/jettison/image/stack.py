@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from jettison.image.columns import WHITEOUT
 from jettison.image.files import Files, LayerRows
 from jettison.inventory.links import followed
 from jettison.inventory.numbered import DIR, FILE
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from jettison.image.elf import Elf
     from jettison.image.image import FileEntry
 
-WHITEOUT: Final = ".wh."
 OPAQUE: Final = ".wh..wh..opq"
 _RESERVED: Final = ".wh..wh."
 # Which folders are remembered to have no link above them: enough for any real image, no more.
@@ -304,6 +304,8 @@ def _is_counted(entry: FileEntry) -> bool:
 
 def _marks(facts: LayerFacts) -> list[str]:
     """Return the marks of deletion in a layer."""
+    if not facts.columns.hides:
+        return []
     # The first look rules nearly all out.
     return [path for path in facts.entries if WHITEOUT in path and path[path.rfind("/") + 1 :].startswith(WHITEOUT)]
 

@@ -155,7 +155,7 @@ def _sums(
     sizes, folders = [0] * packages, []
     # Lists: each number of an array would be made anew.
     kinds, bytes_of, layers, originals = list(rows.kinds), rows.sizes.tolist(), rows.layers.tolist(), rows.originals
-    shared, met = set(originals.values()), set[int]()
+    shared, met = {*originals, *originals.values()}, set[int]()
     last, layer = "", -1
     count = full = size = unowned = unowned_bytes = 0
     # The folder that was looked up last: files of one follow one another.
@@ -176,12 +176,11 @@ def _sums(
         if not bytes_:
             continue
         # Nearly no content has further names, which one look tells.
-        if shared:
+        if number in shared:
             number = originals.get(number, number)
             if number in met:
                 continue
-            if number in shared:
-                met.add(number)
+            met.add(number)
         full += 1
         size += bytes_
         owner = listed.get(path)

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from jettison.image.stack import OPAQUE, WHITEOUT
+from jettison.image.columns import WHITEOUT
+from jettison.image.stack import OPAQUE
 from jettison.inventory.hard_links import Contents
 
 if TYPE_CHECKING:
