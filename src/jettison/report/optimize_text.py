@@ -183,8 +183,11 @@ def _proof(outcome: Outcome, palette: Palette, everything: bool) -> Iterator[str
             yield f"  {verdict} {fit(brief, WIDTH - 14) if claim.evidence else title}"
             continue
         yield f"  {verdict} {title}"
-        for evidence in claim.evidence[:MAX_EVIDENCE]:
+        shown = claim.evidence if everything else claim.evidence[:MAX_EVIDENCE]
+        for evidence in shown:
             yield from _dim(evidence, 14, palette)
+        if len(shown) < len(claim.evidence):
+            yield palette(f"{'':14}... and {len(claim.evidence) - len(shown)} more: --all", "dim")
 
 
 def _attempts(outcome: Outcome, palette: Palette) -> Iterator[str]:
