@@ -264,6 +264,16 @@ def test_a_hostile_value_takes_linear_time(piece: str, tmp_path: Path) -> None:
     assert time.process_time() - begin < 2
 
 
+def test_what_compose_reads_by_itself_goes_before_a_nearer_file_for_another_use(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "docker-compose.test.yml").write_text("services: {web: {build: ., command: pytest}}\n")
+    compose = "services: {web: {build: app, command: serve}, db: {image: 'far/postgres:15', environment: {PASSWORD: postgres}}}\n"
+    found = needs_of(tmp_path, compose=compose.replace("serve}", "serve, depends_on: [db]}"))
+    assert found.run_as is not None and found.run_as.command == ("serve",)
+    # A word that names the image would make the report unreadable, and is no secret.
+    assert "postgres" not in found.hidden
+
+
 def test_a_file_for_another_use_may_be_the_one_that_builds_it(tmp_path: Path) -> None:
     (tmp_path / "docker-compose.prod.yml").write_text(
         "services: {web: {build: app, command: gunicorn, env_file: [.env.prod, {path: .env.more, required: false}]}}\n"

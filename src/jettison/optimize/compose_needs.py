@@ -31,29 +31,31 @@ def read_needs(project: str, dockerfile: str, model: Model) -> Needs | None:
     something else tells nothing; of one that cannot be read only that is told.
     """
     broken: Needs | None = None
-    for folder in (project, *_above(os.path.realpath(project))):
-        for path in _files(folder):
-            try:
-                found = _read(path, project, dockerfile, model)
-            except BuildFileError as error:
-                name = os.path.basename(path)
-                place = f"{name}:{error.line}" if error.line else name
-                broken = broken or Needs(path, "", problems=(f"{place}: {error}; nothing was taken from it",))
-                continue
-            if found is not None:
-                return found
+    for path in _files((project, *_above(os.path.realpath(project)))):
+        try:
+            found = _read(path, project, dockerfile, model)
+        except BuildFileError as error:
+            name = os.path.basename(path)
+            place = f"{name}:{error.line}" if error.line else name
+            broken = broken or Needs(path, "", problems=(f"{place}: {error}; nothing was taken from it",))
+            continue
+        if found is not None:
+            return found
     return broken
 
 
-def _files(folder: str) -> list[str]:
-    """Return the Compose files of a folder: the one that Compose reads by itself first, then those for other uses."""
-    try:
-        names = {entry.name for entry in os.scandir(folder) if entry.is_file()}
-    except OSError:
-        return []
-    own = next((name for name in NAMES if name in names), None)
-    others = sorted(name for name in names if _is_other(name))[:MAX_OTHERS]
-    return [os.path.join(folder, name) for name in ([own] if own is not None else []) + others]
+def _files(folders: tuple[str, ...]) -> list[str]:
+    """Return the Compose files of folders: those that Compose reads by itself first, then those for other uses."""
+    own: list[str] = []
+    others: list[str] = []
+    for folder in folders:
+        try:
+            names = {entry.name for entry in os.scandir(folder) if entry.is_file()}
+        except OSError:
+            continue
+        own += [os.path.join(folder, name) for name in NAMES if name in names][:1]
+        others += [os.path.join(folder, name) for name in sorted(names) if _is_other(name)][:MAX_OTHERS]
+    return own + others
 
 
 def _is_other(name: str) -> bool:

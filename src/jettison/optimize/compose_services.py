@@ -265,11 +265,17 @@ class ComposeServices:
         # A command may hold what a variable with a secret's name brings.
         tables = (env, self._values, *(need.env for need in needed))
         named = [v for found in tables for k, v in found.items() if is_secret_name(k)]
-        return tuple(dict.fromkeys(value for value in (*quiet, *named) if value))
+        # `postgres` as its own password is no secret, and the name of what is told of.
+        words = {*self._services, *(_image_word(each) for each in self._services.values())}
+        return tuple(dict.fromkeys(value for value in (*quiet, *named) if value and value not in words))
 
 
 def _name(entry: Node) -> str:
     return entry.text or _text(entry.get("source"))
+
+
+def _image_word(service: Node) -> str:
+    return _text(service.get("image")).partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
 def _content(path: str) -> str:
