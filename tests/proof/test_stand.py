@@ -35,7 +35,7 @@ CLIENT = os.environ.get("JETTISON_DOCKER", "docker")
 @pytest.fixture(autouse=True)
 def short_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing listens here, which takes the whole patience."""
-    monkeypatch.setattr("jettison.proof.observe.START_SECONDS", 4.0)
+    monkeypatch.setattr("jettison.proof.stand.START_SECONDS", 4.0)
     monkeypatch.setenv("JETTISON_TEST_CLIENT", CLIENT)
 
 
