@@ -72,5 +72,6 @@ def test_a_plain_mapping_is_numbered_in_the_same_way() -> None:
     assert numbers == {"bin/sh": 0, "bin/tool": 1, "bin": 2}
     # Whichever name comes first stands for the content.
     assert rows.originals == {1: 0} and list(rows.kinds) == [0, 0, 1] and list(rows.sizes) == [10, 10, 0]
-    files = as_files({"a": program})
+    files = as_files({"a": program, "b": name})
     assert numbered(files) == (files.numbers, files.rows)
+    assert files.rows.originals == {files.numbers["b"]: files.numbers["a"]}

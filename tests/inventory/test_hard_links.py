@@ -18,11 +18,3 @@ def test_a_content_is_new_under_its_first_name() -> None:
     contents = Contents()
 
     assert [contents.is_new(one) for one in (second, first, other, second)] == [True, False, True, False]
-
-
-def test_what_has_one_name_is_always_new() -> None:
-    first = Entry()
-    second, other = Entry(first), Entry()
-    contents = Contents({id(first)})
-
-    assert [contents.is_new(one) for one in (first, second, other, other)] == [True, False, True, True]

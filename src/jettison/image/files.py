@@ -70,6 +70,8 @@ class LayerRows(Rows):
             self.modes.append(entry.mode)
             self.layers.append(entry.layer)
             self._made[entry.number] = entry
+            if entry.original is not None:
+                self.originals[entry.number] = self.number_of(entry.original)
         return entry.number
 
     def join(self, entry: FileEntry, content: FileEntry) -> None:

@@ -18,7 +18,7 @@ from typing import Final
 
 import zstandard
 
-from jettison.cache_folder import cache_folder, keeps_results
+from jettison.cache_folder import cache_folder, keep_file, keeps_results
 from jettison.image.collect import LayerFacts
 from jettison.image.columns import unpack_columns
 from jettison.inventory.package import Package
@@ -95,16 +95,7 @@ class LayerCache:
         if path is None or not packed:
             return
         with contextlib.suppress(OSError):
-            folder = os.path.dirname(path)
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            temporary = os.path.join(folder, f".new-{os.urandom(8).hex()}")
-            handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            try:
-                with os.fdopen(handle, "wb") as stream:
-                    stream.write(packed)
-                os.replace(temporary, path)
-            except OSError:
-                os.unlink(temporary)
+            keep_file(path, packed)
 
     def prune(self) -> None:
         """Delete the results that were not used for longest, as long as there are more than MAX_BYTES."""

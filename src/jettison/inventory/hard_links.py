@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
 from typing import Protocol
 
 
@@ -14,22 +13,16 @@ class Named(Protocol):
 
 
 class Contents:
-    """The contents that were met so far; entries must live as long, for they are known by their identity.
+    """The contents that were met so far; entries must live as long, for they are known by their identity."""
 
-    shared: identities of the entries that have a further name, so that nothing is noted of all others.
-    """
+    __slots__ = ("_met",)
 
-    __slots__ = ("_met", "_shared")
-
-    def __init__(self, shared: Container[int] | None = None) -> None:
-        self._shared = shared
+    def __init__(self) -> None:
         self._met: set[int] = set()
 
     def is_new(self, entry: Named) -> bool:
         """Return whether the bytes of an entry were met under no other name yet, and note them."""
         content = id(entry.original or entry)
-        if self._shared is not None and content not in self._shared:
-            return True
         if content in self._met:
             return False
         self._met.add(content)

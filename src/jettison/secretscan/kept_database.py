@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from typing import Final
 
-from jettison.cache_folder import cache_folder
+from jettison.cache_folder import cache_folder, keep_file
 
 _SUFFIX: Final = ".hs"
 
@@ -32,26 +32,13 @@ def keep(name: str, data: bytes) -> None:
     beside = [] if sys.dont_write_bytecode or sys.pycache_prefix else [_installed()]
     for folder in (*beside, cache_folder()):
         with contextlib.suppress(OSError):
-            _write(folder, f"{name}{_SUFFIX}", data, 0o644 if folder in beside else 0o600)
+            keep_file(os.path.join(folder, f"{name}{_SUFFIX}"), data, 0o644 if folder in beside else 0o600)
+            _forget_older(folder)
             return
 
 
 def _installed() -> str:
     return os.path.join(os.path.dirname(__file__), "__pycache__")
-
-
-def _write(folder: str, name: str, data: bytes, mode: int) -> None:
-    os.makedirs(folder, mode=0o755 if mode & 0o044 else 0o700, exist_ok=True)
-    temporary = os.path.join(folder, f".new-{os.urandom(8).hex()}")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-        os.replace(temporary, os.path.join(folder, name))
-    except OSError:
-        os.unlink(temporary)
-        raise
-    _forget_older(folder)
 
 
 def _forget_older(folder: str) -> None:
