@@ -142,7 +142,7 @@ class Engine(Protocol):
         """Return the state of a container."""
 
     def execute(self, container: str, argv: list[str], timeout_seconds: float) -> tuple[int, bytes]:
-        """Return (exit code, output) of a command run in a container; the output is bounded."""
+        """Return (exit code, output and then errors) of a command run in a container; both are bounded."""
 
     def logs(self, container: str) -> bytes:
         """Return the last output of a container, stdout and stderr, bounded."""

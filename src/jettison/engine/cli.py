@@ -200,9 +200,10 @@ class CliEngine:
         return dict(data[0])
 
     def execute(self, container: str, argv: list[str], timeout_seconds: float) -> tuple[int, bytes]:
-        """Return (exit code, output) of a command in a container; 124 when it took too long."""
-        done = call([*self._base, "exec", container, *argv], self._env, timeout_seconds, merge=True)
-        return 124 if done.code is None else done.code, done.output
+        """Return (exit code, output and then errors) of a command in a container; 124 when it took too long."""
+        # The engine carries the two apart: in one stream, which comes first is another thing each time.
+        done = call([*self._base, "exec", container, *argv], self._env, timeout_seconds)
+        return 124 if done.code is None else done.code, done.output + done.errors
 
     def logs(self, container: str) -> bytes:
         """Return the last lines of a container's output."""
