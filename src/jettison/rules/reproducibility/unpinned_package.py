@@ -76,6 +76,9 @@ def _loose(model: Model, run: Run, call: PackageCall, assigned: list[tuple[str, 
         return []
     pins = MANAGERS[call.manager]["pin"]
     names = [word.value for word in call.packages]
+    if call.manager == "go" and "install" in [word.value for word in call.command.argv[1:2]]:
+        # Without a version it is the one of the module's go.mod; outside of a module go refuses.
+        names = [name for name in names if "@" in name]
     lists = [name.strip('"').strip("${}") for name in names if name.strip('"').startswith("$")]
     if lists:
         scope = model.scope_at(run.instruction, run.stage)
@@ -101,7 +104,7 @@ def _is_open(name: str, manager: str, pins: list[str]) -> bool:
     if (
         not name
         or name[0] in "-.<>&|"
-        or name.endswith(("-", "+", "\\"))
+        or name.endswith(("-", "\\"))
         or _LOCAL.match(name)
         or "$" in name
         or "*" in name
@@ -155,6 +158,8 @@ RULE = Rule(
             lines=(2,),
         ),
         Example(before="FROM golang:1.22\nRUN go install e.org/a@latest && gem i rails\n", lines=(2, 2)),
+        Example(before="FROM golang:1.22\nRUN go install e.org/a && go install tool e.org/b\n"),
+        Example(before="FROM alpine:3.20\nRUN apk add --no-cache libstdc++\n", lines=(2,)),
         Example(before="FROM golang:1.15\nRUN go get example.com/tool\nRUN go get example.com/b@v1.2.3\n", lines=(2,)),
         Example(
             before="FROM debian:bookworm\nRUN deps='gcc make=4.3' && apt-get install -y $deps && apt-get purge -y $deps\n",
