@@ -3,7 +3,7 @@
 Whoever gets into the container, as any user, can replace the program it runs. Give the files to the user who
 needs them: COPY --chown, or chmod for the owner and group only.
 
-/tmp and folders with the sticky bit are meant to be open and are not reported.
+/tmp and folders with the sticky bit are meant to be open and are not reported, nor is what the same RUN removes.
 
 Source: CIS Docker Benchmark, 4.x; chmod(1).
 """
@@ -19,8 +19,10 @@ from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
+    from jettison.model.run import Run
 
 _OCTAL: Final = re.compile(r"0?([0-7]?)[0-7][0-7]([2367])\Z")
+_RECURSIVE: Final = re.compile(r"(?:^| )-[a-zA-Z]*[rR]")
 _SYMBOLIC: Final = re.compile(r"(?:^|,)(?:[ug]*[oa][ugoa]*)?[+=][rwxX]*w")
 
 
@@ -37,12 +39,21 @@ def check(model: Model) -> Iterable[Finding]:
                 for word in command.argv[1:]
                 if not word.value.startswith("--") and word.value not in ("-R", "-v", "-f", "-Rf", "-fR", "-c")
             ]
-            if len(words) > 1 and is_open(words[0].value) and not all(_is_temporary(w.value) for w in words[1:]):
+            if len(words) < 2 or not is_open(words[0].value):
+                continue
+            if not all(_is_temporary(w.value) or _is_removed(run, w.value) for w in words[1:]):
                 yield RULE.at(words[0].span, f"mode {words[0].value[:20]}: everyone may write {words[1].value[:60]}")
     for node, _ in model.every("COPY", "ADD"):
         flag = node.flag("chmod")
         if flag is not None and flag.value and is_open(flag.value) and model.in_final_image(model.stage_of(node)):
             yield RULE.at(flag.span, f"mode {flag.value[:20]}: everyone may write what is copied")
+
+
+def _is_removed(run: Run, path: str) -> bool:
+    """Return whether the same RUN removes this very path, so that it is in no image."""
+    return any(
+        c.name == "rm" and path in c.arguments and _RECURSIVE.search(" ".join(c.arguments)) for c in run.commands
+    )
 
 
 def is_open(mode: str) -> bool:
@@ -73,6 +84,7 @@ RULE = Rule(
     examples=(
         Example(before="FROM debian:bookworm\nRUN chmod -R 777 /srv\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nCOPY --chmod=0666 a /a\nRUN chmod a+rw /a\n", lines=(2, 3)),
+        Example(before='FROM debian:bookworm\nRUN t="$(mktemp -d)" && chmod 777 "$t" && a "$t" && rm -rf "$t"\n'),
         Example(before="FROM debian:bookworm\nONBUILD COPY --chmod=777 . /srv/\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN chmod 755 /srv && chmod 1777 /tmp && chmod u+w /a && chmod +x /b\n"),
     ),
