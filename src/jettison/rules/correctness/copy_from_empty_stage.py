@@ -1,6 +1,7 @@
 """COPY --from a stage that is empty.
 
-The stage is FROM scratch and no instruction writes a file, so the copy fails.
+The stage is FROM scratch and no instruction writes a file, so the copy fails. The root itself is there: to copy
+all of an empty stage adds nothing, and is how a file chooses whether something is added.
 
 Source: Dockerfile reference, "COPY --from"; Docker documentation, "Create a base image", scratch.
 """
@@ -29,6 +30,8 @@ def check(model: Model) -> Iterable[Finding]:
             flag = node.flag("from") if node.keyword == "COPY" else None
             source = (flag.value or "").lower() if flag else ""
             index = int(source) if source.isdecimal() and len(source) < 6 else names.get(source, -1)
+            if all(word.value in ("/", ".", "./", "/.") for word in node.words[:-1]):
+                continue
             if flag is not None and index in empty and index < stage.index:
                 yield RULE.at(flag.span, f"stage {source[:40]} is empty: there is nothing to copy")
 
@@ -50,6 +53,7 @@ RULE = Rule(
     foreign=("tally/copy-from-empty-scratch-stage",),
     examples=(
         Example(before="FROM scratch AS a\nFROM debian:12\nCOPY --from=a /x /x\n", lines=(3,)),
+        Example(before="FROM scratch AS a\nFROM debian:12\nCOPY --from=a / /usr/bin/\n"),
         Example(before="FROM scratch AS a\nCOPY x /x\nFROM debian:12\nCOPY --from=a /x /x\n"),
     ),
 )
