@@ -2,7 +2,8 @@
 
 The final image neither starts from it nor copies from it, so BuildKit leaves it out, and the older builder
 builds it for nothing. Often a COPY --from names the wrong stage. Stages whose name says that they are built by
-`--target` (test, lint, debug ...) are not reported; others can be added to `targets`.
+`--target` (test, lint, debug ...) are not reported; others can be added to `targets`. Where a FROM names its stage
+by a variable (`FROM build-${TARGETARCH}`), all stages that it may mean are used.
 
 Source: Docker documentation, "Multi-stage builds", differences between the builders.
 """
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.model.stage import Stage
 
-
+_VARIABLES: Final = re.compile(r"(?:\$(?:\{[^}]{0,200}\}|\w+))+")
+# With more variables in one name the search would take long.
+_MAX_PARTS: Final = 4
 _TARGETS: Final = frozenset(
     "all artifact artifacts bench benchmark bin binary binaries builder-debug check ci cli cover coverage cross debug "
     "deploy dev devcontainer devel develop development doc docs export format generate integration lint local "
@@ -53,7 +56,17 @@ def _needs(model: Model, stages: list[Stage]) -> set[int]:
         if index not in seen:
             seen.add(index)
             waiting.extend(model.stages[index].depends_on)
+            waiting.extend(_choices(model, model.stages[index]))
     return seen
+
+
+def _choices(model: Model, stage: Stage) -> list[int]:
+    """Return the stages above that a base named by a variable, as build-${TARGETARCH}, may stand for."""
+    fixed = _VARIABLES.split(stage.base.raw.lower().strip("\"'"))
+    if not 1 < len(fixed) <= _MAX_PARTS:
+        return []
+    pattern = re.compile(".*".join(re.escape(part) for part in fixed))
+    return [each.index for each in model.stages[: stage.index] if each.name and pattern.fullmatch(each.name)]
 
 
 RULE = Rule(
@@ -71,6 +84,11 @@ RULE = Rule(
     examples=(
         Example(before="FROM debian:12 AS one\nRUN a\nFROM debian:12\nRUN b\n", lines=(1,)),
         Example(before="FROM debian:12 AS one\nRUN a\nFROM debian:12\nCOPY --from=one /a /a\n"),
+        Example(before="ARG X=one\nFROM debian:12 AS b-one\nRUN a\nFROM debian:12 AS b-two\nRUN b\nFROM b-$X\nRUN c\n"),
+        Example(
+            before="FROM debian:12 AS b_amd64\nRUN a\nFROM debian:12 AS c\nRUN b\nFROM b_${TARGETARCH}${TARGETVARIANT}\nRUN c\n",
+            lines=(3,),
+        ),
         Example(before="FROM debian:12 AS base\nFROM base AS unit-tests\nRUN a\nFROM debian:12\nRUN b\n"),
     ),
 )
