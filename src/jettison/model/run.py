@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jettison.named_tuple import NamedTuple
 from jettison.span import Span
+from jettison.syntax.shell_command import SHELLS
 from jettison.syntax.tree import Instruction
 
 if TYPE_CHECKING:
     from jettison.model.packages import PackageCall
     from jettison.model.stage import Stage
     from jettison.syntax.shell_command import Command
+
+_SYSTEM_FOLDERS: Final = ("/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/")
+_FOLLOWS_FILES: Final = frozenset(
+    ("ansible-playbook", "chef-client", "chef-solo", "make", "puppet", "salt-call", "source", ".")
+)
 
 
 class Mount(NamedTuple):
@@ -49,6 +55,14 @@ class Run:
     def cache_targets(self) -> tuple[str, ...]:
         """Return the folders that cache or tmpfs mounts keep out of the layer."""
         return tuple(mount.target for mount in self.mounts if mount.type in ("cache", "tmpfs"))
+
+
+def runs_unseen(command: Command) -> bool:
+    """Return whether a command is a script, or a tool that follows files, whose doings the Dockerfile does not tell."""
+    if command.name in SHELLS:
+        return command.argv[1:] != () and not command.argv[1].value.startswith("-")
+    program = command.argv[0].value if command.argv else ""
+    return command.name in _FOLLOWS_FILES or ("/" in program and not program.startswith(_SYSTEM_FOLDERS))
 
 
 def read_mounts(instruction: Instruction) -> tuple[Mount, ...]:

@@ -6,7 +6,7 @@ no curl, Red Hat's have curl but no wget.
 
 Use what is there (the language itself can open a connection), or install the program. Which base lacks
 what is in `knowledge/base_tools.toml`. A program whose name occurs in any earlier RUN, COPY or ADD counts
-as there.
+as there; where a RUN starts a script, which may install anything, nothing is reported.
 
 Source: Dockerfile reference, "HEALTHCHECK"; the package lists of the official images.
 """
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.findings import SHOW, Finding, Fix, Severity
 from jettison.knowledge.base_tools import absent_tools
+from jettison.model.run import runs_unseen
 from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
@@ -66,11 +67,11 @@ def _is_added(model: Model, final: Stage, tool: str) -> bool:
             # A base's folder tree may hold anything.
             if node.keyword == "COPY" and node.flag("from") and node.words and node.words[-1].value in ("/", "/usr/"):
                 return True
-    # Packages that a variable or a file names may hold it.
-    return any(
+    # Packages that a variable or a file names may hold it, and a script may install it.
+    runs = [run for run in model.runs if model.in_final_image(run.stage)]
+    return any(runs_unseen(command) for run in runs for command in run.commands) or any(
         "$" in word.value
-        for run in model.runs
-        if model.in_final_image(run.stage)
+        for run in runs
         for call in model.facts(run)
         if call.action == "install"
         for word in call.packages
@@ -93,6 +94,8 @@ RULE = Rule(
             before="FROM debian:bookworm-slim\nRUN apt-get update && apt-get install -y curl\nHEALTHCHECK CMD curl -f localhost\n"
         ),
         Example(before="FROM alpine:3.20\nHEALTHCHECK CMD wget -q -O- localhost\n"),
+        Example(before="FROM debian:12\nCOPY x /x\nRUN /x/install --all\nHEALTHCHECK CMD curl localhost\n"),
+        Example(before="FROM debian:12\nRUN sh -c 'a b' && /usr/bin/env\nHEALTHCHECK CMD curl localhost\n", lines=(3,)),
         Example(before="FROM node:20-slim\nHEALTHCHECK CMD curl localhost || wget localhost\n"),
         Example(before="FROM python:3.12-slim\nHEALTHCHECK NONE\n"),
         Example(before='FROM gcr.io/distroless/static-debian12\nHEALTHCHECK CMD ["wget", "x"]\n', lines=(2,)),

@@ -4,6 +4,8 @@ Small images hold no time-zone data: `TZ=Europe/Berlin` then silently means UTC,
 an hour or two off. Debian's and Ubuntu's hold no locales but C, C.UTF-8 and POSIX: with `LANG=en_US.UTF-8`
 programs warn and fall back to ASCII.
 
+Where a RUN starts a script, which may bring either, nothing is reported.
+
 Install tzdata, or take C.UTF-8 as the locale, which needs nothing.
 
 Source: docker-library documentation, debian: "Locales"; Alpine Linux wiki, "Setting the timezone".
@@ -16,6 +18,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import SHOW, Confidence, Finding, Fix, Severity
+from jettison.model.run import runs_unseen
 from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
@@ -71,7 +74,7 @@ def _has(model: Model, final: Stage, *words: str) -> bool:
         for node in stage.instructions
         if node.keyword in ("RUN", "COPY", "ADD")
         for word in words
-    )
+    ) or any(runs_unseen(c) for run in model.runs if model.in_final_image(run.stage) for c in run.commands)
 
 
 def _fix(title: str) -> Fix:
@@ -93,6 +96,7 @@ RULE = Rule(
         Example(before="FROM alpine:3.20\nRUN apk add --no-cache tzdata\nENV TZ=Europe/Berlin\n"),
         Example(before="FROM debian:bookworm-slim\nENV LANG=C.UTF-8 TZ=UTC\n"),
         Example(before="FROM ubuntu:24.04\nENV TZ=Etc/UTC\n"),
+        Example(before="FROM ubuntu:24.04\nCOPY . /b\nRUN /b/prepare.sh\nENV LANG=en_US.UTF-8\n"),
         Example(
             before="FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y locales && locale-gen en_US.UTF-8\nENV LANG=en_US.UTF-8\n"
         ),
