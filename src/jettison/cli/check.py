@@ -90,6 +90,39 @@ class Checked(NamedTuple):
     choice: Choice | None = None
 
 
+class Asked(NamedTuple):
+    """A file to check and the builds of it; named: by the user or by a build, in place of found in a folder."""
+
+    path: str
+    builds: tuple[Build, ...]
+    named: bool
+
+
+class Templates:
+    """The templates among the files that were found in folders: they are left out, and said to be."""
+
+    def __init__(self) -> None:
+        self._paths: list[str] = []
+
+    def hold(self, data: bytes, path: str) -> bool:
+        """Return whether a text is a template, which is then one of these."""
+        from jettison.lint.template import is_template
+
+        held = is_template(data, path)
+        if held:
+            self._paths.append(path)
+        return held
+
+    def tell(self) -> None:
+        """Say on stderr how many were left out."""
+        if self._paths:
+            count = len(self._paths)
+            what = f"{count} templates of Dockerfiles are" if count > 1 else "a template of a Dockerfile is"
+            more = ", as " if count > 1 else ": "
+            text = f"{what} left out{more}{self._paths[0]}; name a file to have it checked all the same"
+            sys.stderr.write(f"jettison: {safe_line(text)}\n")
+
+
 def run(args: argparse.Namespace) -> int:
     """Print the findings of every file; return 1 when one reaches the fail level."""
     # Trees and models hold no cycles, so that reference counts free them; looking for cycles costs a third.
@@ -128,7 +161,8 @@ def check_paths(args: argparse.Namespace) -> tuple[list[Checked], int]:
     wanted = _changed(args.changed_since)
     checked: list[Checked] = []
     unreadable = 0
-    for path, builds in to_check(args, finder, checked):
+    templates = Templates()
+    for path, builds, named in to_check(args, finder, checked):
         if wanted is not None and not _is_wanted(path, builds, wanted):
             continue
         try:
@@ -138,10 +172,13 @@ def check_paths(args: argparse.Namespace) -> tuple[list[Checked], int]:
                 sys.stderr.write(f"jettison: {safe_line(str(error))}\n")
                 unreadable += 1
             continue
+        if not named and templates.hold(data, path):
+            continue
         shown = args.stdin_filename or path if path == "-" else path
         settings = settings_of(args, finder, shown)
         choice = settings.choice(shown, select, ignore)
         checked.append(Checked(_report(data, shown, builds, choice, args), settings, choice))
+    templates.tell()
     _add_shellcheck(checked, args)
     return checked, unreadable
 
@@ -171,9 +208,9 @@ def _report(data: bytes, path: str, builds: Sequence[Build], choice: Choice, arg
     return check_builds(data, path, builds or (own_build(path),), choice, not args.no_context)
 
 
-def to_check(args: argparse.Namespace, finder: Finder, checked: list[Checked]) -> list[tuple[str, tuple[Build, ...]]]:
-    """Return the files to check, each with its builds; what is wrong in Compose and Bake files is reported."""
-    found: dict[str, tuple[str, list[Build]]] = {}
+def to_check(args: argparse.Namespace, finder: Finder, checked: list[Checked]) -> list[Asked]:
+    """Return the files to check; what is wrong in Compose and Bake files is reported."""
+    found: dict[str, tuple[str, list[Build], bool]] = {}
     build_files: list[str] = []
     key = RealPaths().real
     for path, named in found_files(args.paths):
@@ -182,15 +219,15 @@ def to_check(args: argparse.Namespace, finder: Finder, checked: list[Checked]) -
         if is_build_file_name(os.path.basename(path)) or (named and path.lower().endswith(BUILD_FILE_ENDINGS)):
             build_files.append(path)
         else:
-            found[path if path == "-" else key(path)] = (path, [])
+            found[path if path == "-" else key(path)] = (path, [], named)
     if build_files:
         from jettison.compose.project import read_builds
 
         builds, reports = read_builds(build_files)
         checked.extend(Checked(report, settings_of(args, finder, report.path)) for report in reports)
         for build in builds:
-            found.setdefault(key(build.dockerfile), (build.dockerfile, []))[1].append(build)
-    return [(path, tuple(ways)) for path, ways in found.values()]
+            found.setdefault(key(build.dockerfile), (build.dockerfile, [], True))[1].append(build)
+    return [Asked(path, tuple(ways), named or bool(ways)) for path, ways, named in found.values()]
 
 
 def _data(path: str, builds: Sequence[Build]) -> bytes:

@@ -15,7 +15,9 @@ MAX_DEPTH: Final = 64
 _PIECE: Final = 64 * 1024
 _SKIPPED_FOLDERS: Final = frozenset((".git", ".hg", ".svn", "node_modules", ".venv", "venv", "__pycache__"))
 BUILD_FILE_ENDINGS: Final = (".yml", ".yaml", ".hcl")
-_OTHER_ENDINGS: Final = (".dockerignore", ".md", ".go", ".py", ".js", ".ts", ".sh", ".json", ".html", ".orig")
+_OTHER_ENDINGS: Final = (
+    ".dockerignore", ".md", ".go", ".py", ".js", ".ts", ".sh", ".json", ".html", ".orig", ".yml", ".yaml", ".cs", ".toml", ".xml",
+)  # fmt: skip
 
 
 def is_dockerfile_name(name: str) -> bool:

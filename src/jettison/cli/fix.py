@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from jettison.atomic import Replacement, replace_all
-from jettison.cli.check import RULES_HELP, rule_names, settings_of, to_check
+from jettison.cli.check import RULES_HELP, Templates, rule_names, settings_of, to_check
 from jettison.cli.discover import read_dockerfile
 from jettison.cli.options import Option
 from jettison.errors import SourceError
@@ -45,14 +45,18 @@ def run(args: argparse.Namespace) -> int:
 
     finder = Finder()
     changed = failed = 0
-    for path, builds in to_check(args, finder, []):
+    templates = Templates()
+    for path, builds, named in to_check(args, finder, []):
         if builds and not _may_write(path, builds, args.paths or ["."]):
             continue
         try:
+            if not named and templates.hold(read_dockerfile(path), path):
+                continue
             changed += _fix_one(path, builds, args, settings_of(args, finder, path))
         except SourceError as error:
             sys.stderr.write(f"jettison: {safe_line(str(error))}\n")
             failed += 1
+    templates.tell()
     if failed:
         return SourceError.exit_code
     return 1 if args.diff and changed else 0

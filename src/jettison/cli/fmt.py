@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from jettison.atomic import Replacement, replace_all
-from jettison.cli.check import settings_of
+from jettison.cli.check import Templates, settings_of
 from jettison.cli.discover import found_files, is_dockerfile_name, read_dockerfile
 from jettison.cli.options import Option
 from jettison.errors import SourceError
@@ -50,15 +50,19 @@ def run(args: argparse.Namespace) -> int:
 
     finder = Finder()
     changed = failed = 0
+    templates = Templates()
     for path, named in found_files(args.paths):
         settings = settings_of(args, finder, path)
         if not named and (settings.excludes(path) or not is_dockerfile_name(os.path.basename(path))):
             continue
         try:
+            if not named and templates.hold(read_dockerfile(path), path):
+                continue
             changed += _format_one(path, args, settings)
         except SourceError as error:
             sys.stderr.write(f"jettison: {safe_line(str(error))}\n")
             failed += 1
+    templates.tell()
     if failed:
         return SourceError.exit_code
     return 1 if changed and (args.check or args.diff) else 0
