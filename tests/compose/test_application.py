@@ -238,3 +238,18 @@ def test_a_hostile_file_of_variables_takes_linear_time(line: str, tmp_path: Path
     started = time.process_time()
     read_env(str(file), {})
     assert time.process_time() - started < 3
+
+
+def test_many_files_may_be_included(tmp_path: Path) -> None:
+    count = 80
+    files = {"compose.yaml": "include:\n" + "".join(f"  - s{n}/compose.yaml\n" for n in range(count))}
+    files |= {f"s{n}/compose.yaml": f"services:\n  s{n}: {{image: a}}\n" for n in range(count)}
+    found = application(tmp_path, files)
+    assert not found.problems and len(found.services) == count
+    assert not found.steered
+
+
+def test_the_text_of_all_files_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jettison.compose.application.MAX_TEXT", 100)
+    files = {"compose.yaml": "include: [a.yaml]\n", "a.yaml": "services: {a: {image: b}}\n#" + 100 * "x"}
+    assert any("too much text" in said for _, said in application(tmp_path, files).problems)

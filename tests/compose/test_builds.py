@@ -175,3 +175,21 @@ def test_hostile_files_end_soon(name: str, text: str, tmp_path: Path) -> None:
     started = time.process_time()
     read_builds([str(tmp_path / name)])
     assert time.process_time() - started < 3
+
+
+def test_a_file_that_another_steers_is_no_project_of_its_own(tmp_path: Path) -> None:
+    # Its paths count from the folder of the file that includes it.
+    (tmp_path / "web").mkdir()
+    (tmp_path / "api").mkdir()
+    main_file, part = tmp_path / "compose.yml", tmp_path / "web/compose.yml"
+    main_file.write_text("include:\n  - {path: web/compose.yml, project_directory: .}\n  - api/compose.yml\n")
+    part.write_text("services:\n  web: {build: ./web}\n")
+    (tmp_path / "api/compose.yml").write_text("services:\n  api: {build: .}\n")
+    builds, reports = read_builds([str(main_file), str(tmp_path / "api/compose.yml"), str(part)])
+    assert not reports
+    assert {build.dockerfile for build in builds} == {
+        str(tmp_path / "web/Dockerfile"),
+        str(tmp_path / "api/Dockerfile"),
+    }
+    # Alone it is read as it stands.
+    assert [build.dockerfile for build in read_builds([str(part)])[0]] == [str(tmp_path / "web/web/Dockerfile")]

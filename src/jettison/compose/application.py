@@ -20,7 +20,8 @@ from jettison.compose.project import is_remote, joined
 from jettison.settings.yaml_text import MAX_BYTES, YamlError, read_yaml
 
 MAX_EXTENDS: Final = 16
-MAX_FILES: Final = 32
+MAX_FILES: Final = 512
+MAX_TEXT: Final = 16 * 1024 * 1024
 MAX_SERVICES: Final = 1000
 MAX_PROBLEMS: Final = 100
 MAX_ABOVE: Final = 8
@@ -30,7 +31,8 @@ class Application(NamedTuple):
     """services: by name, everything merged, paths of builds and env files resolved; values: the project's variables.
 
     problems: (line, message) of what could not be followed, the line in the first file; files: path of each secret
-    and config that is a file, by ("secrets" or "configs", name).
+    and config that is a file, by ("secrets" or "configs", name); steered: real paths of files that are included with a
+    folder or an environment other than their own, so that read alone they mean something else.
     """
 
     services: dict[str, Node]
@@ -38,6 +40,7 @@ class Application(NamedTuple):
     problems: list[tuple[int, str]]
     root: str
     files: dict[tuple[str, str], str]
+    steered: frozenset[str]
 
 
 class _File(NamedTuple):
@@ -68,7 +71,9 @@ def read_application(paths: Sequence[str], data: bytes | None = None) -> Applica
             files.append(reader.file(path, folder, values, None))
         except BuildFileError as error:
             reader.problems.append((0, f"{os.path.basename(path)}: {error}"))
-    return Application(reader.services(files), values, reader.problems, reader.root, reader.named_files)
+    services = reader.services(files)
+    steered = frozenset(reader.steered)
+    return Application(services, values, reader.problems, reader.root, reader.named_files, steered)
 
 
 def repository_of(folder: str) -> str:
@@ -95,6 +100,8 @@ class _Reader:
         self._budget = Budget()
         self._includes: set[str] = set()
         self.named_files: dict[tuple[str, str], str] = {}
+        self.steered: set[str] = set()
+        self._text_left = MAX_TEXT
         self._environments: dict[tuple[str, tuple[str, ...], int], tuple[dict[str, str], Mapping[str, str]]] = {}
         self._files: dict[tuple[str, str], _File] = {}
         self._extended: dict[tuple[str, str, str], Node] = {}
@@ -126,6 +133,9 @@ class _Reader:
             if not is_within(self.root, path):
                 raise BuildFileError("lies outside of the repository and is not read")
             data = _bytes_of(path)
+        self._text_left -= len(data)
+        if self._text_left < 0:
+            raise BuildFileError("with it the files of the project hold too much text")
         try:
             top = read_yaml(data)
         except YamlError as error:
@@ -179,6 +189,8 @@ class _Reader:
         env_files = tuple(joined(file.folder, each.text) for each in listed if each.text)
         inside = tuple(path for path in env_files if is_within(self.root, path))
         values = self._environment(folder or ".", inside, file.values)
+        if env_files or os.path.realpath(folder or ".") != os.path.realpath(os.path.dirname(paths[0]) or "."):
+            self.steered.update(os.path.realpath(path) for path in paths)
         before, self._line = self._line, self._line or entry.line
         try:
             return self.services([self.file(path, folder, values, None) for path in paths])

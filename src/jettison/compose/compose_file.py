@@ -13,8 +13,10 @@ from jettison.compose.project import is_remote, joined
 from jettison.lint.build import Build
 
 
-def read_compose(path: str, data: bytes) -> tuple[list[Build], list[tuple[int, str]]]:
-    """Return the builds of all services, whatever their profile, and what is wrong with single ones.
+def read_compose(path: str, data: bytes) -> tuple[list[Build], list[tuple[int, str]], frozenset[str]]:
+    """Return the builds of all services, whatever their profile, what is wrong with single ones, and `steered`.
+
+    steered: the files that it includes in another way than they stand alone, as `Application` has it.
 
     Raises:
         BuildFileError: the file is not YAML, or is no Compose file.
@@ -32,7 +34,7 @@ def read_compose(path: str, data: bytes) -> tuple[list[Build], list[tuple[int, s
         found = _build(path, name, build, application.values)
         if found is not None:
             builds.append(found)
-    return builds, problems
+    return builds, problems, application.steered
 
 
 def _build(path: str, name: str, build: Node, values: dict[str, str]) -> Build | None:

@@ -20,20 +20,25 @@ NAME: Final = "broken-build-file"
 
 
 def read_builds(paths: Sequence[str]) -> tuple[list[Build], list[FileReport]]:
-    """Return the builds of all files, and a report for each file that is wrong."""
-    builds: list[Build] = []
-    reports: list[FileReport] = []
+    """Return the builds of all files, and a report for each file that is wrong.
+
+    A file that another one includes with a folder or an environment of its own is read as a part of that one alone.
+    """
+    read: list[tuple[str, list[Build], list[tuple[int, str]]]] = []
+    steered: set[str] = set()
     for path in paths:
         try:
-            found, problems = _read(path)
+            found, problems, parts = _read(path)
+            steered |= parts
         except BuildFileError as error:
             found, problems = [], [(error.line, str(error))]
         except SourceError as error:
             found, problems = [], [(0, str(error))]
-        builds += found
-        if problems:
-            reports.append(_report(path, problems))
-    return builds, reports
+        read.append((path, found, problems))
+    if steered:
+        read = [each for each in read if os.path.realpath(each[0]) not in steered]
+    builds = [build for _, found, _ in read for build in found]
+    return builds, [_report(path, problems) for path, _, problems in read if problems]
 
 
 def problem_report(path: str, line: int, message: str) -> FileReport:
@@ -41,7 +46,7 @@ def problem_report(path: str, line: int, message: str) -> FileReport:
     return _report(path, [(line, message)])
 
 
-def _read(path: str) -> tuple[list[Build], list[tuple[int, str]]]:
+def _read(path: str) -> tuple[list[Build], list[tuple[int, str]], frozenset[str]]:
     data = read_dockerfile(path)
     if path.lower().endswith((".yml", ".yaml")):
         from jettison.compose.compose_file import read_compose
@@ -49,7 +54,7 @@ def _read(path: str) -> tuple[list[Build], list[tuple[int, str]]]:
         return read_compose(path, data)
     from jettison.compose.bake import read_bake
 
-    return read_bake(path, data)
+    return *read_bake(path, data), frozenset()
 
 
 def _report(path: str, problems: Sequence[tuple[int, str]]) -> FileReport:
