@@ -13,7 +13,7 @@ import pytest
 from jettison.engine.base import BuildRequest
 from jettison.engine.cli import CliEngine
 from jettison.image.archive import read_archive
-from jettison.model.context import Glob, IgnoreFile, _tokens, read_context
+from jettison.model.context import Glob, IgnoreFile, Walks, _tokens, read_context
 
 TREE = [
     "a.txt", "b.md", "README.md", "src/a.txt", "src/deep/a.txt", "src/deep/b.md", "src/keep.log", "logs/x.log", "logs/keep/x.log",
@@ -87,3 +87,22 @@ def test_both_matchers_agree() -> None:
         tokens = _tokens(glob) or []
         regex = re.compile("".join(wild.get(token, token) for token in tokens) + r"\Z")
         assert bool(regex.match(path)) == Glob(tokens).match(path), (glob, path)
+
+
+def test_one_walk_serves_all_dockerfiles_of_a_folder(tmp_path: Path) -> None:
+    for name in ("a.Dockerfile", "b.Dockerfile", "kept", "left"):
+        (tmp_path / name).write_text("x")
+    (tmp_path / ".dockerignore").write_text("*.Dockerfile\nleft\n")
+    walks: Walks = {}
+    first = read_context(str(tmp_path), "a.Dockerfile", walks)
+    second = read_context(str(tmp_path), "b.Dockerfile", walks)
+    assert [file.path for file in first.files()] == [".dockerignore", "a.Dockerfile", "kept"]
+    assert [file.path for file in first.ignored()] == ["b.Dockerfile", "left"]
+    # Each is sent its own Dockerfile, although both stand in the patterns.
+    assert [file.path for file in second.files()] == [".dockerignore", "b.Dockerfile", "kept"]
+    assert [file.path for file in second.ignored()] == ["a.Dockerfile", "left"]
+    assert len(walks) == 1
+    # Other patterns keep other files back.
+    (tmp_path / "b.Dockerfile.dockerignore").write_text("kept\n")
+    third = read_context(str(tmp_path), "b.Dockerfile", walks)
+    assert "left" in [file.path for file in third.files()] and len(third.ignored()) == 1

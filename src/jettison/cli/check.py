@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from jettison.lint.build import Build
     from jettison.lint.engine import FileReport
+    from jettison.model.context import Walks
     from jettison.settings.find import Finder
     from jettison.settings.settings import Choice, Settings
 
@@ -162,6 +163,7 @@ def check_paths(args: argparse.Namespace) -> tuple[list[Checked], int]:
     checked: list[Checked] = []
     unreadable = 0
     templates = Templates()
+    walks: Walks = {}
     for path, builds, named in to_check(args, finder, checked):
         if wanted is not None and not _is_wanted(path, builds, wanted):
             continue
@@ -177,7 +179,7 @@ def check_paths(args: argparse.Namespace) -> tuple[list[Checked], int]:
         shown = args.stdin_filename or path if path == "-" else path
         settings = settings_of(args, finder, shown)
         choice = settings.choice(shown, select, ignore)
-        checked.append(Checked(_report(data, shown, builds, choice, args), settings, choice))
+        checked.append(Checked(_report(data, shown, builds, choice, args, walks), settings, choice))
     templates.tell()
     _add_shellcheck(checked, args)
     return checked, unreadable
@@ -202,10 +204,12 @@ def _add_shellcheck(checked: list[Checked], args: argparse.Namespace) -> None:
         add(wanted)
 
 
-def _report(data: bytes, path: str, builds: Sequence[Build], choice: Choice, args: argparse.Namespace) -> FileReport:
+def _report(
+    data: bytes, path: str, builds: Sequence[Build], choice: Choice, args: argparse.Namespace, walks: Walks
+) -> FileReport:
     from jettison.lint.build import check_builds, own_build
 
-    return check_builds(data, path, builds or (own_build(path),), choice, not args.no_context)
+    return check_builds(data, path, builds or (own_build(path),), choice, not args.no_context, walks)
 
 
 def to_check(args: argparse.Namespace, finder: Finder, checked: list[Checked]) -> list[Asked]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from jettison.lint.build import Build
+    from jettison.model.context import Walks
     from jettison.rewrite.settle import FixResult, Way
     from jettison.settings.settings import Choice, Settings
 
@@ -75,7 +76,8 @@ def _fix_one(path: str, builds: Sequence[Build], args: argparse.Namespace, setti
     from jettison.rewrite.settle import fix_ways
 
     choice = settings.choice(path, rule_names(args.select), rule_names(args.ignore))
-    ways = [_way(path, build, choice) for build in distinct(builds or (own_build(path),))]
+    walks: Walks = {}
+    ways = [_way(path, build, choice, walks) for build in distinct(builds or (own_build(path),))]
     result = fix_ways(read_dockerfile(path), ways, UNSAFE if args.unsafe else SAFE)
     if path == "-":
         sys.stdout.buffer.write(result.after)
@@ -91,10 +93,10 @@ def _fix_one(path: str, builds: Sequence[Build], args: argparse.Namespace, setti
     return 1
 
 
-def _way(path: str, build: Build, choice: Choice) -> Way:
+def _way(path: str, build: Build, choice: Choice, walks: Walks) -> Way:
     from jettison.rewrite.settle import Way
 
-    context = context_of(build, path)
+    context = context_of(build, path, walks)
     folder = context.root if context is not None else os.path.dirname(path)
     return Way(folder, lambda data: check_build(data, path, build, context, choice))
 

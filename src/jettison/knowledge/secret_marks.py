@@ -58,6 +58,7 @@ def is_literal_secret(value: str) -> bool:
     return not any(_compiled("values", name).match(value) for name in ("harmless_pattern", "pointer_pattern"))
 
 
+@lru_cache(maxsize=65536)
 def is_secret_file(path: str) -> bool:
     """Return whether a file or folder of this name is made to hold secrets."""
     return any(_compiled("files", name).search(path) for name in ("pattern", "folders"))

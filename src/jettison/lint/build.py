@@ -11,7 +11,7 @@ from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jettison.findings import Finding
-    from jettison.model.context import BuildContext
+    from jettison.model.context import BuildContext, Walks
     from jettison.settings.settings import Choice
 
 MAX_BUILDS: Final = 64
@@ -41,10 +41,15 @@ def own_build(path: str) -> Build:
     return Build(path, None if path == "-" else os.path.dirname(path) or ".")
 
 
-def check_builds(data: bytes, path: str, builds: Sequence[Build], choice: Choice, with_context: bool) -> FileReport:
-    """Return one report of a file over all ways in which it is built; what is found twice is told once."""
+def check_builds(
+    data: bytes, path: str, builds: Sequence[Build], choice: Choice, with_context: bool, walks: Walks | None = None
+) -> FileReport:
+    """Return one report of a file over all ways in which it is built; what is found twice is told once.
+
+    walks: the folders that were walked before at the same moment.
+    """
     reports = [
-        check_build(data, path, build, context_of(build, path) if with_context else None, choice)
+        check_build(data, path, build, context_of(build, path, walks) if with_context else None, choice)
         for build in distinct(builds)
     ]
     report = reports[0]
@@ -74,12 +79,12 @@ def check_build(data: bytes, path: str, build: Build, context: BuildContext | No
     )
 
 
-def context_of(build: Build, path: str) -> BuildContext | None:
+def context_of(build: Build, path: str, walks: Walks | None = None) -> BuildContext | None:
     """Return the context of a build of the Dockerfile at `path`; None when it is remote or no folder."""
-    return context_at(build.context, path) if build.context is not None else None
+    return context_at(build.context, path, walks) if build.context is not None else None
 
 
-def context_at(folder: str, path: str) -> BuildContext | None:
+def context_at(folder: str, path: str, walks: Walks | None = None) -> BuildContext | None:
     """Return the context that a folder makes for the Dockerfile at `path`; None when it is no folder."""
     from jettison.model.context import read_context
 
@@ -87,7 +92,7 @@ def context_at(folder: str, path: str) -> BuildContext | None:
     if not os.path.isdir(folder):
         return None
     name = os.path.relpath(os.path.abspath(path), os.path.abspath(folder)).replace(os.sep, "/")
-    return read_context(folder, name)
+    return read_context(folder, name, walks)
 
 
 def distinct(builds: Sequence[Build]) -> list[Build]:

@@ -37,10 +37,12 @@ class IgnorePattern(NamedTuple):
 class IgnoreFile:
     """The patterns of one ignore file, in order."""
 
-    __slots__ = ("has_negation", "patterns")
+    __slots__ = ("has_negation", "key", "patterns")
 
     def __init__(self, patterns: tuple[IgnorePattern, ...]) -> None:
         self.patterns = patterns
+        # Two with the same patterns keep the same files back.
+        self.key = tuple((pattern.negated, pattern.text) for pattern in patterns)
         self.has_negation = any(pattern.negated for pattern in patterns)
 
     @classmethod
@@ -183,12 +185,33 @@ def _compile(glob: str) -> re.Pattern[str] | Glob | None:
         return None
 
 
+class Walk(NamedTuple):
+    """What a walk of a folder found by its ignore file: files that are sent and kept back, and whether it was cut short."""
+
+    sent: tuple[ContextFile, ...]
+    ignored: tuple[ContextFile, ...]
+    truncated: bool
+
+
+Walks = dict[tuple[str, tuple[tuple[bool, str], ...] | None], Walk]
+
+
 class BuildContext:
-    """A folder as a build sees it; the walk happens once, when first asked for."""
+    """A folder as a build sees it; the walk happens once, when first asked for.
 
-    __slots__ = ("_files", "_ignored", "dockerfile", "ignore", "ignore_path", "root", "truncated")
+    walks: those of one moment by (root, patterns), for all Dockerfiles that are built from the same folder.
+    """
 
-    def __init__(self, root: str, dockerfile: str, ignore: IgnoreFile | None, ignore_path: str | None) -> None:
+    __slots__ = ("_files", "_ignored", "_walks", "dockerfile", "ignore", "ignore_path", "root", "truncated")
+
+    def __init__(
+        self,
+        root: str,
+        dockerfile: str,
+        ignore: IgnoreFile | None,
+        ignore_path: str | None,
+        walks: Walks | None = None,
+    ) -> None:
         self.root = root
         self.dockerfile = dockerfile
         self.ignore = ignore
@@ -196,11 +219,16 @@ class BuildContext:
         self.truncated = False
         self._files: tuple[ContextFile, ...] | None = None
         self._ignored: tuple[ContextFile, ...] = ()
+        self._walks = {} if walks is None else walks
 
     def files(self) -> tuple[ContextFile, ...]:
         """Return the files that are sent; links count with their own size and are not followed."""
         if self._files is None:
-            self._walk()
+            key = self.root, None if self.ignore is None else self.ignore.key
+            walk = self._walks.get(key)
+            if walk is None:
+                walk = self._walks[key] = _walk(self.root, self.ignore)
+            self._take(walk)
         assert self._files is not None
         return self._files
 
@@ -236,24 +264,30 @@ class BuildContext:
         except OSError:
             return b""
 
-    def _walk(self) -> None:
-        sent: list[ContextFile] = []
-        kept_back: list[ContextFile] = []
-        waiting = [("", 0)]
-        prune = self.ignore is not None and not self.ignore.has_negation
-        while waiting and len(sent) < MAX_FILES:
-            folder, depth = waiting.pop()
-            for name, is_folder, size in _entries(os.path.join(self.root, folder)):
-                path = f"{folder}/{name}" if folder else name
-                excluded = self.ignore is not None and path != self.dockerfile and self.ignore.excludes(path)
-                if is_folder:
-                    if depth < MAX_DEPTH and not (excluded and prune):
-                        waiting.append((path, depth + 1))
-                else:
-                    (kept_back if excluded else sent).append(ContextFile(path, size))
-        self.truncated = len(sent) >= MAX_FILES
-        self._files = tuple(sorted(sent))
-        self._ignored = tuple(sorted(kept_back))
+    def _take(self, walk: Walk) -> None:
+        self.truncated = walk.truncated
+        own = [file for file in walk.ignored if file.path == self.dockerfile]
+        # The Dockerfile itself is sent whatever the patterns say.
+        self._files = tuple(sorted((*walk.sent, *own))) if own else walk.sent
+        self._ignored = tuple(file for file in walk.ignored if file not in own) if own else walk.ignored
+
+
+def _walk(root: str, ignore: IgnoreFile | None) -> Walk:
+    sent: list[ContextFile] = []
+    kept_back: list[ContextFile] = []
+    waiting = [("", 0)]
+    prune = ignore is not None and not ignore.has_negation
+    while waiting and len(sent) < MAX_FILES:
+        folder, depth = waiting.pop()
+        for name, is_folder, size in _entries(os.path.join(root, folder)):
+            path = f"{folder}/{name}" if folder else name
+            excluded = ignore is not None and ignore.excludes(path)
+            if is_folder:
+                if depth < MAX_DEPTH and not (excluded and prune):
+                    waiting.append((path, depth + 1))
+            else:
+                (kept_back if excluded else sent).append(ContextFile(path, size))
+    return Walk(tuple(sorted(sent)), tuple(sorted(kept_back)), len(sent) >= MAX_FILES)
 
 
 def _entries(folder: str) -> list[tuple[str, bool, int]]:
@@ -269,8 +303,8 @@ def _entries(folder: str) -> list[tuple[str, bool, int]]:
     return found
 
 
-def read_context(root: str, dockerfile: str = "Dockerfile") -> BuildContext:
-    """Return the context of a folder with the ignore file that applies to this Dockerfile."""
+def read_context(root: str, dockerfile: str = "Dockerfile", walks: Walks | None = None) -> BuildContext:
+    """Return the context of a folder with the ignore file that applies to this Dockerfile; walks: as BuildContext has it."""
     for name in (f"{dockerfile}.dockerignore", ".dockerignore"):
         path = os.path.join(root, name)
         if os.path.isfile(path):
@@ -279,5 +313,5 @@ def read_context(root: str, dockerfile: str = "Dockerfile") -> BuildContext:
                     data = stream.read(MAX_IGNORE_BYTES)
             except OSError:
                 continue
-            return BuildContext(root, dockerfile, IgnoreFile.parse(data), name)
-    return BuildContext(root, dockerfile, None, None)
+            return BuildContext(root, dockerfile, IgnoreFile.parse(data), name, walks)
+    return BuildContext(root, dockerfile, None, None, walks)
