@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from jettison.image.tar_header import Entry, TarError
-from jettison.inventory.numbered import CODES, FILE
+from jettison.inventory.numbered import CODES, FILE, Run, runs_of
 
 # Characters of the names of all folders of a layer: many times what any real one has.
 MAX_FOLDERS: Final = 16 << 20
@@ -30,7 +30,8 @@ class Columns:
     """
 
     __slots__ = (
-        "_folders", "checks", "digests", "gids", "hardlinks", "hides", "kinds", "links", "modes", "mtimes", "names", "offsets", "sizes", "uids",
+        "_folders", "_runs", "checks", "digests", "gids", "hardlinks", "hides", "kinds", "links", "modes", "mtimes", "names", "offsets",
+        "sizes", "uids",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -48,6 +49,16 @@ class Columns:
         self.digests: dict[int, bytes] = {}
         self.hides = False
         self._folders: set[str] | None = None
+        self._runs: list[Run] | None = None
+
+    def runs(self) -> list[Run] | None:
+        """Return the runs of the entries as this layer names them; None where the names of folders are too long in all.
+
+        Nothing may be added afterwards but by `extend`.
+        """
+        if self._runs is None:
+            self._look_at_folders()
+        return self._runs if self._folders else None
 
     def folders(self) -> set[str] | None:
         """Return every folder that an entry lies in or below, "" included; None where their names are too long in all.
@@ -55,8 +66,14 @@ class Columns:
         Nothing may be added afterwards but by `extend`.
         """
         if self._folders is None:
-            self._folders = _folders(self.names)
+            self._look_at_folders()
         return self._folders or None
+
+    def _look_at_folders(self) -> None:
+        self._runs = runs_of(self.names, self.kinds)
+        own = {run.folder for run in self._runs}
+        own.update([name[: max(name.rfind("/"), 0)] for name, kind in zip(self.names, self.kinds, strict=True) if kind])
+        self._folders = _with_above(own)
 
     def add(self, path: str, entry: Entry, size: int, check: int, at: int) -> int:
         """Add one entry under its cleaned path; return its index."""
@@ -109,10 +126,12 @@ class Columns:
         base = len(self.names)
         ours, theirs = self.folders() if base else {""}, other.folders()
         if ours is None or theirs is None:
-            self._folders = set()
+            self._folders, self._runs = set(), []
         else:
             ours |= theirs
             self._folders = ours
+            more = [Run(folder, base + begin, base + end) for folder, begin, end in other.runs() or ()]
+            self._runs = [*(self._runs or ()), *more]
         self.hides = self.hides or other.hides
         self.names += other.names
         self.kinds += other.kinds
@@ -129,20 +148,28 @@ class Columns:
 
     def packed(self) -> Iterator[tuple[Any, ...]]:
         """Yield the same as plain values: what few entries have and then, for many at a time, what all have."""
-        folders = self.folders()
-        joined = None if folders is None else _SEPARATOR.join(folders)
-        yield len(self.names), self.links, self.hardlinks, self.digests, joined
+        folders, runs = self.folders(), self.runs() or []
+        place = {} if folders is None else {folder: at for at, folder in enumerate(folders)}
+        joined = None if folders is None else _SEPARATOR.join(place)
+        numbers = [array("I", [place[run.folder] for run in runs])]
+        numbers += [array("I", bounds) for bounds in ([run.begin for run in runs], [run.end for run in runs])]
+        yield (
+            len(self.names), self.links, self.hardlinks, self.digests, joined, tuple(one.tobytes() for one in numbers)
+        )  # fmt: skip
         for begin in range(0, len(self.names), _BLOCK):
             rows = slice(begin, begin + _BLOCK)
-            numbers = tuple(getattr(self, name)[rows].tobytes() for name, _ in _NUMBERS)
-            yield _SEPARATOR.join(self.names[rows]), bytes(self.kinds[rows]), numbers
+            columns = tuple(getattr(self, name)[rows].tobytes() for name, _ in _NUMBERS)
+            yield _SEPARATOR.join(self.names[rows]), bytes(self.kinds[rows]), columns
 
 
 def unpack_columns(packed: Iterator[tuple[Any, ...]]) -> Columns:
     """Return the columns of which `packed` comes; ValueError where it is not all of it."""
     columns = Columns()
-    count, columns.links, columns.hardlinks, columns.digests, folders = next(packed)
-    columns._folders = set() if folders is None else set(folders.split(_SEPARATOR))
+    count, columns.links, columns.hardlinks, columns.digests, joined, runs = next(packed)
+    folders = [] if joined is None else joined.split(_SEPARATOR)
+    columns._folders = set(folders)
+    of_each, begins, ends = (array("I", data) for data in runs)
+    columns._runs = list(map(Run, map(folders.__getitem__, of_each), begins, ends))
     for names, kinds, numbers in packed:
         columns.hides = columns.hides or WHITEOUT in names
         columns.names += names.split(_SEPARATOR)
@@ -154,9 +181,8 @@ def unpack_columns(packed: Iterator[tuple[Any, ...]]) -> Columns:
     return columns
 
 
-def _folders(names: list[str]) -> set[str]:
-    """Return the folders of names and all above those, "" included; nothing at all where that would be too much."""
-    found = {name[: max(name.rfind("/"), 0)] for name in names}
+def _with_above(found: set[str]) -> set[str]:
+    """Return folders and all above those, "" included; nothing at all where that would be too much."""
     found.add("")
     left = MAX_FOLDERS - sum(map(len, found))
     for folder in tuple(found):

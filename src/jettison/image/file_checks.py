@@ -61,11 +61,11 @@ def _names(image: Image) -> Iterator[Checkpoint]:
         if path[path.rfind("/") + 1 :] not in bases and path[path.rfind(".") :] not in endings:
             continue
         _sort(path, path[path.rfind("/") + 1 :], image.files[path], secret, unneeded, not_below, folders)
-    cache, starts = cache_pattern(), cache_starts()
-    for path in [p for p in image.files if p.startswith(starts)]:
-        entry = image.files[path]
-        if entry.kind == "file" and entry.size and (match := cache.match(path)):
-            caches[match[0]][entry.layer] += entry.size
+    cache, files = cache_pattern(), as_files(image.files)
+    for folder, number in files.in_folders(cache_starts()):
+        size = files.rows.sizes[number]
+        if size and (match := cache.match(folder)):
+            caches[match[0]][files.rows.layers[number]] += size
     if secret:
         yield in_layers("CIS-DI-0010", "files that hold credentials", Severity.HIGH, secret)
     for folder, sizes in sorted(caches.items()):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, KeysView, Mapping
 from typing import TYPE_CHECKING
 
 from jettison.image.image import FileEntry
-from jettison.inventory.numbered import CODES, KINDS, NumberedFiles, Rows
+from jettison.inventory.numbered import CODES, FILE, KINDS, NumberedFiles, Rows, Run, runs_of
 
 if TYPE_CHECKING:
     from jettison.image.columns import Columns
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class LayerRows(Rows):
     """The rows of all layers of an image, those of a layer together. checks, modes: as in `Columns`, by number."""
 
-    __slots__ = ("_begins", "_columns", "_made", "checks", "modes")
+    __slots__ = ("_begins", "_columns", "_made", "_moved", "_runs", "checks", "modes")
 
     def __init__(self) -> None:
         super().__init__()
@@ -25,10 +25,15 @@ class LayerRows(Rows):
         self._columns: dict[int, Columns] = {}
         self._begins: dict[int, int] = {}
         self._made: dict[int, FileEntry] = {}
+        # Layers of which a file is seen under another name than the one that the layer gives it.
+        self._moved: set[int] = set()
+        self._runs: list[Run] = []
 
     def add(self, columns: Columns, layer: int) -> range:
         """Add the rows of a layer; return their numbers."""
         begin, count = len(self.kinds), len(columns.names)
+        self._runs = []
+        self.names += columns.names
         self.kinds += columns.kinds
         self.sizes += columns.sizes
         self.checks += columns.checks
@@ -37,6 +42,34 @@ class LayerRows(Rows):
         self._columns[layer] = columns
         self._begins[layer] = begin
         return range(begin, begin + count)
+
+    def runs(self) -> list[Run]:
+        """Return the runs of all rows, in their order; those of a layer as its columns have them."""
+        if not self._runs:
+            self._runs = self._all_runs()
+        return self._runs
+
+    def _all_runs(self) -> list[Run]:
+        runs: list[Run] = []
+        at = 0
+        for layer, begin in self._begins.items():
+            columns = self._columns[layer]
+            end = begin + len(columns.names)
+            known = None if layer in self._moved else columns.runs()
+            if known is None:
+                runs += runs_of(self.names[at:end], self.kinds[at:end], at)
+            else:
+                runs += runs_of(self.names[at:begin], self.kinds[at:begin], at)
+                runs += [Run(folder, begin + first, begin + last) for folder, first, last in known]
+            at = end
+        return runs + runs_of(self.names[at:], self.kinds[at:], at)
+
+    def name(self, number: int, path: str) -> None:
+        """Note the path under which a row is seen."""
+        if self.names[number] != path:
+            self._runs = []
+            self.names[number] = path
+            self._moved.add(self.layers[number])
 
     def entry(self, number: int) -> FileEntry:
         """Return the one object for a row."""
@@ -64,6 +97,8 @@ class LayerRows(Rows):
         """Return the number of an object, which it gets here where it has none."""
         if self._made.get(entry.number) is not entry:
             entry.number = len(self.kinds)
+            self._runs = []
+            self.names.append("")
             self.kinds.append(CODES[entry.kind])
             self.sizes.append(entry.size)
             self.checks.append(entry.check)
@@ -108,7 +143,8 @@ class Files(NumberedFiles[FileEntry]):
         return default if number is None else self._rows.entry(number)
 
     def __setitem__(self, path: str, entry: FileEntry) -> None:
-        self.numbers[path] = self._rows.number_of(entry)
+        number = self.numbers[path] = self._rows.number_of(entry)
+        self._rows.name(number, path)
 
     def __delitem__(self, path: str) -> None:
         del self.numbers[path]
@@ -122,6 +158,17 @@ class Files(NumberedFiles[FileEntry]):
     def __contains__(self, path: object) -> bool:
         return path in self.numbers
 
+    def in_folders(self, starts: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+        """Yield (folder with a slash at its end, number) of each file whose folder begins with one of these."""
+        names, kinds = self._rows.names, self._rows.kinds
+        for folder, begin, end in self._rows.runs():
+            full = f"{folder}/"
+            if full.startswith(starts):
+                for number in range(begin, end):
+                    # A run also has what is hidden, and what turned out to be a further name of something else.
+                    if self.numbers.get(names[number]) == number and kinds[number] == FILE:
+                        yield full, number
+
     def keys(self) -> KeysView[str]:
         """Return the paths."""
         return self.numbers.keys()
@@ -131,5 +178,7 @@ def as_files(files: Mapping[str, FileEntry]) -> Files:
     """Return the same files by number."""
     if isinstance(files, Files):
         return files
-    rows = LayerRows()
-    return Files(rows, {path: rows.number_of(entry) for path, entry in files.items()})
+    made = Files(LayerRows(), {})
+    for path, entry in files.items():
+        made[path] = entry
+    return made

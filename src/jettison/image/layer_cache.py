@@ -26,7 +26,7 @@ from jettison.secretscan.hit import Hit
 
 MAX_BYTES: Final = 2 << 30
 MAX_RESULT: Final = 1 << 30
-_FORMAT: Final = 2
+_FORMAT: Final = 3
 # Bytes that say how long the piece is that follows.
 _LENGTH: Final = 4
 
@@ -45,7 +45,7 @@ def unpack(pieces: Iterable[bytes]) -> LayerFacts:
     """Return what `pack` was given.
 
     Raises:
-        ValueError, EOFError, TypeError, StopIteration: it is something else.
+        ValueError, EOFError, TypeError, LookupError, StopIteration: it is something else.
     """
     parts = map(marshal.loads, pieces)
     form, texts, contents, packages, hits, notes, size, sha256, reach = next(parts)
@@ -74,7 +74,7 @@ class LayerCache:
             with open(path, "rb") as stream:
                 facts = unpack(expanded(stream.read()))
             os.utime(path)
-        except (OSError, ValueError, EOFError, TypeError, StopIteration, zstandard.ZstdError):
+        except (OSError, ValueError, EOFError, TypeError, LookupError, StopIteration, zstandard.ZstdError):
             return None
         return facts if f"sha256:{facts.sha256}" == diff_id else None
 

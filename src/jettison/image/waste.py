@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import compress
 from typing import TYPE_CHECKING, Final
 
 from jettison.image.files import Files, LayerRows, as_files
@@ -73,14 +74,15 @@ def find_waste(image: Image) -> Waste:
     """Return the waste of an image."""
     stack: Stack = image.stack
     rows = stack.files.rows
-    visible_bytes, same = _same(stack.files)
+    keys = _keys(stack.files)
+    same, known = _same(keys, rows), rows.digests()
     replaced = [row for row in stack.covered if _may_be_touched(row)]
-    learnt = _make_digests(image, _without_digest(same, replaced, rows))
-    duplicates, copies, copied_by = _copies(same, rows)
+    learnt = _make_digests(image, _without_digest(same, replaced, rows, known), known)
+    duplicates, copies, copied_by = _copies(same, rows, known)
     return Waste(
         tuple(Hidden(row.path, row.entry.size, row.entry.layer, row.by, _cause(row)) for row in stack.covered),
         tuple(stack.changes),
-        visible_bytes,
+        sum(compress(rows.sizes, keys)),
         duplicates,
         stack.smallest() / stack.total if stack.total else 1.0,
         copies,
@@ -93,37 +95,38 @@ def visible_contents(image: Image) -> Iterator[tuple[str, FileEntry]]:
     """Yield each visible content that has bytes once, with one of its names."""
     files = as_files(image.files)
     rows = files.rows
-    for path, number in zip(*_contents(files), strict=True):
-        if rows.kinds[number] == FILE and rows.sizes[number]:
-            yield path, rows.entry(number)
+    for number, key in enumerate(_keys(files)):
+        if key:
+            yield rows.names[number], rows.entry(rows.originals.get(number, number))
 
 
-def _contents(files: Files) -> tuple[list[str], list[int]]:
-    """Return the paths and the numbers of all files, of those that share their bytes one."""
-    originals = files.rows.originals
-    if not originals:
-        return list(files.numbers), list(files.numbers.values())
-    first: dict[int, str] = {}
-    for path, number in files.numbers.items():
-        first.setdefault(originals.get(number, number), path)
-    return list(first.values()), list(first)
+def _keys(files: Files) -> list[int]:
+    """Return of each row what equal contents have in common: their size and checksum.
 
-
-def _same(files: Files) -> tuple[int, list[list[tuple[str, int]]]]:
-    """Return the bytes of all visible contents, and those with the size and the checksum of another.
-
-    Those that seem to be equal are together, each as one of its names and its number.
+    0 where there is nothing to compare: it is hidden, is no file, has no bytes, or another name of it comes first.
     """
     rows = files.rows
-    sizes = [size if kind == FILE else 0 for size, kind in zip(rows.sizes, rows.kinds, strict=True)]
-    keys = [size << 32 | check if size else 0 for size, check in zip(sizes, rows.checks, strict=True)]
-    paths, numbers = _contents(files)
-    of_each = list(map(keys.__getitem__, numbers))
-    several = {key: list[tuple[str, int]]() for key, count in Counter(of_each).items() if count > 1 and key}
-    for path, number, key in zip(paths, numbers, of_each, strict=True):
-        if key in several:
-            several[key].append((path, number))
-    return sum(map(sizes.__getitem__, numbers)), list(several.values())
+    hidden = rows.hidden(files.numbers.values())
+    keys = [
+        size << 32 | check if size and not gone and kind == FILE else 0
+        for size, check, gone, kind in zip(rows.sizes, rows.checks, hidden, rows.kinds, strict=True)
+    ]
+    met: set[int] = set()
+    for number in sorted(rows.shared()):
+        content = rows.originals.get(number, number)
+        if content in met:
+            keys[number] = 0
+        elif keys[number]:
+            met.add(content)
+    return keys
+
+
+def _same(keys: list[int], rows: LayerRows) -> list[list[tuple[str, int]]]:
+    """Return what seems to be equal, together: each content as one of its names and its number."""
+    several = {key: list[tuple[str, int]]() for key, count in Counter(keys).items() if count > 1 and key}
+    for number in [number for number, key in enumerate(keys) if key in several]:
+        several[keys[number]].append((rows.names[number], rows.originals.get(number, number)))
+    return list(several.values())
 
 
 def _may_be_touched(row: Covered) -> bool:
@@ -138,8 +141,9 @@ def _cause(row: Covered) -> str:
     return METADATA if _may_be_touched(row) and digest and digest == new else OVERWRITTEN
 
 
-def _without_digest(same: list[list[tuple[str, int]]], replaced: list[Covered], rows: LayerRows) -> list[FileEntry]:
-    known = rows.digests()
+def _without_digest(
+    same: list[list[tuple[str, int]]], replaced: list[Covered], rows: LayerRows, known: dict[int, bytes]
+) -> list[FileEntry]:
     without = [rows.entry(number) for group in same for _, number in group if number not in known]
     wanted = {id(entry): entry for entry in without}
     for row in replaced:
@@ -150,8 +154,13 @@ def _without_digest(same: list[list[tuple[str, int]]], replaced: list[Covered], 
     return list(wanted.values())
 
 
-def _make_digests(image: Image, entries: Iterable[FileEntry]) -> dict[tuple[int, int], bytes]:
-    """Read again, of a layer that can be, the files that seem to be equal; return what was learnt."""
+def _make_digests(
+    image: Image, entries: Iterable[FileEntry], known: dict[int, bytes]
+) -> dict[tuple[int, int], bytes]:
+    """Read again, of a layer that can be, the files that seem to be equal; return what was learnt.
+
+    known: number -> digest, to which it is added.
+    """
     learnt: dict[tuple[int, int], bytes] = {}
     by_layer: defaultdict[int, list[FileEntry]] = defaultdict(list)
     for entry in entries:
@@ -168,19 +177,19 @@ def _make_digests(image: Image, entries: Iterable[FileEntry]) -> dict[tuple[int,
         with blob.map() as data, memoryview(data) as view:
             for entry in sorted(members, key=lambda entry: entry.at):
                 digest = sha256_of(data, view, blob.offset + entry.at, entry.size)
-                learnt[number, entry.at] = digest
+                learnt[number, entry.at] = known[entry.number] = digest
                 if entry.columns is not None:
                     entry.columns.digests[entry.row] = digest
     return learnt
 
 
 def _copies(
-    same: list[list[tuple[str, int]]], rows: LayerRows
+    same: list[list[tuple[str, int]]], rows: LayerRows, known: dict[int, bytes]
 ) -> tuple[int, tuple[Copies, ...], dict[int, tuple[int, int]]]:
     total = 0
     found: list[tuple[int, list[tuple[int, str]]]] = []
     by_layer: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
-    known, layers = rows.digests(), rows.layers
+    layers = rows.layers
     for group in same:
         by_digest: dict[bytes, list[tuple[int, str]]] = {}
         for path, number in group:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 from jettison.image.checkpoint import table
 from jettison.image.file_checks import cache_pattern, cache_starts
 from jettison.image.files import as_files
-from jettison.inventory.numbered import FILE
 from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -85,20 +84,14 @@ def waste_classes(seen: Inspection) -> tuple[WasteClass, ...]:
 def _add_documentation(documentation: _Sum, seen: Inspection, owns: list[bool]) -> None:
     """Add every file of a folder of documentation, but those that are kept there by name, such as licences."""
     kept, pattern = table()["documentation_kept"], _documentation()
-    # What rules nearly all other paths out.
-    starts = tuple(table()["documentation_folders"])
     files = as_files(seen.image.files)
-    numbers, kinds, sizes, originals = files.numbers, files.rows.kinds, files.rows.sizes, files.rows.originals
+    rows = files.rows
     met: set[int] = set()
-    for path in [path for path in numbers if path.startswith(starts)]:
-        number = numbers[path]
-        cut = path.rfind("/") + 1
-        if kinds[number] != FILE or not sizes[number] or path[cut:] in kept:
-            continue
-        manual, content = pattern.match(path[:cut]), originals.get(number, number)
-        if manual and content not in met:
+    for folder, number in files.in_folders(tuple(table()["documentation_folders"])):
+        manual, content = pattern.match(folder), rows.originals.get(number, number)
+        if manual and rows.sizes[number] and content not in met and rows.names[number][len(folder) :] not in kept:
             met.add(content)
-            documentation.add(sizes[number], 1, owns[files.rows.layers[number]], manual[0].rstrip("/"))
+            documentation.add(rows.sizes[number], 1, owns[rows.layers[number]], manual[0].rstrip("/"))
 
 
 def _kind(folder: str, starts: tuple[str, ...]) -> tuple[str, str]:

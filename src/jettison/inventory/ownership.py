@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from jettison.inventory.inventory import FolderSum, Inventory
+from jettison.inventory.inventory import Inventory
 from jettison.inventory.links import followed
-from jettison.inventory.numbered import DIR, FILE, Rows, VisibleFile, numbered
+from jettison.inventory.numbered import DIR, VisibleFile, numbered
 from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
+from jettison.inventory.sums import Sums
+from jettison.inventory.unlisted import COMPILED, Unlisted
 
-# Longer paths of folders are looked up anew each time.
-_SHORT: Final = 256
-_COMPILED: Final = "/__pycache__"
 _DISTRIBUTION: Final = ("deb", "apk", "rpm")
 
 
@@ -56,16 +55,16 @@ def owned(packages: list[Package], files: Mapping[str, VisibleFile], release: Os
     language = (one for one in range(len(left)) if left[one].type not in _DISTRIBUTION)
     for path, index in _claims(left, language, seen, links).items():
         owner_of.setdefault(path, index)
-    unlisted = _Unlisted(left, owner_of)
-    sizes, folders = _sums(len(left), owner_of, unlisted, numbers, rows)
+    unlisted = Unlisted(left, owner_of)
+    sums = Sums(len(left), owner_of, unlisted, numbers, rows)
     return Inventory(
         tuple(left),
         release,
         Owners(owner_of, unlisted, seen),
-        tuple(sizes),
-        sum(folder.unowned_bytes for folder in folders),
+        tuple(sums.sizes),
+        sum(folder.unowned_bytes for folder in sums.folders),
         tuple((packages[index], place[owner]) for index, owner in dropped),
-        tuple(folders),
+        tuple(sums.folders),
     )
 
 
@@ -86,34 +85,6 @@ class _Seen:
         return (path for path, number in self.numbers.items() if self._kinds[number] != DIR)
 
 
-class _Unlisted:
-    """Owners of what no list holds, by where it lies.
-
-    What Python compiled at installation is the owner's of the source. What lies in the folder of a package is the
-    innermost such package's.
-    """
-
-    __slots__ = ("_folders", "_listed")
-
-    def __init__(self, packages: list[Package], listed: Mapping[str, int]) -> None:
-        self._listed = listed
-        self._folders: dict[str, int | None] = {"": None}
-        for index, package in enumerate(packages):
-            if package.folder:
-                self._folders.setdefault(package.folder, index)
-
-    def of_folder(self, folder: str) -> int | None:
-        """Return the index of the package in whose folder this one lies."""
-        return self._folders[folder] if folder in self._folders else _innermost(folder, self._folders)
-
-    def of_compiled(self, path: str, folder: str, otherwise: int | None) -> int | None:
-        """Return the owner of what lies in a folder of compiled files, by its source's."""
-        if not path.endswith(".pyc"):
-            return otherwise
-        base = path[len(folder) + 1 :]
-        return self._listed.get(f"{folder[: -len(_COMPILED)]}/{base.partition('.')[0]}.py", otherwise)
-
-
 class Owners(Mapping[str, int]):
     """Path of a visible file -> index of the package that owns it.
 
@@ -122,7 +93,7 @@ class Owners(Mapping[str, int]):
 
     __slots__ = ("_listed", "_seen", "_unlisted")
 
-    def __init__(self, listed: Mapping[str, int], unlisted: _Unlisted, seen: _Seen) -> None:
+    def __init__(self, listed: Mapping[str, int], unlisted: Unlisted, seen: _Seen) -> None:
         self._listed = listed
         self._unlisted = unlisted
         self._seen = seen
@@ -132,7 +103,7 @@ class Owners(Mapping[str, int]):
         if owner is None and path in self._seen:
             folder = path[: max(path.rfind("/"), 0)]
             owner = self._unlisted.of_folder(folder)
-            if folder.endswith(_COMPILED):
+            if folder.endswith(COMPILED):
                 owner = self._unlisted.of_compiled(path, folder, owner)
         if owner is None:
             raise KeyError(path)
@@ -143,73 +114,6 @@ class Owners(Mapping[str, int]):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
-
-
-def _sums(
-    packages: int, listed: Mapping[str, int], unlisted: _Unlisted, numbers: Mapping[str, int], rows: Rows
-) -> tuple[list[int], list[FolderSum]]:
-    """Return the bytes of each package and the sums of each folder: one pass over all files.
-
-    Bytes with several names (hard links) are of the first of them.
-    """
-    sizes, folders = [0] * packages, []
-    # Lists: each number of an array would be made anew.
-    kinds, bytes_of, layers, originals = list(rows.kinds), rows.sizes.tolist(), rows.layers.tolist(), rows.originals
-    shared, met = {*originals, *originals.values()}, set[int]()
-    last, layer = "", -1
-    count = full = size = unowned = unowned_bytes = 0
-    # The folder that was looked up last: files of one follow one another.
-    known, of_folder, compiled = None, None, False
-    for path, number in numbers.items():
-        if kinds[number] != FILE:
-            continue
-        cut = path.rfind("/")
-        folder = path[:cut] if cut > 0 else ""
-        # Files of one folder and one layer follow one another.
-        if folder != last or layers[number] != layer:
-            if count:
-                folders.append(FolderSum(last, layer, count, full, size, unowned, unowned_bytes))
-            last, layer = folder, layers[number]
-            count = full = size = unowned = unowned_bytes = 0
-        count += 1
-        bytes_ = bytes_of[number]
-        if not bytes_:
-            continue
-        # Nearly no content has further names, which one look tells.
-        if number in shared:
-            number = originals.get(number, number)
-            if number in met:
-                continue
-            met.add(number)
-        full += 1
-        size += bytes_
-        owner = listed.get(path)
-        if owner is None:
-            if folder != known:
-                known, of_folder, compiled = folder, unlisted.of_folder(folder), folder.endswith(_COMPILED)
-            owner = unlisted.of_compiled(path, folder, of_folder) if compiled else of_folder
-        if owner is None:
-            unowned += 1
-            unowned_bytes += bytes_
-        else:
-            sizes[owner] += bytes_
-    if count:
-        folders.append(FolderSum(last, layer, count, full, size, unowned, unowned_bytes))
-    return sizes, folders
-
-
-def _innermost(folder: str, owners: dict[str, int | None]) -> int | None:
-    """Return the owner of a folder or of the nearest one above it; what is learnt on the way is kept in `owners`."""
-    passed = []
-    while folder not in owners:
-        # Deep trees of a hostile image would make many long names.
-        if len(folder) < _SHORT:
-            passed.append(folder)
-        folder = folder[: max(folder.rfind("/"), 0)]
-    owner = owners[folder]
-    for each in passed:
-        owners[each] = owner
-    return owner
 
 
 def _claims(packages: list[Package], indexes: Iterable[int], seen: _Seen, links: _Links) -> dict[str, int]:
