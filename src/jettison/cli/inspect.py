@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     if args.max_own_waste and not args.file:
         raise UsageError("--max-own-waste needs -f Dockerfile, which tells own layers from those of the base image")
     _check_limits(args)
-    told = made_of_inspected(args, partial(_told, args))
+    told = args.told = made_of_inspected(args, partial(_told, args))
     seen = told.seen
     if explore is not None:
         import gc

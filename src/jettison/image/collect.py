@@ -44,13 +44,15 @@ class LayerFacts:
     """
 
     __slots__ = (
-        "columns", "compressed", "contents", "elves", "entries", "hardlinks", "hits", "interpreters", "kept", "notes",
-        "packages", "reach", "replaced", "sha256", "size", "texts",
+        "_entries", "_numbers", "_rows", "columns", "compressed", "contents", "elves", "hardlinks", "hits", "interpreters", "kept",
+        "notes", "packages", "reach", "replaced", "sha256", "size", "texts",
     )  # fmt: skip
 
     def __init__(self, columns: Columns | None = None, sha256: str = "", size: int = 0) -> None:
         self.columns = Columns() if columns is None else columns
-        self.entries: Files = Files(LayerRows(), {})
+        self._rows = LayerRows()
+        self._numbers = range(0)
+        self._entries: Files | None = None
         self.hardlinks: dict[str, str] = {}
         self.replaced: list[tuple[str, FileEntry]] = []
         self.elves: dict[str, Elf] = {}
@@ -66,22 +68,34 @@ class LayerFacts:
         self.sha256 = sha256
         self.reach = (0, 0)
 
-    def unfold(self, number: int, rows: LayerRows) -> None:
-        """Add the columns to the rows of an image, as those of the layer of this number: that makes the entries."""
-        names, numbers = self.columns.names, rows.add(self.columns, number)
-        last_of = dict(zip(names, numbers, strict=True))
-        self.entries = Files(rows, last_of)
-        self.replaced = (
-            [(name, rows.entry(each)) for name, each in zip(names, numbers, strict=True) if last_of[name] != each]
-            if len(last_of) != len(names)
-            else []
-        )
-        last = {name: index for index, name in enumerate(names)} if self.replaced else {}
+    def unfold(self, number: int, rows: LayerRows) -> range:
+        """Add the columns to the rows of an image, as those of the layer of this number: that makes the entries.
+
+        Returns their numbers there.
+        """
+        self._rows, self._numbers, self._entries = rows, rows.add(self.columns, number), None
+        names = self.columns.names
+        self.replaced, last = [], {}
+        if not self.columns.is_tidy and len(self.entries) != len(names):
+            last = {name: index for index, name in enumerate(names)}
+            self.replaced = [
+                (name, rows.entry(each))
+                for index, (name, each) in enumerate(zip(names, self._numbers, strict=True))
+                if last[name] != index
+            ]
         self.hardlinks = {
             names[index]: target
             for index, target in self.columns.hardlinks.items()
             if last.get(names[index], index) == index
         }
+        return self._numbers
+
+    @property
+    def entries(self) -> Files:
+        """Return path -> entry; made when it is asked for, since of most layers nobody asks."""
+        if self._entries is None:
+            self._entries = Files(self._rows, dict(zip(self.columns.names, self._numbers, strict=True)))
+        return self._entries
 
     def keep(self, store: dict[str, bytes], path: str, data: Content) -> None:
         """Keep the bytes of a file, as long as the layer does not keep too much."""

@@ -26,11 +26,12 @@ class Columns:
 
     links, hardlinks: index -> target; digests: index -> sha256 where one was made. checks: CRC-32 of the
     first 64 KiB of the content; offsets: where the content starts in the layer's tar, -1 where it cannot be read again.
-    hides: whether some name may be a mark of deletion.
+    hides: whether some name may be a mark of deletion. is_tidy: whether no name comes twice and only a folder has the
+    name of one, False also where nobody has looked.
     """
 
     __slots__ = (
-        "_folders", "_runs", "checks", "digests", "gids", "hardlinks", "hides", "kinds", "links", "modes", "mtimes", "names", "offsets",
+        "_folders", "_runs", "checks", "digests", "gids", "hardlinks", "hides", "is_tidy", "kinds", "links", "modes", "mtimes", "names", "offsets",
         "sizes", "uids",
     )  # fmt: skip
 
@@ -47,7 +48,7 @@ class Columns:
         self.links: dict[int, str] = {}
         self.hardlinks: dict[int, str] = {}
         self.digests: dict[int, bytes] = {}
-        self.hides = False
+        self.hides = self.is_tidy = False
         self._folders: set[str] | None = None
         self._runs: list[Run] | None = None
 
@@ -132,7 +133,7 @@ class Columns:
             self._folders = ours
             more = [Run(folder, base + begin, base + end) for folder, begin, end in other.runs() or ()]
             self._runs = [*(self._runs or ()), *more]
-        self.hides = self.hides or other.hides
+        self.hides, self.is_tidy = self.hides or other.hides, False
         self.names += other.names
         self.kinds += other.kinds
         for name, _ in _NUMBERS:
@@ -154,7 +155,8 @@ class Columns:
         numbers = [array("I", [place[run.folder] for run in runs])]
         numbers += [array("I", bounds) for bounds in ([run.begin for run in runs], [run.end for run in runs])]
         yield (
-            len(self.names), self.links, self.hardlinks, self.digests, joined, tuple(one.tobytes() for one in numbers)
+            len(self.names), self.links, self.hardlinks, self.digests, self.is_tidy, joined,
+            tuple(one.tobytes() for one in numbers),
         )  # fmt: skip
         for begin in range(0, len(self.names), _BLOCK):
             rows = slice(begin, begin + _BLOCK)
@@ -165,7 +167,7 @@ class Columns:
 def unpack_columns(packed: Iterator[tuple[Any, ...]]) -> Columns:
     """Return the columns of which `packed` comes; ValueError where it is not all of it."""
     columns = Columns()
-    count, columns.links, columns.hardlinks, columns.digests, joined, runs = next(packed)
+    count, columns.links, columns.hardlinks, columns.digests, columns.is_tidy, joined, runs = next(packed)
     folders = [] if joined is None else joined.split(_SEPARATOR)
     columns._folders = set(folders)
     of_each, begins, ends = (array("I", data) for data in runs)

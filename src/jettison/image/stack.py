@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 from jettison.image.columns import WHITEOUT
 from jettison.image.files import Files, LayerRows
@@ -28,7 +28,6 @@ _RESERVED: Final = ".wh..wh."
 # Which folders are remembered to have no link above them: enough for any real image, no more.
 _SHORT: Final = 256
 _MAX_PLAIN: Final = 200_000
-_Fact = TypeVar("_Fact")
 
 
 class Covered(NamedTuple):
@@ -50,6 +49,16 @@ class LayerChange(NamedTuple):
     changed: int
     removed: int
     bytes: int
+
+
+class _Simple(NamedTuple):
+    """What a layer adds whose order does not matter. numbers: of its rows; changed: what it replaces, but folders."""
+
+    folders: set[str]
+    links: set[str]
+    marks: list[str]
+    numbers: range
+    changed: list[str]
 
 
 class Stack:
@@ -87,7 +96,7 @@ class Stack:
 
     def lay(self, facts: LayerFacts, number: int) -> None:
         """Lay the next layer on top."""
-        facts.unfold(number, self._rows)
+        numbers = facts.unfold(number, self._rows)
         self._paths = None
         for path, entry in facts.replaced:
             if entry.size:
@@ -97,15 +106,18 @@ class Stack:
         # A mark of deletion has no content; where one has, its bytes are stored and nobody sees them.
         self.covered += [Covered(path, facts.entries[path], number, None) for path in marks if facts.entries[path].size]
         removed = sum(self._whiteout(path, number) for path in marks)
+        simple = self._simple(facts, marks, numbers)
         added, changed, more = (
-            (*self._add_at_once(facts, marks, number), 0)
-            if self._is_simple(facts, marks)
-            else self._add(facts, frozenset(marks), number)
+            self._add(facts, frozenset(marks), number)
+            if simple is None
+            else (*self._add_at_once(facts, simple, number), 0)
         )
         self.changes.append(LayerChange(added, changed, removed + more, facts.size))
-        _carry(self.elves, facts.elves, facts)
-        _carry(self.texts, facts.texts, facts)
-        _carry(self.interpreters, facts.interpreters, facts)
+        known: tuple[tuple[dict[str, Any], dict[str, Any]], ...] = (
+            (self.elves, facts.elves), (self.texts, facts.texts), (self.interpreters, facts.interpreters)
+        )  # fmt: skip
+        for store, learnt in known:
+            self._carry(store, learnt, facts, number, simple is not None)
 
     def _add(self, facts: LayerFacts, skipped: frozenset[str], number: int) -> tuple[int, int, int]:
         """Add the entries of a layer; return how many files it adds, changes and, in folders it replaces, removes."""
@@ -149,50 +161,78 @@ class Stack:
                 removed += self._below(path, number)
         return added, changed, removed
 
-    def _is_simple(self, facts: LayerFacts, marks: list[str]) -> bool:
-        """Return whether a layer only adds files, and replaces some by others of the same name, as nearly all do.
+    def _simple(self, facts: LayerFacts, marks: list[str], numbers: range) -> _Simple | None:
+        """Return what a layer adds that only adds files, and replaces some by others of the same name, as nearly all do.
 
-        Nothing in it lies below a link or takes the place of a folder, so that its order does not matter.
+        Nothing in it lies below a link or takes the place of a folder, so that its order does not matter. None where
+        that is not so.
         """
-        entries, files, columns = _without(facts.entries, marks), self.files.numbers, facts.columns
+        files, columns, all_kinds = self.files.numbers, facts.columns, self._rows.kinds
         links = {columns.names[index] for index in columns.links}
-        folders, kinds = columns.folders(), self._rows.kinds
-        if any(kinds[facts.entries.numbers[path]] != FILE or path in facts.hardlinks for path in marks):
-            return False
-        if facts.replaced or folders is None or not (folders.isdisjoint(self._links) and folders.isdisjoint(links)):
-            return False
+        folders = columns.folders()
+        if folders is None or not (folders.isdisjoint(self._links) and folders.isdisjoint(links)):
+            return None
+        if not _is_tidy(facts, folders):
+            return None
+        if any(all_kinds[facts.entries.numbers[path]] != FILE or path in facts.hardlinks for path in marks):
+            return None
+        skipped = frozenset(marks)
         for path, source in facts.hardlinks.items():
-            if source not in entries or source == path or source in links:
-                return False
-        both = files.keys() & entries.keys()
-        if any((kinds[files[path]] == DIR) != (kinds[entries[path]] == DIR) for path in both):
-            return False
-        return all(kinds[entries[path]] == DIR for path in (self._implied | folders) & entries.keys())
+            if source not in facts.entries or source in skipped or source == path or source in links:
+                return None
+        names, kinds = columns.names, columns.kinds
+        if self._implied and any(
+            kind != DIR and name in self._implied and name not in skipped
+            for name, kind in zip(names, kinds, strict=True)
+        ):
+            return None
+        # In the order of the archive.
+        both = [(path, each) for path, each in zip(names, numbers, strict=True) if path in files] if files else []
+        if skipped:
+            both = [pair for pair in both if pair[0] not in skipped]
+        if any((all_kinds[files[path]] == DIR) != (all_kinds[each] == DIR) for path, each in both):
+            return None
+        return _Simple(folders, links, marks, numbers, [path for path, each in both if all_kinds[each] != DIR])
 
-    def _add_at_once(self, facts: LayerFacts, marks: list[str], number: int) -> tuple[int, int]:
+    def _add_at_once(self, facts: LayerFacts, simple: _Simple, number: int) -> tuple[int, int]:
         """Add the entries of a simple layer; return how many files it adds and changes."""
-        entries, files, columns = _without(facts.entries, marks), self.files.numbers, facts.columns
+        files, columns = self.files.numbers, facts.columns
         for path, source in facts.hardlinks.items():
             self._join(source, facts.entries[path], facts)
-        links = {columns.names[index] for index in columns.links}
-        self._linked = self._linked or bool(links)
-        self._links |= links
-        if not links.isdisjoint(self._plain):
+        self._linked = self._linked or bool(simple.links)
+        self._links |= simple.links
+        if not simple.links.isdisjoint(self._plain):
             self._plain.clear()
-        both, kinds = files.keys() & entries.keys(), self._rows.kinds
-        # In the order of the archive.
-        changed = [path for path in entries if path in both and kinds[entries[path]] != DIR] if both else []
-        old = [self.files[path] for path in changed]
-        files.update(entries)
+        old = [self.files[path] for path in simple.changed]
+        files.update(zip(columns.names, simple.numbers, strict=True))
         files.pop("", None)
-        for path, entry in zip(changed, old, strict=True):
+        for path in simple.marks:
+            del files[path]
+        for path, entry in zip(simple.changed, old, strict=True):
             self._hide(path, entry, number, self.files[path])
-        implied = {folder for folder in columns.folders() or () if folder and folder not in files}
+        implied = {folder for folder in simple.folders if folder and folder not in files}
         self._implicit = self._implicit or bool(implied)
         self._implied |= implied
         # Of the columns, in which further names of a file have no size.
-        self.total += sum(columns.sizes) - sum(facts.entries[path].size for path in marks)
-        return len(entries) - columns.kinds.count(DIR) - len(changed), len(changed)
+        self.total += sum(columns.sizes) - sum(facts.entries[path].size for path in simple.marks)
+        entries = len(columns.names) - len(simple.marks)
+        return entries - columns.kinds.count(DIR) - len(simple.changed), len(simple.changed)
+
+    def _carry(
+        self, store: dict[str, Any], learnt: dict[str, Any], facts: LayerFacts, number: int, is_simple: bool
+    ) -> None:
+        """Let go what a layer replaces of what is known of files, and take what is known of its own."""
+        if is_simple and store:
+            files, layers = self.files.numbers, self._rows.layers
+            for path in [path for path in store if (each := files.get(path)) is None or layers[each] == number]:
+                del store[path]
+        elif store:
+            for path in facts.entries.keys() & store.keys():
+                del store[path]
+        store.update(learnt)
+        for path, source in facts.hardlinks.items():
+            if source in learnt:
+                store[path] = learnt[source]
 
     def _count(self, path: str, size: int) -> None:
         """Count a size that a path had and that nobody can see."""
@@ -307,24 +347,18 @@ def _marks(facts: LayerFacts) -> list[str]:
     if not facts.columns.hides:
         return []
     # The first look rules nearly all out.
-    return [path for path in facts.entries if WHITEOUT in path and path[path.rfind("/") + 1 :].startswith(WHITEOUT)]
+    return [
+        path
+        for path in dict.fromkeys(facts.columns.names)
+        if WHITEOUT in path and path[path.rfind("/") + 1 :].startswith(WHITEOUT)
+    ]
 
 
-def _without(entries: Files, marks: list[str]) -> dict[str, int]:
-    """Return path -> number of a layer's entries but the marks."""
-    numbers = entries.numbers
-    if marks:
-        numbers = dict(numbers)
-        for path in marks:
-            del numbers[path]
-    return numbers
-
-
-def _carry(store: dict[str, _Fact], learnt: dict[str, _Fact], facts: LayerFacts) -> None:
-    if store:
-        for path in facts.entries.keys() & store.keys():
-            del store[path]
-    store.update(learnt)
-    for path, source in facts.hardlinks.items():
-        if source in learnt:
-            store[path] = learnt[source]
+def _is_tidy(facts: LayerFacts, folders: set[str]) -> bool:
+    """Return whether no name comes twice in a layer and only folders have the name of one; kept with the layer."""
+    columns = facts.columns
+    if not columns.is_tidy and not facts.replaced:
+        entries = facts.entries.numbers
+        begin = next(iter(entries.values()), 0)
+        columns.is_tidy = all(columns.kinds[entries[path] - begin] == DIR for path in folders & entries.keys())
+    return columns.is_tidy

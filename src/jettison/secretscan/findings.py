@@ -83,8 +83,7 @@ def file_findings(
         for path, source in facts.hardlinks.items():
             names.setdefault(source, []).append(path)
         for path, hits in facts.hits.items():
-            own = facts.entries.get(path)
-            if own is not None and own.mtime < shipped.get(path, own.mtime):
+            if path in shipped and (own := facts.entries.get(path)) is not None and own.mtime < shipped[path]:
                 # What the search of a plain layer passes over.
                 continue
             visible = any(
