@@ -34,7 +34,8 @@ def check(model: Model) -> Iterable[Finding]:
             continue
         if "=" in model.source.text(Span(name.span.end, value.span.start)):
             continue
-        yield RULE.at(node.span, fix=_fix(node))
+        # A comment inside would be lost.
+        yield RULE.at(node.span, fix=None if node.inner_comments else _fix(node))
 
 
 def _fix(node: Instruction) -> Fix | None:
@@ -65,5 +66,6 @@ RULE = Rule(
             lines=(2, 3),
         ),
         Example(before="FROM debian:bookworm\nENV A=1 B=2\n"),
+        Example(before="FROM debian:bookworm\nENV A one \\\n# why\n  two\n", lines=(2,)),
     ),
 )
