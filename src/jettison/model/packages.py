@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jettison.knowledge import package_managers
 from jettison.syntax.words import Word
 
 if TYPE_CHECKING:
     from jettison.syntax.shell_command import Command
+
+_TELLING: Final = frozenset(("--version", "-v", "-V", "--help", "-h"))
 
 
 class PackageCall:
@@ -63,7 +65,9 @@ def package_call(command: Command) -> PackageCall | None:
 def _classify(
     manager: str, actions: dict[str, str], words: list[Word], flags: list[str], command: Command
 ) -> PackageCall | None:
-    # "" is the program alone: `yarn` installs, `yarn test` and `bundle exec` do not.
+    # "" is the program alone: `yarn` installs, `yarn test`, `bundle exec` and `yarn --version` do not.
+    if not words and not _TELLING.isdisjoint(flags):
+        return None
     for length in (2, 1) if words else (0,):
         verb = " ".join(word.value for word in words[:length])
         if len(words) >= length and verb in actions:

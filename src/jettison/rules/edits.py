@@ -65,6 +65,13 @@ def command_after(model: Model, run: Run, before: Command, command: str) -> Edit
     return Edit(Span(before.span.end, before.span.end), f" && {command}")
 
 
+def as_another(model: Model, command: Command) -> str:
+    """Return the words, and the blank after them, by which a command runs as another user; "" where it does not."""
+    if not command.argv or command.full_argv[0].value != "sudo":
+        return ""
+    return model.source.text(Span(command.full_argv[0].span.start, command.argv[0].span.start))
+
+
 def insert_word(command: Command, words: int, text: str) -> Edit:
     """Return the edit that puts text after the first `words` words of a command."""
     at = command.argv[words - 1].span.end

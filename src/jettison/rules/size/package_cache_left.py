@@ -22,7 +22,7 @@ from jettison.findings import SAFE, Edit, Finding, Fix, Impact
 from jettison.knowledge.bases import FAMILIES
 from jettison.knowledge.package_managers import MANAGERS
 from jettison.rules.base import Example, Rule
-from jettison.rules.edits import append_command, command_after, insert_word
+from jettison.rules.edits import append_command, as_another, command_after, insert_word
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
@@ -105,10 +105,12 @@ def _edits(model: Model, run: Run, calls: list[PackageCall]) -> tuple[Edit, ...]
         return ()
     facts = MANAGERS[calls[0].manager]
     if facts["clean"]:
+        # The cache is that of the user who installed.
+        clean = as_another(model, calls[-1].command) + facts["clean"]
         if _may_be_gone(model, run, calls[-1]):
-            edit = command_after(model, run, calls[-1].command, facts["clean"])
+            edit = command_after(model, run, calls[-1].command, clean)
         else:
-            edit = append_command(model, run, facts["clean"])
+            edit = append_command(model, run, clean)
         return (edit,) if edit else ()
     verbs = {verb for verb, action in facts["actions"].items() if action in ("install", "upgrade")}
     edits = []
@@ -238,6 +240,13 @@ RULE = Rule(
             after="FROM continuumio/miniconda3\nRUN conda install -y a && rm -rf /tmp/conda-tmp && conda clean -afy\n",
             lines=(2,),
         ),
+        Example(
+            before="FROM cimg/node:20.1\nRUN sudo -H npm install -g yarn\n",
+            after="FROM cimg/node:20.1\nRUN sudo -H npm install -g yarn && sudo -H npm cache clean --force\n",
+            lines=(2,),
+        ),
+        Example(before="FROM ruby:3.3\nRUN yarn --version && bundle --version && npm -v\n"),
+        Example(before="FROM alpine:3.20\nRUN apk add --no-network --virtual .rundeps $runDeps\n"),
         Example(before="FROM node:20\nRUN npm ci || apk del npm\nRUN npm ci && exit 0\n", lines=(2, 3)),
         Example(
             before="FROM python:3.11-slim\nRUN --mount=type=cache,target=/root/.cache/pip pip install flask==3.0.0\n"

@@ -3,7 +3,7 @@
 Installing with apt needs the lists only while it runs. Kept, they stay in the layer for good:
 deleting them in a later RUN hides them and frees nothing.
 
-Remove them in the same RUN, or keep them out of the layer with a cache mount on /var/lib/apt.
+Remove them in the same RUN (`rm`, or `apt-get dist-clean` where apt has it), or keep them out of the layer with a cache mount on /var/lib/apt.
 
 Source: OCI image layer specification, "Whiteouts"; apt-get(8).
 """
@@ -14,13 +14,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from jettison.findings import SAFE, Finding, Fix, Impact
+from jettison.knowledge.package_managers import MANAGERS
 from jettison.rules.base import Example, Rule
-from jettison.rules.edits import append_command
+from jettison.rules.edits import append_command, as_another
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
 
-_LISTS = "/var/lib/apt/lists"
+_APT = MANAGERS["apt"]
+_LISTS = _APT["lists"]
+_CLEANS = frozenset(_APT["lists_clean"])
 _REMOVE = f"rm -rf {_LISTS}/*"
 
 
@@ -33,7 +36,8 @@ def check(model: Model) -> Iterable[Finding]:
         updates = [call for call in model.facts(run) if call.manager == "apt" and call.action == "update"]
         if not updates or any(_removes(command.name, command.arguments) for command in run.commands):
             continue
-        command = _REMOVE if run.user in ("", "root", "0") else f"sudo {_REMOVE}"
+        as_root = as_another(model, updates[0].command) or ("" if run.user in ("", "root", "0") else "sudo ")
+        command = f"{as_root}{_REMOVE}"
         edit = append_command(model, run, command)
         # A later install that relies on these lists would break; that is update-alone's finding.
         alone = not any(call.manager == "apt" and call.action == "install" for call in model.facts(run))
@@ -52,6 +56,8 @@ def _last_needing(model: Model) -> int:
 
 
 def _removes(name: str, arguments: tuple[str, ...]) -> bool:
+    if name in _APT["programs"]:
+        return not _CLEANS.isdisjoint(arguments)
     return name in ("rm", "find") and any(_LISTS in argument for argument in arguments)
 
 
@@ -77,5 +83,13 @@ RULE = Rule(
         ),
         Example(before="FROM debian:bookworm\nRUN apt-get update\nRUN apt-get install -y curl\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN --mount=type=cache,target=/var/lib/apt apt-get update\n"),
+        Example(
+            before="FROM debian:trixie\nRUN set -eux; apt-get update; apt-get install -y curl; apt-get dist-clean\n"
+        ),
+        Example(
+            before="FROM cimg/base:2024.01\nRUN sudo apt-get update && sudo apt-get install -y curl\n",
+            after="FROM cimg/base:2024.01\nRUN sudo apt-get update && sudo apt-get install -y curl && sudo rm -rf /var/lib/apt/lists/*\n",
+            lines=(2,),
+        ),
     ),
 )
