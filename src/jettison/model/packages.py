@@ -56,6 +56,8 @@ def package_call(command: Command) -> PackageCall | None:
             skip = word.value in takes_value
         else:
             words.append(word)
+    if any(flag in flags for flag in facts.get("tries", ())):
+        return None
     for begin, action in facts.get("operations", {}).items():
         if any(flag.startswith(begin) for flag in flags):
             return PackageCall(manager, action, tuple(words), tuple(flags), command)
