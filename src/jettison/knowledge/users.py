@@ -8,6 +8,7 @@ from jettison.knowledge._compiled import USERS
 
 _FACTS: Final[dict[str, Any]] = USERS
 DROPS_ROOT: Final = frozenset(USERS["drops_root"]["programs"])
+HELPERS: Final[tuple[str, ...]] = tuple(USERS["drops_root"]["helpers"])
 _OTHER: Final = ("windows", "nanoserver", "oracle", "ubi", "-ol", "centos", "amazon", "busybox", "distroless")
 
 

@@ -4,7 +4,9 @@ Without USER the program is root inside the container: an attacker who takes it 
 of the image and needs one kernel bug less to leave it.
 
 Create a user, or name a numeric one, and switch to it before CMD. The fix does so with the tools of
-the base image; it is not safe, since the program may write where only root can, or need a right.
+the base image; it is not safe, since the program may write where only root can, or need a right. Where the image holds
+gosu, su-exec or their like, whose purpose is that an entry script gives root up, and where s6-overlay's init is started,
+there is no fix.
 
 Source: Docker documentation, "Building best practices", USER.
 """
@@ -15,7 +17,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from jettison.findings import UNSAFE, Confidence, Effort, Finding, Fix
-from jettison.knowledge.users import DROPS_ROOT, add_user, family, ready_user, runs_as_non_root
+from jettison.knowledge.users import DROPS_ROOT, HELPERS, add_user, family, ready_user, runs_as_non_root
 from jettison.model.scope import DEFAULT_SHELL
 from jettison.rules.base import Example, Rule
 from jettison.rules.insertion import before_sources, before_start
@@ -45,6 +47,11 @@ def check(model: Model) -> Iterable[Finding]:
         and (scope.cmd or scope.entrypoint or base.name in _SERVERS)
         and _root_by_default(base)
     ):
+        if any(model.text_has(word) for word in HELPERS):
+            # An entry script that has such a program needs root to begin with.
+            text = "no USER is set: the container starts as root, and by what it holds may give it up itself"
+            yield RULE.at(final.from_.span, text)._replace(confidence=Confidence.LOW)
+            return
         finding = RULE.at(final.from_.span, fix=_fix(model, final, base))
         # Who made a base outside the official images may have set a user there.
         message = f"no USER is set: the container runs as root unless {base.name} sets one"
@@ -88,7 +95,7 @@ def _drops_root_itself(model: Model, stage: Stage) -> bool:
     for node in (scope.entrypoint, scope.cmd):
         if node is not None:
             words = [word.value for command in model.shell_body(node, stage).commands for word in command.full_argv]
-            if any(word.rsplit("/", 1)[-1] in DROPS_ROOT for word in words):
+            if any(word in DROPS_ROOT or word.rsplit("/", 1)[-1] in DROPS_ROOT for word in words):
                 return True
     return False
 
@@ -138,6 +145,8 @@ RULE = Rule(
         ),
         Example(before="FROM tomcat:10\nCOPY app.war /usr/local/tomcat/webapps/\n", lines=(1,)),
         Example(before='FROM debian:bookworm\nCMD ["apachectl", "-D", "FOREGROUND"]\n', lines=(1,)),
+        Example(before='FROM debian:bookworm\nCMD ["/init"]\n', lines=(1,)),
+        Example(before='FROM alpine:3.20\nRUN apk add --no-cache su-exec\nENTRYPOINT ["/entry.sh"]\n', lines=(1,)),
         Example(before='FROM debian:bookworm\nUSER root\nCMD ["sleep", "1"]\n', lines=(2,)),
         Example(before='FROM debian:bookworm\nUSER 10001\nCMD ["sleep", "1"]\n'),
         Example(before='FROM gcr.io/distroless/static-debian12:nonroot\nCMD ["/app"]\n'),

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import UNSAFE, Confidence, Finding, Fix
+from jettison.knowledge.users import HELPERS
 from jettison.rules.base import Example, Rule
 from jettison.rules.insertion import before_start
 from jettison.rules.starting import start_nodes
@@ -22,19 +23,7 @@ if TYPE_CHECKING:
 
 
 _CREATES: Final = frozenset(("useradd", "adduser"))
-_DROPS: Final = (
-    "gosu",
-    "su-exec",
-    "setpriv",
-    "runuser",
-    "s6-",
-    "chpst",
-    "sudo",
-    "su -",
-    "supervisord",
-    "sshd",
-    "user=",
-)
+_DROPS: Final = (*HELPERS, "sudo", "su -", "supervisord", "sshd", "user=")
 
 # Services that give up root by themselves.
 _SERVICES: Final = frozenset(
