@@ -283,3 +283,38 @@ def test_a_file_for_another_use_may_be_the_one_that_builds_it(tmp_path: Path) ->
     assert found.run_as is not None
     assert found.run_as.text == "service web of docker-compose.prod.yml: gunicorn"
     assert found.problems == ("env_file .env.prod is not there: nobody got its variables",)
+
+
+def test_what_is_not_required_may_be_missing(tmp_path: Path) -> None:
+    compose = (
+        "services:\n  web:\n    build: app\n    environment: {TRACES: 'http://traces:4318', DB: 'db:5432'}\n"
+        "    depends_on: {db: {condition: service_started}, traces: {condition: service_started, required: false}}\n"
+        "  db: {image: postgres, depends_on: {backup: {required: false}}}\n"
+        "  traces: {image: jaeger, depends_on: [store]}\n  store: {image: a}\n  backup: {image: b}\n"
+    )
+    found = needs_of(tmp_path, compose=compose)
+    assert {need.name: need.optional for need in found.services} == {
+        "db": False,
+        "traces": True,
+        "store": True,
+        "backup": True,
+    }
+    # A database whose backup is missing is a database all the same.
+    assert [need.name for need in found.without(frozenset(("backup",))).services] == ["db", "store", "traces"]
+    without = found.without(frozenset(("store",)))
+    assert sorted(need.name for need in without.services) == ["backup", "db"] and "TRACES" not in without.env
+
+
+def test_files_that_the_environment_file_chooses(tmp_path: Path) -> None:
+    (tmp_path / "base.yml").write_text("services: {web: {build: app, command: serve, environment: {A: '1'}}}\n")
+    (tmp_path / "more.yml").write_text("services: {web: {environment: {B: '2'}}}\n")
+    (tmp_path / "docker-compose.override.yml").write_text("services: {web: {environment: {C: '3'}}}\n")
+    (tmp_path / ".env").write_text("COMPOSE_FILE=base.yml:more.yml\n")
+    found = needs_of(tmp_path, compose="services: {web: {build: app, command: wrong}}\n")
+    assert found.run_as is not None and found.run_as.command == ("serve",)
+    assert found.env == {"A": "1", "B": "2"}
+    (tmp_path / ".env").write_text("COMPOSE_PATH_SEPARATOR=,\nCOMPOSE_FILE=base.yml,/etc/passwd,gone.yml\n")
+    found = needs_of(tmp_path)
+    assert found.env == {"A": "1"}
+    assert any("outside of the repository" in problem for problem in found.problems)
+    assert any("gone.yml" in problem for problem in found.problems)

@@ -154,9 +154,7 @@ def _without_digest(
     return list(wanted.values())
 
 
-def _make_digests(
-    image: Image, entries: Iterable[FileEntry], known: dict[int, bytes]
-) -> dict[tuple[int, int], bytes]:
+def _make_digests(image: Image, entries: Iterable[FileEntry], known: dict[int, bytes]) -> dict[tuple[int, int], bytes]:
     """Read again, of a layer that can be, the files that seem to be equal; return what was learnt.
 
     known: number -> digest, to which it is added.

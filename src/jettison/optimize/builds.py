@@ -243,7 +243,8 @@ class Builds:
 
     def _go_without(self, absent: dict[str, str]) -> None:
         assert self._needs is not None
-        self._absent |= absent
+        optional = {need.name for need in self._needs.services if need.optional}
+        self._absent |= {name: why for name, why in absent.items() if name not in optional}
         self._needs = self._needs.without(frozenset(absent))
         self._say(f"{'; '.join(absent.values())}; going on without it")
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.cli.discover import is_build_file_name
 from jettison.compose.application import read_application
+from jettison.compose.env_text import read_env
 from jettison.compose.problem import BuildFileError
+from jettison.compose.project import joined
 from jettison.optimize.compose_services import ComposeServices
 from jettison.optimize.needed import Needs
 from jettison.proof.run_as import RunAs
@@ -31,9 +33,10 @@ def read_needs(project: str, dockerfile: str, model: Model) -> Needs | None:
     something else tells nothing; of one that cannot be read only that is told.
     """
     broken: Needs | None = None
-    for path in _files((project, *_above(os.path.realpath(project)))):
+    for paths in _files((project, *_above(os.path.realpath(project)))):
+        path = paths[0]
         try:
-            found = _read(path, project, dockerfile, model)
+            found = _read(paths, project, dockerfile, model)
         except BuildFileError as error:
             name = os.path.basename(path)
             place = f"{name}:{error.line}" if error.line else name
@@ -44,18 +47,31 @@ def read_needs(project: str, dockerfile: str, model: Model) -> Needs | None:
     return broken
 
 
-def _files(folders: tuple[str, ...]) -> list[str]:
-    """Return the Compose files of folders: those that Compose reads by itself first, then those for other uses."""
-    own: list[str] = []
-    others: list[str] = []
+def _files(folders: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the Compose files of folders, those together that are merged: first what Compose reads by itself."""
+    own: list[tuple[str, ...]] = []
+    others: list[tuple[str, ...]] = []
     for folder in folders:
         try:
             names = {entry.name for entry in os.scandir(folder) if entry.is_file()}
         except OSError:
             continue
-        own += [os.path.join(folder, name) for name in NAMES if name in names][:1]
-        others += [os.path.join(folder, name) for name in sorted(names) if _is_other(name)][:MAX_OTHERS]
+        chosen = _chosen(folder) if ".env" in names else ()
+        usual = [os.path.join(folder, name) for name in NAMES if name in names][:1]
+        own += [chosen] if chosen else [(path, *_overrides(path)) for path in usual]
+        others += [(os.path.join(folder, name),) for name in sorted(names) if _is_other(name)][:MAX_OTHERS]
     return own + others
+
+
+def _chosen(folder: str) -> tuple[str, ...]:
+    """Return the files that COMPOSE_FILE in a folder's `.env` says are read in place of those of the usual names."""
+    try:
+        stated = read_env(os.path.join(folder, ".env"), {})
+    except OSError:
+        return ()
+    sign = stated.get("COMPOSE_PATH_SEPARATOR") or ":"
+    names = [name.strip() for name in stated.get("COMPOSE_FILE", "").split(sign)][:MAX_OTHERS]
+    return tuple(joined(folder, name) for name in names if name and name != "-")
 
 
 def _is_other(name: str) -> bool:
@@ -78,8 +94,9 @@ def _above(folder: str) -> list[str]:
     return found[:1]
 
 
-def _read(path: str, project: str, dockerfile: str, model: Model) -> Needs | None:
-    application = read_application([path, *_overrides(path)])
+def _read(paths: tuple[str, ...], project: str, dockerfile: str, model: Model) -> Needs | None:
+    path = paths[0]
+    application = read_application(paths)
     services = application.services
     reader = ComposeServices(path, application)
     builders = [name for name, each in services.items() if reader.builds(each, project, dockerfile, model)]
@@ -89,7 +106,7 @@ def _read(path: str, project: str, dockerfile: str, model: Model) -> Needs | Non
         return _of_another_stage(path, reader, min(staged, key=reader.rank), problems, model) if staged else None
     own = min(builders, key=reader.rank)
     service = services[own]
-    needed = tuple(reader.needed(name) for name in reader.order(own))
+    needed = reader.needed(own)
     env = reader.env(service)
     run_as, passed = _start(reader.run_as(own), model)
     # Services that say nothing start the image as it is: nothing of theirs is another start.
@@ -118,7 +135,7 @@ def _of_another_stage(path: str, reader: ComposeServices, own: str, problems: li
     """
     service = reader.service(own)
     env = reader.env(service)
-    needed = tuple(reader.needed(name) for name in reader.order(own))
+    needed = reader.needed(own)
     hidden = reader.hidden(service, env, needed, reader.shown() + model.source.data.decode("utf-8", "replace"))
     note = f"service {own} of {os.path.basename(path)} builds another stage than the last: its start was not taken from there"
     return Needs(

@@ -124,14 +124,24 @@ class ComposeServices:
                 self._visit(each, done, seen)
                 done.append(each)
 
-    def _needs(self, service: Node) -> list[str]:
-        """Return the names of services that one depends on, also by an old-fashioned link."""
+    def _needs(self, service: Node, all_of_them: bool = True) -> list[str]:
+        """Return the names of services that one depends on, also by an old-fashioned link; or only those that it must have."""
         depends, links = service.get("depends_on"), _listed(service.get("links"))
-        named = list(depends.table) if depends is not None else []
+        table = depends.table if depends is not None else {}
         linked = (each.text.partition(":")[0] for each in links)
-        return list(
-            dict.fromkeys((*named, *(each.text for each in _listed(depends)), *linked, *self._told_of(service)))
-        )
+        named = dict.fromkeys((*table, *(each.text for each in _listed(depends)), *linked, *self._told_of(service)))
+        spared = {name for name, how in table.items() if _text(how.get("required")) == "false"}
+        return [name for name in named if all_of_them or name not in spared]
+
+    def required(self, own: str) -> frozenset[str]:
+        """Return the names of the services that one cannot do without, itself among them."""
+        seen, waiting = {own}, [own]
+        while waiting:
+            for each in self._needs(self._services[waiting.pop()], False):
+                if each in self._services and each not in seen:
+                    seen.add(each)
+                    waiting.append(each)
+        return frozenset(seen)
 
     def _told_of(self, service: Node) -> list[str]:
         """Return the services that a service's environment names as hosts, whether or not it says that it needs them."""
@@ -143,8 +153,12 @@ class ComposeServices:
                 found.append(value)
         return [name for name in found if self._services[name] is not service]
 
-    def needed(self, name: str) -> Needed:
-        """Return what a service says of itself."""
+    def needed(self, own: str) -> tuple[Needed, ...]:
+        """Return what the services say of themselves that one depends on, in the order in which they start."""
+        required = self.required(own)
+        return tuple(self._needed(name, name not in required) for name in self.order(own))
+
+    def _needed(self, name: str, optional: bool) -> Needed:
         service = self._services[name]
         build = service.get("build")
         context, file = self._build(build) if build is not None else ("", "")
@@ -158,7 +172,7 @@ class ComposeServices:
             start.entrypoint,
             start.command or (),
             self.health(name),
-            tuple(self._needs(service)),
+            tuple(self._needs(service, False)),
             name in self._ending,
             self._aliases(name, service),
             start.user,
@@ -166,6 +180,7 @@ class ComposeServices:
             _text(build.get("target")) if build is not None else "",
             pairs(build.get("args"), self._values) if build is not None else {},
             (*self.secrets(service), *self.mounts(service)),
+            optional,
         )
 
     def health(self, name: str) -> HealthTest | None:

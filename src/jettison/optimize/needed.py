@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class Needed:
     """A service it depends on, as the Compose file says. image "" where it is built from `context`.
 
-    needs: names of those that it depends on itself; ends: another waits until it has done its work and ended;
+    needs: names of those that it cannot do without; optional: nothing cannot do without it; ends: another waits until it has done its work and ended;
     aliases: further names under which others find it; target, args: of its build;
     files: of the project, that are put into it.
     """
@@ -37,6 +37,7 @@ class Needed:
     target: str = ""
     args: dict[str, str] = field(default_factory=dict)
     files: tuple[Placed, ...] = ()
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
