@@ -162,6 +162,13 @@ def test_from_needs_to_branch_evidence_and_undo(
     rebuilt = main(["verify", str(evidence), "--rebuild", "--format", "json", *NETWORK_OPTION])
     again = json.loads(capsys.readouterr().out)
     assert (rebuilt, again["holds"]) == (0, True), again
+    compose = project.parent / "compose.yaml"
+    said = compose.read_text()
+    compose.write_text(said + "# changed\n")
+    assert main(["verify", str(evidence), "--no-engine"]) == 1
+    assert "Compose file ../compose.yaml" in capsys.readouterr().out
+    compose.write_text(said)
+    assert main(["verify", str(evidence), "--no-engine"]) == 0
     (project / "app.py").write_text(APP + "# changed\n")
     assert main(["verify", str(evidence), "--no-engine"]) == 1
     data["verdict"] = "refused"

@@ -32,7 +32,7 @@ class Application(NamedTuple):
 
     problems: (line, message) of what could not be followed, the line in the first file; files: path of each secret
     and config that is a file, by ("secrets" or "configs", name); steered: real paths of files that are included with a
-    folder or an environment other than their own, so that read alone they mean something else.
+    folder or an environment other than their own, so that read alone they mean something else; read: the paths of all files.
     """
 
     services: dict[str, Node]
@@ -41,6 +41,7 @@ class Application(NamedTuple):
     root: str
     files: dict[tuple[str, str], str]
     steered: frozenset[str]
+    read: tuple[str, ...]
 
 
 class _File(NamedTuple):
@@ -72,8 +73,15 @@ def read_application(paths: Sequence[str], data: bytes | None = None) -> Applica
         except BuildFileError as error:
             reader.problems.append((0, f"{os.path.basename(path)}: {error}"))
     services = reader.services(files)
-    steered = frozenset(reader.steered)
-    return Application(services, values, reader.problems, reader.root, reader.named_files, steered)
+    return Application(
+        services,
+        values,
+        reader.problems,
+        reader.root,
+        reader.named_files,
+        frozenset(reader.steered),
+        reader.paths,
+    )
 
 
 def repository_of(folder: str) -> str:
@@ -107,6 +115,11 @@ class _Reader:
         self._extended: dict[tuple[str, str, str], Node] = {}
         # Where the first file names what is being read now; 0: it is the first file itself.
         self._line = 0
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the real paths of the files that were read."""
+        return tuple(sorted({path for path, _ in self._files}))
 
     def file(self, path: str, folder: str, values: Mapping[str, str], data: bytes | None) -> _File:
         """Return a file with its variables replaced; its paths are relative to `folder`.

@@ -6,6 +6,7 @@ Source: the Compose specification, "services top-level element"; the manual of D
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from jettison.cli.discover import is_build_file_name
@@ -103,7 +104,10 @@ def _read(paths: tuple[str, ...], project: str, dockerfile: str, model: Model) -
     problems = [f"{os.path.basename(path)}: {message}" for _, message in application.problems[:MAX_PROBLEMS]]
     if not builders:
         staged = [name for name, each in services.items() if reader.builds(each, project, dockerfile, model, True)]
-        return _of_another_stage(path, reader, min(staged, key=reader.rank), problems, model) if staged else None
+        if not staged:
+            return None
+        found = _of_another_stage(path, reader, min(staged, key=reader.rank), problems, model)
+        return replace(found, read=application.read)
     own = min(builders, key=reader.rank)
     service = services[own]
     needed = reader.needed(own)
@@ -125,6 +129,7 @@ def _read(paths: tuple[str, ...], project: str, dockerfile: str, model: Model) -
         reader.health(own),
         reader.secrets(service),
         reader.mounts(service),
+        application.read,
     )
 
 

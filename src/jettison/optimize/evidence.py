@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 DEFAULT_NAME: Final = "jettison-evidence.json"
+MAX_BYTES: Final = 16 * 1024 * 1024
 _CHUNK: Final = 1024 * 1024
 
 
@@ -44,6 +45,7 @@ def evidence_data(outcome: Outcome, path: str) -> dict[str, Any]:
             "dockerfile": _file(outcome.dockerfile, outcome.source.data, project),
             "dockerignore": _file(outcome.ignore_path, outcome.ignore_before, project),
             "context": context_data(project, os.path.relpath(outcome.dockerfile, request.project), ignore),
+            "compose": [{"path": os.path.relpath(path, project), "sha256": digest} for path, digest in outcome.compose],
             "bases": [
                 {"name": base.name, "id": base.id, "digests": list(base.digests), "platform": base.platform}
                 for base in outcome.bases
@@ -85,6 +87,15 @@ def digest_of(data: dict[str, Any]) -> str:
     rest = {key: value for key, value in data.items() if key != "digest"}
     text = json.dumps(rest, sort_keys=True, separators=(",", ":"))
     return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def file_digest(path: str) -> str:
+    """Return the SHA-256 of a file in hexadecimal digits, "" where it cannot be read."""
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.sha256(stream.read(MAX_BYTES)).hexdigest()
+    except OSError:
+        return ""
 
 
 def context_data(project: str, dockerfile: str, ignore: bytes | None) -> dict[str, Any]:

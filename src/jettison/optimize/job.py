@@ -19,6 +19,7 @@ from jettison.needs.texts import program_texts
 from jettison.optimize.builds import Builds, Built, Say
 from jettison.optimize.compose_needs import read_needs
 from jettison.optimize.decided import decided_in
+from jettison.optimize.evidence import file_digest
 from jettison.optimize.identity import base_records, image_record
 from jettison.optimize.measured_findings import measured_findings
 from jettison.optimize.measured_service import as_measured
@@ -90,6 +91,7 @@ class Job:
         # Changes that no candidate may make.
         self.barred: frozenset[str] = frozenset()
         self.notes += self.needs.problems if self.needs is not None else ()
+        self.compose = tuple((path, file_digest(path)) for path in (self.needs.read if self.needs is not None else ()))
         if self.needs is not None and self.needs.shared:
             others = ", ".join(dict.fromkeys(other.service for other in self.needs.others))
             self._bar_healthcheck(f"it would hold for {others} as well")
@@ -320,6 +322,7 @@ class Job:
             image_after=image_record(after.image) if after else None,
             run_as=self._run_as(),
             bases=base_records(self.engine, self.model, candidate) if before else (),
+            compose=self.compose,
         )
 
 

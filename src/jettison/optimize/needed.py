@@ -48,7 +48,7 @@ class Needs:
     where the Dockerfile says it; others: what else the file starts from the same image; ports: those of the container
     that it publishes; hidden: values that nobody may see; problems: in words, what of the file could
     not be followed; health: the check of the service itself; secrets, mounts: files of the
-    project that the service finds where they are put.
+    project that the service finds where they are put; read: the paths of all Compose files that say so.
     """
 
     path: str
@@ -63,6 +63,7 @@ class Needs:
     health: HealthTest | None = None
     secrets: tuple[Placed, ...] = ()
     mounts: tuple[Placed, ...] = ()
+    read: tuple[str, ...] = ()
 
     @property
     def starts(self) -> tuple[RunAs, ...]:

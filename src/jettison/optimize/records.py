@@ -147,6 +147,7 @@ class Outcome:
     sides: the original, and the winner where there is one; gone: what differs between both.
     unproven_reason says in one line why nothing was proven, with what to do.
     run_as: which service of a Compose file both images were started as, "" for their own start command.
+    compose: the Compose files that say what the image needs, with the digests of their contents.
     recorded_at: seconds since the epoch when an earlier run proved this; None for what this run did.
     """
 
@@ -179,3 +180,4 @@ class Outcome:
     stops: tuple[Stop, ...] = ()
     recorded_at: float | None = None
     run_as: str = ""
+    compose: tuple[tuple[str, str], ...] = ()

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from jettison.errors import SourceError, UsageError
-from jettison.optimize.evidence import VERSION, context_data, digest_of
+from jettison.optimize.evidence import MAX_BYTES, VERSION, context_data, digest_of, file_digest
 
 if TYPE_CHECKING:
     from jettison.engine.base import Engine, OnEvent
     from jettison.proof.claims import Proof
 
-MAX_BYTES: Final = 16 * 1024 * 1024
 SAME: Final = "same"
 CHANGED: Final = "changed"
 UNKNOWN: Final = "unknown"
@@ -101,6 +100,8 @@ def _whole(data: dict[str, Any]) -> bool:
         all(file is None or _is_file(file) for file in files)
         and isinstance(inputs.get("dockerfile"), dict)
         and isinstance(inputs.get("context"), dict)
+        and isinstance(inputs.get("compose", []), list)
+        and all(_is_file(file) for file in inputs.get("compose", []))
         and isinstance(inputs.get("bases"), list)
         and all(isinstance(base, dict) for base in inputs["bases"])
     )
@@ -123,6 +124,8 @@ def verify(path: str, project: str | None, engine: Engine | None) -> Verificatio
         if file is not None:
             checks.append(_file_check(root, kind, file, inputs.get(kind)))
     checks.append(_context_check(root, data))
+    # A file from before this was recorded has none.
+    checks += [_file_check(root, "Compose file", file, None) for file in inputs.get("compose") or ()]
     checks += [_base_check(base, engine) for base in inputs["bases"]]
     return Verification(path, root, str(data.get("verdict")), tuple(checks))
 
@@ -133,7 +136,7 @@ def _own_check(data: dict[str, Any]) -> Check:
 
 
 def _file_check(root: str, kind: str, file: dict[str, Any], before: dict[str, Any] | None) -> Check:
-    now = _digest(_inside(root, file["path"]))
+    now = file_digest(_inside(root, file["path"]))
     what = f"{kind} {file['path']}"
     if now == file["sha256"]:
         return Check(what, SAME, now[:12])
@@ -145,14 +148,6 @@ def _file_check(root: str, kind: str, file: dict[str, Any], before: dict[str, An
 def _inside(root: str, path: str) -> str:
     full = os.path.normpath(os.path.join(root, path))
     return full if not os.path.isabs(path) else path
-
-
-def _digest(path: str) -> str:
-    try:
-        with open(path, "rb") as stream:
-            return hashlib.sha256(stream.read(MAX_BYTES)).hexdigest()
-    except OSError:
-        return ""
 
 
 def _context_check(root: str, data: dict[str, Any]) -> Check:
