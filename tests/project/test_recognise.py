@@ -207,3 +207,47 @@ def test_django_one_folder_down_is_imported_from_the_folder_of_its_manage(tmp_pa
     assert (service.folder, service.framework and service.framework.name) == ("", "Django")
     assert service.program.names["module"] == "mysite.wsgi"
     assert service.program.env == {"PYTHONPATH": "{root}/mysite"}
+
+
+POM = (
+    "<project><artifactId>x</artifactId><dependencies><dependency><groupId>org.springframework.boot</groupId>"
+    "<artifactId>spring-boot-starter-web</artifactId></dependency></dependencies></project>"
+)
+
+
+def test_a_script_beside_a_program_of_another_language_is_a_helper(tmp_path: Path) -> None:
+    files = {"pom.xml": POM, "src/main/java/A.java": "class A {}", "app.py": "print(1)\n"}
+    assert [one.ecosystem.name for one in tree(tmp_path / "java", files)] == ["java-maven"]
+    # Two programs that both state what they need are two.
+    assert len(tree(tmp_path / "two", {**files, **FLASK})) == 2
+    assert [one.ecosystem.language for one in tree(tmp_path / "python", {"app.py": "print(1)\n"})] == ["python"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "sources", "app"),
+    [
+        ('[[bin]]\nname = "kv-cli"\npath = "src/bin/c.rs"\n[[bin]]\nname = "kv-server"\npath = "src/bin/s.rs"\n',
+         ["src/bin/c.rs", "src/bin/s.rs"], "kv-server"),
+        ("", ["src/main.rs", "src/bin/server.rs"], "kv"),
+        ("", ["src/bin/seed.rs", "src/bin/web/main.rs"], "web"),
+    ],
+)  # fmt: skip
+def test_of_several_programs_of_a_crate_the_server_is_built(
+    manifest: str, sources: list[str], app: str, tmp_path: Path
+) -> None:
+    files = {
+        "Cargo.toml": f'[package]\nname = "kv"\nversion = "1.0.0"\n{manifest}',
+        **dict.fromkeys(sources, "fn main() {}"),
+    }
+    (found,) = tree(tmp_path, files)
+    assert found.program.names["app"] == app
+
+
+def test_a_project_of_net_that_needs_others_is_built_from_the_folder_around_them(tmp_path: Path) -> None:
+    web = '<Project Sdk="Microsoft.NET.Sdk.Web">{}</Project>'
+    needs = web.format('<ItemGroup><ProjectReference Include="..\\Core\\Core.csproj" /></ItemGroup>')
+    files = {"a.sln": "", "src/Core/Core.csproj": '<Project Sdk="Microsoft.NET.Sdk"/>', "src/Web/Web.csproj": needs}
+    assert [one.folder for one in tree(tmp_path / "shop", files)] == [""]
+    # One that stands alone is a service of its own.
+    files["src/Alone/Alone.csproj"] = web
+    assert [one.folder for one in tree(tmp_path / "more", files)] == ["", "src/Alone"]

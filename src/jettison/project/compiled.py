@@ -25,6 +25,7 @@ _GO_IMPORT: Final = re.compile(r"\"([^\"\n]+)\"")
 _POM_SECTIONS: Final = ("parent", "dependencies", "dependencyManagement", "plugins", "profiles")
 _SERVER_NAMES: Final = ("server", "api", "web", "app", "main")
 _NOT_SERVERS: Final = re.compile(r"cli|ctl|migrat|tool|gen|client|seed|example")
+_REFERENCE: Final = re.compile(r"<ProjectReference\s[^>]{0,200}?Include=\"([^\"]{1,500})\"")
 _C: Final = (".c", ".cc", ".cpp", ".cxx")
 
 
@@ -67,6 +68,7 @@ def _go_files(tree: Tree, sources: tuple[str, ...]) -> Program:
 
 
 def _server_rank(name: str, module: str) -> int:
+    """Return how unlikely a program of this name is the server of a module; 0 for one of the module's own name."""
     if name == module:
         return 0
     if _NOT_SERVERS.search(name):
@@ -87,15 +89,25 @@ def rust(tree: Tree, framework: Framework | None, known: Dependencies) -> Progra
         else []
     )
     package = table(data, "package").get("name")
-    if not names and package and tree.has("src/main.rs"):
-        names = [package]
+    if package and tree.has("src/main.rs"):
+        names = names or [package]
+    if package:
+        # Cargo finds these without being told.
+        own = (re.fullmatch(r"src/bin/(?:([\w-]+)\.rs|([\w-]+)/main\.rs)", path) for path in tree.files)
+        stated = {one.get("path") for one in data.get("bin", []) if isinstance(one, dict)}
+        names += [each[1] or each[2] for each in own if each and each[0] not in stated]
     if not names:
         members = [path for path in tree.files if path.endswith("src/main.rs") and not is_aside(path)]
         names = [
             table(toml_table(tree.text(path.replace("src/main.rs", "Cargo.toml"))), "package").get("name")
             for path in members
         ]
-    found = [_safe_name(name) for name in names if isinstance(name, str)]
+    found = list(dict.fromkeys(_safe_name(name) for name in names if isinstance(name, str)))
+    if package:
+        # Of several programs of one package the one named like it, or like a server.
+        found.sort(
+            key=lambda name: min(_server_rank(part, str(package)) for part in (name, re.split("[-_]", name)[-1]))
+        )
     locked = " --locked" if tree.has("Cargo.lock") else ""
     if not found:
         return Program(startable=False)
@@ -191,13 +203,23 @@ def dotnet(tree: Tree, framework: Framework | None, known: Dependencies) -> Prog
     if not programs:
         return Program(startable=False)
     path = min(programs, key=lambda one: (one.count("/"), one))
+    outside = [each for each in projects if _reaches_out(each, tree.text(each))]
     assembly = re.search(r"<AssemblyName>\s*([\w.-]+)", tree.text(path))
     notes = (
         (f"{path} is built; it also holds {', '.join(p for p in programs if p != path)}",) if len(programs) > 1 else ()
     )
     return Program(
-        {"project": path, "app": assembly[1] if assembly else posixpath.basename(path).rsplit(".", 1)[0]}, notes=notes
+        {"project": path, "app": assembly[1] if assembly else posixpath.basename(path).rsplit(".", 1)[0]},
+        notes=notes,
+        part=bool(outside),
     )
+
+
+def _reaches_out(path: str, text: str) -> bool:
+    """Return whether a project file refers to one above the folder that is looked at: alone it cannot be built."""
+    folder = posixpath.dirname(path)
+    named = (match[1].replace("\\", "/") for match in _REFERENCE.finditer(text))
+    return any(posixpath.normpath(posixpath.join(folder, name)).startswith("../") for name in named)
 
 
 def native(tree: Tree, framework: Framework | None, known: Dependencies) -> Program:

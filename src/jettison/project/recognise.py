@@ -81,10 +81,15 @@ def unstartable(context: BuildContext) -> tuple[tuple[str, str], ...]:
 
 
 def _is_part(tree: Tree, inner: Service) -> bool:
-    """Return whether a folder is a part of what lies around it: only a source file marks it, or a whole is built above."""
+    """Return whether a folder is a part of what lies around it: only a source file marks it, or it is built from above."""
     whole = inner.ecosystem.detect.whole
     alone = any(tree.has(posixpath.join(inner.folder, name)) for name in whole)
-    return inner.mark.endswith(inner.ecosystem.sources) or bool(whole and not alone)
+    return _is_bare(inner) or inner.program.part or bool(whole and not alone)
+
+
+def _is_bare(service: Service) -> bool:
+    """Return whether only a source file tells that something is a program."""
+    return service.mark.endswith(service.ecosystem.sources)
 
 
 def _around(found: list[Service], inner: Service) -> bool:
@@ -125,7 +130,9 @@ def _in_folder(tree: Tree, folder: str, only: str) -> list[Service]:
         service = _service(tree, folder, one, mark)
         if service.program.startable:
             best[one.language] = service
-    return list(best.values())
+    # A script beside a program of another language is a helper; beside pages it may be what serves them.
+    whole = any(not _is_bare(one) and not one.web_root and one.ecosystem.language != "static" for one in best.values())
+    return [one for one in best.values() if not (whole and _is_bare(one))]
 
 
 def matches(tree: Tree, one: Ecosystem) -> str:

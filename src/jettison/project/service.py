@@ -16,7 +16,8 @@ class Program:
     env: variables that running needs; build: commands beside the ecosystem's; artefacts: paths beside them;
     data: files and folders of the sources that a compiled program reads at run time; web_root: folder
     of finished pages, when a web server is all that runs; listens: whether it opens a port at all;
-    notes: what had to be guessed, in words. startable: something to start was found.
+    notes: what had to be guessed, in words. startable: something to start was found; part: it needs what lies above
+    its folder.
     """
 
     names: dict[str, str] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Program:
     port: int | None = None
     notes: tuple[str, ...] = ()
     startable: bool = True
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
