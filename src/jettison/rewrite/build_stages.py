@@ -39,7 +39,13 @@ def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildSt
     body = _kept(job)
     split = job.before is not None and any(each.early for each in found)
     removals, late_removals = _removals(job, needs, found if split else ())
-    ends = [*_strip(job, needs), *late_removals, *_links(job, found)]
+    user = _user_after(job, body)
+    end_user = "" if job.java is None else user
+    ends = [
+        *_as_root([*_strip(job, needs), *late_removals.removed], user, user),
+        *late_removals.pruned,
+        *_as_root(_links(job, found), user, end_user),
+    ]
     if job.before is None or not split:
         java, link = _linking(job, build, None)
         made = [_from(job, build), *_with_listing(job, body), *ends, link]
@@ -52,12 +58,14 @@ def build_stages(job: Assembly, needs: Needs, found: Sequence[Taken]) -> BuildSt
     early = free_name(job.model, "deps")
     lines = [_from(job, early), *_texts(first)]
     name = early
-    if removals and job.before.runs_after:
+    user = _user_after(job, first)
+    removing = [*_as_root(removals.removed, user, user), *removals.pruned]
+    if removing and job.before.runs_after:
         # The steps below may need what is removed here.
         name = free_name(job.model, "production")
-        lines += ["\n", f"FROM {early} AS {name}\n", *removals]
+        lines += ["\n", f"FROM {early} AS {name}\n", *removing]
     else:
-        lines += removals
+        lines += removing
     alone = None if any(ends) or job.java is not None or needs.foreign else source_stage(job, needs, second, found)
     if alone is not None:
         text = f"\nFROM scratch AS {build}\n{alone.text}"
@@ -140,16 +148,41 @@ def _linking(job: Assembly, build: str, early: str | None) -> tuple[str, str]:
     return name, runtime_stage(job.java, _base(job) if early is None or late else early, name, build)
 
 
-def _removals(job: Assembly, needs: Needs, found: Sequence[Taken]) -> tuple[list[str], list[str]]:
+class _Removals(NamedTuple):
+    """removed: of what may belong to root; pruned: by the package manager, as the user who installed."""
+
+    removed: list[str]
+    pruned: list[str]
+
+
+def _user_after(job: Assembly, pieces: Sequence[Piece]) -> str:
+    """Return the user in force after some pieces of the stage, as it is written; "" for root."""
+    final = job.original.final
+    assert final is not None
+    said = [piece.node.words[0].raw for piece in pieces if piece.node.keyword == "USER" and piece.node.words]
+    # Where the file names no user at all, the image's is the base's.
+    of_base = final.start.user or ("" if job.original.end_scope(final).user else job.config.user)
+    user = said[-1] if said else of_base
+    return "" if user.partition(":")[0] in ("root", "0") else user
+
+
+def _as_root(lines: list[str], user: str, after: str) -> list[str]:
+    """Return lines of ours that need root's rights, in a stage in which a user is in force; after: who goes on."""
+    if not lines or not user:
+        return lines
+    return ["USER 0\n", *lines, *([f"USER {after}\n"] if after else [])]
+
+
+def _removals(job: Assembly, needs: Needs, found: Sequence[Taken]) -> tuple[_Removals, _Removals]:
     """Return what takes development packages and installers away: (before the source is copied, after)."""
     early: list[str] = []
     late: list[str] = []
     for path in installers(job, needs):
         (early if _is_early(path.strip("/"), found) else late).append(path)
-    lines, late_lines = _remove(early), _remove(late)
+    first, then = _Removals(_remove(early), []), _Removals(_remove(late), [])
     if wants_prune(job, needs):
-        (lines if _is_early("node_modules", found) else late_lines).append("RUN npm prune --omit=dev\n")
-    return lines, late_lines
+        (first if _is_early("node_modules", found) else then).pruned.append("RUN npm prune --omit=dev\n")
+    return first, then
 
 
 def _is_early(path: str, found: Sequence[Taken]) -> bool:
