@@ -22,16 +22,20 @@ from jettison.image.collect import InventoryCollector
 from jettison.image.inspection import inventory_of
 from jettison.image.source import open_image
 from jettison.inventory.inventory import Inventory
+from jettison.inventory.kernel import NAME as KERNEL
 from jettison.inventory.node import is_sample
 
 TYPES = {
     "python": "pypi", "go-module": "golang", "java-archive": "maven", "jenkins-plugin": "maven",
     "php-composer": "composer", "dotnet": "nuget", "rust-crate": "cargo", "binary": "generic", "R-package": "cran",
+    "portage": "ebuild", "wordpress-plugin": "wordpress", "lua-rocks": "luarocks", "php-pecl": "pear",
+    "linux-kernel": "generic", "linux-kernel-module": "generic",
 }  # fmt: skip
 STATED = "the version begins where the manifest says; Syft parts the file name at another hyphen"
 BUILD = "Syft has the build's number beside the version; advisories do not"
 GUESSED = "the program does not state its version: Syft takes its first text that looks like one"
 DOTTED = "Syft takes the beginning of a name with dots for the group"
+NIX = "the version begins at the first digit behind a hyphen, as Nix parts names; Syft parts this one elsewhere"
 Key = tuple[str, str, str]
 
 
@@ -57,13 +61,23 @@ def read_syft(document: dict[str, Any]) -> dict[Key, list[str]]:
     """Return the packages of Syft's own JSON as (purl type, name, version) -> paths."""
     packages: dict[Key, list[str]] = defaultdict(list)
     for artifact in document["artifacts"]:
-        type_ = TYPES.get(artifact["type"], artifact["type"])
-        version = artifact["version"]
-        if type_ == "golang" and artifact["name"] == "stdlib":
-            # Advisories number the standard library without "go", and so does Syft's own purl.
-            version = version.removeprefix("go")
-        packages[type_, artifact["name"], version] += [place["path"].lstrip("/") for place in artifact["locations"]]
+        packages[syft_key(artifact)] += [place["path"].lstrip("/") for place in artifact["locations"]]
     return packages
+
+
+def syft_key(artifact: dict[str, Any]) -> Key:
+    """Return (purl type, name, version) of a package in Syft's own JSON, named as Jettison names it."""
+    type_ = TYPES.get(artifact["type"], artifact["type"])
+    name, version = artifact["name"], artifact["version"]
+    if type_ == "golang" and name == "stdlib":
+        # Advisories number the standard library without "go", and so does Syft's own purl.
+        version = version.removeprefix("go")
+    if type_ == "wordpress":
+        # Its folder, which wordpress.org and advisories name it by.
+        name = artifact["metadata"]["pluginInstallDirectory"]
+    if artifact["type"] == "binary":
+        name = name.removeprefix("haskell/")
+    return type_, name, version
 
 
 def differences(ours: Inventory, theirs: dict[Key, list[str]]) -> list[Difference]:
@@ -97,7 +111,11 @@ def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inv
     if key[0] == "maven":
         return _other_name(key, paths, ours)
     if key[0] == "generic":
-        return _other_program(key, ours)
+        return _other_program(key, paths, ours)
+    if key[0] == "nix" and any(one.path in paths for one in ours.packages):
+        return NIX
+    if key[0] == "luarocks" and not any("/rocks" in path for path in paths):
+        return "a rockspec among sources: no rock is installed"
     if key[0] == "npm" and paths and all(is_sample(path) for path in paths):
         return "a sample or a test's input inside another package: nothing is installed"
     if key[0] == "golang" and any(one.key == ("golang", key[1], "(devel)") for one in ours.packages):
@@ -107,8 +125,10 @@ def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inv
     return ""
 
 
-def _other_program(key: Key, ours: Inventory) -> str:
+def _other_program(key: Key, paths: list[str], ours: Inventory) -> str:
     """Return why a program without a package is another one here; "" when nothing says it."""
+    if any("lib/modules/" in path for path in paths) and any(one.name == KERNEL for one in ours.packages):
+        return "a module of the kernel's own tree: the kernel stands for it"
     here = {one.name: one.version for one in ours.packages if one.type == "generic"}
     if key[1] in here and key[2].startswith(f"{here[key[1]]}+"):
         return BUILD
@@ -135,6 +155,12 @@ def _other_name(key: Key, paths: list[str], ours: Inventory) -> str:
 def _why_not_theirs(key: Key, path: str, theirs: dict[Key, list[str]]) -> str:
     if path.endswith((".pnp.cjs", ".pnp.data.json")):
         return "what Yarn's Plug'n'Play keeps packed: Syft reads package.json alone"
+    if key[0] == "nix" and any(path in places for (kind, _, _), places in theirs.items() if kind == "nix"):
+        return NIX
+    if key[0] == "pear":
+        return "Syft 1.18 reads PEAR's records of named channels alone"
+    if key[0] == "wordpress":
+        return "a theme, or a plugin of one file: Syft reads plugins in folders"
     if key[0] in ("conda", "bitnami"):
         return "Syft 1.18 reads neither conda-meta nor Bitnami's documents in images"
     if key[0] == "generic":

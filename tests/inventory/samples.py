@@ -112,7 +112,9 @@ def elf(sections: dict[str, bytes], address: int = 0x400000) -> bytes:
     body += names
     table = start + len(body)
     rows = bytes(64) + b"".join(
-        struct.pack("<IIQQQQIIQQ", name, 1, 3, address + at, at, size, 0, 0, 1, 0) for name, at, size in places
+        # The names are a table of strings, which readers of Go insist on.
+        struct.pack("<IIQQQQIIQQ", name, 3 if name == strings else 1, 3, address + at, at, size, 0, 0, 1, 0)
+        for name, at, size in places
     )
     head = b"\x7fELF\x02\x01\x01" + bytes(9)
     head += struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, table, 0, 64, 56, 1, 64, len(places) + 1, len(places))

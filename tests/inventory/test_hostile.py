@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import lzma
 import random
 import struct
 import time
@@ -9,30 +11,42 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
+import zstandard
 
 from jettison.inventory import (
     apk,
+    conan,
     dotnet,
     dpkg,
     go_binary,
     java,
+    kernel,
+    kernel_module,
     known_binaries,
+    lua,
+    nix,
     node,
+    pacman,
+    pear,
     php,
+    portage,
     python,
     rpm,
     ruby,
     rust_binary,
+    wordpress,
 )
 from jettison.inventory.collect import read_large
 from jettison.inventory.os_release import read_os_release
 from jettison.inventory.package import Package
 
 from . import samples
+from . import samples_of_systems as made
 from .trees import inventory
 
 Read = Callable[[str, bytes], list[Package]]
 ROOT = samples.root()
+MODULES = "lib/modules/6.1"
 NDB = samples.rpm_ndb(samples.rpm_headers())
 CASES: list[tuple[str, Read, str, bytes]] = [
     ("dpkg", dpkg.read, "var/lib/dpkg/status", samples.STATUS.encode()),
@@ -51,6 +65,19 @@ CASES: list[tuple[str, Read, str, bytes]] = [
     ("program", read_large, "tool", samples.go_program()),
     ("node program", known_binaries.read, "bin/node", b"node.js/v18.19.0"),
     ("java", java.read, "a-1.jar", ROOT["opt/outer-1.0.war"]),
+    ("pacman", pacman.read, f"{made.PACMAN}/desc", made.PACMAN_DESC.encode()),
+    ("portage", portage.read, f"{made.PORTAGE}/CONTENTS", made.PORTAGE_CONTENTS.encode()),
+    ("lua", lua.read, "lib/luarocks/rocks-5.1/hello/1.2-3/hello-1.2-3.rockspec", made.ROCKSPEC.encode()),
+    ("wordpress plugin", wordpress.read, "wp-content/plugins/shop/shop.php", made.PLUGIN.encode()),
+    ("wordpress theme", wordpress.read, "wp-content/themes/plain/style.css", made.THEME.encode()),
+    ("kernel", kernel.read, "boot/vmlinuz-6", made.kernel_image()),
+    ("module", kernel_module.read, f"{MODULES}/a.ko", made.module(vermagic="6.1 SMP", version="1")),
+    ("xz module", kernel_module.read, f"{MODULES}/a.ko.xz", lzma.compress(made.module(vermagic="6.1 SMP", version="1"))),
+    ("zst module", kernel_module.read, f"{MODULES}/a.ko.zst", zstandard.compress(made.module(vermagic="6.1 SMP", version="1"))),
+    ("gz module", kernel_module.read, f"{MODULES}/a.ko.gz", gzip.compress(made.module(vermagic="6.1 SMP", version="1"), mtime=0)),
+    ("pear", pear.read, "usr/share/php/.registry/redis.reg", made.pear_record()),
+    ("conan", conan.read, "zlib/1.2/_/_/package/0a1b2c3d4e5f/conaninfo.txt", made.CONANINFO.encode()),
+    ("noted program", read_large, "tool", made.noted_program(type="rpm", name="a", version="1")),
 ]  # fmt: skip
 
 
@@ -136,6 +163,16 @@ def test_archive_whose_entries_are_all_one_entry() -> None:
     assert seconds < 20 and peak < 128 << 20
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, zstandard.compress])
+def test_bomb_in_a_module(pack: Callable[[bytes], bytes]) -> None:
+    suffix = {gzip.compress: "gz", lzma.compress: "xz"}.get(pack, "zst")  # type: ignore[comparison-overlap]
+    bomb = pack(bytes(300 << 20))
+
+    seconds, peak = _measured(lambda: kernel_module.read(f"{MODULES}/a.ko.{suffix}", bomb))
+
+    assert peak < 96 << 20 and seconds < 5
+
+
 def test_rpm_pages_that_point_to_themselves() -> None:
     data = bytearray(samples.rpm_bdb())
     size = struct.unpack_from("<I", data, 20)[0]
@@ -199,6 +236,44 @@ def test_long_lines_and_many_paragraphs_take_time_in_proportion() -> None:
     ):
         seconds, _ = _measured(lambda data=data: ruby.read("specifications/a-1.gemspec", data))  # type: ignore[misc]
         assert seconds < 3
+    for data in (
+        b"Version:" * 1000,
+        b"Plugin Name: " * 600,
+        b"\n" + b"*" * 8000,
+        b"\n \t" * 2700,
+        b"License:" + b" */" * 2700,
+    ):
+        seconds, _ = _measured(lambda data=data: wordpress.read("wp-content/plugins/a/a.php", data))  # type: ignore[misc]
+        assert seconds < 1
+    for data in (
+        b'["a"] = {' * 100_000,
+        b"a = " * 250_000,
+        b"[" * (1 << 20),
+        b'a = "b" ' * 125_000,
+        b"a" * (1 << 20),
+    ):
+        seconds, _ = _measured(lambda data=data: list(lua.file_names(data)))  # type: ignore[misc]
+        assert seconds < 8
+    for data in (b"package = " * 100_000, b"\n" * (1 << 20), b" " * (1 << 20), b"version = [[" * 80_000):
+        seconds, _ = _measured(lambda data=data: lua.read("rocks/a/1/a-1.rockspec", data))  # type: ignore[misc]
+        assert seconds < 3
+    for data in (
+        b"a:1:{" * 800_000,
+        b"a:999999999:{" + b"i:1;" * 900_000,
+        b's:999999999:"' + b"x" * (4 << 20),
+        b"N;" * (2 << 20),
+    ):
+        seconds, _ = _measured(lambda data=data: pear.read(".registry/a.reg", data))  # type: ignore[misc]
+        assert seconds < 8
+    for data in (b"obj " * (1 << 20), b"sym a -> " * 500_000, b"\n" * (4 << 20), b"obj a\n" * 600_000):
+        seconds, _ = _measured(lambda data=data: portage.read("var/db/pkg/a/b-1/CONTENTS", data))  # type: ignore[misc]
+        assert seconds < 10
+    for data in (b"%" * (1 << 20), b"%A%\n" * 200_000, b"%NAME%\n" + b"a\n" * 400_000):
+        seconds, _ = _measured(lambda data=data: pacman.read(f"{made.PACMAN}/desc", data))  # type: ignore[misc]
+        assert seconds < 3
+    for name in ("a-1" * 60, "a-" * 100, "1-" * 100, f"{'0' * 32}-" + "a-1-" * 60, f"{'0' * 32}-" + "1." * 100):
+        seconds, _ = _measured(lambda name=name: nix.read_name(name))  # type: ignore[misc]
+        assert seconds < 0.5
     for data in (b"7.2.4" * 1_000_000, b"0.0.0" + b"-" * (4 << 20), b"1" * (4 << 20)):
         for name in ("redis-server", "python3.11", "nginx", "mysqld", "openssl", "php", "perl", "haproxy"):
             seconds, _ = _measured(lambda data=data, name=name: known_binaries.read(f"bin/{name}", data))  # type: ignore[misc]

@@ -7,25 +7,36 @@ are large, so a pass reads them at once with `read_large` and keeps only the pac
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import ModuleType
 from typing import Final
 
 from jettison.inventory import (
     apk,
     bitnami,
+    conan,
     conda,
     dotnet,
     dpkg,
+    elf_note,
     go_binary,
     java,
+    kernel,
+    kernel_module,
     known_binaries,
+    lua,
+    nix,
     node,
     os_release,
+    pacman,
+    pear,
     php,
+    portage,
     python,
     r,
     rpm,
     ruby,
     rust_binary,
+    wordpress,
     yarn_pnp,
 )
 from jettison.inventory.elf_sections import MAGIC, read_sections
@@ -33,7 +44,7 @@ from jettison.inventory.inventory import Inventory
 from jettison.inventory.numbered import VisibleFile
 from jettison.inventory.os_release import OsRelease, read_os_release
 from jettison.inventory.ownership import owned
-from jettison.inventory.package import Package
+from jettison.inventory.package import DISTRIBUTION_TYPES, Package
 from jettison.inventory.text import Content
 
 HEAD: Final = 64
@@ -44,46 +55,43 @@ _PROGRAMS: Final = (MAGIC, b"\xcf\xfa\xed\xfe")
 _MAX_STATUS: Final = 16 << 20
 # Paths that all packages together may claim; an image of a million files is the largest that was seen.
 MAX_LISTED: Final = 1_000_000
-_LISTS: Final = (".list", ".md5sums", "/RECORD", "/installed-files.txt")
-_Wanted = Callable[[str], bool]
+_LISTS: Final = (".list", ".md5sums", "/RECORD", "/installed-files.txt", "/files", "/rock_manifest")
+_NAMESPACES: Final = {"deb": "debian", "apk": "alpine", "alpm": "arch"}
+_Read = Callable[[str, bytes], list[Package]]
+# Whether the whole path fits, bytes wanted, what reads packages from it; None for what is joined to another file's.
+_Rule = tuple[Callable[[str], bool], int, _Read | None]
 
-# The file's name or suffix leads to (whether the whole path fits, bytes wanted); most paths end here.
-_NAMES: Final[dict[str, list[tuple[_Wanted, int]]]] = {}
-_SUFFIXES: Final[dict[str, list[tuple[_Wanted, int]]]] = {}
-for _reader in (
-    apk, bitnami, conda, dotnet, dpkg, java, known_binaries, node, os_release, php, python, r, rpm, ruby, yarn_pnp,
-):  # fmt: skip
+_READERS: Final[tuple[ModuleType, ...]] = (
+    apk, bitnami, conan, conda, dotnet, dpkg, java, kernel, kernel_module, known_binaries, lua, node, os_release, pacman, pear,
+    php, portage, python, r, rpm, ruby, wordpress, yarn_pnp,
+)  # fmt: skip
+_BESIDE: Final = frozenset((
+    "suffix:.list", "name:copyright", "name:RECORD", "name:installed-files.txt", "name:os-release", "name:files", "name:LICENSE",
+    "name:SIZE", "name:rock_manifest",
+))  # fmt: skip
+
+# The file's name or suffix leads to its rules; most paths end here.
+_NAMES: Final[dict[str, list[_Rule]]] = {}
+_SUFFIXES: Final[dict[str, list[_Rule]]] = {}
+for _reader in _READERS:
     for _key, _limit in _reader.WANTS.items():
         _how, _, _what = _key.partition(":")
         if _how in ("name", "suffix"):
             _table = _NAMES if _how == "name" else _SUFFIXES
-            _table.setdefault(_what, []).append((_reader.wanted, _limit))
+            _table.setdefault(_what, []).append((_reader.wanted, _limit, None if _key in _BESIDE else _reader.read))
 
-# Files that may be executable by accident and are never programs: no rule.
+# Files that may be executable by accident and are never programs: no rule, or one more that wants nothing.
 for _suffix in (
     ".py .pyc .js .mjs .cjs .ts .map .json .sh .pl .pm .rb .h .c .cc .cpp .hpp .go .rs .java .class .txt .md .html .css "
     ".xml .yml .yaml .toml .gz .bz2 .xz .zst .zip .png .jpg .jpeg .gif .svg .ttf .woff .woff2 .pdf .a .la .pc .mo .po "
     ".tcl .lua .php .conf .cfg .ini .lock .sql .csv".split()
 ):
-    _SUFFIXES.setdefault(_suffix, [])
-
-
-_ALONE: Final[dict[str, Callable[[str, bytes], list[Package]]]] = {
-    "package.json": node.read,
-    "METADATA": python.read,
-    "PKG-INFO": python.read,
-    "installed.json": php.read,
-    "DESCRIPTION": r.read,
-    **dict.fromkeys(yarn_pnp.NAMES, yarn_pnp.read),
-    # Megabytes, of which each layer that installs something has its own.
-    "status": dpkg.read,
-    "VERSION": known_binaries.read,
-    "release": known_binaries.read,
-    # Tens of megabytes in a real image, of which the packages are a small part.
-    "rpmdb.sqlite": rpm.read,
-    "Packages.db": rpm.read,
-    "Packages": rpm.read,
-}
+    if _suffix in _SUFFIXES:
+        _SUFFIXES[_suffix].append((lambda path: True, 0, None))
+    else:
+        _SUFFIXES[_suffix] = []
+# What lies here is told by its folder and by no name.
+_FOLDERS: Final = (dpkg.STATUS_FOLDER, kernel.BOOT_FOLDER)
 
 
 def wants(path: str, size: int, mode: int) -> int:
@@ -98,13 +106,13 @@ def wants(path: str, size: int, mode: int) -> int:
         if dot >= 0:
             rules = _SUFFIXES.get(base[dot:])
     if rules is not None:
-        for fits, limit in rules:
+        for fits, limit, _ in rules:
             if fits(path):
                 return size if size < limit else limit
         if not rules:
             return 0
-    if path.startswith(dpkg.STATUS_FOLDER):
-        return min(size, dpkg.MAX_SINGLE)
+    if path.startswith(_FOLDERS):
+        return min(size, dpkg.MAX_SINGLE if path.startswith(dpkg.STATUS_FOLDER) else kernel.MAX_HEAD)
     if size >= _SMALLEST_PROGRAM and (mode & 0o111 or ".so" in base or "." not in base):
         return HEAD
     return 0
@@ -132,11 +140,11 @@ def read_large(path: str, data: Content) -> list[Package]:
     """Return the packages of a program or of a Java archive; the whole file as bytes or as a map of it."""
     if is_large(path):
         return java.read(path, data)
-    sections = read_sections(data, (go_binary.SECTION, rust_binary.SECTION))
+    sections = read_sections(data, (go_binary.SECTION, rust_binary.SECTION, elf_note.SECTION))
     found = go_binary.read(path, data, sections)
     if sections is not None:
         found += rust_binary.read(path, data, sections)
-    return found or known_binaries.read(path, data)
+    return (found or known_binaries.read(path, data)) + elf_note.read(path, data, sections)
 
 
 def read_alone(path: str, data: Content) -> list[Package] | None:
@@ -144,32 +152,34 @@ def read_alone(path: str, data: Content) -> list[Package] | None:
 
     Of Python's metadata the list of files is still to be joined, which `collect` does.
     """
-    base = path[path.rfind("/") + 1 :]
-    read = _ALONE.get(base)
-    if read is not None and read is rpm.read and not rpm.wanted(path):
-        return []
-    if read is dpkg.read and (path != dpkg.STATUS or len(data) > _MAX_STATUS):
+    read = _reader_of(path)
+    # Of these a file for each package is kept for it, or the text is as small as what comes of it.
+    if read is None or read is apk.read or (read is dpkg.read and (path != dpkg.STATUS or len(data) > _MAX_STATUS)):
         return None
-    if read is None:
-        if base.endswith(".gemspec"):
-            read = ruby.read
-        elif base.endswith(".deps.json"):
-            read = dotnet.read
-        elif base.endswith(".egg-info"):
-            read = python.read
-        elif base.endswith(".spdx"):
-            read = bitnami.read
-        elif base.endswith(".json") and conda.wanted(path):
-            read = conda.read
-        else:
-            return None
     return read(path, bytes(data))
+
+
+def _reader_of(path: str) -> _Read | None:
+    """Return what reads the packages of a wanted file, None for one that only adds to another's."""
+    base = path[path.rfind("/") + 1 :]
+    rules = _NAMES.get(base)
+    if rules is None:
+        dot = base.rfind(".")
+        rules = _SUFFIXES.get(base[dot:]) if dot >= 0 else None
+    for fits, _, read in rules or ():
+        if fits(path):
+            return read
+    if path.startswith(kernel.BOOT_FOLDER):
+        return kernel.read
+    return dpkg.read if dpkg.is_status(path) else None
 
 
 def essence(path: str, data: Content) -> bytes:
     """Return what `collect` needs of a wanted file: all of it, or of a long licence text the lines that name one."""
     if path.endswith("/copyright") and path.startswith(dpkg.DOC_FOLDER):
         return dpkg.licence_lines(bytes(data))
+    if path.endswith("/files"):
+        return pacman.paths_only(bytes(data))
     return bytes(data)
 
 
@@ -189,8 +199,13 @@ def collect(
     packages = _read_all(contents, files, release)
     for path, large in (found or {}).items():
         if path in files:
-            packages.extend(_joined(one, release, contents) for one in large)
-    packages = [_placed(package, files) for package in dict.fromkeys(bitnami.without_programs(packages))]
+            # Of a program nothing else says more.
+            alone = _reader_of(path) is None
+            packages.extend(large if alone else [_joined(one, release, contents) for one in large])
+    packages += nix.read_store(files) if nix.STORE in files else []
+    for tidied in (bitnami.without_programs, kernel.without_repeats):
+        packages = tidied(packages)
+    packages = [_placed(package, files) for package in dict.fromkeys(packages)]
     packages.sort(key=lambda package: (package.type, package.name, package.version, package.path))
     return owned(packages, files, release)
 
@@ -220,40 +235,21 @@ def find_release(contents: Mapping[str, bytes]) -> OsRelease | None:
 def _read_all(
     contents: Mapping[str, bytes], files: Mapping[str, VisibleFile], release: OsRelease | None
 ) -> list[Package]:
-    packages: list[Package] = []
-    for path, data in contents.items():
-        if path not in files:
-            continue
-        base = path.rpartition("/")[2]
-        if dpkg.is_status(path):
-            packages += [_of_distribution(one, release, contents) for one in dpkg.read(path, data)]
-        elif path in apk.DATABASES:
-            packages += [_of_distribution(one, release, contents) for one in apk.read(path, data)]
-        elif base in ("rpmdb.sqlite", "Packages.db", "Packages") and rpm.wanted(path):
-            packages += [_of_distribution(one, release, contents) for one in rpm.read(path, data)]
-        elif base == "package.json":
-            packages += node.read(path, data)
-        elif base in ("METADATA", "PKG-INFO") or base.endswith(".egg-info"):
-            packages += [_with_listing(one, contents) for one in python.read(path, data)]
-        elif base.endswith(".gemspec"):
-            packages += ruby.read(path, data)
-        elif base == "DESCRIPTION":
-            packages += r.read(path, data)
-        elif base == "installed.json":
-            packages += php.read(path, data)
-        elif base.endswith(".deps.json"):
-            packages += dotnet.read(path, data)
-        elif base.endswith(".spdx"):
-            packages += bitnami.read(path, data)
-        elif base in yarn_pnp.NAMES:
-            packages += yarn_pnp.read(path, data)
-        elif base.endswith(".json") and conda.wanted(path):
-            packages += conda.read(path, data)
-        elif base in ("VERSION", "release"):
-            packages += known_binaries.read(path, data)
-        elif is_large(path):
-            packages += java.read(path, data)
-    return packages
+    return [
+        _joined(package, release, contents)
+        for path, data in contents.items()
+        if path in files and (read := _reader_of(path)) is not None
+        for package in read(path, data)
+    ]
+
+
+def _joined(package: Package, release: OsRelease | None, contents: Mapping[str, bytes]) -> Package:
+    """Return a package with what other files say of it."""
+    if package.type in DISTRIBUTION_TYPES:
+        return _of_distribution(package, release, contents)
+    if package.type == "pypi":
+        return _with_listing(package, contents)
+    return lua.with_files(package, contents) if package.type == "luarocks" else package
 
 
 def _of_distribution(package: Package, release: OsRelease | None, contents: Mapping[str, bytes]) -> Package:
@@ -263,23 +259,21 @@ def _of_distribution(package: Package, release: OsRelease | None, contents: Mapp
     if package.source_name and package.type != "rpm":
         version = f"@{package.source_version}" if package.source_version else ""
         qualifiers["upstream"] = f"{package.source_name}{version}"
-    default = {"deb": "debian", "apk": "alpine"}.get(package.type, "")
     changes: dict[str, object] = {
-        "namespace": release.namespace if release else default,
+        "namespace": release.namespace if release else _NAMESPACES.get(package.type, ""),
         "qualifiers": tuple(sorted(qualifiers.items())),
     }
+    if package.type == portage.TYPE:
+        # The category is what the name is in.
+        return portage.completed(package, contents)._replace(qualifiers=tuple(sorted(qualifiers.items())))
+    if package.type == pacman.TYPE:
+        listed = contents.get(pacman.listing_path(package.path))
+        changes["files"] = pacman.file_list(listed) if listed is not None else ()
     if package.type == "deb":
         changes["files"] = _dpkg_files(package, contents)
         copyright_ = contents.get(f"{dpkg.DOC_FOLDER}{package.name}/copyright")
         changes["licences"] = dpkg.licences(copyright_) if copyright_ else ()
     return package._replace(**changes)  # type: ignore[arg-type]
-
-
-def _joined(package: Package, release: OsRelease | None, contents: Mapping[str, bytes]) -> Package:
-    """Return a package that was read alone, with what other files say of it."""
-    if package.type == "pypi":
-        return _with_listing(package, contents)
-    return _of_distribution(package, release, contents) if package.type in ("deb", "rpm") else package
 
 
 def _dpkg_files(package: Package, contents: Mapping[str, bytes]) -> tuple[str, ...]:

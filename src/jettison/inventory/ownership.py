@@ -6,7 +6,6 @@ Source: Debian Policy, 10.1 (one owner for each file); PEP 376 and PEP 627 (RECO
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
 
 from jettison.inventory.inventory import Inventory
 from jettison.inventory.links import followed
@@ -15,8 +14,6 @@ from jettison.inventory.os_release import OsRelease
 from jettison.inventory.package import Package
 from jettison.inventory.sums import Sums
 from jettison.inventory.unlisted import COMPILED, Unlisted
-
-_DISTRIBUTION: Final = ("deb", "apk", "rpm")
 
 
 class _Links:
@@ -45,14 +42,15 @@ def owned(packages: list[Package], files: Mapping[str, VisibleFile], release: Os
     links = _Links(files)
     numbers, rows = numbered(files)
     seen = _Seen(numbers, rows.kinds)
-    distribution = (one for one in range(len(packages)) if packages[one].type in _DISTRIBUTION)
+    distribution = (one for one in range(len(packages)) if packages[one].of_distribution)
     owners = _claims(packages, distribution, seen, links)
     kept, dropped = _split(packages, owners, links)
+    packages, kept = _gathered(packages, kept)
     # Indexes change when packages are dropped.
     place = {old: new for new, old in enumerate(kept)}
-    owner_of = {path: place[index] for path, index in owners.items()} if dropped else owners
+    owner_of = {path: place[index] for path, index in owners.items()} if len(kept) < len(packages) else owners
     left = [packages[index] for index in kept]
-    language = (one for one in range(len(left)) if left[one].type not in _DISTRIBUTION)
+    language = (one for one in range(len(left)) if not left[one].of_distribution)
     for path, index in _claims(left, language, seen, links).items():
         owner_of.setdefault(path, index)
     unlisted = Unlisted(left, owner_of)
@@ -121,7 +119,7 @@ def _claims(packages: list[Package], indexes: Iterable[int], seen: _Seen, links:
     owners: dict[str, int] = {}
     for index in indexes:
         package = packages[index]
-        if package.type not in _DISTRIBUTION and package.path:
+        if package.path and not package.of_distribution:
             owners.setdefault(package.path, index)
         for path in package.files:
             # What is there under this very name lies in no folder that is a link.
@@ -131,14 +129,33 @@ def _claims(packages: list[Package], indexes: Iterable[int], seen: _Seen, links:
     return owners
 
 
+def _gathered(packages: list[Package], kept: list[int]) -> tuple[list[Package], list[int]]:
+    """Return packages with each noted one once, with all files that name it, and the indexes of those to keep."""
+    first: dict[str, int] = {}
+    files: dict[int, list[str]] = {}
+    left = []
+    for index in kept:
+        if not packages[index].noted:
+            left.append(index)
+            continue
+        of = first.setdefault(packages[index].purl, index)
+        if of == index:
+            left.append(index)
+        files.setdefault(of, []).extend(packages[index].files)
+    if not files:
+        return packages, kept
+    named = {of: packages[of]._replace(files=tuple(sorted(paths))) for of, paths in files.items()}
+    return [named.get(index, package) for index, package in enumerate(packages)], left
+
+
 def _split(
     packages: list[Package], owners: Mapping[str, int], links: _Links
 ) -> tuple[list[int], list[tuple[int, int]]]:
     kept, dropped = [], []
     for index, package in enumerate(packages):
-        owner = None if package.type in _DISTRIBUTION else owners.get(links.real(package.path))
+        owner = None if package.of_distribution else owners.get(links.real(package.path))
         if owner is None:
             kept.append(index)
-        else:
+        elif not package.noted:
             dropped.append((index, owner))
     return kept, dropped

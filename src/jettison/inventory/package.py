@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from jettison.inventory.purl import build_purl
 from jettison.named_tuple import NamedTuple
+
+# What a distribution packages is patched and numbered by it.
+DISTRIBUTION_TYPES: Final = frozenset(("deb", "apk", "rpm", "alpm", "ebuild"))
 
 
 class Package(NamedTuple):
     """A package as its own metadata states it.
 
-    type: the purl type (deb, apk, rpm, pypi, npm, golang, cargo, maven, gem, composer, nuget, cran, conda, bitnami,
-        generic).
-    name: as people write it; for npm, golang and composer with its scope, host or vendor.
+    type: the purl type (deb, apk, rpm, alpm, ebuild, nix, pypi, npm, golang, cargo, maven, gem, composer, nuget, cran,
+        conda, conan, luarocks, pear, wordpress, bitnami, generic).
+    name: as people write it; for npm, golang, composer and ebuild with its scope, host, vendor or category.
     source_name, source_version: what the distribution built it from ("" = the same as the package).
     files: paths that it owns, without leading slash, as its metadata lists them.
     folder: without leading slash; what is below it and of no other package is its own too, "" for none.
     path: the file it was read from; layer: number of the layer of that file, None while unknown.
     qualifiers: further purl qualifiers (distro, epoch, ...), sorted.
     installed_bytes: what the metadata says that it takes, 0 when it does not say.
+    noted: whether only a note in its own files names it, not the list of a package manager.
     """
 
     type: str
@@ -34,6 +40,7 @@ class Package(NamedTuple):
     qualifiers: tuple[tuple[str, str], ...] = ()
     installed_bytes: int = 0
     folder: str = ""
+    noted: bool = False
 
     @property
     def purl(self) -> str:
@@ -42,6 +49,11 @@ class Package(NamedTuple):
         # An RPM's epoch is a qualifier of its own.
         version = self.version.rpartition(":")[2] if self.type == "rpm" else self.version
         return build_purl(self.type, self.name, version, self.namespace, qualifiers)
+
+    @property
+    def of_distribution(self) -> bool:
+        """Return whether a distribution's package manager installed it."""
+        return self.type in DISTRIBUTION_TYPES and not self.noted
 
     @property
     def key(self) -> tuple[str, str, str]:

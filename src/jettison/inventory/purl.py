@@ -17,7 +17,7 @@ MAX_PURL: Final = 8192
 _LOWER_NAME: Final = frozenset({"alpm", "apk", "bitbucket", "composer", "deb", "github", "hex", "oci", "pypi"})
 _LOWER_NAMESPACE: Final = frozenset({"alpm", "apk", "bitbucket", "composer", "deb", "github", "hex", "rpm"})
 # Types whose displayed name holds the namespace: "@scope/name", "github.com/owner/name".
-_JOINED: Final = frozenset({"npm", "golang", "composer"})
+_JOINED: Final = frozenset({"npm", "golang", "composer", "ebuild"})
 
 # What is never encoded, and what each byte is written as.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.~:-]*")

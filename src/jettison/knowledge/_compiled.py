@@ -867,7 +867,63 @@ INVENTORY_BINARIES: Final[dict[str, Any]] = {'source': 'version strings of the p
  'lighttpd': {'names': 'lighttpd', 'version': 'lighttpd/(?P<version>\\d\\.\\d{1,2}\\.\\d{1,3})'},
  'xz': {'names': 'xz', 'version': 'xz \\(XZ Utils\\) (?P<version>\\d\\.\\d{1,2}\\.\\d{1,2})'},
  'gzip': {'names': 'gzip', 'version': '\\x00(?P<version>1\\.\\d{1,2})\\x00'},
- 'jq': {'names': 'jq', 'version': '\\x00(?:jq-)?(?P<version>1\\.\\d{1,2}(?:\\.\\d{1,2})?)\\x00'}}
+ 'jq': {'names': 'jq', 'version': '\\x00(?:jq-)?(?P<version>1\\.\\d{1,2}(?:\\.\\d{1,2})?)\\x00'},
+ 'mysql': {'names': 'mysqld|mysql',
+           'version': '/mysql-(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3}(?:-rc\\d?)?)/'},
+ 'percona-server': {'names': 'mysqld|mysql',
+                    'version': '/percona-server-(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
+ 'percona-xtrabackup': {'names': 'xtrabackup',
+                        'version': '/percona-xtrabackup-(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
+ 'arangodb': {'names': 'arangosh|arangod',
+              'version': '(?<![\\d.])(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3}(?:-\\d{1,2})?) '
+                         '(?:enterprise )?\\[linux\\]'},
+ 'wordpress': {'paths': '/wp-includes/version\\.php',
+               'version': '(?m)^\\$wp_version = '
+                          "'(?P<version>\\d{1,2}\\.\\d{1,3}(?:\\.\\d{1,3})?(?:-(?:alpha|beta|RC)\\d{0,2})?)"},
+ 'composer': {'names': 'composer(?:\\.phar)?',
+              'version': ["'name' => 'composer/composer',\\s{1,40}'pretty_version' => "
+                          "'(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3}(?:-?(?:alpha|beta|RC)\\d{0,2})?)'",
+                          'const VERSION = '
+                          "'(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3}(?:-?(?:alpha|beta|RC)\\d{0,2})?)';"]},
+ 'wp-cli': {'names': 'wp(?:-cli\\.phar)?',
+            'version': 'wp-cli/wp-cli (?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
+ 'pypy': {'names': 'libpypy[\\d.]*(?:-c)?\\.so|pypy[\\d.]*',
+          'version': '\\[PyPy (?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
+ 'julia': {'names': 'libjulia-internal\\.so[\\d.]*',
+           'version': '\\x00__init__\\x00(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3}(?:-(?:alpha|beta|rc)\\d{1,2})?)\\x00'},
+ 'deno': {'names': 'deno', 'version': 'Deno/(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
+ 'bun': {'names': 'bun', 'version': '[Bb]un v(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
+ 'dart': {'names': 'dart',
+          'version': '\\x00(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3}(?:-\\d{1,4}(?:\\.\\d{1,4})?\\.(?:beta|dev))?) '
+                     '\\((?:stable|beta|dev)\\)'},
+ 'erlang': {'names': 'erlexec|beam\\.smp',
+            'paths': '/releases/\\d{1,2}/OTP_VERSION',
+            'version': ['\\A(?P<version>\\d{2}(?:\\.\\d{1,3}){1,3}(?:-rc\\d)?)\\n',
+                        '/(?:src/otp_src_|local/src/otp-)(?P<version>\\d{1,2}(?:\\.\\d{1,3}){1,3}(?:-rc\\d)?)/erts/',
+                        '\\x00(?P<version>\\d{2}(?:\\.\\d{1,3}){1,3}(?:-rc\\d)?)\\x00{1,16}Erlang/OTP']},
+ 'ghc': {'names': 'ghc(?:-[\\d.]+)?',
+         'version': ['\\x00GHC (?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})\\x00',
+                     '\\x00libHSghc-(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})-(?:\\w{1,40}-)?ghc']},
+ 'cabal': {'names': 'cabal',
+           'version': '\\x00Cabal-(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3}(?:\\.\\d{1,3})?)-'},
+ 'stack': {'names': 'stack', 'version': 'Version (?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3}), Git'},
+ 'gcc': {'names': 'gcc',
+         'version': 'GCC: \\((?:GNU|Debian [^)\\x00]{1,40}|Ubuntu [^)\\x00]{1,40})\\) '
+                    '(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
+ 'rust': {'names': 'libstd-[0-9a-f]{16}\\.so',
+          'version': 'rustc version (?P<version>\\d\\.\\d{1,3}\\.\\d{1,3}) \\('},
+ 'swipl': {'names': 'swipl', 'version': 'swipl-(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})/'},
+ 'util-linux': {'names': 'getopt',
+                'version': '\\x00util-linux (?P<version>\\d\\.\\d{1,3}(?:\\.\\d{1,3})?)\\x00'},
+ 'proftpd': {'names': 'proftpd',
+             'version': '\\x00ProFTPD Version (?P<version>\\d\\.\\d{1,2}\\.\\d{1,3}[a-z]?)\\x00'},
+ 'fluent-bit': {'names': 'fluent-bit',
+                'version': '\\x00(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})\\x00{1,8}(?:%s)?Fluent '
+                           'Bit'},
+ 'zstd': {'names': 'zstd', 'version': '\\x00v(?P<version>\\d\\.\\d{1,2}\\.\\d{1,3})\\x00'},
+ 'sqlcipher': {'names': 'sqlcipher|libsqlcipher\\.so[\\d.]*',
+               'version': '\\x00(?P<version>\\d\\.\\d{1,2}\\.\\d{1,3})\\x00{1,8}(?:cipher_|community\\x00|%s '
+                          '%s\\x00)'}}
 
 JAVA_GROUPS: Final[dict[str, Any]] = {'source': 'the coordinates under which each project publishes its artifacts, as its own '
            'installation guide gives them',

@@ -7,5 +7,7 @@ from typing import Any, Final
 from jettison.knowledge._compiled import INVENTORY_BINARIES
 
 BINARIES: Final[dict[str, dict[str, Any]]] = {
-    name: facts for name, facts in INVENTORY_BINARIES.items() if isinstance(facts, dict)
+    name: facts | {"version": [facts["version"]] if isinstance(facts["version"], str) else facts["version"]}
+    for name, facts in INVENTORY_BINARIES.items()
+    if isinstance(facts, dict)
 }

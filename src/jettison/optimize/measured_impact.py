@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
 
 MEASURED: Final = "measured"
-_DISTRIBUTION: Final = frozenset(("deb", "apk", "rpm"))
 
 
 class LineContents:
@@ -62,7 +61,7 @@ class LineContents:
 def _package_bytes(inventory: Inventory) -> dict[str, int]:
     found: defaultdict[str, int] = defaultdict(int)
     for size, package in zip(inventory.bytes_of, inventory.packages, strict=False):
-        if package.type in _DISTRIBUTION:
+        if package.of_distribution:
             found[package.name] += size
     return dict(found)
 

@@ -4,14 +4,14 @@ Package managers give what they unpack the times it has in the package. So what 
 or, where there is no list for each, than the database, was changed after the installation; and so was what a layer
 holds that installed nothing, unless it is a copy of what a layer below holds (as chmod and chown make them).
 
-Source: dpkg(1), "FILES"; apk-package(5); rpm(8).
+Source: dpkg(1), "FILES"; apk-package(5); rpm(8); pacman(8); portage(5).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jettison.inventory import apk, dpkg, rpm
+from jettison.inventory import apk, dpkg, pacman, portage, rpm
 
 if TYPE_CHECKING:
     from jettison.image.collect import LayerFacts
@@ -47,4 +47,6 @@ def _records(owner: Package) -> tuple[str, ...]:
         return apk.DATABASES
     if owner.type == "rpm":
         return rpm.DATABASES
+    if owner.type in (pacman.TYPE, portage.TYPE):
+        return (owner.path,)
     return tuple(f"{dpkg.INFO_FOLDER}{name}.list" for name in (owner.name, f"{owner.name}:{owner.arch}"))

@@ -24,8 +24,6 @@ TITLES: Final = {
 }
 SEVERITIES: Final = ("low", "medium", "high", "critical")
 DEFAULT_LEVEL: Final = "medium"
-# Packages of a distribution hold what everybody can download; a language package may be the user's own.
-_DISTRIBUTION: Final = frozenset(("deb", "apk", "rpm"))
 
 
 class SecretFinding(NamedTuple):
@@ -91,7 +89,8 @@ def file_findings(
                 for name in (path, *names.get(path, ()))
             )
             owner = inventory.owner(path)
-            public = owner is not None and owner.type in _DISTRIBUTION and as_installed(image, number, path, owner)
+            # Packages of a distribution hold what everybody can download; a language package may be the user's own.
+            public = owner is not None and owner.of_distribution and as_installed(image, number, path, owner)
             origin = origins[number] if number < len(origins) else None
             # Pieces of a very large file overlap.
             for hit in best_hits(hits):
@@ -101,7 +100,7 @@ def file_findings(
                 level = hit.level
                 if public:
                     level = 0
-                elif owner is not None and owner.type not in _DISTRIBUTION and not hit.verified:
+                elif owner is not None and not owner.of_distribution and not hit.verified:
                     # What lies in a package manager's folder has lost its step already.
                     level = max(0, level - (0 if is_third_party(path) else 1))
                 yield SecretFinding(

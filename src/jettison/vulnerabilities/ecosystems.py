@@ -9,12 +9,11 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any, Final
 
-from jettison.inventory.os_release import OsRelease
-from jettison.inventory.package import Package
+from jettison.inventory.os_release import OsRelease, release_of
+from jettison.inventory.package import DISTRIBUTION_TYPES, Package
 
 _BUILD: Final = re.compile(r"-\d{1,4}\Z")
 _SEPARATORS: Final = re.compile(r"[-_.]+")
-DISTRIBUTION_TYPES: Final = ("deb", "apk", "rpm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def normal_name(ecosystem: str, name: str) -> str:
 def place_of(package: Package, release: OsRelease | None) -> Place:
     """Return where to look a package up."""
     if package.type in DISTRIBUTION_TYPES:
-        return _in_distribution(package, release)
+        return _in_distribution(package, _release_of(package, release))
     known = table()["languages"].get(package.type)
     if known is not None:
         ecosystem, scheme = known
@@ -78,6 +77,13 @@ def place_of(package: Package, release: OsRelease | None) -> Place:
         ruby = package.name in ("ruby", "jruby", "mruby", "rbx")
         return Place(("Ruby",) if ruby else ("Bitnami",), "gem" if ruby else "semver", package.name, package.version)
     return Place((), why_not=f"no advisories are known for packages of the type {package.type}")
+
+
+def _release_of(package: Package, release: OsRelease | None) -> OsRelease | None:
+    """Return the distribution of a package: that of the image, but for one that says it is of another."""
+    distro = dict(package.qualifiers).get("distro", "")
+    id_, _, version = distro.rpartition("-") if "-" in distro else (distro, "", "")
+    return release_of(id_, version) if id_ and (release is None or id_ != release.id) else release
 
 
 def _in_distribution(package: Package, release: OsRelease | None) -> Place:

@@ -9,11 +9,11 @@ from functools import partial
 from typing import Any, Final
 
 from jettison.inventory.inventory import Inventory
-from jettison.inventory.package import Package
+from jettison.inventory.package import DISTRIBUTION_TYPES, Package
 from jettison.vulnerabilities.advisory import Affected, holds
 from jettison.vulnerabilities.age import data_sources
 from jettison.vulnerabilities.database import Database
-from jettison.vulnerabilities.ecosystems import DISTRIBUTION_TYPES, Place, place_of, scheme_of
+from jettison.vulnerabilities.ecosystems import Place, place_of, scheme_of
 from jettison.vulnerabilities.merge import Hit, groups, merged
 from jettison.vulnerabilities.versions import sort_key
 from jettison.vulnerabilities.vulnerability import Findings, Lookup, Match, Update
