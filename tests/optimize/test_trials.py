@@ -20,13 +20,14 @@ class ScriptedBuilds:
         self.sizes = sizes
         self.rebuilds = rebuilds
         self.dropped: list[str] = []
+        self.reason = "no such file"
         self.redact = str
         self.setting = None
 
     def build(self, engine: object, name: str, dockerfile: bytes, ignore: object) -> Any:
         text = dockerfile.decode()
         if text not in self.sizes:
-            raise BuildError("no such file", "")
+            raise BuildError(self.reason, "")
         return built(text, self.sizes[text], self.rebuilds[text].pop(0))
 
     def rebuild(self, engine: object, name: str, candidate: Candidate | None) -> float:
@@ -43,7 +44,11 @@ def built(tag: str, size: int, rebuild: float) -> Any:
 
 
 def choose(
-    monkeypatch: pytest.MonkeyPatch, sizes: dict[str, int], rebuilds: dict[str, list[float]], aim: str = "small"
+    monkeypatch: pytest.MonkeyPatch,
+    sizes: dict[str, int],
+    rebuilds: dict[str, list[float]],
+    aim: str = "small",
+    reason: str = "no such file",
 ) -> tuple[trials.Trials, trials.Kept | None]:
     """Return the trials of candidates named by their text, and what they kept; everything is proven."""
     proof = SimpleNamespace(verdict=PROVEN, refuted=(), claims=())
@@ -51,6 +56,7 @@ def choose(
     monkeypatch.setattr(trials, "redacted", lambda made, _: made)
     monkeypatch.setattr(suspects, "blamed", lambda *_: ())
     scripted = ScriptedBuilds(sizes, rebuilds)
+    scripted.reason = reason
 
     def make(without: frozenset[str]) -> tuple[Candidate, ...]:
         found = []
@@ -93,3 +99,18 @@ def test_a_slower_one_wins_where_the_others_are_much_larger_and_that_is_said(mon
 def test_a_stage_of_dependencies_is_taken_back_where_it_does_not_build(monkeypatch: pytest.MonkeyPatch) -> None:
     _, kept = choose(monkeypatch, {"root whole": 100}, {"original": [1.0], "root whole": [1.0]})
     assert kept is not None and kept.without == {"deps-stage"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "tries"),
+    [
+        ("the build failed: no such file", ["root", "root", "slim", "slim", "in-place"]),
+        ('the build failed: failed to do request: Head "https://r.example/v2/": dial tcp: lookup r.example: no such host', ["root", "slim", "in-place"]),
+        ("the build failed: pull access denied for a, repository does not exist", ["root", "slim", "in-place"]),
+    ],
+)  # fmt: skip
+def test_what_has_no_base_is_tried_once(reason: str, tries: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes, rebuilds = {"in-place": 900}, {"original": [0.7], "in-place": [0.7]}
+    made, kept = choose(monkeypatch, sizes, rebuilds, reason=reason)
+    assert kept is not None and kept.candidate.name == "in-place"
+    assert [attempt.candidate for attempt in made.attempts] == tries

@@ -40,6 +40,9 @@ _SILENT: Final = re.compile(
     r"\b(?:failed to do request|failed to fetch (?:anonymous|oauth) token|error pinging (?:docker|container) registry|Get \"https?://[^\"]+/v2/).*"
     r"(?:no such host|connection refused|i/o timeout|deadline exceeded|network is unreachable|no route to host|server misbehaving|TLS handshake timeout|x509)"
 )
+_NO_IMAGE: Final = re.compile(
+    r"pull access denied|manifest (?:for \S+ )?(?:unknown|not found)|failed to resolve source metadata"
+)
 DISK_FULL: Final = "no space left on device"
 
 
@@ -74,6 +77,11 @@ def never_began(error: EngineError) -> bool:
 def registry_is_silent(error: EngineError) -> bool:
     """Return whether an image could not be asked for: that says nothing about it, nor about a Dockerfile that names it."""
     return _SILENT.search(str(error)) is not None
+
+
+def lacks_a_base(error: EngineError) -> bool:
+    """Return whether a base image could not be had, so that no other text on the same base can be built either."""
+    return registry_is_silent(error) or _NO_IMAGE.search(str(error)) is not None
 
 
 def _line(tail: list[str], dockerfile: bytes) -> int | None:

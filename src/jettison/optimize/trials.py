@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from jettison.engine.failure import lacks_a_base
 from jettison.errors import BuildError, DiskFullError
 from jettison.optimize.prove import SEEN_RUNNING, prove, redacted
 from jettison.optimize.records import Attempt, BackedOut
@@ -67,6 +68,8 @@ class Trials:
         self.backed_out: list[BackedOut] = []
         # Name of a candidate -> how much longer its rebuild takes.
         self._slower: dict[str, str] = {}
+        # Whether the last build failed for want of its base.
+        self._based_on_nothing = False
 
     def choose(self, aim: str) -> Kept | None:
         """Return the first candidate that is kept, or with an aim that tries all the smallest of them."""
@@ -113,6 +116,8 @@ class Trials:
             if candidate is None:
                 return None
             after = self._build(candidate, without)
+            if after is None and self._based_on_nothing:
+                return None
             if after is None:
                 cause = next((each for each in UNBUILT if each in {change.id for change in candidate.changes}), None)
                 if cause is None:
@@ -157,9 +162,11 @@ class Trials:
     def _build(self, candidate: Candidate, without: frozenset[str]) -> Built | None:
         self._say(f"trying {candidate.name}")
         number = len(self.attempts)
+        self._based_on_nothing = False
         try:
             return self._builds.build(self._engine, f"try{number}", candidate.dockerfile, candidate.dockerignore)
         except BuildError as error:
+            self._based_on_nothing = lacks_a_base(error)
             reason = self._builds.redact((error.log_tail.splitlines()[-1:] or [str(error)])[0])
         except DiskFullError as error:
             # Room for the next one, which may be smaller.
