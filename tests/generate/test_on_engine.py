@@ -47,3 +47,19 @@ def test_what_does_not_work_is_not_written(engine: Engine, tmp_path: Path, capsy
     assert sorted(os.listdir(project)) == before
     assert main(["init", "--yes", "--anyway", str(project)]) == 1
     assert (project / "Dockerfile").exists()
+
+
+@pytest.mark.engine
+def test_a_folder_that_the_program_makes_can_be_written(
+    engine: Engine, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = Path(shutil.copytree(EXAMPLES / "python-plain", tmp_path / "logging"))
+    source = (project / "main.py").read_text()
+    makes = 'import os\nif not os.path.exists("logs"):\n    os.mkdir("logs")\nopen("logs/a", "w").close()\n'
+    (project / "main.py").write_text(makes + source)
+    code = main(["init", "--yes", str(project)])
+    shown = capsys.readouterr().out
+    assert code == 0, shown
+    assert "only /tmp and /app/logs can be written" in shown
+    assert ":/app/logs\n" in (project / "compose.yaml").read_text()
+    assert "read_only: true" in (project / "compose.yaml").read_text()

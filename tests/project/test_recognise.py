@@ -251,3 +251,25 @@ def test_a_project_of_net_that_needs_others_is_built_from_the_folder_around_them
     # One that stands alone is a service of its own.
     files["src/Alone/Alone.csproj"] = web
     assert [one.folder for one in tree(tmp_path / "more", files)] == ["", "src/Alone"]
+
+
+@pytest.mark.parametrize(
+    ("source", "folders"),
+    [
+        ('os.mkdir("logs")\nos.makedirs("./var/uploads/", exist_ok=True)\n', ("logs", "var/uploads")),
+        ("Path('data').mkdir()\nos.mkdir('data/cache')\n", ("data",)),
+        # Elsewhere, unknown, or where its own sources are.
+        ('os.mkdir("/srv/x")\nos.mkdir(name)\nos.mkdir(f"{a}/b")\nos.makedirs("pkg")\nos.mkdir("../up")\n', ()),
+    ],
+)
+def test_folders_that_a_program_makes(source: str, folders: tuple[str, ...], tmp_path: Path) -> None:
+    files = {**FLASK, "app.py": FLASK["app.py"] + source, "pkg/__init__.py": ""}
+    assert tree(tmp_path, files)[0].makes == folders
+
+
+@pytest.mark.parametrize("piece", ["os.mkdir(", "os.mkdir ", 'Path("a', 'mkdirSync("a/'])
+def test_a_hostile_source_of_folders_takes_linear_time(piece: str, tmp_path: Path) -> None:
+    files = {**FLASK, "app.py": FLASK["app.py"] + piece * (200_000 // len(piece))}
+    start = time.process_time()
+    tree(tmp_path, files)
+    assert time.process_time() - start < 3

@@ -287,7 +287,7 @@ def _prove(root: str, made: Generated, engine: Engine, args: argparse.Namespace,
             progress.say(f"building and starting {service.name}")
             request = build_request(place, made, tag, args.build_network, own.get(".dockerignore"))
             trial: Trial = try_image(engine, request, made, _pairs(args.env), progress.event)
-        sys.stdout.write(render_trial(trial, paint))
+        sys.stdout.write(render_trial(trial, made.plan.volumes, paint))
         return trial.verdict, trial.read_only
     except BuildError as error:
         if registry_is_silent(error):

@@ -72,8 +72,9 @@ class RunRequest:
 
     network: a name, or "none"; alias: a second name on that network; capabilities: those that are kept,
     all others are dropped; offline: names of the outside world do not resolve; command: in place of the
-    image's own; user, workdir: "": the image's own; read_only: nothing but /tmp can be written; hosts: name -> address of what
-    runs beside it, since not every engine's networks know names.
+    image's own; user, workdir: "": the image's own; read_only: nothing but /tmp and the
+    volumes can be written; volumes: folders of the container that get an unnamed one; hosts: name -> address of what runs
+    beside it, since not every engine's networks know names.
     """
 
     image: str
@@ -88,6 +89,7 @@ class RunRequest:
     user: str = ""
     workdir: str = ""
     read_only: bool = False
+    volumes: tuple[str, ...] = ()
     hosts: dict[str, str] = field(default_factory=dict)
     memory_bytes: int = 1024 * 1024 * 1024
     pids: int = 512

@@ -47,6 +47,8 @@ def run_options(request: RunRequest, product: str) -> list[str]:
     for name, value in request.env.items():
         options += ["-e", f"{name}={value}"]
     options += ["--read-only", "--tmpfs", "/tmp"] if request.read_only else []
+    for folder in request.volumes:
+        options += ["--volume", folder]
     options += ["--user", request.user] if request.user else []
     options += ["--workdir", request.workdir] if request.workdir else []
     options += ["--entrypoint", request.entrypoint] if request.entrypoint is not None else []

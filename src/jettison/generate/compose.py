@@ -43,7 +43,7 @@ def compose(plans: Sequence[Plan], writing: frozenset[str] = frozenset()) -> str
 
 def _service(plan: Plan, read_only: bool) -> tuple[list[str], list[str]]:
     service = plan.service
-    folders = _folders(plan)
+    folders = plan.volumes
     names = [f"{service.name}-{folder.rsplit('/', 1)[-1]}" for folder in folders]
     out = [
         f"  {service.name}:",
@@ -80,11 +80,6 @@ def _service(plan: Plan, read_only: bool) -> tuple[list[str], list[str]]:
         '    cpus: "1.0"',
     ]
     return out, names
-
-
-def _folders(plan: Plan) -> list[str]:
-    framework = plan.service.framework
-    return [posixpath.join(plan.runs_on.run.workdir, folder) for folder in framework.writable] if framework else []
 
 
 def asked(plan: Plan) -> tuple[str, ...]:

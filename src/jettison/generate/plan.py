@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -32,6 +33,18 @@ class Plan:
     values: dict[str, str]
     mounts: bool = True
     link: bool = False
+
+    @property
+    def volumes(self) -> tuple[str, ...]:
+        """Return the folders of the container that the program writes to."""
+        return tuple(posixpath.join(self.runs_on.run.workdir, folder) for folder in self.writable)
+
+    @property
+    def writable(self) -> tuple[str, ...]:
+        """Return the folders that the program writes to, relative to its own: where the base can make them."""
+        framework = self.service.framework
+        made = self.service.makes if self.runtime.family != "none" and not self.service.web_root else ()
+        return tuple(dict.fromkeys((*(framework.writable if framework else ()), *made)))
 
     def text(self, template: str) -> str:
         """Return a text of the ecosystem with its placeholders filled in; unknown ones stay."""

@@ -145,11 +145,9 @@ def _extensions(plan: Plan) -> list[str]:
 
 
 def _writable(plan: Plan) -> list[str]:
-    framework = plan.service.framework
-    folders = framework.writable if framework else ()
-    if not folders or plan.runtime.family == "none":
+    if not plan.writable or plan.runtime.family == "none":
         return []
-    paths = " ".join(posixpath.join(plan.runs_on.run.workdir, folder) for folder in folders)
+    paths = " ".join(plan.volumes)
     return ["# The program writes here, and nowhere else.", f"RUN mkdir -p {paths} && chown {_user(plan)} {paths}"]
 
 

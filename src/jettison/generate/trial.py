@@ -28,7 +28,7 @@ _KILLED: Final = 137
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What was measured and seen. Bytes unpacked; seconds; user as the image has it; read_only: it ran where only /tmp can be written."""
+    """What was measured and seen. Bytes unpacked; seconds; user as the image has it; read_only: it ran where only /tmp and its volumes can be written."""
 
     tag: str
     size: int
@@ -68,14 +68,16 @@ def try_image(
 
 
 def _run(engine: Engine, tag: str, image: Image, made: Generated, env: dict[str, str]) -> tuple[list[Claim], str, bool]:
-    """Return (claims, output, whether it works where only /tmp can be written)."""
+    """Return (claims, output, whether it works where only /tmp and its volumes can be written)."""
     network = f"jettison-{uuid.uuid4().hex[:12]}"
     engine.create_network(network, internal=True)
     try:
-        folders = made.plan.service.framework.writable if made.plan.service.framework else ()
-        for read_only in (False,) if folders else (True, False):
+        volumes = made.plan.volumes
+        for read_only in (True, False):
             name = f"jettison-{uuid.uuid4().hex[:12]}"
-            claims, output = _once(engine, RunRequest(tag, name, env, network, read_only=read_only), image, made)
+            claims, output = _once(
+                engine, RunRequest(tag, name, env, network, read_only=read_only, volumes=volumes), image, made
+            )
             if not read_only or not any(claim.verdict == REFUTED for claim in claims):
                 break
         return claims, output, read_only

@@ -14,6 +14,7 @@ from jettison.knowledge.ecosystem import Ecosystem, Framework, ecosystems
 from jettison.project import compiled, node, python, scripted
 from jettison.project.dependencies import Dependencies, read_dependencies
 from jettison.project.listening import health_path, listening
+from jettison.project.made_folders import made_folders
 from jettison.project.service import Program, Service
 from jettison.project.tree import Tree, is_aside
 from jettison.project.variables import variables
@@ -185,6 +186,7 @@ def _service(tree: Tree, folder: str, one: Ecosystem, mark: str) -> Service:
         extensions=tuple(dict.fromkeys((*one.run.extensions, *packages[2]))),
         libc=program.libc or any(native.libc or native.run for native in natives),
         variables=asked,
+        makes=made_folders(tree, sources),
         tools={name: read_version(tree, tool).text for name, tool in one.tools.items()},
     )
 

@@ -41,6 +41,7 @@ class Service:
     """A recognised program. folder: relative to the root, "" for the root itself; port None: it listens on none.
 
     origin: files that decided (the mark, the version, the port). assets: front ends that are built for it.
+    makes: folders that it makes when it runs, relative to where it runs.
     """
 
     folder: str
@@ -59,6 +60,7 @@ class Service:
     variables: tuple[str, ...] = ()
     tools: dict[str, str] = field(default_factory=dict)
     assets: tuple[Service, ...] = ()
+    makes: tuple[str, ...] = ()
 
     @property
     def web_root(self) -> str:
@@ -71,5 +73,9 @@ class Service:
     @property
     def title(self) -> str:
         """Return what it is, for people."""
+        return self.titled(self.version.text)
+
+    def titled(self, version: str) -> str:
+        """Return what it is with a version that was chosen for it, "" for none."""
         kind = self.ecosystem.title + (f", {self.framework.name}" if self.framework else "")
-        return f"{kind} ({self.ecosystem.version.name} {self.version.text})" if self.version.text else kind
+        return f"{kind} ({self.ecosystem.version.name} {version})" if version else kind

@@ -85,13 +85,14 @@ def render_ignore(lines: Sequence[Line], before: int, paint: Palette) -> str:
     )
 
 
-def render_trial(trial: Trial, paint: Palette) -> str:
-    """Return what was measured and seen on the engine."""
+def render_trial(trial: Trial, volumes: tuple[str, ...], paint: Palette) -> str:
+    """Return what was measured and seen on the engine; volumes: folders that had one."""
     out = f"  built in {human_seconds(trial.build_seconds)}; image {human_bytes(trial.size)} unpacked\n"
     for claim in trial.claims:
         mark, colour = _MARK[claim.verdict]
         out += f"  {paint(mark, colour)} {safe_line(claim.title)}: {safe_line('; '.join(claim.evidence))}\n"
-    kind = "only /tmp can be written" if trial.read_only else "it needs a file system that it can write"
+    alone = " and ".join(("/tmp", *volumes))
+    kind = f"only {safe_line(alone)} can be written" if trial.read_only else "it needs a file system that it can write"
     out += f"  file system {kind}\n"
     if trial.verdict == "refuted" and trial.output.strip():
         out += "".join(f"  | {line}\n" for line in safe(trial.output).splitlines()[-10:])
