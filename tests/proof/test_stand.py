@@ -19,7 +19,9 @@ from jettison.engine.shield import shield
 from jettison.errors import ServiceError
 from jettison.image.archive import read_archive
 from jettison.image.image import ImageConfig
+from jettison.proof.behave import behaviour_claims
 from jettison.proof.behaviour import Behaviour, Questions
+from jettison.proof.claims import NOT_PROVEN, PROVEN
 from jettison.proof.health import HealthTest
 from jettison.proof.stand import SERVICE_CAPABILITIES, Service, Stand
 
@@ -188,3 +190,26 @@ def test_a_service_may_have_done_its_work_and_ended(
     fails = replace(migrates, command=("sh", "-c", "sleep 1; echo no schema; exit 2"))
     with stand(engine, services=(fails,)) as used, pytest.raises(ServiceError, match="did not start: no schema"):
         used.observe(tag, config)
+
+
+@pytest.mark.parametrize(
+    ("command", "waits"),
+    [
+        (["sh", "-c", "echo waiting for db; while ! getent hosts db; do sleep 0.05; done; exec sleep 1000"], True),
+        # Its own program, whatever it is.
+        (["sleep", "1000"], False),
+        (["sh", "-c", "tail -f /etc/passwd & wait"], False),
+    ],
+)
+def test_a_script_that_only_waits_is_told_from_a_program(
+    engine: Engine, base_image: str, new_tag: Callable[[], str], tmp_path: Path, command: list[str], waits: bool
+) -> None:
+    tag = new_tag()
+    config = image(engine, tag, base_image, command, tmp_path)
+    with stand(engine) as used:
+        seen = used.observe(tag, config)
+    assert isinstance(seen, Behaviour) and seen.stayed_up, seen
+    assert bool(seen.waits) == waits, seen.waits
+    (starts, *_) = behaviour_claims(seen, None, seen)
+    assert starts.verdict == (NOT_PROVEN if waits else PROVEN)
+    assert ("it says: waiting for db" in starts.evidence) == waits

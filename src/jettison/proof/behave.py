@@ -62,6 +62,11 @@ def _up_claim(before: Behaviour, again: Behaviour | None, after: Behaviour) -> C
             return Claim(
                 "starts", title, REFUTED, ("both end, with different output", telling_line(after.output)), causes
             )
+        if before.waits and after.waits and not before.checks:
+            why = f"nothing but {', '.join(before.waits)} was seen to run: a script that waits for what is not there"
+            said = [f"it says: {telling_line(before.output)}"] if before.output.strip() else []
+            advice = "start what it depends on, or give what it needs with --env"
+            return Claim("starts", title, NOT_PROVEN, (seen, why, *said, advice))
         return Claim("starts", title, PROVEN, (seen, *_surroundings(after)))
     return Claim(
         "starts", title, REFUTED, (f"it ends with code {after.exit_code}: {telling_line(after.output)}",), causes

@@ -48,7 +48,8 @@ class Behaviour:
 
     expected: it says that it listens (EXPOSE), so that silence decides nothing; capabilities: those it had;
     needs: names of the services that ran beside it; run_as: what started it, where the image itself does not say it;
-    service_health: what the health check gave that a Compose file states.
+    service_health: what the health check gave that a Compose file states; waits: the programs of a script that was seen
+    to do nothing but wait.
     """
 
     stayed_up: bool
@@ -65,6 +66,7 @@ class Behaviour:
     needs: tuple[str, ...] = ()
     run_as: str = ""
     service_health: tuple[int, bytes] | None = None
+    waits: tuple[str, ...] = ()
 
     @property
     def stop_text(self) -> str:

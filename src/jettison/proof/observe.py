@@ -16,6 +16,7 @@ from jettison.engine.base import RunRequest
 from jettison.engine.call import call
 from jettison.proof.behaviour import STOP_SECONDS, Answer, Behaviour, Probe, Questions
 from jettison.proof.health import HealthTest, await_health
+from jettison.proof.waiting import only_waits
 from jettison.terminal import safe
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def observe(
         answers: dict[tuple[int, str], Answer] = {}
         checked: dict[str, tuple[int, bytes]] = {}
         health_result = gate_result = None
+        waits = only_waits(engine.state(container).pid) if up and not ports else ()
         if up:
             gate_result = await_health(engine, container, gate, gate.patience) if gate is not None else None
             address = engine.state(container).address
@@ -91,7 +93,7 @@ def observe(
         code, seconds = engine.stop(container, STOP_SECONDS) if up else (engine.state(container).exit_code, 0.0)
         return Behaviour(
             up, code if not up else 0, ports, answers, checked, health_result, code, seconds, output,
-            capabilities=capabilities, service_health=gate_result,
+            capabilities=capabilities, service_health=gate_result, waits=waits,
         )  # fmt: skip
     finally:
         engine.remove(container)
