@@ -111,11 +111,15 @@ def elf(sections: dict[str, bytes], address: int = 0x400000) -> bytes:
     places.append((strings, start + len(body), len(names)))
     body += names
     table = start + len(body)
-    rows = bytes(64) + b"".join(
-        # The names are a table of strings, which readers of Go insist on.
-        struct.pack("<IIQQQQIIQQ", name, 3 if name == strings else 1, 3, address + at, at, size, 0, 0, 1, 0)
-        for name, at, size in places
-    )
+    # What a section is goes by its name: readers of Go insist on it.
+    order = [*sections, ".shstrtab"]
+    kinds = dict.fromkeys((".dynstr", ".strtab", ".shstrtab"), (3, 0, 0))
+    for name, kind, strings_of in ((".symtab", 2, ".strtab"), (".dynsym", 11, ".dynstr")):
+        kinds[name] = (kind, order.index(strings_of) + 1 if strings_of in order else 0, 24)
+    rows = bytes(64)
+    for name, (name_at, at, size) in zip(order, places, strict=True):
+        kind, link, step = kinds.get(name, (1, 0, 0))
+        rows += struct.pack("<IIQQQQIIQQ", name_at, kind, 3, address + at, at, size, link, 0, 1, step)
     head = b"\x7fELF\x02\x01\x01" + bytes(9)
     head += struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, table, 0, 64, 56, 1, 64, len(places) + 1, len(places))
     head += struct.pack("<IIQQQQQQ", 1, 6, 0, address, address, table, table, 4096)

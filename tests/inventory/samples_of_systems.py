@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import struct
 
@@ -105,6 +106,30 @@ License: GPLv2 or later
 """
 THEME = "/*\nTheme Name: Plain Theme\nAuthor: nobody\nVersion: 2.0\nLicense: GNU General Public License v2 or later\n*/\nbody {}\n"
 CONANINFO = "[settings]\n    os=Linux\n\n[requires]\n\n[full_settings]\n    os=Linux\n\n[full_requires]\n\n[recipe_hash]\n    0a1b\n"
+OPKG_STATUS = """\
+Package: busybox
+Version: 1.36.1-r2
+Depends: libc
+Status: install user installed
+Architecture: x86_64
+Installed-Time: 1700000000
+
+Package: gone
+Version: 1.0
+Status: deinstall ok not-installed
+Architecture: x86_64
+
+"""
+APPLICATION = """\
+%% A comment
+{application,phoenix,
+             [{optional_applications,[]},
+              {modules,['Elixir.Phoenix','Elixir.Phoenix.Channel']},
+              {description,"Peace of mind"},
+              {licenses,["MIT"]},
+              {registered,[]},
+              {vsn,"1.7.10"}]}.
+"""
 
 
 def pear_record(name: str = "redis", version: str = "6.0.2", channel: str = "pecl.php.net") -> bytes:
@@ -172,3 +197,24 @@ def noted_program(**said: str) -> bytes:
     text = json.dumps(said).encode()
     note = struct.pack("<III", 4, len(text), 0xCAFE1A7E) + b"FDO\0" + text
     return samples.elf({".text": bytes(5000), ".note.package": note + bytes(-len(note) % 4)})
+
+
+def native_image(*purls: str, tables: tuple[str, str] = (".symtab", ".strtab")) -> bytes:
+    """Return a program as GraalVM makes it, with a bill of materials that names these; tables: of symbols, of names."""
+    parts = ((purl, purl.rpartition("/")[2].partition("@")) for purl in purls)
+    components = [
+        {"type": "library", "name": name, "version": version, "purl": purl} for purl, (name, _, version) in parts
+    ]
+    text = gzip.compress(
+        json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": components}).encode(), mtime=0
+    )
+    data = struct.pack("<Q", len(text)) + text
+    names = b"\0sbom\0sbom_length\0__svm_version_info\0"
+    # Where .data lies: behind the head of the program and the sections before it, each at a multiple of sixteen.
+    before = {".svm_heap": bytes(5000), tables[1]: names.ljust(48, b"\0")}
+    address = 0x400000 + (64 + 56 + 15) // 16 * 16 + sum((len(one) + 15) // 16 * 16 for one in before.values())
+    symbols = bytes(24) + b"".join(
+        struct.pack("<IBBHQQ", names.index(b"\0" + name + b"\0") + 1, 0x11, 0, 1, at, 8)
+        for name, at in ((b"sbom", address + 8), (b"sbom_length", address), (b"__svm_version_info", address))
+    )
+    return samples.elf(before | {".data": data, tables[0]: symbols})

@@ -100,6 +100,7 @@ SYSTEMS: dict[str, dict[str, bytes]] = {
         f".conan/data/{name}/package/0a1b2c3d4e5f60718293a4b5c6d7e8f901234567/conaninfo.txt": made.CONANINFO.encode()
         for name in ("zlib/1.2.13/_/_", "fmt/10.1.0/acme/stable")
     },
+    "native image": {"bin/server": made.native_image("pkg:maven/io.netty/netty-codec@4.1.100.Final")},
     "note": {"bin/tool": made.noted_program(type="rpm", name="tool", version="1.0-1.fc40", os="fedora", osVersion="40")},
 }  # fmt: skip
 

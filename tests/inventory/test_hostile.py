@@ -18,6 +18,7 @@ from jettison.inventory import (
     conan,
     dotnet,
     dpkg,
+    erlang,
     go_binary,
     java,
     kernel,
@@ -26,6 +27,7 @@ from jettison.inventory import (
     lua,
     nix,
     node,
+    opkg,
     pacman,
     pear,
     php,
@@ -77,6 +79,9 @@ CASES: list[tuple[str, Read, str, bytes]] = [
     ("gz module", kernel_module.read, f"{MODULES}/a.ko.gz", gzip.compress(made.module(vermagic="6.1 SMP", version="1"), mtime=0)),
     ("pear", pear.read, "usr/share/php/.registry/redis.reg", made.pear_record()),
     ("conan", conan.read, "zlib/1.2/_/_/package/0a1b2c3d4e5f/conaninfo.txt", made.CONANINFO.encode()),
+    ("opkg", opkg.read, "usr/lib/opkg/status", made.OPKG_STATUS.encode()),
+    ("erlang", erlang.read, "lib/phoenix-1.7.10/ebin/phoenix.app", made.APPLICATION.encode()),
+    ("native image", read_large, "server", made.native_image("pkg:maven/io.netty/netty-codec@4.1.100.Final")),
     ("noted program", read_large, "tool", made.noted_program(type="rpm", name="a", version="1")),
 ]  # fmt: skip
 
@@ -270,6 +275,15 @@ def test_long_lines_and_many_paragraphs_take_time_in_proportion() -> None:
         assert seconds < 10
     for data in (b"%" * (1 << 20), b"%A%\n" * 200_000, b"%NAME%\n" + b"a\n" * 400_000):
         seconds, _ = _measured(lambda data=data: pacman.read(f"{made.PACMAN}/desc", data))  # type: ignore[misc]
+        assert seconds < 3
+    for data in (
+        b"{application," * 80_000,
+        b"{vsn, " * 170_000,
+        b"{licenses,[" * 90_000,
+        b"{ \n" * 300_000,
+        b'{vsn,"' * 170_000,
+    ):
+        seconds, _ = _measured(lambda data=data: erlang.read("a/ebin/a.app", b"{application,a," + data))  # type: ignore[misc]
         assert seconds < 3
     for name in ("a-1" * 60, "a-" * 100, "1-" * 100, f"{'0' * 32}-" + "a-1-" * 60, f"{'0' * 32}-" + "1." * 100):
         seconds, _ = _measured(lambda name=name: nix.read_name(name))  # type: ignore[misc]

@@ -298,6 +298,52 @@ def test_conan() -> None:
     )
 
 
+def test_opkg() -> None:
+    found = inventory(
+        {
+            "etc/os-release": b'ID="openwrt"\nVERSION_ID="23.05.2"\n',
+            "usr/lib/opkg/status": made.OPKG_STATUS.encode(),
+            "usr/lib/opkg/info/busybox.list": b"/bin/busybox\n/etc/init.d/cron\n",
+            "usr/lib/opkg/info/busybox.control": b"Package: busybox\nVersion: 1.36.1-r2\nLicense: GPL-2.0\n",
+            "etc/init.d/cron": b"#!/bin/sh\n",
+            "srv/status": made.OPKG_STATUS.encode(),
+        }
+    )
+
+    (package,) = found.packages
+    assert package.purl == "pkg:opkg/openwrt/busybox@1.36.1-r2?arch=x86_64&distro=openwrt-23.05.2"
+    assert package.licences == ("GPL-2.0",) and found.owner("etc/init.d/cron") == package
+
+
+def test_applications_of_erlang_and_elixir() -> None:
+    own = '{application,kernel,[{vsn,"8.5"}]}.'
+    found = inventory(
+        {
+            "app/lib/phoenix-1.7.10/ebin/phoenix.app": made.APPLICATION.encode(),
+            "app/lib/phoenix-1.7.10/priv/static/x.js": b"x",
+            "app/lib/kernel-8.5/ebin/kernel.app": own.encode(),
+            "app/lib/broken-1/ebin/broken.app": b"{application,broken,[{vsn,git}]}.",
+            "srv/Notes.app": made.APPLICATION.encode(),
+        }
+    )
+
+    (package,) = found.packages
+    assert package.purl == "pkg:hex/phoenix@1.7.10" and package.licences == ("MIT",)
+    assert found.owner("app/lib/phoenix-1.7.10/priv/static/x.js") == package
+    place = place_of(package, None)
+    assert (place.ecosystems, place.scheme, place.name, place.version) == (("Hex",), "semver", "phoenix", "1.7.10")
+
+
+def test_a_native_image_names_its_java_packages() -> None:
+    purls = ("pkg:maven/io.netty/netty-codec@4.1.100.Final", "pkg:maven/org.example/lib", "no purl")
+    found = inventory({"app/bin/server": made.native_image(*purls), "app/bin/other": made.native_image()})
+
+    assert [one.purl for one in found.packages] == ["pkg:maven/io.netty/netty-codec@4.1.100.Final"]
+    stripped = inventory({"app/bin/server": made.native_image(*purls, tables=(".dynsym", ".dynstr"))})
+    assert stripped.packages == found.packages
+    assert place_of(found.packages[0], None).name == "io.netty:netty-codec"
+
+
 NOTE = {"type": "deb", "os": "ubuntu", "osVersion": "24.04", "name": "openssl", "version": "3.0.13-0ubuntu3", "architecture": "amd64"}  # fmt: skip
 
 

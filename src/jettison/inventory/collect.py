@@ -18,7 +18,9 @@ from jettison.inventory import (
     dotnet,
     dpkg,
     elf_note,
+    erlang,
     go_binary,
+    graalvm,
     java,
     kernel,
     kernel_module,
@@ -26,6 +28,7 @@ from jettison.inventory import (
     lua,
     nix,
     node,
+    opkg,
     os_release,
     pacman,
     pear,
@@ -62,12 +65,12 @@ _Read = Callable[[str, bytes], list[Package]]
 _Rule = tuple[Callable[[str], bool], int, _Read | None]
 
 _READERS: Final[tuple[ModuleType, ...]] = (
-    apk, bitnami, conan, conda, dotnet, dpkg, java, kernel, kernel_module, known_binaries, lua, node, os_release, pacman, pear,
+    apk, bitnami, conan, conda, dotnet, dpkg, erlang, java, kernel, kernel_module, known_binaries, lua, node, opkg, os_release, pacman, pear,
     php, portage, python, r, rpm, ruby, wordpress, yarn_pnp,
 )  # fmt: skip
 _BESIDE: Final = frozenset((
     "suffix:.list", "name:copyright", "name:RECORD", "name:installed-files.txt", "name:os-release", "name:files", "name:LICENSE",
-    "name:SIZE", "name:rock_manifest",
+    "name:SIZE", "name:rock_manifest", "suffix:.control",
 ))  # fmt: skip
 
 # The file's name or suffix leads to its rules; most paths end here.
@@ -140,10 +143,10 @@ def read_large(path: str, data: Content) -> list[Package]:
     """Return the packages of a program or of a Java archive; the whole file as bytes or as a map of it."""
     if is_large(path):
         return java.read(path, data)
-    sections = read_sections(data, (go_binary.SECTION, rust_binary.SECTION, elf_note.SECTION))
+    sections = read_sections(data, (go_binary.SECTION, rust_binary.SECTION, elf_note.SECTION, graalvm.SECTION))
     found = go_binary.read(path, data, sections)
     if sections is not None:
-        found += rust_binary.read(path, data, sections)
+        found += rust_binary.read(path, data, sections) + graalvm.read(path, data, sections)
     return (found or known_binaries.read(path, data)) + elf_note.read(path, data, sections)
 
 
@@ -269,6 +272,8 @@ def _of_distribution(package: Package, release: OsRelease | None, contents: Mapp
     if package.type == pacman.TYPE:
         listed = contents.get(pacman.listing_path(package.path))
         changes["files"] = pacman.file_list(listed) if listed is not None else ()
+    if package.type == opkg.TYPE:
+        return opkg.completed(package, contents)._replace(**changes)  # type: ignore[arg-type]
     if package.type == "deb":
         changes["files"] = _dpkg_files(package, contents)
         copyright_ = contents.get(f"{dpkg.DOC_FOLDER}{package.name}/copyright")

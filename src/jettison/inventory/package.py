@@ -8,14 +8,14 @@ from jettison.inventory.purl import build_purl
 from jettison.named_tuple import NamedTuple
 
 # What a distribution packages is patched and numbered by it.
-DISTRIBUTION_TYPES: Final = frozenset(("deb", "apk", "rpm", "alpm", "ebuild"))
+DISTRIBUTION_TYPES: Final = frozenset(("deb", "apk", "rpm", "alpm", "ebuild", "opkg"))
 
 
 class Package(NamedTuple):
     """A package as its own metadata states it.
 
-    type: the purl type (deb, apk, rpm, alpm, ebuild, nix, pypi, npm, golang, cargo, maven, gem, composer, nuget, cran,
-        conda, conan, luarocks, pear, wordpress, bitnami, generic).
+    type: the purl type (deb, apk, rpm, alpm, ebuild, opkg, nix, pypi, npm, golang, cargo, maven, gem, composer, nuget, cran,
+        hex, conda, conan, luarocks, pear, wordpress, bitnami, generic).
     name: as people write it; for npm, golang, composer and ebuild with its scope, host, vendor or category.
     source_name, source_version: what the distribution built it from ("" = the same as the package).
     files: paths that it owns, without leading slash, as its metadata lists them.

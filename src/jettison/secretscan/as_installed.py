@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jettison.inventory import apk, dpkg, pacman, portage, rpm
+from jettison.inventory import apk, dpkg, opkg, pacman, portage, rpm
 
 if TYPE_CHECKING:
     from jettison.image.collect import LayerFacts
@@ -49,4 +49,6 @@ def _records(owner: Package) -> tuple[str, ...]:
         return rpm.DATABASES
     if owner.type in (pacman.TYPE, portage.TYPE):
         return (owner.path,)
+    if owner.type == opkg.TYPE:
+        return (opkg.listing_path(owner),)
     return tuple(f"{dpkg.INFO_FOLDER}{name}.list" for name in (owner.name, f"{owner.name}:{owner.arch}"))
