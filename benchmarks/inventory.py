@@ -35,6 +35,8 @@ STATED = "the version begins where the manifest says; Syft parts the file name a
 BUILD = "Syft has the build's number beside the version; advisories do not"
 GUESSED = "the program does not state its version: Syft takes its first text that looks like one"
 DOTTED = "Syft takes the beginning of a name with dots for the group"
+EPOCH = "an epoch of 0 is none: rpm compares them as the same"
+OPKG = "a package of opkg, which Syft calls Debian's"
 NIX = "the version begins at the first digit behind a hyphen, as Nix parts names; Syft parts this one elsewhere"
 Key = tuple[str, str, str]
 
@@ -104,6 +106,8 @@ def differences(ours: Inventory, theirs: dict[Key, list[str]]) -> list[Differenc
 def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inventory) -> str:
     if key in dropped:
         return "a distribution's package owns its metadata: one finding per real package"
+    if key[0] == "rpm" and any(one.key == ("rpm", key[1], key[2].removeprefix("0:")) for one in ours.packages):
+        return EPOCH
     if key[:2] == ("rpm", "gpg-pubkey"):
         return "a signing key in the database, not a package"
     if key[2] in ("", "UNKNOWN"):
@@ -112,6 +116,8 @@ def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inv
         return _other_name(key, paths, ours)
     if key[0] == "generic":
         return _other_program(key, paths, ours)
+    if key[0] == "deb" and any(one.key == ("opkg", *key[1:]) for one in ours.packages):
+        return OPKG
     if key[0] == "nix" and any(one.path in paths for one in ours.packages):
         return NIX
     if key[0] == "luarocks" and not any("/rocks" in path for path in paths):
@@ -155,6 +161,10 @@ def _other_name(key: Key, paths: list[str], ours: Inventory) -> str:
 def _why_not_theirs(key: Key, path: str, theirs: dict[Key, list[str]]) -> str:
     if path.endswith((".pnp.cjs", ".pnp.data.json")):
         return "what Yarn's Plug'n'Play keeps packed: Syft reads package.json alone"
+    if key[0] == "rpm" and ("rpm", key[1], f"0:{key[2]}") in theirs:
+        return EPOCH
+    if key[0] == "opkg" and ("deb", *key[1:]) in theirs:
+        return OPKG
     if key[0] == "nix" and any(path in places for (kind, _, _), places in theirs.items() if kind == "nix"):
         return NIX
     if key[0] == "pear":

@@ -19,6 +19,7 @@ from jettison.engine.base import BuildRequest, Engine
 
 from . import samples
 from . import samples_of_systems as made
+from .programs import PROGRAMS, program
 from .trees import inventory
 
 _BESIDE = Path(sys.executable).parent / "syft"
@@ -101,6 +102,9 @@ SYSTEMS: dict[str, dict[str, bytes]] = {
         for name in ("zlib/1.2.13/_/_", "fmt/10.1.0/acme/stable")
     },
     "native image": {"bin/server": made.native_image("pkg:maven/io.netty/netty-codec@4.1.100.Final")},
+    "programs": {f"opt/bin/{file}": program(text) for file, (text, _, _) in PROGRAMS.items()}
+    | {"opt/composer/bin/composer": b"<?php 'name' => 'composer/composer', 'pretty_version' => '2.7.1',"}
+    | {"opt/wp/bin/wp": b"<?php wp-cli/wp-cli 2.9.0"},
     "note": {"bin/tool": made.noted_program(type="rpm", name="tool", version="1.0-1.fc40", os="fedora", osVersion="40")},
 }  # fmt: skip
 

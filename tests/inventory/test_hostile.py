@@ -289,7 +289,20 @@ def test_long_lines_and_many_paragraphs_take_time_in_proportion() -> None:
         seconds, _ = _measured(lambda name=name: nix.read_name(name))  # type: ignore[misc]
         assert seconds < 0.5
     for data in (b"7.2.4" * 1_000_000, b"0.0.0" + b"-" * (4 << 20), b"1" * (4 << 20)):
-        for name in ("redis-server", "python3.11", "nginx", "mysqld", "openssl", "php", "perl", "haproxy"):
+        for name in (
+            "redis-server",
+            "python3.11",
+            "nginx",
+            "mysqld",
+            "openssl",
+            "php",
+            "perl",
+            "haproxy",
+            "arangosh",
+            "composer",
+            "beam.smp",
+            "dart",
+        ):
             seconds, _ = _measured(lambda data=data, name=name: known_binaries.read(f"bin/{name}", data))  # type: ignore[misc]
             assert seconds < 5, name
 

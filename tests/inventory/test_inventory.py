@@ -9,6 +9,7 @@ from jettison.inventory.collect import HEAD, collect, wants, wants_program
 from jettison.inventory.os_release import read_os_release
 
 from . import samples
+from .programs import OTHERS, PROGRAMS, program
 from .trees import inventory
 
 EXPECTED = {
@@ -188,6 +189,31 @@ def test_programs_without_metadata(path: str, content: bytes, expected: tuple[st
     found = inventory({path: samples.elf({".rodata": content.ljust(5000, b"\0")})})
 
     assert [(package.name, package.version) for package in found.packages] == [expected]
+
+
+@pytest.mark.parametrize(("file", "expected"), (PROGRAMS | OTHERS).items())
+def test_more_programs_without_metadata(file: str, expected: tuple[bytes, str, str]) -> None:
+    found = inventory({f"opt/bin/{file}": program(expected[0])})
+
+    assert [(package.name, package.version) for package in found.packages] == [expected[1:]]
+
+
+def test_archives_of_php_and_texts_that_name_a_version() -> None:
+    composer = b"#!/usr/bin/env php\n<?php\nPhar::mapPhar('composer.phar');\n__HALT_COMPILER(); ?>\n"
+    root = b"'root' => array(\n        'name' => 'composer/composer',\n        'pretty_version' => '2.7.1',\n"
+    found = inventory(
+        {
+            "usr/bin/composer": composer + b"'pretty_version' => '1.0.0', " + root,
+            "usr/local/bin/wp": b"#!/usr/bin/env php\n... wp-cli/wp-cli 2.9.0 ...",
+            "usr/lib/erlang/releases/25/OTP_VERSION": b"25.2.3\n",
+            "srv/OTP_VERSION": b"25.2.3\n",
+            "srv/composer": b"#!/bin/sh\nexec composer\n",
+        }
+    )
+
+    assert [(one.name, one.version) for one in found.packages] == [
+        ("composer", "2.7.1"), ("erlang", "25.2.3"), ("wp-cli", "2.9.0"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

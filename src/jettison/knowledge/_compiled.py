@@ -954,7 +954,8 @@ INVENTORY_BINARIES: Final[dict[str, Any]] = {'source': 'version strings of the p
           'version': '\\[PyPy (?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
  'julia': {'names': 'libjulia-internal\\.so[\\d.]*',
            'version': '\\x00__init__\\x00(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3}(?:-(?:alpha|beta|rc)\\d{1,2})?)\\x00'},
- 'deno': {'names': 'deno', 'version': 'Deno/(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
+ 'deno': {'names': 'deno',
+          'version': 'Deno/(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})(?:Deno/|cli/|\\+[0-9a-f]{7})'},
  'bun': {'names': 'bun', 'version': '[Bb]un v(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3})'},
  'dart': {'names': 'dart',
           'version': '\\x00(?P<version>\\d{1,2}\\.\\d{1,3}\\.\\d{1,3}(?:-\\d{1,4}(?:\\.\\d{1,4})?\\.(?:beta|dev))?) '
