@@ -22,6 +22,8 @@ _SYMBOLS: Final = ((".dynsym", ".dynstr"), (".symtab", ".strtab"))
 _NAMES: Final = (b"sbom", b"sbom_length")
 _MAX_SYMBOLS: Final = 2_000_000
 _MAX_JSON: Final = 16 << 20
+# Of each packed byte; real bills unpack to ten times as much.
+_MAX_RATIO: Final = 100
 _MAX_PACKAGES: Final = 50_000
 
 
@@ -54,7 +56,8 @@ def _bill(data: Content) -> bytes:
     if sections is None or at is None or length_at is None:
         return b""
     (length,) = struct.unpack_from(sections.order + "Q", data, length_at)
-    return zlib.decompressobj(31).decompress(bytes(data[at : at + min(length, _MAX_JSON)]), _MAX_JSON)
+    packed = bytes(data[at : at + min(length, _MAX_JSON)])
+    return zlib.decompressobj(31).decompress(packed, min(_MAX_JSON, _MAX_RATIO * len(packed) + 1))
 
 
 def _addresses(

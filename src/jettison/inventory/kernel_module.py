@@ -18,7 +18,9 @@ from jettison.inventory.text import Content, clean, decoded
 
 MAX_MODULE: Final = 64 << 20
 WANTS: Final = {f"suffix:{suffix}": MAX_MODULE for suffix in (".ko", ".xz", ".zst", ".gz")}
+# Of a module and of each byte of it; real ones unpack to five times as much.
 _MAX_UNPACKED: Final = 32 << 20
+_MAX_RATIO: Final = 64
 _MAX_SAID: Final = 1 << 20
 _SECTION: Final = ".modinfo"
 _PATH: Final = re.compile(
@@ -62,28 +64,29 @@ def _unpacked(path: str, data: bytes) -> bytes:
     """Return a module as it is loaded, nothing for a damaged one; of one that is too large the beginning."""
     if path.endswith(".ko"):
         return data
+    most = min(_MAX_UNPACKED, _MAX_RATIO * len(data))
     if path.endswith(".gz"):
         try:
-            return zlib.decompressobj(31).decompress(data, _MAX_UNPACKED)
+            return zlib.decompressobj(31).decompress(data, most) if most else b""
         except zlib.error:
             return b""
-    return _unpacked_xz(data) if path.endswith(".xz") else _unpacked_zst(data)
+    return _unpacked_xz(data, most) if path.endswith(".xz") else _unpacked_zst(data, most)
 
 
-def _unpacked_xz(data: bytes) -> bytes:
+def _unpacked_xz(data: bytes, most: int) -> bytes:
     import lzma
 
     try:
-        return lzma.LZMADecompressor(memlimit=128 << 20).decompress(data, _MAX_UNPACKED)
+        return lzma.LZMADecompressor(memlimit=128 << 20).decompress(data, most)
     except (lzma.LZMAError, EOFError):
         return b""
 
 
-def _unpacked_zst(data: bytes) -> bytes:
+def _unpacked_zst(data: bytes, most: int) -> bytes:
     import zstandard
 
     try:
         with zstandard.ZstdDecompressor(max_window_size=64 << 20).stream_reader(data) as stream:
-            return stream.read(_MAX_UNPACKED)
+            return stream.read(most)
     except (zstandard.ZstdError, ValueError):
         return b""

@@ -15,6 +15,8 @@ from jettison.inventory.text import Content, clean, mapping, read_json, sequence
 WANTS: Final = {"elf": 512 << 20}
 SECTION: Final = ".dep-v0"
 _MAX_JSON: Final = 8 << 20
+# Of each packed byte; real lists unpack to five times as much.
+_MAX_RATIO: Final = 100
 
 
 def read(path: str, data: Content, sections: Sections | None = None) -> list[Package]:
@@ -24,7 +26,8 @@ def read(path: str, data: Content, sections: Sections | None = None) -> list[Pac
     if placed is None:
         return []
     try:
-        text = zlib.decompressobj().decompress(data[placed[0] : placed[0] + placed[1]], _MAX_JSON)
+        packed = data[placed[0] : placed[0] + placed[1]]
+        text = zlib.decompressobj().decompress(packed, min(_MAX_JSON, _MAX_RATIO * len(packed) + 1))
     except zlib.error:
         return []
     found = []
