@@ -3,6 +3,8 @@
 Anyone between the builder and the server can then replace what is downloaded, and it runs in the image. When
 a certificate is not known, add the authority's certificate (`update-ca-certificates`) instead.
 
+Where a checksum in the same RUN is compared with what came, the finding is of low severity: the checksum decides.
+
 The options and variables of each tool are in `knowledge/unsafe_options.toml`.
 
 Source: the manual of each tool.
@@ -11,7 +13,7 @@ Source: the manual of each tool.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jettison.findings import Finding, Severity
 from jettison.knowledge.unsafe_options import TLS, is_unsafe, unsafe_word
@@ -19,6 +21,11 @@ from jettison.rules.base import Example, Rule
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
+    from jettison.model.run import Run
+    from jettison.syntax.shell_command import Command
+
+_DOWNLOADS: Final = frozenset(("curl", "wget", "aria2c"))
+_SUMS: Final = frozenset(("sha256sum", "sha384sum", "sha512sum", "b2sum", "shasum"))
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -27,7 +34,8 @@ def check(model: Model) -> Iterable[Finding]:
         for command in run.commands:
             word = unsafe_word(command, TLS)
             if word is not None:
-                yield RULE.at(word.span, f"{command.name} does not check the server's certificate")
+                found = RULE.at(word.span, f"{command.name} does not check the server's certificate")
+                yield found._replace(severity=Severity.LOW) if _is_checked(run, command) else found
             for name, value in command.assignments:
                 if is_unsafe(name, value.strip("\"'")):
                     yield RULE.at(command.span, f"{name} turns the check of certificates off")
@@ -35,6 +43,13 @@ def check(model: Model) -> Iterable[Finding]:
         for name_word, value_word in node.pairs:
             if value_word is not None and is_unsafe(name_word.value, value_word.value):
                 yield RULE.at(name_word.span, f"{name_word.value} turns the check of certificates off")
+
+
+def _is_checked(run: Run, command: Command) -> bool:
+    """Return whether a checksum in the same RUN tells what was downloaded, whoever sent it."""
+    return command.name in _DOWNLOADS and any(
+        other.name in _SUMS and other.span.start > command.span.start for other in run.commands
+    )
 
 
 RULE = Rule(
