@@ -12,6 +12,8 @@ from jettison.syntax.vocabulary import WORDS
 _ENDINGS: Final = tuple(f"_{ending}" for ending in SECRETS["names"]["endings"])
 _SETTINGS: Final = frozenset(SECRETS["names"]["settings"])
 _HARMLESS: Final = frozenset(SECRETS["values"]["harmless"])
+_LOCAL: Final = frozenset(SECRETS["values"]["local"])
+_LOCAL_HOSTS: Final = tuple(SECRETS["values"]["local_hosts"])
 _MARKS: Final[dict[str, list[str]]] = SECRETS["files"]["marks"]
 _MARKS_OF: Final = {name: tuple(marks) for name, marks in SECRETS["marks"].items() if name != "source"}
 WORDS.learn(mark for marks in _MARKS_OF.values() for mark in marks)
@@ -56,6 +58,11 @@ def is_literal_secret(value: str) -> bool:
     if value.lower() in _HARMLESS:
         return False
     return not any(_compiled("values", name).match(value) for name in ("harmless_pattern", "pointer_pattern"))
+
+
+def is_local_stand_in(value: str, host: str) -> bool:
+    """Return whether a password in an address stands there only so that it is one; host: the text behind the `@`."""
+    return value.lower() in _LOCAL and host.startswith(_LOCAL_HOSTS)
 
 
 @lru_cache(maxsize=65536)

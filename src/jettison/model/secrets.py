@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
-from jettison.knowledge.secret_marks import is_literal_secret, is_secret_name, patterns
+from jettison.knowledge.secret_marks import is_literal_secret, is_local_stand_in, is_secret_name, patterns
 from jettison.named_tuple import NamedTuple
 from jettison.span import Span
 
@@ -60,7 +60,9 @@ def _is_shaped(wanted: dict[str, re.Pattern[str]], text: str) -> bool:
     if "shapes" in wanted and wanted["shapes"].search(text):
         return True
     match = wanted["url-password"].search(text) if "url-password" in wanted else None
-    return match is not None and is_literal_secret(match["secret"])
+    if match is None or not is_literal_secret(match["secret"]):
+        return False
+    return not is_local_stand_in(match["secret"], text[match.end() :])
 
 
 def text_secrets(model: Model) -> tuple[Secret, ...]:

@@ -6,7 +6,7 @@ for an ARG without a default too, once a command uses it or an ENV keeps it.
 
 Give secrets to a build with `RUN --mount=type=secret`, to a container at run time. A secret that
 was ever in a pushed image is burnt: replace it. Names that say where a secret is kept
-(`DB_PASSWORD_FILE`), switches, empty values and stand-ins such as `dummy` are not reported.
+(`DB_PASSWORD_FILE`), switches, empty values and stand-ins such as `dummy` are not reported, nor is `user:pass@localhost`.
 
 An ARG that only commands of RUN use is fixed with `--unsafe`: they get it by a secret mount. The build has to be
 called with `--secret id=NAME,env=NAME` then, in place of `--build-arg NAME`, and fails when the secret is missing.
@@ -126,6 +126,10 @@ RULE = Rule(
         ),
         Example(before='FROM debian:bookworm\nARG LICENSE_KEY=${LICENSE_KEY}\nRUN a -k "${LICENSE_KEY}"\n', lines=(2,)),
         Example(before="FROM debian:bookworm\nARG COMPOSER_AUTH=false\nENV COMPOSER_AUTH=$COMPOSER_AUTH\n", lines=(3,)),
+        Example(
+            before="FROM node:22\nENV DATABASE_URL=postgresql://user:pass@localhost:5432/dummy\nRUN npm run build\n"
+        ),
+        Example(before="FROM node:22\nENV DATABASE_URL=postgresql://user:pass@db.e.org/shop\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nARG AWS_SECRET_ACCESS_KEY\n", lines=(2,)),
         Example(
             before='FROM debian:bookworm\nARG TOKEN\nRUN --mount=type=secret,id=TOKEN,env=TOKEN curl -H "X: $TOKEN" https://example.org/\n'
