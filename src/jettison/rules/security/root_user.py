@@ -47,9 +47,10 @@ def check(model: Model) -> Iterable[Finding]:
         and (scope.cmd or scope.entrypoint or base.name in _SERVERS)
         and _root_by_default(base)
     ):
-        if any(model.text_has(word) for word in HELPERS):
+        helper = next((word for word in HELPERS if model.text_has(word)), "")
+        if helper:
             # An entry script that has such a program needs root to begin with.
-            text = "no USER is set: the container starts as root, and by what it holds may give it up itself"
+            text = f"no USER is set: the container starts as root, and may give that up by {helper.rstrip('-')}"
             yield RULE.at(final.from_.span, text)._replace(confidence=Confidence.LOW)
             return
         finding = RULE.at(final.from_.span, fix=_fix(model, final, base))
