@@ -10,6 +10,8 @@ from jettison.syntax.words import Word
 if TYPE_CHECKING:
     from jettison.syntax.shell_command import Command
 
+# Its options that take the next word.
+_OF_XARGS: Final = frozenset(("-a", "-d", "-E", "-I", "-L", "-n", "-P", "-s"))
 _TELLING: Final = frozenset(("--version", "-v", "-V", "--help", "-h"))
 
 
@@ -35,6 +37,9 @@ def package_call(command: Command) -> PackageCall | None:
     """Return the package-manager call that a command is, or None."""
     argv = command.argv
     name = command.name
+    if name == "xargs":
+        argv = _after_xargs(argv)
+        name = argv[0].value.rsplit("/", 1)[-1] if argv else ""
     if name.startswith("python") and len(argv) > 2 and argv[1].value == "-m" and argv[2].value == "pip":
         argv, name = argv[2:], "pip"
     manager = package_managers.BY_PROGRAM.get(name)
@@ -62,6 +67,14 @@ def package_call(command: Command) -> PackageCall | None:
         if any(flag.startswith(begin) for flag in flags):
             return PackageCall(manager, action, tuple(words), tuple(flags), command)
     return _classify(manager, facts["actions"], words, flags, command)
+
+
+def _after_xargs(argv: tuple[Word, ...]) -> tuple[Word, ...]:
+    """Return the command that xargs runs, without the words that it adds."""
+    at = 1
+    while at < len(argv) and argv[at].value.startswith("-"):
+        at += 2 if argv[at].value in _OF_XARGS else 1
+    return argv[at:]
 
 
 def _classify(

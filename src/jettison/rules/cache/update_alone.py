@@ -47,6 +47,7 @@ RULE = Rule(
     triggers=("update", "refresh", "makecache", "zypper"),
     foreign=("DS-0017", "CKV_DOCKER_5", "CIS-DI-0007", "9bae49be-0aa3-4de5-bab2-4c3a069e40cd"),
     examples=(
+        Example(before="FROM debian:12\nRUN apt-get update; xargs -r < deps.txt apt-get install -y\n"),
         Example(before="FROM debian:bookworm\nRUN apt-get update\nRUN apt-get install -y curl\n", lines=(2,)),
         Example(before="FROM opensuse/leap:15.6\nRUN zypper refresh\nRUN zypper -n install curl\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nRUN apt-get update && apt-get install -y curl\n"),
