@@ -6,6 +6,8 @@ import gzip
 import json
 import struct
 
+import zstandard
+
 from . import samples
 
 PACMAN = "var/lib/pacman/local/demo-1:2.3.4-2"
@@ -130,6 +132,20 @@ APPLICATION = """\
               {registered,[]},
               {vsn,"1.7.10"}]}.
 """
+
+
+def chisel_manifest() -> bytes:
+    """Return a manifest as chisel writes it."""
+    lines = [
+        {"jsonwall": "1.0", "schema": "1.0", "count": 9},
+        {"kind": "content", "slice": "base-files_base", "path": "/etc/"},
+        {"kind": "content", "slice": "libc6_libs", "path": "/lib/x86_64-linux-gnu/libc.so.6"},
+        {"kind": "package", "name": "base-files", "version": "13ubuntu10", "sha256": "0a", "arch": "amd64"},
+        {"kind": "package", "name": "libc6", "version": "2.39-0ubuntu8", "sha256": "0b", "arch": "amd64"},
+        {"kind": "path", "path": "/lib/x86_64-linux-gnu/libc.so.6", "mode": "0755", "slices": ["libc6_libs"], "size": 30},
+        {"kind": "slice", "name": "libc6_libs"},
+    ]  # fmt: skip
+    return zstandard.compress("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in lines).encode())
 
 
 def pear_record(name: str = "redis", version: str = "6.0.2", channel: str = "pecl.php.net") -> bytes:

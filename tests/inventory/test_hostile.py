@@ -15,6 +15,7 @@ import zstandard
 
 from jettison.inventory import (
     apk,
+    chisel,
     conan,
     dotnet,
     dpkg,
@@ -79,6 +80,7 @@ CASES: list[tuple[str, Read, str, bytes]] = [
     ("gz module", kernel_module.read, f"{MODULES}/a.ko.gz", gzip.compress(made.module(vermagic="6.1 SMP", version="1"), mtime=0)),
     ("pear", pear.read, "usr/share/php/.registry/redis.reg", made.pear_record()),
     ("conan", conan.read, "zlib/1.2/_/_/package/0a1b2c3d4e5f/conaninfo.txt", made.CONANINFO.encode()),
+    ("chisel", chisel.read, "var/lib/chisel/manifest.wall", made.chisel_manifest()),
     ("opkg", opkg.read, "usr/lib/opkg/status", made.OPKG_STATUS.encode()),
     ("erlang", erlang.read, "lib/phoenix-1.7.10/ebin/phoenix.app", made.APPLICATION.encode()),
     ("native image", read_large, "server", made.native_image("pkg:maven/io.netty/netty-codec@4.1.100.Final")),

@@ -315,6 +315,31 @@ def test_opkg() -> None:
     assert package.licences == ("GPL-2.0",) and found.owner("etc/init.d/cron") == package
 
 
+def test_chisel() -> None:
+    found = inventory(
+        {
+            "etc/os-release": b"ID=ubuntu\nVERSION_ID=24.04\n",
+            "var/lib/chisel/manifest.wall": made.chisel_manifest(),
+            "usr/lib/x86_64-linux-gnu/libc.so.6": b"x" * 30,
+            "srv/manifest.wall": b"no manifest",
+        },
+        {"lib": "usr/lib"},
+    )
+
+    assert [one.purl for one in found.packages] == [
+        "pkg:deb/ubuntu/base-files@13ubuntu10?arch=amd64&distro=ubuntu-24.04",
+        "pkg:deb/ubuntu/libc6@2.39-0ubuntu8?arch=amd64&distro=ubuntu-24.04",
+    ]
+    assert found.owner("usr/lib/x86_64-linux-gnu/libc.so.6") == found.packages[1]
+
+
+def test_what_dpkg_and_chisel_name_is_one_package() -> None:
+    status = b"Package: libc6\nVersion: 2.39-0ubuntu8\nArchitecture: amd64\nSource: glibc\n"
+    found = inventory({"var/lib/chisel/manifest.wall": made.chisel_manifest(), "var/lib/dpkg/status.d/libc6": status})
+
+    assert [(one.name, one.source_name) for one in found.packages] == [("base-files", ""), ("libc6", "glibc")]
+
+
 def test_applications_of_erlang_and_elixir() -> None:
     own = '{application,kernel,[{vsn,"8.5"}]}.'
     found = inventory(

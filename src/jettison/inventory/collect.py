@@ -13,6 +13,7 @@ from typing import Final
 from jettison.inventory import (
     apk,
     bitnami,
+    chisel,
     conan,
     conda,
     dotnet,
@@ -65,7 +66,7 @@ _Read = Callable[[str, bytes], list[Package]]
 _Rule = tuple[Callable[[str], bool], int, _Read | None]
 
 _READERS: Final[tuple[ModuleType, ...]] = (
-    apk, bitnami, conan, conda, dotnet, dpkg, erlang, java, kernel, kernel_module, known_binaries, lua, node, opkg, os_release, pacman, pear,
+    apk, bitnami, chisel, conan, conda, dotnet, dpkg, erlang, java, kernel, kernel_module, known_binaries, lua, node, opkg, os_release, pacman, pear,
     php, portage, python, r, rpm, ruby, wordpress, yarn_pnp,
 )  # fmt: skip
 _BESIDE: Final = frozenset((
@@ -206,7 +207,7 @@ def collect(
             alone = _reader_of(path) is None
             packages.extend(large if alone else [_joined(one, release, contents) for one in large])
     packages += nix.read_store(files) if nix.STORE in files else []
-    for tidied in (bitnami.without_programs, kernel.without_repeats):
+    for tidied in (bitnami.without_programs, kernel.without_repeats, chisel.without_repeats):
         packages = tidied(packages)
     packages = [_placed(package, files) for package in dict.fromkeys(packages)]
     packages.sort(key=lambda package: (package.type, package.name, package.version, package.path))
@@ -275,7 +276,7 @@ def _of_distribution(package: Package, release: OsRelease | None, contents: Mapp
     if package.type == opkg.TYPE:
         return opkg.completed(package, contents)._replace(**changes)  # type: ignore[arg-type]
     if package.type == "deb":
-        changes["files"] = _dpkg_files(package, contents)
+        changes["files"] = package.files or _dpkg_files(package, contents)
         copyright_ = contents.get(f"{dpkg.DOC_FOLDER}{package.name}/copyright")
         changes["licences"] = dpkg.licences(copyright_) if copyright_ else ()
     return package._replace(**changes)  # type: ignore[arg-type]
