@@ -37,6 +37,15 @@ GUESSED = "the program does not state its version: Syft takes its first text tha
 DOTTED = "Syft takes the beginning of a name with dots for the group"
 EPOCH = "an epoch of 0 is none: rpm compares them as the same"
 OPKG = "a package of opkg, which Syft calls Debian's"
+DATABASES = (
+    "var/lib/dpkg/",
+    "lib/apk/",
+    "usr/lib/apk/",
+    "var/lib/rpm/",
+    "usr/lib/sysimage/rpm/",
+    "usr/share/rpm/",
+    "usr/lib/opkg/",
+)
 NIX = "the version begins at the first digit behind a hyphen, as Nix parts names; Syft parts this one elsewhere"
 Key = tuple[str, str, str]
 
@@ -118,6 +127,10 @@ def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inv
         return _other_program(key, paths, ours)
     if key[0] == "deb" and any(one.key == ("opkg", *key[1:]) for one in ours.packages):
         return OPKG
+    if key[0] == "deb" and all(path.startswith(DATABASES) for path in paths):
+        return "a package that was removed; only its settings remain"
+    if key[0] in ("deb", "apk", "rpm") and not any(path.startswith(DATABASES) for path in paths):
+        return "a root file system inside the image: its packages are of another distribution than the image"
     if key[0] == "nix" and any(one.path in paths for one in ours.packages):
         return NIX
     if key[0] == "luarocks" and not any("/rocks" in path for path in paths):
@@ -167,6 +180,8 @@ def _why_not_theirs(key: Key, path: str, theirs: dict[Key, list[str]]) -> str:
         return OPKG
     if key[0] == "nix" and any(path in places for (kind, _, _), places in theirs.items() if kind == "nix"):
         return NIX
+    if key[0] == "hex":
+        return "Syft 1.18 reads applications of Erlang by default in folders only, not in images"
     if key[0] == "pear":
         return "Syft 1.18 reads PEAR's records of named channels alone"
     if key[0] == "wordpress":
