@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from jettison.errors import BuildError
 from jettison.optimize import suspects, trials
-from jettison.proof.claims import PROVEN
+from jettison.proof.claims import PROVEN, REFUTED, Claim, Proof
 from jettison.rewrite.candidates import Candidate, Change
 
 
@@ -20,6 +21,7 @@ class ScriptedBuilds:
         self.sizes = sizes
         self.rebuilds = rebuilds
         self.dropped: list[str] = []
+        self.asked_to_stop: list[bool] = []
         self.reason = "no such file"
         self.redact = str
         self.setting = None
@@ -28,19 +30,23 @@ class ScriptedBuilds:
         text = dockerfile.decode()
         if text not in self.sizes:
             raise BuildError(self.reason, "")
-        return built(text, self.sizes[text], self.rebuilds[text].pop(0))
+        return built(text, self.sizes[text])
 
     def rebuild(self, engine: object, name: str, candidate: Candidate | None) -> float:
         return self.rebuilds["original" if candidate is None else candidate.dockerfile.decode()].pop(0)
+
+    def run_again(self, built: object, stops: bool) -> str:
+        self.asked_to_stop.append(stops)
+        return ""
 
     def drop(self, engine: object, tag: str = "") -> None:
         self.dropped.append(tag)
 
 
-def built(tag: str, size: int, rebuild: float) -> Any:
+def built(tag: str, size: int, rebuild: float | None = None) -> Any:
     from jettison.optimize.builds import Built
 
-    return Built(tag, SimpleNamespace(size_unpacked=size), 1.0, rebuild, "")  # type: ignore[arg-type]
+    return Built(tag, SimpleNamespace(size_unpacked=size), 1.0, "", rebuild)  # type: ignore[arg-type]
 
 
 def choose(
@@ -49,10 +55,12 @@ def choose(
     rebuilds: dict[str, list[float]],
     aim: str = "small",
     reason: str = "no such file",
+    refuted: tuple[str, ...] = (),
 ) -> tuple[trials.Trials, trials.Kept | None]:
-    """Return the trials of candidates named by their text, and what they kept; everything is proven."""
-    proof = SimpleNamespace(verdict=PROVEN, refuted=(), claims=())
-    monkeypatch.setattr(trials, "prove", lambda *_: proof)
+    """Return the trials of candidates named by their text, and what they kept; refuted: what is, all else is proven."""
+    proven = SimpleNamespace(verdict=PROVEN, refuted=(), claims=())
+    wrong = SimpleNamespace(verdict=REFUTED, refuted=(Claim("http", "it answers", REFUTED),), claims=())
+    monkeypatch.setattr(trials, "prove", lambda _, after, *__: wrong if after.tag in refuted else proven)
     monkeypatch.setattr(trials, "redacted", lambda made, _: made)
     monkeypatch.setattr(suspects, "blamed", lambda *_: ())
     scripted = ScriptedBuilds(sizes, rebuilds)
@@ -94,6 +102,26 @@ def test_a_slower_one_wins_where_the_others_are_much_larger_and_that_is_said(mon
     rebuilds = {"original": [0.7, 0.7], "root": [3.8, 3.7], "slim": [0.8], "in-place": [0.7]}
     _, kept = choose(monkeypatch, sizes, rebuilds)
     assert kept is not None and kept.candidate.name == "root" and "-> 3.7 s" in kept.slower
+
+
+def test_what_is_refuted_is_not_built_again_to_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes, rebuilds = {"root": 100, "slim": 250}, {"original": [1.0], "slim": [1.0]}
+    made, kept = choose(monkeypatch, sizes, rebuilds, refuted=("root",))
+    assert kept is not None and (kept.candidate.name, kept.built.rebuild) == ("slim", 1.0)
+    assert [attempt.reason for attempt in made.attempts] == ["it answers", ""]
+
+
+@pytest.mark.parametrize(("ids", "stops"), [(("http",), [False]), (("http", "stop"), [True]), (("stop",), [])])
+def test_a_second_run_is_asked_to_stop_where_the_first_did_worse(
+    ids: tuple[str, ...], stops: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Proof(tuple(Claim(each, each, REFUTED) for each in ids))
+    monkeypatch.setattr(trials, "prove", lambda *_: first)
+    scripted = ScriptedBuilds({}, {})
+    made = trials.Trials(object(), scripted, built("a", 1), lambda _: (), 1e18, lambda _: None)  # type: ignore[arg-type]
+    after = replace(built("b", 1), behaviour=SimpleNamespace())
+    assert made._confirmed(after, Candidate("b", "b", b"", None, ())) == first
+    assert scripted.asked_to_stop == stops
 
 
 def test_a_stage_of_dependencies_is_taken_back_where_it_does_not_build(monkeypatch: pytest.MonkeyPatch) -> None:

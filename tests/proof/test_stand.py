@@ -127,6 +127,17 @@ def test_a_user_of_its_own_gets_ports_below_1024_where_the_original_needs_them(
     assert first.checks[f"cat {bound}"] == (0, b"0\n" if user else b"1024\n")
 
 
+def test_what_is_not_asked_to_stop_is_not_waited_for(
+    engine: Engine, base_image: str, new_tag: Callable[[], str], tmp_path: Path
+) -> None:
+    tag = new_tag()
+    config = image(engine, tag, base_image, ["sh", "-c", "trap '' TERM; while :; do sleep 0.1; done"], tmp_path)
+    with stand(engine) as used:
+        seen = used.observe(tag, config, stops=False)
+    assert isinstance(seen, Behaviour) and seen.stayed_up
+    assert (seen.stop_code, seen.stop_seconds) == (0, 0.0)
+
+
 def test_what_it_needs_runs_beside_it_under_its_name(
     engine: Engine, base_image: str, new_tag: Callable[[], str], tmp_path: Path
 ) -> None:

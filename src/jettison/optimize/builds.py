@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jettison.engine.base import BuildRequest
 from jettison.engine.shield import shield
-from jettison.errors import BuildError, ServiceError
+from jettison.errors import BuildError, DiskFullError, ServiceError
 from jettison.image.archive import read_archive
 from jettison.image.proof_collector import WholeCollector
 from jettison.knowledge.secret_marks import is_secret_name
@@ -40,14 +40,15 @@ Say = Callable[[str], None]
 class Built:
     """An image that was built, read and run.
 
-    seconds: of the cold build; rebuild: after one more source line; again: what the image did when it ran once more.
+    seconds: of the cold build; rebuild: after one more source line, None until it is measured; again: what the image
+    did when it ran once more.
     """
 
     tag: str
     image: Image
     seconds: float
-    rebuild: float | None
     behaviour: Behaviour | str
+    rebuild: float | None = None
     again: Behaviour | None = None
     steps: tuple[StepTime, ...] = ()
 
@@ -122,11 +123,9 @@ class Builds:
         result = engine.build(request, self.on_event)
         with engine.save(request.tag) as stream:
             image = read_archive(stream, WholeCollector(self.scanner))
-        self._say("rebuilding after one more source line")
-        rebuild = self._rebuild(engine, request)
         self._say("running it")
         behaviour = self._observe(engine, self._with_files(engine, request.tag, image), image.config)
-        return Built(request.tag, image, result.seconds, rebuild, behaviour, steps=result.steps)
+        return Built(request.tag, image, result.seconds, behaviour, steps=result.steps)
 
     def run_tag(self, tag: str) -> str:
         """Return the name of the image that runs for another: with the files that its Compose file puts into it."""
@@ -150,7 +149,7 @@ class Builds:
     def _observe(self, engine: Engine, tag: str, config: ImageConfig) -> Behaviour | str:
         """Return what an image did; the first is the original, beside which each service must have started."""
         if self._stand is not None:
-            return self._once_more(self._stand, tag, config)
+            return self._once_more(self._stand, tag, config, stops=True)
         while True:
             self._stand = self._make_stand(engine)
             try:
@@ -160,14 +159,24 @@ class Builds:
                 self._go_without({error.service: self.redact(str(error))})
 
     def rebuild(self, engine: Engine, name: str, candidate: Candidate | None) -> float | None:
-        """Return the seconds of another rebuild after a source line, None for the original; all was built before."""
-        if candidate is None:
-            return self._rebuild(engine, self._build_request(name, self._model.source.data, None))
-        return self._rebuild(engine, self._build_request(name, candidate.dockerfile, candidate.dockerignore))
+        """Return the seconds of a rebuild after one more source line; candidate: None for the original.
 
-    def _rebuild(self, engine: Engine, request: BuildRequest) -> float | None:
+        All was built before. None without a source file that is known, and where it cannot be built again.
+        """
         source = self._request.source_file or source_to_touch(self._project.sources)
-        return rebuild_seconds(engine, request, self._request.project, source, self.on_event)
+        if candidate is None:
+            request = self._build_request(name, self._model.source.data, None)
+        else:
+            request = self._build_request(name, candidate.dockerfile, candidate.dockerignore)
+        self._say("rebuilding after one more source line")
+        return self._touched(engine, request, source)
+
+    def _touched(self, engine: Engine, request: BuildRequest, file: str | None) -> float | None:
+        try:
+            return rebuild_seconds(engine, request, self._request.project, file, self.on_event)
+        except (BuildError, DiskFullError) as error:
+            self._say(f"not measured: {self.redact(str(error))}")
+            return None
 
     def _build_request(self, name: str, dockerfile: bytes, ignore: bytes | None) -> BuildRequest:
         asked = self._request
@@ -183,28 +192,23 @@ class Builds:
         if manifest is None:
             return None
         self._say(f"rebuilding after a change of {manifest}")
-        request = self._build_request("dependency", dockerfile, ignore)
-        try:
-            return rebuild_seconds(engine, request, self._request.project, manifest, self.on_event)
-        except BuildError as error:
-            self._say(f"not measured: {self.redact(str(error))}")
-            return None
+        return self._touched(engine, self._build_request("dependency", dockerfile, ignore), manifest)
 
-    def run_again(self, built: Built) -> Behaviour | str:
-        """Return what an image did when it was run once more."""
+    def run_again(self, built: Built, stops: bool) -> Behaviour | str:
+        """Return what an image did when it was run once more; stops: and asked to stop."""
         assert self._stand is not None
-        return self._once_more(self._stand, self.run_tag(built.tag), built.image.config)
+        return self._once_more(self._stand, self.run_tag(built.tag), built.image.config, stops)
 
-    def _once_more(self, stand: Stand, tag: str, config: ImageConfig) -> Behaviour | str:
+    def _once_more(self, stand: Stand, tag: str, config: ImageConfig, stops: bool) -> Behaviour | str:
         """Return what a later image did; a service that started before is given a second chance.
 
         Raises:
             ServiceError: it did not start again, which says nothing about the image.
         """
         try:
-            return stand.observe(tag, config)
+            return stand.observe(tag, config, stops)
         except ServiceError:
-            return stand.observe(tag, config)
+            return stand.observe(tag, config, stops)
 
     def probes(self) -> tuple[Probe, ...]:
         """Return the HTTP requests that are made of each image."""

@@ -155,6 +155,7 @@ class Job:
         self.say("building the original")
         try:
             before = self.builds.build(engine, "before", self.model.source.data, None)
+            before = replace(before, rebuild=self.builds.rebuild(engine, "before", None))
         except BuildError as error:
             redact = self.builds.redact
             reason = f"the original does not build, so there is nothing to compare with: {redact(str(error))}"
@@ -193,7 +194,8 @@ class Job:
         # What fails, and what without its services only waits, has nothing that it could repeat.
         if isinstance(seen, str) or (not seen.stayed_up and seen.exit_code) or self._only_waits(before):
             return before
-        again = self.builds.run_again(before)
+        # Of how it stops nothing is compared between its two runs.
+        again = self.builds.run_again(before, stops=False)
         return replace(before, again=None if isinstance(again, str) else again)
 
     def _only_waits(self, before: Built) -> bool:

@@ -132,32 +132,26 @@ class Trials:
             backed_out = suspects.blame(proof, candidate)
             causes = frozenset(each.change for each in backed_out) - {"multi-stage"}
             if not causes and not worse and not proof.refuted:
-                after, slower = self._timed(after, candidate)
-                return Kept(candidate, after, proof, without, slower)
+                rebuild, slower = self._timed(candidate)
+                return Kept(candidate, replace(after, rebuild=rebuild), proof, without, slower)
             self._builds.drop(self._engine, after.tag)
             if not causes or "multi-stage" in {each.change for each in backed_out}:
                 return None
         return None
 
-    def _timed(self, after: Built, candidate: Candidate) -> tuple[Built, str]:
-        """Return the image with its rebuild measured twice where the first was slow, and in words whether it is slow."""
-        before = self._before
-        if not _is_slower(before.rebuild, after.rebuild):
-            return after, ""
+    def _timed(self, candidate: Candidate) -> tuple[float | None, str]:
+        """Return the seconds of a rebuild, and in words whether it is slow: measured again before that is said."""
+        was, now = self._before.rebuild, self._builds.rebuild(self._engine, "after", candidate)
+        if was is None or now is None or not _is_slower(was, now):
+            return now, ""
         self._say("measuring the rebuilds once more")
-        again = (
-            self._builds.rebuild(self._engine, "before", None),
-            self._builds.rebuild(self._engine, "after", candidate),
-        )
-        was = min(before.rebuild or 0.0, again[0] or 0.0)
-        after = replace(after, rebuild=min(after.rebuild or 0.0, again[1] or 0.0))
-        if not _is_slower(was, after.rebuild):
-            return after, ""
-        text = (
-            f"a rebuild after one source line takes longer: {human_seconds(was)} -> {human_seconds(after.rebuild or 0)}"
-        )
+        was = min(was, self._builds.rebuild(self._engine, "before", None) or was)
+        now = min(now, self._builds.rebuild(self._engine, "after", candidate) or now)
+        if not _is_slower(was, now):
+            return now, ""
+        text = f"a rebuild after one source line takes longer: {human_seconds(was)} -> {human_seconds(now)}"
         self._slower[candidate.name] = text
-        return after, text
+        return now, text
 
     def _build(self, candidate: Candidate, without: frozenset[str]) -> Built | None:
         self._say(f"trying {candidate.name}")
@@ -181,9 +175,10 @@ class Trials:
         if isinstance(after.behaviour, str) or not any(claim.id in SEEN_RUNNING for claim in proof.refuted):
             return proof
         self._say("running it once more")
-        again = self._builds.run_again(after)
+        # It takes long where the program does not listen to that, and says nothing where no run refuted it.
+        again = self._builds.run_again(after, stops=any(claim.id == "stop" for claim in proof.refuted))
         return confirmed(proof, prove(self._before, replace(after, behaviour=again), candidate, self._builds.setting))
 
 
-def _is_slower(before: float | None, after: float | None) -> bool:
-    return before is not None and after is not None and after > before * SLOWER and after > before + SLOWER_SECONDS
+def _is_slower(before: float, after: float) -> bool:
+    return after > before * SLOWER and after > before + SLOWER_SECONDS

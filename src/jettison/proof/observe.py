@@ -58,11 +58,13 @@ def observe(
     hosts: dict[str, str] | None = None,
     run_as: RunAs | None = None,
     gate: HealthTest | None = None,
+    stops: bool = True,
 ) -> Behaviour:
     """Return what an image does. The container is always removed.
 
     patience: seconds in which it may begin to listen; run_as: what starts it in place of its own
-    command; gate: a check that says when it is ready, beside the image's own.
+    command; gate: a check that says when it is ready, beside the image's own; stops: whether it is asked to stop as
+    well, which takes STOP_SECONDS where it does not listen to that.
 
     Raises EngineError when it cannot be started at all.
     """
@@ -90,7 +92,8 @@ def observe(
             health_result = await_health(engine, container, HealthTest(health), HEALTH_SECONDS)
             up = engine.state(container).running
         output = safe(engine.logs(container).decode("utf-8", "replace"))[-2000:]
-        code, seconds = engine.stop(container, STOP_SECONDS) if up else (engine.state(container).exit_code, 0.0)
+        asked = up and stops
+        code, seconds = engine.stop(container, STOP_SECONDS) if asked else (engine.state(container).exit_code, 0.0)
         return Behaviour(
             up, code if not up else 0, ports, answers, checked, health_result, code, seconds, output,
             capabilities=capabilities, service_health=gate_result, waits=waits,

@@ -113,8 +113,10 @@ class Stand:
                 self._engine.remove_network(self._network)
                 self._network = ""
 
-    def observe(self, image: str, config: ImageConfig) -> Behaviour | str:
+    def observe(self, image: str, config: ImageConfig, stops: bool = True) -> Behaviour | str:
         """Return what an image did, or in words why it could not be started.
+
+        stops: whether it is asked to stop as well; else nothing is known of how it does.
 
         The first image is the original: where it fails without capabilities it is tried once more with
         those of a usual service, or where it begins as another user than root with ports below 1024; what it needed
@@ -125,7 +127,7 @@ class Stand:
         """
         try:
             if self._capabilities is not None:
-                return self._observe(image, config, self._capabilities)
+                return self._observe(image, config, self._capabilities, stops)
             seen = self._observe(image, config, ())
             self._capabilities = ()
             if not _fails(seen):
@@ -144,7 +146,7 @@ class Stand:
                 return f"the image is for another platform than this engine: {error}"
             return str(error)
 
-    def _observe(self, image: str, config: ImageConfig, capabilities: tuple[str, ...]) -> Behaviour:
+    def _observe(self, image: str, config: ImageConfig, capabilities: tuple[str, ...], stops: bool = True) -> Behaviour:
         self._start_services()
         expected = bool(config.exposed) or self._listens
         try:
@@ -160,6 +162,7 @@ class Stand:
                 self._hosts,
                 self._run_as,
                 self._patient_gate(),
+                stops,
             )
             self._failing = self._failing or bool(seen.service_health and seen.service_health[0])
             silent = (expected or self._lacking) and seen.stayed_up and not seen.ports

@@ -83,8 +83,8 @@ class _Slimming:
     def run(self) -> SlimOutcome:
         self.say("running it")
         seen = self.stand.observe(self.request.image, self.image.config)
-        again = self.stand.observe(self.request.image, self.image.config)
-        before = Built(self.request.image, self.image, 0.0, None, seen, None if isinstance(again, str) else again)
+        again = self.stand.observe(self.request.image, self.image.config, stops=False)
+        before = Built(self.request.image, self.image, 0.0, seen, again=None if isinstance(again, str) else again)
         needs = find_needs(self.image, Asked(0, opened=self._opened(seen)), _without_source())
         if needs is None:
             raise ImageError(
@@ -137,7 +137,7 @@ class _Slimming:
         except BuildError as error:
             return (error.log_tail.splitlines() or [str(error)])[-1]
         seconds = time.monotonic() - start
-        return Built(tag, image, seconds, None, self.stand.observe(tag, image.config))
+        return Built(tag, image, seconds, self.stand.observe(tag, image.config))
 
     def _accepted(self, needs: Needs, after: Built, proof: Proof, text: bytes, attempts: list[str]) -> SlimOutcome:
         proven = proof.verdict == PROVEN
