@@ -224,8 +224,11 @@ def _mark(path: str) -> int:
 
 
 def _collect(mark: int, found: set[str], done: threading.Event) -> None:
-    while not done.is_set():
+    while True:
         ready, _, _ = select.select([mark], [], [], 0.2)
+        # What was opened before the end may be told after it.
+        if not ready and done.is_set():
+            return
         if not ready:
             continue
         try:
