@@ -122,14 +122,16 @@ def test_interrupt_leaves_nothing_behind(
     if product == "podman":
         pytest.xfail("Podman 4.3 leaves its working container and the running step when it is ended")
     temporary = tmp_path_factory.mktemp("temporary")
+    # No other process of this machine sleeps as long.
+    seconds = 100_000 + os.getpid()
     program = (
         "import signal, sys\n"
         # Started in the background, a process ignores interrupts; this one is to be interrupted.
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "from jettison.engine.base import BuildRequest\n"
         "from jettison.engine.find import find_engine\n"
-        f"text = b'FROM {base_image}\\nRUN sleep 62\\n'\n"
-        f"request = BuildRequest({str(project)!r}, text, None, 'jettison/test:cut', network='host', no_cache=True)\n"
+        f"text = b'FROM {base_image}\\nRUN sleep {seconds}\\n'\n"
+        f"request = BuildRequest({str(project)!r}, text, None, 'jettison/test:cut-{seconds}', network='host', no_cache=True)\n"
         f"find_engine({product!r}).build(request, lambda event: print(event.text, flush=True))\n"
     )
     child = subprocess.Popen(
@@ -141,7 +143,7 @@ def test_interrupt_leaves_nothing_behind(
     )
     assert child.stdout is not None
     for text in child.stdout:
-        if "RUN sleep 62" in text:
+        if f"RUN sleep {seconds}" in text:
             break
     time.sleep(0.5)
     child.send_signal(signal.SIGINT)
@@ -149,19 +151,19 @@ def test_interrupt_leaves_nothing_behind(
     child.stdout.close()
     assert list(temporary.iterdir()) == []
     deadline = time.monotonic() + 15
-    while _sleeping("62") and time.monotonic() < deadline:
+    while _sleeping(seconds) and time.monotonic() < deadline:
         time.sleep(0.2)
-    assert not _sleeping("62")
+    assert not _sleeping(seconds)
 
 
-def _sleeping(seconds: str) -> bool:
+def _sleeping(seconds: int) -> bool:
     """Return whether a process `sleep SECONDS` is left on this machine."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             argv = (folder / "cmdline").read_bytes().split(b"\0")
         except OSError:
             continue
-        if argv[:2] == [b"sleep", seconds.encode()]:
+        if argv[:2] == [b"sleep", str(seconds).encode()]:
             return True
     return False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import os
 import pty
 import select
@@ -25,15 +27,23 @@ def converse(arguments: list[str], answers: list[tuple[str, str]]) -> tuple[int,
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(sys.executable, [sys.executable, "-c", PROGRAM, *arguments])
     seen, at, waiting = "", 0, list(answers)
+    text = codecs.getincrementaldecoder("utf-8")()
     deadline = time.monotonic() + 60
+    interrupted = 0.0
     while time.monotonic() < deadline:
         if waiting and waiting[0][0] in seen[at:]:
             at = seen.index(waiting[0][0], at) + len(waiting[0][0])
             answer = waiting.pop(0)[1]
             # Nobody interrupts between the question and the reading of its answer, where readline sets itself up.
             time.sleep(0.5 if answer == INTERRUPT else 0)
+            interrupted = time.monotonic() if answer == INTERRUPT else 0.0
             os.write(terminal, answer.encode())
         if not select.select([terminal], [], [], 0.1)[0]:
+            if interrupted and time.monotonic() > interrupted + 5:
+                # It was lost there, as it may be on a busy machine; a person presses it once more.
+                interrupted = time.monotonic()
+                with contextlib.suppress(OSError):
+                    os.write(terminal, INTERRUPT.encode())
             continue
         try:
             data = os.read(terminal, 65536)
@@ -41,7 +51,7 @@ def converse(arguments: list[str], answers: list[tuple[str, str]]) -> tuple[int,
             break
         if not data:
             break
-        seen += data.decode()
+        seen += text.decode(data)
     os.close(terminal)
     assert not waiting, f"never asked: {waiting[0][0]!r} in {seen!r}"
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), seen

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import pytest
 
+_LISTENS = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
 USER, PASSWORD = "reader", "c0rrect-horse"
 
 
@@ -34,28 +35,19 @@ def need(program: str) -> str:
     return found
 
 
-def free_port() -> int:
-    """Return a port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        assert isinstance(port, int)
-        return port
-
-
 @contextlib.contextmanager
 def registry(folder: Path, password: bool = False, certificate: tuple[Path, Path] | None = None) -> Iterator[Running]:
     """Run a registry that keeps its images in a folder."""
     program = need("docker-registry")
     folder.mkdir(parents=True, exist_ok=True)
-    port = free_port()
     lines = [
         "version: 0.1",
         "storage:",
         "  filesystem:",
         f"    rootdirectory: {folder / 'data'}",
         "http:",
-        f"  addr: 127.0.0.1:{port}",
+        # It takes a port that is free, and says which.
+        "  addr: 127.0.0.1:0",
     ]
     if certificate:
         lines += ["  tls:", f"    certificate: {certificate[0]}", f"    key: {certificate[1]}"]
@@ -68,16 +60,19 @@ def registry(folder: Path, password: bool = False, certificate: tuple[Path, Path
     with log.open("wb") as out:
         process = subprocess.Popen([program, "serve", str(folder / "config.yml")], stdout=out, stderr=out)
     try:
-        for _ in range(200):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
-            time.sleep(0.05)
-        else:
-            pytest.fail(log.read_text())
-        yield Running(f"localhost:{port}", log)
+        yield Running(f"localhost:{_port(process, log)}", log)
     finally:
         process.terminate()
         process.wait(10)
+
+
+def _port(process: subprocess.Popen[bytes], log: Path) -> int:
+    deadline = time.monotonic() + 60
+    while (found := _LISTENS.search(log.read_text())) is None:
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(log.read_text())
+        time.sleep(0.05)
+    return int(found[1])
 
 
 def push(source: str, target: str, *options: str) -> None:

@@ -210,8 +210,10 @@ def python_project(tmp_path: Path, app: str) -> Path:
     return project
 
 
+# It stops when it is asked to: what does not takes ten seconds, each time.
 SERVER = """
-import http.server, os, six
+import http.server, os, signal, six, sys
+signal.signal(signal.SIGTERM, lambda *arguments: sys.exit(0))
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         body = answer()

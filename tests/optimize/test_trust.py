@@ -234,9 +234,11 @@ def test_an_end_in_the_middle_leaves_nothing(
         said += line
         if "running it" in line:
             break
-    # By now a service or the image itself is running.
-    time.sleep(2)
-    assert {left.kind for left in of_this_run()} >= {"container", "network", "image"}, said
+    # A service or the image itself is soon running; the service is built first.
+    deadline = time.monotonic() + 60
+    while not {left.kind for left in of_this_run()} >= {"container", "network", "image"}:
+        assert child.poll() is None and time.monotonic() < deadline, said
+        time.sleep(0.1)
     child.send_signal(number)
     rest = child.communicate(timeout=60)[1]
     assert child.returncode == 130, rest
