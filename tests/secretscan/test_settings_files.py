@@ -43,6 +43,12 @@ TOLD = {
 }
 # (path, text): what looks like a password and is none.
 NOT_TOLD = [
+    ("srv/compose.yml", "    environment:\n      - POSTGRES_PASSWORD=${{POSTGRES_PASSWORD:?Variable1 not set}}\n"),
+    (
+        "srv/compose.yml",
+        "      DATABASE_URL: postgresql://app:${{APP_POSTGRES_PASSWORD:?Variable1-not-set}}@db:5432/app\n",
+    ),
+    ("srv/run.sh", ': "${{MYSQL_ROOT_PASSWORD:+isset12345}}"\n'),
     ("srv/messages_fr.properties", "login.password=Mot\\u0020de\\u0020passe1\n"),
     ("srv/messages_de.properties", "login.password=Kennwort\n"),
     ("srv/application.yml", "    password: ${{DB_PASSWORD}}\n    secret-key: changeme123\n"),

@@ -16,6 +16,8 @@ LEAST_MADE: Final = 12
 LEAST_RUNS: Final = 4
 _RUN = re.compile(rb"[A-Za-z]+|[0-9]+")
 _HASH = re.compile(rb"\$[0-9a-z]{1,4}\$")
+LONGEST_NAME: Final = 80
+_EXPANSION = re.compile(rb"\$\{\w*:?\Z")
 _WORD = re.compile(rb"[A-Za-z0-9_+/=-]")
 
 
@@ -33,6 +35,8 @@ def judge(detector: Detector, match: re.Match[bytes], data: bytes | memoryview) 
     if value is None:
         value = match[0]
     if detector.near and not _is_setting(match, data):
+        return None
+    if value[:1] in (b"?", b"+") and "secret" in groups and _is_asked_for(match.start("secret"), data):
         return None
     # Loaded when something was found: most configurations have nothing to judge.
     from jettison.secretscan.checks import CHECKS, DOUBTFUL, PROVEN, entropy
@@ -91,6 +95,11 @@ def _is_setting(match: re.Match[bytes], data: bytes | memoryview) -> bool:
         return False
     following = bytes(data[match.end() : match.end() + 1])
     return _WORD.match(following) is None
+
+
+def _is_asked_for(at: int, data: bytes | memoryview) -> bool:
+    """Return whether there stands what a shell or Compose says of a variable, as in ${NAME:?is not set}."""
+    return _EXPANSION.search(bytes(data[max(0, at - LONGEST_NAME) : at])) is not None
 
 
 def lowered(level: int, path: str, shaped: bool, verified: bool) -> int:
