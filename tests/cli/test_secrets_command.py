@@ -49,8 +49,25 @@ def test_links_pipes_and_unreadable_files_do_no_harm(project: Path, capsys: pyte
     outside = project.parent / "outside.py"
     outside.write_text(f"KEY = '{VALUE}'\n")
     (project / "link.py").symlink_to(outside)
+    (project / "nowhere").symlink_to("gone")
     os.mkfifo(project / "pipe")
     assert [one["path"] for one in found(capsys, ".")] == ["src/pay.py"]
+    # A link is no file that could not be read.
+    main(["secrets", "."])
+    assert "could not be read" not in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_read_is_named(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jettison.secretscan import folder
+
+    def hits(scanner: object, path: str, name: str) -> list[object]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(folder, "_hits", hits)
+    main(["secrets", "."])
+    assert "2 files could not be read, as src/clean.py" in capsys.readouterr().out
 
 
 def test_a_large_file_is_read_in_pieces(

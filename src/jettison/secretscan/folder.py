@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from jettison.secretscan.detectors import LEVELS, load_detectors
 from jettison.secretscan.findings import SecretFinding, ranked
 from jettison.secretscan.hit import Hit
 from jettison.secretscan.scanner import Scanner, best_hits
+from jettison.terminal import safe_line
 
 MAX_FILES: Final = 2_000_000
 # A larger file is read in pieces that overlap.
@@ -30,7 +32,7 @@ def folder_secrets(folder: str) -> tuple[tuple[SecretFinding, ...], str]:
     scanner = Scanner()
     notes = [scanner.note] if scanner.note else []
     found: list[SecretFinding] = []
-    unread = 0
+    unread: list[str] = []
     for number, path in enumerate(_files(folder)):
         if number >= MAX_FILES:
             notes.append(f"only the first {MAX_FILES} files were searched")
@@ -38,10 +40,11 @@ def folder_secrets(folder: str) -> tuple[tuple[SecretFinding, ...], str]:
         name = os.path.relpath(path, folder)
         try:
             found += _findings(name, _hits(scanner, path, name))
-        except OSError:
-            unread += 1
+        except OSError as error:
+            # A link: what it leads to is searched where it lies.
+            unread += [name] if error.errno != errno.ELOOP else []
     if unread:
-        notes.append(f"{unread} files could not be read")
+        notes.append(f"{len(unread)} files could not be read, as {safe_line(unread[0])}")
     return ranked(found), "; ".join(notes)
 
 
