@@ -1,6 +1,7 @@
 """A package manager that asks a question nobody answers.
 
-There is no terminal in a build: without -y the install stops with an error.
+There is no terminal in a build: without -y the install stops with an error. apt asks only where more is installed than
+what is named, as packages mostly need; of package files alone the severity is medium.
 
 Source: the manual of each package manager.
 """
@@ -40,7 +41,16 @@ def check(model: Model) -> Iterable[Finding]:
                 and call.manager not in ("conda", "pacman")
             ):
                 fix = Fix("Answer yes", (insert_word(call.command, 1, flags[0]),), SAFE)
-            yield RULE.at(call.command.span, f"{call.manager} asks, and nobody answers", fix)
+            if _is_local(call):
+                text = "apt asks where these files need other packages, and nobody answers"
+                yield RULE.at(call.command.span, text, fix)._replace(severity=Severity.MEDIUM)
+            else:
+                yield RULE.at(call.command.span, f"{call.manager} asks, and nobody answers", fix)
+
+
+def _is_local(call: PackageCall) -> bool:
+    names = [word.value for word in call.packages]
+    return call.manager == "apt" and bool(names) and all("/" in name and name.endswith(".deb") for name in names)
 
 
 def _answered(call: PackageCall, flags: list[str]) -> bool:

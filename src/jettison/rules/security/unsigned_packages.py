@@ -10,6 +10,7 @@ Source: the manual of each package manager.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
@@ -20,6 +21,7 @@ from jettison.rules.base import Example, Rule
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
 
+_LOCAL: Final = re.compile(r"trusted=yes[^\]]{0,80}\]\s{1,8}(?:file|copy|cdrom):")
 _IN_FILES: Final = ("[trusted=yes]", "trusted=yes", "gpgcheck=0", "gpgcheck = 0", "SigLevel = Never", "SigLevel=Never")
 
 
@@ -31,6 +33,9 @@ def check(model: Model) -> Iterable[Finding]:
             if word is not None:
                 yield RULE.at(word.span, f"{command.name} installs without a check of signatures")
             elif any(mark in argument for argument in command.arguments for mark in _IN_FILES):
+                if any(_LOCAL.search(argument) for argument in command.arguments):
+                    # Packages that the same build made or copied come from nobody else.
+                    continue
                 yield RULE.at(command.span, "a repository whose packages need no signature")
 
 
@@ -64,5 +69,8 @@ RULE = Rule(
             lines=(2,),
         ),
         Example(before="FROM debian:bookworm\nRUN apt-get install -y x\n"),
+        Example(
+            before='FROM debian:bookworm\nRUN echo "deb [ trusted=yes ] file://$made ./" > /etc/apt/sources.list.d/x.list\n'
+        ),
     ),
 )
