@@ -57,7 +57,7 @@ def sample_of(entry: dict[str, Any], chance: random.Random) -> Sample:
         text = f"{name}_API_KEY={made(entry['body'], chance)}"
     else:
         text = made(entry["regex"], chance)
-    data = text.encode()
+    data = text.encode("latin-1")
     match = re.search(entry["regex"].encode(), data)
     assert match is not None, (entry["id"], text)
     value = match["secret"] if "secret" in match.re.groupindex and match["secret"] else match[0]

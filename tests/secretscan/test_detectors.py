@@ -23,8 +23,9 @@ def _matches(detector: Detector, seed: int) -> Iterable[tuple[bytes, int]]:
     for more in (0, 1, 3, 30):
         # Upper and lower case both, where a regex does not mind the case.
         text = made(detector.regex.decode(), chance, more)
-        for data in {text, text.swapcase()}:
-            around = b"\n x=" + data.encode() + b"\n"
+        plain = text.encode("latin-1")
+        for data in {plain, plain.swapcase()}:
+            around = b"\n x=" + data + b"\n"
             match = re.search(detector.regex, around)
             if match is not None:
                 assert len(match[0]) <= detector.reach or detector.reach == FARTHEST

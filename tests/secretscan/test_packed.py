@@ -211,6 +211,19 @@ def test_files_of_a_packed_tar_are_opened_and_known_by_their_names(form: int, sc
         assert len(found) == 3
 
 
+def test_packed_files_of_a_plain_tar_are_opened(scanner: Scanner) -> None:
+    settings = ("srv/config.ini", b"[db]\npassword = Tr0ub4dor-x9Kq\n")
+    members = (
+        ("a.gz", gzip.compress(TEXT)),
+        ("b.tgz", gzip.compress(_tar(settings))),
+        ("c.tar", _tar(settings)),
+        settings,
+    )
+    found = {hit.via for hit in scanner.text("srv/backup.tar", _tar(*members))}
+    inside = "tar:srv/config.ini"
+    assert found == {"tar:a.gz > gzip", f"tar:b.tgz > gzip > {inside}", f"tar:c.tar > {inside}", inside}
+
+
 def test_a_tar_in_a_cache_of_downloads_is_not_opened(scanner: Scanner) -> None:
     data = gzip.compress(_tar((".netrc", NETRC)))
     assert scanner.text("root/.npm/_cacache/content-v2/sha512/ab/cd", data) == []

@@ -13,7 +13,7 @@ from jettison.secretscan.findings import at_level
 from jettison.secretscan.scanner import Scanner
 
 from .images import image
-from .samples import github_token
+from .samples import all_samples, github_token
 
 TOKEN = github_token(random.Random(2))
 QUIET = {
@@ -108,6 +108,46 @@ def test_what_a_language_package_holds_loses_one_step(tmp_path: Path) -> None:
     ]
     (found,) = inspect(image(tmp_path, [files])).secrets
     assert (found.confidence, found.owner) == ("medium", "app")
+    key = next(sample for sample in all_samples() if sample.id == "private-key").text
+    files[1] = (files[1][0], files[1][1] + b"app/ca.key,,\n")
+    files[2] = ("usr/lib/python3.11/site-packages/app/ca.key", key)
+    (found,) = inspect(image(tmp_path, [files])).secrets
+    assert (found.confidence, found.owner) == ("low", "app")
+
+
+def test_a_token_of_the_right_form_with_another_checksum_is_likely_one_if_nobody_wrote_it(scanner: Scanner) -> None:
+    (hit,) = scanner.text("srv/app.py", b"token = 'ghp_q7ZtV0bKx3LmW9sRfY2HcPd8uNgE5jA1oTiB'\n")
+    assert (hit.detector, hit.level, hit.verified) == ("github-token", 1, False)
+    for value in (b"ghp_16C7e42F292c6912E7710c838347Ae178B4a", b"npm_abcdefghijklmnopqrstuvwxyz0123456789"):
+        assert scanner.text("srv/app.py", b"see(" + value + b")\n") == []
+
+
+def test_an_id_of_letters_and_digits_is_likely_one_of_aws(scanner: Scanner) -> None:
+    (hit,) = scanner.text("srv/app.py", b"id = 'AKIAZ9QK8LM01XYZ4B7W'\n")
+    assert (hit.detector, hit.level) == ("aws-access-key-id", 1)
+
+
+def test_a_key_of_django_may_have_any_character(scanner: Scanner) -> None:
+    (hit,) = scanner.text("srv/settings.py", b"SECRET_KEY = 'wvoy2jx^zrct4s+-h8ib_y8f$w7zwo-+(f98tn0wuw-sbasi#'\n")
+    assert (hit.detector, hit.level) == ("django-secret-key", 1)
+    assert scanner.text("srv/settings.py", b"SECRET_KEY = '{{ secret_key_of_the_site_from_the_vault }}'\n") == []
+
+
+@pytest.mark.parametrize("before", [b"\\n", b"\\t", b"?q=%22", b"\x1b[0m", b"\x1b[1;31m"])
+@pytest.mark.parametrize("value", [b"ghp_", b"postgres://app:Kx93mVpq7Rt2@db.corp.net/a", b"SG.{22}.{43}"])
+def test_a_word_begins_behind_an_escape(before: bytes, value: bytes, scanner: Scanner) -> None:
+    text = "Kx93mVpq7Rt2Zw81Ln5YgHc6TbUdEfJ4sAoQrXi0Pz8WkMyN"
+    value = TOKEN.encode() if value == b"ghp_" else value
+    value = value.replace(b"{22}", text[:22].encode()).replace(b"{43}", text[:43].encode())
+    (hit,) = [hit for hit in scanner.text("srv/a.log", b'{"a": "x' + before + value + b'"}') if hit.level > 0]
+    assert hit.level == 2
+
+
+def test_a_private_key_of_lines_in_a_program_is_found(scanner: Scanner) -> None:
+    sample = next(sample for sample in all_samples() if sample.id == "private-key").text.decode()
+    for joined in ('\\n" +\n    "', "\\n'\n    '", '",\n  "'):
+        (hit,) = scanner.text("srv/Key.java", ('String key = "' + joined.join(sample.split("\n")) + '";').encode())
+        assert (hit.detector, hit.level) == ("private-key", 1), joined
 
 
 def test_checksums_are_those_of_the_vendors() -> None:

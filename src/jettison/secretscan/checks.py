@@ -21,13 +21,16 @@ _LETTER: Final = re.compile(rb"[A-Za-z]")
 _VERSION: Final = re.compile(rb"[v^~<>=]{0,2}\d+(?:\.\d+)+[\w.+-]*\Z|\d+(?:ms|s|m|h|d)\Z")
 _SEPARATORS: Final = re.compile(rb"[^A-Za-z0-9]+")
 _WORDS: Final = re.compile(rb"[A-Z]+[a-z]*|[a-z]+|[0-9]+")
+_REFERENCE: Final = re.compile(rb"\{\{|\}\}|\$\{|\$\(|%\(\w+\)|<[a-z]")
 _SPACES: Final = re.compile(rb"\\[rn]|\s")
-# It may be one; it has the form of one; a checksum proves that it is one.
+_JOINED: Final = re.compile(rb"[\"'][\s+,.]{0,40}[\"']|[\"',]")
+# It may be one; it looks like one; it has the form of one; a checksum proves that it is one.
 DOUBTFUL: Final = 0
-RIGHT: Final = 1
-PROVEN: Final = 2
+LIKELY: Final = 1
+RIGHT: Final = 2
+PROVEN: Final = 3
 # The checks of what only the name of its setting gives away: a detector that knows the service says more.
-OF_ANY_SERVICE: Final = frozenset({"chosen-password", "random-value"})
+OF_ANY_SERVICE: Final = frozenset({"chosen-password", "random-value", "made-value"})
 Verdict = int | None
 # The detector takes no more of a key than this.
 LONGEST_KEY: Final = 7000
@@ -38,6 +41,9 @@ MANY_VOWELS: Final = 5
 LEAST_RANDOM: Final = 16
 LEAST_WORDS: Final = 5
 LONGEST_WORDS: Final = 5.5
+# A random text of 36 letters and digits has 27 different ones, and twice a neighbour that is the next of the alphabet.
+LEAST_DIFFERENT: Final = 20
+MOST_NEIGHBOURS: Final = 6
 # Bits for each character of what is told of when everything is asked for; the names of settings have fewer.
 LEAST_DOUBTFUL: Final = 3.7
 
@@ -61,8 +67,25 @@ def crc32_base62(value: bytes) -> Verdict:
     return PROVEN if text.rjust(6, "0").encode() == body[-6:] else None
 
 
+def token_checksum(value: bytes) -> Verdict:
+    """GitHub and npm: the checksum proves a token; with another one it is likely one if it was made at random.
+
+    Documentation and tests have alphabets, hexadecimal digits and other texts that people wrote.
+    """
+    proven = crc32_base62(value)
+    if proven is not None:
+        return proven
+    body = value.partition(b"_")[2]
+    lowered = body.lower()
+    neighbours = sum(b - a == 1 for step in (1, 2) for a, b in zip(lowered, lowered[step:], strict=False))
+    random = len(set(body)) >= LEAST_DIFFERENT and neighbours < MOST_NEIGHBOURS
+    return LIKELY if random and _DIGIT.search(body) else None
+
+
 def aws_id(value: bytes) -> Verdict:
     """AWS: base 32 after the mark, the account number in it; the documentation's own end in EXAMPLE.
+
+    With digits that base 32 has not it is likely one: its documentation speaks of letters and digits alone.
 
     One of a million ids has so few different characters; tables in base64, mostly zeros, have fewer. Words in capitals
     (names of characters in a program: ASIA behind the end of another) have no digit, and vowels as no random text.
@@ -72,7 +95,7 @@ def aws_id(value: bytes) -> Verdict:
     try:
         base64.b32decode(value[4:] + b"=" * (-len(value[4:]) % 8))
     except binascii.Error:
-        return None
+        return LIKELY
     vowels = sum(value[4:].count(vowel) for vowel in b"AEIOU")
     return DOUBTFUL if vowels >= MANY_VOWELS and not _DIGIT.search(value) else RIGHT
 
@@ -101,7 +124,8 @@ def jwt(value: bytes) -> Verdict:
 
 def pem(value: bytes) -> Verdict:
     """The body of a private key: base64 of a DER sequence or of OpenSSH's own form."""
-    text = _SPACES.sub(b"", value)
+    # In a program it is put together from lines.
+    text = _SPACES.sub(b"", _JOINED.sub(b"", _SPACES.sub(b"", value)))
     text = text[: len(text) // 4 * 4]
     try:
         data = base64.b64decode(text)
@@ -112,8 +136,9 @@ def pem(value: bytes) -> Verdict:
     stated = _der_length(data)
     if stated is None:
         return RIGHT if entropy(text) > 4 and len(data) >= 64 else None
-    # What documentation shows is cut short; so is what a program puts together from lines.
-    return RIGHT if stated <= len(data) + 3 or len(text) >= LONGEST_KEY else DOUBTFUL
+    # What documentation shows is cut short. Programs have keys of their own to try themselves with.
+    whole = stated <= len(data) + 3 or len(text) >= LONGEST_KEY
+    return DOUBTFUL if not whole else LIKELY if _JOINED.search(value) else RIGHT
 
 
 def _der_length(data: bytes) -> int | None:
@@ -157,6 +182,17 @@ def random_value(value: bytes) -> Verdict:
     return DOUBTFUL if entropy(value) >= LEAST_DOUBTFUL else None
 
 
+def made_value(value: bytes) -> Verdict:
+    """What a generator gave out, in a file of settings: names of things and words are none."""
+    return RIGHT if random_value(value) == RIGHT else None
+
+
+def signing_key(value: bytes) -> Verdict:
+    """Django and the like sign with a text of any characters; a template has a reference or words in its place."""
+    reference = _REFERENCE.search(value) is not None or b" " in value
+    return None if reference or len(set(value)) < LEAST_RANDOM else LIKELY
+
+
 def no_stand_in(value: bytes) -> Verdict:
     """Whatever stands there, if it does not stand for something else."""
     from jettison.secretscan.values import is_stand_in
@@ -182,13 +218,15 @@ def _json(part: bytes) -> object:
 
 
 CHECKS: Final[dict[str, Callable[[bytes], Verdict]]] = {
-    "crc32-base62": crc32_base62,
+    "token-checksum": token_checksum,
     "aws-id": aws_id,
     "base64-pair": pair,
     "jwt": jwt,
     "pem": pem,
     "chosen-password": chosen_password,
     "random-value": random_value,
+    "made-value": made_value,
+    "signing-key": signing_key,
     "no-stand-in": no_stand_in,
     "letters-and-digits": letters_and_digits,
     "discord": discord,

@@ -44,7 +44,7 @@ def config_secrets(settings: dict[str, Any], scanner: Scanner) -> tuple[ConfigSe
             entry = -1 if text.kind == "build-arg" else text.entry
             key = (text.kind, name, entry, secret.value)
             old = found.get(key)
-            if old is None or secret.hit.level > old.hit.level:
+            if old is None or _sureness(secret.hit) > _sureness(old.hit):
                 found[key] = secret
     # The classic builder keeps a second copy of the variables and labels, and the history the step that set each.
     told = {secret.value for secret in found.values() if secret.where.kind != "config"}
@@ -55,6 +55,11 @@ def config_secrets(settings: dict[str, Any], scanner: Scanner) -> tuple[ConfigSe
         if not (one.where.kind == "config" and one.value in told)
         and not (one.where.kind == "history" and (one.where.entry, one.value) in set_)
     )
+
+
+def _sureness(hit: Hit) -> tuple[int, bool]:
+    # What words of a text look like names of, as in `host=db password=...`, knows less than what reads the whole of it.
+    return hit.level, hit.detector != BY_NAME
 
 
 def _of_text(text: ConfigText, scanner: Scanner) -> Iterator[ConfigSecret]:

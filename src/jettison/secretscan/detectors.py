@@ -15,6 +15,10 @@ _ASSIGNED: Final = r"""[\w.-]{0,40}["']{0,1}[ \t]{0,3}(?:=>|:=|=|:|,)[ \t]{0,3}[
 _OPTIONAL_END: Final = r"(?:\[[^\]]+\]|\\.|[^\\\])])(?:\{0,\d+\}|(?<!\()\?)(\)*)\Z"
 _UNDERSCORE: Final = r"\[[^\]]*_[^\]]*\]|\\w"
 _LONG_REPEAT: Final = r"\{(\d+),(\d+)\}"
+_BOUNDARY: Final = rb"\b"
+# Escapes in front of a word: of JSON and programs, of addresses, of coloured output.
+_BEGINS: Final = rb"(?:\b|(?<=\\[ntrfv0])|(?<=%[0-9A-Fa-f]{2})|(?<=\[[0-9]m)|(?<=[\[;][0-9]{2}m)|(?<=;[0-9]m))"
+_BEGINS_FOR_ENGINE: Final = r"(?:\b|\\[ntrfv0]|%[0-9A-Fa-f]{2}|[\[;][0-9]{1,2}m)"
 # A repeat up to so often may as well be endless, for what the engine looks for; the exact form is judged later.
 MANY: Final = 20
 FARTHEST: Final = 1 << 16
@@ -92,7 +96,7 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
         entry.get("severity", "high"),
         LEVELS.index(entry.get("confidence", "medium" if near else "high")),
         regex.encode(),
-        tuple(shortened(opened(text)).encode() for text in triggers),
+        tuple(_escapes_too(shortened(opened(text))).encode() for text in triggers),
         reach(regex),
         bare.encode() if loose else b"",
         prefixes,
@@ -102,6 +106,10 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
         entry.get("check", ""),
         float(entry.get("entropy", 0)),
     )
+
+
+def _escapes_too(regex: str) -> str:
+    return _BEGINS_FOR_ENGINE + regex[2:] if regex.startswith(r"\b") else regex
 
 
 def _triggers(entry: dict[str, Any]) -> list[str]:
@@ -145,5 +153,8 @@ def opened(regex: str) -> str:
 
 @cache
 def compiled(regex: bytes) -> re.Pattern[bytes]:
-    """Return a pattern, compiled when it is first needed: most never are."""
-    return re.compile(regex)
+    """Return a pattern, compiled when it is first needed: most never are.
+
+    A word begins behind an escape, too.
+    """
+    return re.compile(_BEGINS + regex[2:] if regex.startswith(_BOUNDARY) else regex)

@@ -16,7 +16,9 @@ from jettison.secretscan.detectors import compiled
 MAX_RUN: Final = 64 * 1024
 # So many characters have to follow a known text: shorter values are no keys.
 AFTER: Final = 12
-_RUN: Final = re.compile(rb"[A-Za-z0-9+/_\r\n-]{0,65536}")
+# Lines may be indented, or be escaped in a text of JSON.
+_RUN: Final = re.compile(rb"(?:[A-Za-z0-9+/_-]{1,256}|\\[rn]|[\r\n][ \t]{0,40}){0,4096}")
+_BREAKS: Final = re.compile(rb"\\[rn]|[\r\n \t]+")
 _ALPHABET: Final = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-\r\n")
 # What is no base64 as "!", all else as "=": the last of one byte is found many times faster than the last of several.
 _OTHERS: Final = bytes(ord("=") if byte in _ALPHABET else ord("!") for byte in range(256))
@@ -64,13 +66,13 @@ class Base64Texts:
             return None
         at = match.start() - _BEFORE[phase]
         back = bytes(data[max(0, at - MAX_RUN) : max(0, at)])
-        forward = _RUN.match(data, max(0, at))
+        forward = _RUN.match(data, max(0, at), max(0, at) + MAX_RUN)
         if at < 0 or forward is None:
             return None
         before = _unbroken(back[back.translate(_OTHERS).rfind(b"!") + 1 :])
         # Whole groups only; a first one that is cut off belongs to what stands before the text.
         before = before[len(before) % 4 :]
-        text = (before + _unbroken(forward[0])).translate(_STANDARD)
+        text = (before + _BREAKS.sub(b"", forward[0])).translate(_STANDARD)
         text = text[: len(text) // 4 * 4] if len(text) % 4 == 1 else text
         try:
             plain = base64.b64decode(text + b"=" * (-len(text) % 4))

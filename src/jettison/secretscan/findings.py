@@ -9,7 +9,7 @@ from jettison.image.shipped import shipped_of
 from jettison.named_tuple import NamedTuple
 from jettison.secretscan.as_installed import as_installed
 from jettison.secretscan.config_secrets import BY_COMMAND, BY_NAME, ConfigSecret
-from jettison.secretscan.detectors import LEVELS, load_detectors
+from jettison.secretscan.detectors import LEVELS, Detector, load_detectors
 from jettison.secretscan.scanner import best_hits
 from jettison.secretscan.values import is_third_party
 
@@ -102,12 +102,17 @@ def file_findings(
                     level = 0
                 elif owner is not None and not owner.of_distribution and not hit.verified:
                     # What lies in a package manager's folder has lost its step already.
-                    level = max(0, level - (0 if is_third_party(path) else 1))
+                    level = max(0, level - (0 if is_third_party(path) else _steps(detector)))
                 yield SecretFinding(
                     detector.id, detector.title, detector.severity, LEVELS[level], "file", number, path,
                     hit.offset, hit.line, hit.masked, hit.via, origin.line if origin else None,
                     origin.keyword if origin else "", visible, owner.name if owner else "",
                 )  # fmt: skip
+
+
+def _steps(detector: Detector) -> int:
+    # Keys in published packages are for their examples and tests; a token may have been forgotten there.
+    return 2 if detector.check == "pem" else 1
 
 
 def config_findings(secrets: Sequence[ConfigSecret], origins: Sequence[Origin]) -> Iterator[SecretFinding]:

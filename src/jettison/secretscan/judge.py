@@ -39,7 +39,7 @@ def judge(detector: Detector, match: re.Match[bytes], data: bytes | memoryview) 
     if value[:1] in (b"?", b"+") and "secret" in groups and _is_asked_for(match.start("secret"), data):
         return None
     # Loaded when something was found: most configurations have nothing to judge.
-    from jettison.secretscan.checks import CHECKS, DOUBTFUL, PROVEN, entropy
+    from jettison.secretscan.checks import CHECKS, DOUBTFUL, LIKELY, PROVEN, entropy
 
     if detector.entropy and entropy(value) < detector.entropy:
         return None
@@ -49,8 +49,8 @@ def judge(detector: Detector, match: re.Match[bytes], data: bytes | memoryview) 
         if verdict is None:
             return None
         verified = verdict == PROVEN
-        if verdict == DOUBTFUL:
-            level = 0
+        if verdict in (DOUBTFUL, LIKELY):
+            level = min(level, verdict)
     if verified:
         return Judged(level, True) if not values.is_example(value) else None
     if detector.path:

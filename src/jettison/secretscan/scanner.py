@@ -28,7 +28,7 @@ from jettison.secretscan.tar_members import Member, is_tar, tar_members
 from jettison.secretscan.values import is_download
 
 # Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
-VERSION: Final = 8
+VERSION: Final = 9
 # The longest match, in front of the engine's event and after it.
 BEFORE: Final = 4096
 AFTER: Final = 8192
@@ -41,6 +41,8 @@ MAX_HITS: Final = 1000
 MAX_LINES: Final = 64 * 1024 * 1024
 _PIECE: Final = 1 << 18
 _BINARY: Final = re.compile(rb"[\x00-\x08]")
+_TAR: Final = ".tar"
+_PACKED_ENDINGS: Final = frozenset(("gz", "bz2", "xz", "zst", "zstd"))
 _SEVERITIES: Final = ("low", "medium", "high", "critical")
 
 
@@ -100,7 +102,7 @@ class Scanner:
         data: all of its `size` bytes, or for very large files the piece that begins at `at`; pieces overlap.
         """
         events = self._events(data)
-        if not events and not (data and data[0] in FIRST) and not self._has_path(path):
+        if not events and not (data and data[0] in FIRST) and not path.endswith(_TAR) and not self._has_path(path):
             return []
         return self._found(path, size, data, at, events)
 
@@ -150,7 +152,8 @@ class Scanner:
     def _found(
         self, path: str, size: int, data: bytes | memoryview, at: int, events: list[tuple[int, int]]
     ) -> list[Hit]:
-        packed = not at and len(data) == size and is_packed(bytes(data[:8]))
+        head = bytes(data[:512]) if path.endswith(_TAR) else bytes(data[:8])
+        packed = not at and len(data) == size and (is_packed(head) or is_tar(head))
         if not events and not packed and not self._has_path(path):
             return []
         line = -1 if at or b"\0" in bytes(data[:512]) else 0
@@ -257,20 +260,25 @@ class Scanner:
 
     def _members(self, data: bytes) -> list[Member]:
         """Return the files of a tar that are packed, or whose name alone says what they hold."""
-        return list(tar_members(data, lambda name, head: is_packed(head) or self._has_path(name)))
+        return list(
+            tar_members(data, lambda name, head: is_packed(head) or name.endswith(_TAR) or self._has_path(name))
+        )
 
     def packed(self, data: bytes | memoryview, place: _Place, budget: Budget) -> Iterator[Hit]:
         """Yield the secrets of what is packed in a file."""
         if place.depth >= MAX_DEPTH or len(data) > MAX_PACKED:
             return
         content = bytes(data)
+        if is_tar(content):
+            yield from self._in_tar(content, self._members(content), place, budget)
+            return
         # What a member inside has been given of the budget depends on the others: whole files only.
         whole = not place.depth
-        if whole and content in self._barren and not self._has_path(place.path.removesuffix(".gz")):
+        if whole and content in self._barren and not self._has_path(_unpacked_name(place.path)):
             return
         for part in parts(content, budget):
             # A member's own name says what it is, as if it stood in the image.
-            path = part.how.removeprefix("zip:") if part.how.startswith("zip:") else place.path.removesuffix(".gz")
+            path = part.how.removeprefix("zip:") if part.how.startswith("zip:") else _unpacked_name(place.path)
             inner = _Place(path, 0, -1, _join(place.via, part.how), place.depth + 1, [0])
             events = self._matcher.events(part.data)
             nested = is_packed(part.data[:8])
@@ -284,15 +292,24 @@ class Scanner:
             yield from self.hits(part.data, inner, events)
             if nested:
                 yield from self.packed(part.data, inner, budget)
-            for member in members:
-                held = part.data[member.start : member.end]
-                within = _Place(member.name, 0, -1, _join(inner.via, f"tar:{member.name[:200]}"), inner.depth + 1, [0])
-                if is_packed(held[:8]):
-                    yield from self.packed(held, within, budget)
-                else:
-                    yield from self._of_path(held, within)
+            yield from self._in_tar(part.data, members, inner, budget)
         if whole:
             self._barren.add(content)
+
+    def _in_tar(self, data: bytes, members: list[Member], place: _Place, budget: Budget) -> Iterator[Hit]:
+        for member in members:
+            held = data[member.start : member.end]
+            within = _Place(member.name, 0, -1, _join(place.via, f"tar:{member.name[:200]}"), place.depth + 1, [0])
+            if is_packed(held[:8]) or is_tar(held):
+                yield from self.packed(held, within, budget)
+            else:
+                yield from self._of_path(held, within)
+
+
+def _unpacked_name(path: str) -> str:
+    """Return the name of a file without the ending that says how it is packed."""
+    stem, dot, ending = path.rpartition(".")
+    return stem if dot and ending in _PACKED_ENDINGS else path
 
 
 def _expressions(detector: Detector) -> list[Expression]:
