@@ -11,6 +11,7 @@ import zstandard
 from image.archives import blob_layout, old_layout, tar_of
 from image.test_hostile_headers import SOUND
 from inventory.samples import GEMSPEC
+from inventory.samples_of_systems import PACMAN_FILES, ROCK_MANIFEST
 from inventory.test_hostile import CASES
 from secretscan.samples import all_samples
 from vulnerabilities import small
@@ -41,6 +42,18 @@ VEX = {
 }
 SETTINGS = b'select = ["security"]\n[scan]\nfail-on = "high"\n[[scan.ignore]]\nid = "CVE-1"\nreason = "x"\n[optimize]\nprobes = ["/"]\n'
 BAKE = b'variable "A" { default = "1" }\ngroup "default" { targets = ["a"] }\ntarget "a" {\n  dockerfile = "D-${A}"\n  matrix = { v = ["1", "2"] }\n  name = "a-${v}"\n}\n'
+# In the order of the readers of lists.
+LISTED = (
+    b"/.\n/usr/bin/a\n",
+    b"d41d8cd98f00b204e9800998ecf8427e  usr/bin/a\n",
+    b"Files: *\nLicense: GPL-2+ or MIT with exception\n text\n",
+    b'a/__init__.py,sha256=x,3\n"a/b,c.py",,\n../../../bin/a,,\n',
+    b"../a/__init__.py\nPKG-INFO\n",
+    PACMAN_FILES.encode(),
+    ROCK_MANIFEST.encode(),
+    b"|| ( GPL-2 MIT ) ssl? ( openssl )\n",
+    b"Package: a\nLicense: GPL-2.0\n/usr/bin/a\n",
+)
 COMPOSE = b"x-a: &a\n  build: {context: ., dockerfile: D, args: [A=1]}\nservices:\n  web: {<<: *a, image: w}\n  db: {extends: {service: web}}\n"
 
 
@@ -54,6 +67,7 @@ def seeds(folder: Path) -> dict[str, list[bytes]]:
         "layer": [BASE, TOP, *(data for data, _ in SOUND.values())],
         "compressed": [gzip.compress(BASE, mtime=0), zstandard.ZstdCompressor().compress(BASE)],
         "packages": [bytes((number,)) + data for number, (_, _, _, data) in enumerate(CASES)] + [GEMSPEC.encode()],
+        "package_lists": [bytes((number,)) + data for number, data in enumerate(LISTED)],
         "secrets": [sample.text for sample in all_samples()],
         "dockerfile": [DOCKERFILE],
         "ignore_file": [b"**/node_modules\n!a/**\n*.md\n!README.md\n[a-c]?\n"],

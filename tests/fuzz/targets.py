@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
 from itertools import pairwise
@@ -25,7 +25,9 @@ from jettison.image.decompress import decompressed
 from jettison.image.inspection import inspection_of
 from jettison.image.reference import parse_reference
 from jettison.image.waste import find_waste
+from jettison.inventory import dpkg, lua, opkg, pacman, portage, python
 from jettison.inventory.os_release import read_os_release
+from jettison.inventory.package import Package
 from jettison.inventory.purl import parse_purl
 from jettison.lint.engine import check_bytes
 from jettison.model.context import IgnoreFile
@@ -59,6 +61,19 @@ PATHS = (
 )
 ADVISORY_PATHS = ("a.json", "a.yaml", "a.md", "a.csv", "APKINDEX", "Packages", "a.toml")
 NAMES = ("IMAGE_NAME", "A", "PATH")
+EBUILD = Package("ebuild", "a/b", "1", path="var/db/pkg/a/b-1/CONTENTS")
+OPKG = Package("opkg", "a", "1", path="usr/lib/opkg/status")
+LISTS: tuple[Callable[[bytes], Iterable[str]], ...] = (
+    dpkg.file_list,
+    dpkg.md5sums_files,
+    dpkg.licences,
+    lambda data: python.file_list("a.dist-info/RECORD", data),
+    lambda data: python.file_list("a.egg-info/installed-files.txt", data),
+    lambda data: pacman.file_list(pacman.paths_only(data)),
+    lua.file_names,
+    lambda data: portage.completed(EBUILD, {"var/db/pkg/a/b-1/LICENSE": data, "var/db/pkg/a/b-1/SIZE": data}).licences,
+    lambda data: opkg.completed(OPKG, {"usr/lib/opkg/info/a.list": data, "usr/lib/opkg/info/a.control": data}).files,
+)
 
 
 def image_archive(data: bytes) -> None:
@@ -110,6 +125,15 @@ def packages(data: bytes) -> None:
         with suppress(ValueError):
             parse_purl(package.purl)
     read_os_release(data)
+
+
+def package_lists(data: bytes) -> None:
+    """A file that says more of a package than its own does; the first byte says which."""
+    if not data:
+        return
+    reader = LISTS[data[0] % len(LISTS)]
+    for text in reader(data[1:]):
+        assert isinstance(text, str)
 
 
 def secrets(data: bytes) -> None:
@@ -185,7 +209,7 @@ def compose(data: bytes) -> None:
 TARGETS: dict[str, Target] = {
     target.__name__: target
     for target in (
-        image_archive, layer, compressed, packages, secrets, dockerfile, ignore_file, reference, bill, decisions, advisories,
+        image_archive, layer, compressed, packages, package_lists, secrets, dockerfile, ignore_file, reference, bill, decisions, advisories,
         versions, compose,
     )
 }  # fmt: skip
