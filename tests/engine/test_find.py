@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from jettison.engine.base import Features
 from jettison.engine.client import docker_client, programs
 from jettison.engine.find import find_engine
 from jettison.errors import EngineError, UsageError
@@ -72,6 +73,18 @@ def test_buildah_alone_names_podman(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         EngineError, match="no podman on PATH; Buildah builds but does not run services; install podman"
     ):
         find_engine("podman")
+
+
+def test_the_frontend_is_asked_once_and_only_where_it_matters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    answers = f'echo "$1" >> {log}; case "$1" in --version) echo "Docker version 20.10.24";; version) echo 20.10.24;;'
+    only(monkeypatch, tmp_path, docker=f'{answers} build) echo "unknown flag: mount"; exit 1;; *) exit 1;; esac')
+    engine = find_engine("docker")
+    assert "build" not in log.read_text().split()
+    assert engine.features == Features()
+    asked = log.read_text().split().count("build")
+    assert asked and engine.features == Features()
+    assert log.read_text().split().count("build") == asked
 
 
 def script(path: Path, version: str, buildx: str | None) -> None:

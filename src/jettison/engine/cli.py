@@ -28,6 +28,7 @@ from jettison.engine.base import (
 )
 from jettison.engine.call import MAX_OUTPUT, call
 from jettison.engine.failure import DISK_FULL, build_failure, never_began, options_once_more
+from jettison.engine.probe import probe_features
 from jettison.engine.progress import PlainProgress
 from jettison.engine.rawjson import RawJsonProgress
 from jettison.engine.sandbox import LABEL, run_options
@@ -46,7 +47,7 @@ Progress = PlainProgress | RawJsonProgress
 class CliEngine:
     """One engine behind one client program.
 
-    program: path of the client; product: "docker" or "podman"; features: what its frontend reads;
+    program: path of the client; product: "docker" or "podman"; features: what its frontend reads, None to ask it;
     kind: how a docker client builds, see `jettison.engine.client`; options: given to every call.
     """
 
@@ -55,7 +56,7 @@ class CliEngine:
         program: str,
         product: str,
         version: str,
-        features: Features,
+        features: Features | None,
         kind: str = "builtin",
         options: tuple[str, ...] = (),
     ) -> None:
@@ -83,7 +84,12 @@ class CliEngine:
 
     @property
     def features(self) -> Features:
-        """Return what the frontend understands."""
+        """Return what the frontend understands; it is asked by builds of a few bytes when this is first wanted.
+
+        Raises EngineError when it cannot be asked.
+        """
+        if self._features is None:
+            self._features = probe_features(self)
         return self._features
 
     def build(self, request: BuildRequest, on_event: OnEvent | None = None) -> BuildResult:

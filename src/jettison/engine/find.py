@@ -11,7 +11,6 @@ from jettison.engine import at_work
 from jettison.engine.base import Engine, Features
 from jettison.engine.cli import CliEngine
 from jettison.engine.client import answer, docker_client, programs
-from jettison.engine.probe import probe_features
 from jettison.engine.sandbox import runtime_option
 from jettison.errors import EngineError, UsageError
 from jettison.terminal import safe_line
@@ -82,10 +81,8 @@ def _docker() -> Engine:
             )
         raise EngineError("no engine answers: it is not running, or you may not use it (try sudo)")
     version = safe_line(version)
-    if client.kind == "classic":
-        return CliEngine(client.program, "docker", version, Features(), client.kind)
-    asking = CliEngine(client.program, "docker", version, Features(), client.kind)
-    return CliEngine(client.program, "docker", version, probe_features(asking), client.kind)
+    features = Features() if client.kind == "classic" else None
+    return CliEngine(client.program, "docker", version, features, client.kind)
 
 
 def _shown(host: str) -> str:
@@ -104,5 +101,4 @@ def _podman() -> Engine:
         raise EngineError("podman does not answer `podman version`") from None
     default = answer([program, "info", "--format", "{{.Host.OCIRuntime.Path}}"]) or ""
     options = tuple(runtime_option(default, next(iter(programs("runc")), None)))
-    asking = CliEngine(program, "podman", safe_line(str(version)), Features(), options=options)
-    return CliEngine(program, "podman", safe_line(str(version)), probe_features(asking), options=options)
+    return CliEngine(program, "podman", safe_line(str(version)), None, options=options)
