@@ -108,7 +108,7 @@ class Browser:
         return answer
 
     def open(self, path: Path, width: int = 1280, height: int = 900, dark: bool = False, scripts: bool = True) -> None:
-        """Open a file and wait until its script is done."""
+        """Open a file and wait until its script is done and its first frame is drawn."""
         self.events.clear()
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         scheme = [{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}]
@@ -121,6 +121,9 @@ class Browser:
             else "document.readyState === 'complete' && !!document.body?.children.length"
         )
         self.wait(ready)
+        if scripts:
+            # What watches its size draws once more with the first frame, and a box that had the focus loses it.
+            self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))")
 
     def run(self, script: str) -> Any:
         """Return the value of an expression."""

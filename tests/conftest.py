@@ -24,6 +24,15 @@ from jettison.errors import EngineError
 
 FIRST = "first"
 JOBS = Path(__file__).parent / "optimize"
+# What takes longest, by `pytest -m engine --durations=0`: begun last, one of them would be waited for alone.
+LONGEST = (
+    "test_libraries_that_wheels_are_linked_with_or_look_up_are_kept",
+    "test_bundled_projects_are_proven",
+    "test_a_data_folder_that_only_a_built_name_opens_is_missed_and_refuted",
+    "test_from_needs_to_branch_evidence_and_undo",
+    "test_a_library_that_only_running_names_is_refuted",
+    "test_the_first_try_works",
+)
 
 # A busy machine is no failure: what must not take long has a test of its own that counts the CPU's time.
 hypothesis.settings.register_profile(
@@ -45,12 +54,30 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where processes share the tests, begin with the longest: whole jobs on an engine, then all else on one.
+    """Where processes share the tests, each begins with its share of those on an engine, whole jobs first.
 
-    The first process starts at the front, the others at the end, and who is done takes from the end of another.
+    Each process is given an equal part of the list, and who is done takes from the end of another's: what is long must
+    not be there. Tests without an engine stay beside those of their file, which share what they need.
     """
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        items.sort(key=lambda item: (item.get_closest_marker("engine") is None, JOBS not in item.path.parents))
+    count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if "PYTEST_XDIST_WORKER" not in os.environ or count < 2:
+        return
+    long = sorted((item for item in items if item.get_closest_marker("engine")), key=_rank)
+    others = [item for item in items if not item.get_closest_marker("engine")]
+    left = len(items)
+    dealt: list[pytest.Item] = []
+    for process in reversed(range(count)):
+        own = long[process::count]
+        short = max(0, left // (process + 1) - len(own))
+        left -= len(own) + short
+        dealt += own + others[:short]
+        del others[:short]
+    items[:] = dealt + others
+
+
+def _rank(item: pytest.Item) -> int:
+    name = item.name.partition("[")[0]
+    return LONGEST.index(name) if name in LONGEST else len(LONGEST) + (JOBS not in item.path.parents)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
