@@ -151,7 +151,7 @@ def test_the_smallest_is_taken_after_all_were_measured(
     # Nothing listens, which takes the whole patience; and no rebuild counts as slow because others build beside it.
     monkeypatch.setattr("jettison.proof.stand.START_SECONDS", 4.0)
     monkeypatch.setattr("jettison.optimize.trials.SLOWER_SECONDS", 60.0)
-    (tmp_path / "run.sh").write_text("#!/bin/sh\ntrap exit TERM\nsleep 600 &\nwait\n")
+    (tmp_path / "run.sh").write_text("#!/bin/sh\ntrap exit TERM\ntail -f /dev/null &\nwait\n")
     (tmp_path / "run.sh").chmod(0o755)
     (tmp_path / "Gemfile").write_text("")
     (tmp_path / "Dockerfile").write_text(
