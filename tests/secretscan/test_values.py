@@ -115,6 +115,12 @@ def test_what_a_language_package_holds_loses_one_step(tmp_path: Path) -> None:
     assert (found.confidence, found.owner) == ("low", "app")
 
 
+def test_no_hash_of_a_password_is_kept(tmp_path: Path) -> None:
+    lines = b"root:$6$x9Kq$Tr0ub4dorTr0ub4dor:19000:0:99999:7:::\ndaemon:*:1:0:9:7:::\nopen::1:0:9:7:::\n"
+    (facts,) = inspect(image(tmp_path, [[("etc/shadow", lines)]])).image.facts
+    assert facts.texts["etc/shadow"] == b"root:*:19000:0:99999:7:::\ndaemon:*:1:0:9:7:::\nopen::1:0:9:7:::\n"
+
+
 def test_a_token_of_the_right_form_with_another_checksum_is_likely_one_if_nobody_wrote_it(scanner: Scanner) -> None:
     (hit,) = scanner.text("srv/app.py", b"token = 'ghp_q7ZtV0bKx3LmW9sRfY2HcPd8uNgE5jA1oTiB'\n")
     assert (hit.detector, hit.level, hit.verified) == ("github-token", 1, False)

@@ -6,6 +6,7 @@ the packages, the secrets, and what tells a changed file from a touched one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -28,7 +29,14 @@ MAX_TEXT: Final = 4 << 20
 # What a layer may keep in all: contents that the inventory joins later, texts.
 MAX_KEPT: Final = 16 << 20
 _ACCOUNTS: Final = frozenset(("etc/passwd", "etc/group", "etc/shadow", "etc/os-release"))
+_PASSWORDS: Final = frozenset(("etc/passwd", "etc/group", "etc/shadow"))
+_PASSWORD: Final = re.compile(rb"(?m)^([^:\n]*:)[^:\n]+")
 Content = bytes | memoryview
+
+
+def without_passwords(path: str, data: Content) -> Content:
+    """Return a list of accounts with "*" for each password or hash in it: what is kept goes to the cache, too."""
+    return _PASSWORD.sub(rb"\1*", bytes(data)) if path in _PASSWORDS else data
 
 
 class LayerFacts:
@@ -210,7 +218,7 @@ class InventoryCollector:
 
     def _keep(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content, wanted: int) -> None:
         if path in _ACCOUNTS and size <= MAX_TEXT:
-            facts.keep(facts.texts, path, data)
+            facts.keep(facts.texts, path, without_passwords(path, data))
         if not wanted:
             return
         if self._is_large(path) or (wanted == self._head and self._is_program(size, data)):

@@ -26,7 +26,7 @@ from jettison.secretscan.hit import Hit
 
 MAX_BYTES: Final = 2 << 30
 MAX_RESULT: Final = 1 << 30
-_FORMAT: Final = 3
+_FORMAT: Final = 4
 # Bytes that say how long the piece is that follows.
 _LENGTH: Final = 4
 

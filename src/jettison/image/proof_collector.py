@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from jettison.image.collect import MAX_TEXT, Collector, Content, InventoryCollector, LayerFacts
+from jettison.image.collect import MAX_TEXT, Collector, Content, InventoryCollector, LayerFacts, without_passwords
 from jettison.image.elf import MAGIC, read_elf
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ProofCollector:
 
     def _keep(self, facts: LayerFacts, path: str, mode: int, size: int, data: Content) -> None:
         if size <= MAX_TEXT and _TEXTS.match(path) is not None:
-            facts.keep(facts.texts, path, data)
+            facts.keep(facts.texts, path, without_passwords(path, data))
         elif mode & 0o111 or ".so" in path:
             note_program(facts, path, data)
             if size <= MAX_SCRIPT and _SHELL_SCRIPT.match(bytes(data[:64])):
