@@ -14,7 +14,7 @@ from jettison.image.collect import InventoryCollector
 from jettison.image.inspection import inspect
 from jettison.image.source import open_image
 
-from .archives import layered, old_layout, tar_of_modes
+from .archives import layered, old_layout, tar_of, tar_of_modes
 
 FOREIGN = Path(__file__).parent.parent.parent / "src" / "jettison" / "knowledge" / "foreign" / "dockle.toml"
 # dockle lists these and checks none of them.
@@ -123,6 +123,15 @@ def test_an_image_that_breaks_none(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "Volumes": {"/data": {}, "/usr/share/data": {}},
     }
     assert found(tmp_path, GOOD_FILES, GOOD_HISTORY, config, "image:1.0") == {}
+
+
+def test_an_account_behind_many_others_is_seen(tmp_path: Path) -> None:
+    lines = b"".join(b"u%d:x:%d:1::/:/bin/sh\n" % (number, number) for number in range(90_000))
+    path = tmp_path / "image.tar"
+    layer = tar_of(("etc/passwd", "file", lines + b"open::90000:1::/:/bin/sh\n"))
+    path.write_bytes(old_layout(layer))
+    image = open_image(str(path), InventoryCollector())
+    assert "DKL-LI-0001" in {one.id for one in checkpoints(image, str(path))}
 
 
 def test_passwords_in_the_old_place_and_odd_lines(tmp_path: Path) -> None:

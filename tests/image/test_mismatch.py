@@ -199,6 +199,20 @@ def test_several_images_in_one_archive(tmp_path: Path) -> None:
         read_file(str(path), InventoryCollector(), "registry.test:5000/app")
 
 
+@pytest.mark.parametrize("form", ["sha256:{}", "config.json", "meta/image-config", "{}"])
+def test_builders_name_the_configuration_as_they_like(form: str, tmp_path: Path) -> None:
+    text = config_of([A])
+    name = form.format(hashlib.sha256(text).hexdigest())
+    manifest = json.dumps([{"Config": name, "RepoTags": ["a:b"], "Layers": ["a.tar"]}]).encode()
+    path = tmp_path / "image.tar"
+    path.write_bytes(tar_of(("a.tar", "file", A), (name, "file", text), ("manifest.json", "file", manifest)))
+    assert set(read_file(str(path), InventoryCollector()).files) == {"a"}
+    path.write_bytes(path.read_bytes().replace(text, text.replace(b"step 0", b"step 1")))
+    if "{}" in form:
+        with pytest.raises(ImageError, match="digest"):
+            read_file(str(path), InventoryCollector())
+
+
 def test_there_are_enough_cases() -> None:
     assert len(CASES) >= 30
 

@@ -12,7 +12,7 @@ from jettison.severity import Severity
 if TYPE_CHECKING:
     from jettison.image.image import Image
 
-MAX_LINES: Final = 10_000
+MAX_LINES: Final = 200_000
 
 
 def account_checks(image: Image) -> Iterator[Checkpoint]:

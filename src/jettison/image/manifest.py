@@ -39,6 +39,7 @@ _CONFIG_TYPES: Final = (
     "application/vnd.oci.image.config.v1+json",
     "application/vnd.docker.container.image.v1+json",
 )
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}")
 _NAME: Final = "io.containerd.image.name"
 
 
@@ -124,8 +125,9 @@ def _of_entry(documents: Documents, entry: dict[str, Any]) -> Chosen:
     config_name = posixpath.normpath(str(entry.get("Config")))
     config = _json(documents, config_name)
     digest = hashlib.sha256(documents[config_name]).hexdigest()
-    stated = posixpath.basename(config_name).removesuffix(".json")
-    if stated != digest:
+    # Other builders say "sha256:..." or give it a name of their own.
+    stated = posixpath.basename(config_name).removesuffix(".json").removeprefix("sha256:")
+    if stated != digest and _DIGEST.fullmatch(stated):
         raise ImageError(f"the image's configuration has the digest {digest}, its name says {stated[:80]}")
     layers = entry.get("Layers") or []
     if not isinstance(layers, list):
