@@ -133,6 +133,14 @@ def test_it_is_told_where_applications_keep_it(scanner: Scanner, path: str) -> N
     assert not any(part in hit.masked for part in (VALUE[:3], VALUE[-3:]))
 
 
+@pytest.mark.parametrize("path", ["srv/application.properties", "srv/.env", "srv/app.ini", "root/.pgpass"])
+def test_a_generators_password_may_have_a_dollar_in_it(scanner: Scanner, path: str) -> None:
+    form = "db.corp.net:5432:app:app:{}\n" if path.endswith(".pgpass") else "db_password={}\n"
+    assert told(scanner, path, form.format("xK9#mP2$vL5nQ8w"))
+    for reference in ("a9$USER-b8", "x1$password", "b2${{DB_PASS}}c", "$(cat x1)"):
+        assert told(scanner, path, form.format(reference)) == []
+
+
 @pytest.mark.parametrize(("path", "text"), NOT_TOLD)
 def test_what_stands_for_one_is_not_told(scanner: Scanner, path: str, text: str) -> None:
     assert told(scanner, path, text.format()) == []

@@ -167,7 +167,8 @@ ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jw
                          'lorem',
                          'aaaaaaaa'],
                'pattern': '(?x)\n'
-                          '  [$%&*#@!<\\[{(`] .* | .* [(){}\\[\\]<>`] .* | .* \\$ [({A-Za-z_] .* | '
+                          '  [$%&*#@!<\\[{(`] .* | .* [(){}\\[\\]<>`] .* | .* \\$ (?: [({_] | '
+                          '[A-Z][A-Z0-9_]+ \\b | [a-z][a-z0-9_]+ \\b | [a-z]+[A-Z][a-z]+ ) .* | '
                           '%\\w* | .* %\\( .* | \\{\\{ .*\n'
                           '  | '
                           '(?:os|process|config|settings|self|this|env|args|kwargs|req|request|options|params|data|Deno|Rails|System|ENV|var|local|module|secrets|vault)\\.[\\w.\\[\\]\'"]*\n'

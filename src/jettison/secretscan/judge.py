@@ -55,7 +55,11 @@ def judge(detector: Detector, match: re.Match[bytes], data: bytes | memoryview) 
         return Judged(level, True) if not values.is_example(value) else None
     if detector.path:
         # A hash begins like a reference to a variable.
-        literal = _HASH.match(value) is not None or is_literal_secret(value.decode("latin-1"))
+        text = value.decode("latin-1")
+        literal = _HASH.match(value) is not None or is_literal_secret(text)
+        if not literal and "$" in text:
+            # A password of a generator has any sign.
+            literal = is_literal_secret(text.replace("$", "")) and not values.is_stand_in(value)
         return Judged(level, False) if literal and not values.is_example(value) else None
     chosen_by_people = detector.near and not detector.entropy
     if "host" in groups or "user" in groups or chosen_by_people or detector.level < 2:
