@@ -81,7 +81,7 @@ class Scanner:
         expressions += [Expression(e, ()) for e in self._base64.expressions]
         expressions += [Expression(utf16_form(word), ()) for word in sorted(words)]
         self._matcher = open_matcher(expressions)
-        self._path_matchers: dict[str, Matcher] = {}
+        self._path_matchers: dict[tuple[str, ...], Matcher] = {}
         self._name_matcher = open_matcher([Expression(b"(?im:%s)" % loaded.path_marks.encode(), ())])
         self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}{' all' if everything else ''}"
         self.note = self._matcher.note
@@ -204,14 +204,21 @@ class Scanner:
         return bool(self._name_matcher.events(name) and _of_path(path))
 
     def _of_path(self, data: bytes | memoryview, place: _Place) -> Iterator[Hit]:
-        for detector in _of_path(place.path):
-            # Most of these are never needed: compiling all of them takes half a second.
-            matcher = self._path_matchers.get(detector.id)
-            if matcher is None:
-                matcher = open_matcher(_expressions(detector))
-                self._path_matchers[detector.id] = matcher
-            ends = sorted(end for _, end in matcher.events(data))
-            yield from self._confirm(detector, data, place, ends)
+        detectors = _of_path(place.path)
+        if not detectors:
+            return
+        # Most of these are never needed: compiling all of them takes half a second. Files of one kind have the same.
+        key = tuple([each.id for each in detectors])
+        matcher = self._path_matchers.get(key)
+        if matcher is None:
+            matcher = open_matcher([expression for each in detectors for expression in _expressions(each)])
+            self._path_matchers[key] = matcher
+        owners = [number for number, each in enumerate(detectors) for _ in each.expressions]
+        ends: dict[int, list[int]] = {}
+        for expression, end in matcher.events(data):
+            ends.setdefault(owners[expression], []).append(end)
+        for number in sorted(ends):
+            yield from self._confirm(detectors[number], data, place, sorted(ends[number]))
 
     def _confirm(self, detector: Detector, data: bytes | memoryview, place: _Place, ends: list[int]) -> Iterator[Hit]:
         last, tries, left = -1, 0, MAX_LOOK
