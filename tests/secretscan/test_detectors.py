@@ -10,6 +10,7 @@ import pytest
 
 from jettison.secretscan.detectors import FARTHEST, Detector, load_detectors, written_out
 from jettison.secretscan.engine import Expression, open_matcher
+from jettison.secretscan.scanner import MAX_PARTS
 
 from .samples import made
 
@@ -54,6 +55,21 @@ def test_the_native_engine_reads_expressions_as_the_tests_do() -> None:
             if detector.id not in seen:
                 missed.append((detector.id, text))
     assert missed == []
+
+
+def test_a_path_names_no_more_folders_than_are_looked_at() -> None:
+    deep = [
+        d.id
+        for d in load_detectors().all
+        if d.path.replace("(?:^|/)", "").count("/") >= MAX_PARTS and "|" not in d.path
+    ]
+    assert deep == []
+    chance = random.Random(5)
+    for detector in load_detectors().all:
+        for _ in range(20 if detector.path else 0):
+            path = "srv/app/deep/" + made(detector.path, chance, 2).lstrip("/")
+            end = "/".join(path.rsplit("/", MAX_PARTS)[-MAX_PARTS:])
+            assert (re.search(detector.path, path) is None) == (re.search(detector.path, end) is None), path
 
 
 def test_a_trigger_is_written_out() -> None:

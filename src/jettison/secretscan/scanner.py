@@ -37,6 +37,8 @@ AFTER: Final = 8192
 MAX_TRIES: Final = 64
 MAX_LOOK: Final = MAX_TRIES * (BEFORE + AFTER)
 MAX_HITS: Final = 1000
+# Folders and file that a detector's path names at most.
+MAX_PARTS: Final = 3
 # Lines are counted up to here.
 MAX_LINES: Final = 64 * 1024 * 1024
 _PIECE: Final = 1 << 18
@@ -377,7 +379,9 @@ def _hit(
 def _of_path(path: str) -> tuple[Detector, ...]:
     """Return the detectors that are for this path; the same file is asked for more than once."""
     any_, each = _paths()
-    return tuple(detector for detector, pattern in each if pattern.search(path)) if any_.search(path) else ()
+    # None says more than what the last folders are called.
+    end = "/".join(path.rsplit("/", MAX_PARTS)[-MAX_PARTS:])
+    return tuple(detector for detector, pattern in each if pattern.search(end)) if any_.search(end) else ()
 
 
 @cache
