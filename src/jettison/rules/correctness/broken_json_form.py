@@ -27,6 +27,8 @@ _TEST: Final = re.compile(r"\[\[?\s+\S[^\n]*\]")
 _COMPARED: Final = re.compile(
     r"""\[\[?\s+(?:!\s+)?(?:"[^"\n]*"|'[^'\n]*')\s+(?:=|==|!=|=~|-(?:eq|ne|lt|gt|le|ge|nt|ot|ef))\s"""
 )
+# Between two words: blanks, continued lines, and the comments on lines of their own among them.
+_GAPS: Final = {sign: re.compile(rf"(?:\s|{re.escape(sign)}[ \t]*\r?\n|#[^\n]*\n)*+") for sign in ("\\", "`")}
 _SIMPLE: Final = re.compile(r"\[\s*'[^'\"\\\\]*'(?:\s*,\s*'[^'\"\\\\]*')*\s*\]\Z")
 
 
@@ -64,10 +66,22 @@ def _ignored_rest(model: Model, node: Instruction) -> Iterable[Finding]:
     if not node.words:
         return
     span = node.body_span
-    rest = model.source.text(Span(node.words[-1].span.end, span.end)).lstrip().removeprefix("]").strip()
+    # latin-1: one character for each byte, so that places in the text are places in the file.
+    text = model.source.data[node.words[-1].span.end : span.end].decode("latin-1")
+    gap = _GAPS[model.file.escape]
+    start = _end(gap, text, 0)
+    if text.startswith("]", start):
+        start = _end(gap, text, start + 1)
+    rest = text[start:].rstrip()
     if rest:
-        at = Span(span.end - len(rest.encode("utf-8", "surrogateescape")), span.end)
-        yield RULE.at(at, "what follows the array is ignored")
+        at = node.words[-1].span.end + start
+        yield RULE.at(Span(at, at + len(rest)), "what follows the array is ignored")
+
+
+def _end(gap: re.Pattern[str], text: str, at: int) -> int:
+    """Return where the blanks, continuations and comments that begin at a place end."""
+    found = gap.match(text, at)
+    return found.end() if found else at
 
 
 RULE = Rule(
@@ -94,6 +108,8 @@ RULE = Rule(
         ),
         Example(before='FROM debian:12\nENTRYPOINT ["a" "b"]\n', lines=(2,)),
         Example(before='FROM debian:12\nRUN ["make"] && make install\n', lines=(2,)),
+        Example(before='FROM debian:12\nCOPY [ \\\n  "a", \\\n  # why\n  "./" \\\n]\nCMD [ \\\n  "ls" ] \\\n'),
+        Example(before='FROM debian:12\nCMD [ \\\n  "ls" \\\n] \\\n  é b\n', lines=(5,)),
         Example(before='FROM debian:12\nHEALTHCHECK CMD [ "$(cat /run/state)" = "up" ]\n'),
         Example(before='FROM debian:12\nRUN [ -f /a ] && b\nRUN [[ -f /a ]]\nCMD ["a"]\n'),
     ),
