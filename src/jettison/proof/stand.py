@@ -128,13 +128,13 @@ class Stand:
         try:
             if self._capabilities is not None:
                 return self._observe(image, config, self._capabilities, stops)
-            seen = self._observe(image, config, ())
+            seen = self._observe(image, config, (), stops)
             self._capabilities = ()
             if not _fails(seen):
                 return seen
             user = (self._run_as and self._run_as.user) or config.user
             needed = SERVICE_CAPABILITIES if user.partition(":")[0] in ("", "0", "root") else LOW_PORTS
-            more = self._observe(image, config, needed)
+            more = self._observe(image, config, needed, stops)
             if not _fails(more):
                 self._capabilities = needed
                 return more
@@ -146,7 +146,7 @@ class Stand:
                 return f"the image is for another platform than this engine: {error}"
             return str(error)
 
-    def _observe(self, image: str, config: ImageConfig, capabilities: tuple[str, ...], stops: bool = True) -> Behaviour:
+    def _observe(self, image: str, config: ImageConfig, capabilities: tuple[str, ...], stops: bool) -> Behaviour:
         self._start_services()
         expected = bool(config.exposed) or self._listens
         try:
