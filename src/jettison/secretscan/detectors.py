@@ -15,9 +15,9 @@ _ASSIGNED: Final = r"""[\w.-]{0,40}["']{0,1}[ \t]{0,3}(?:=>|:=|=|:|,)[ \t]{0,3}[
 _OPTIONAL_END: Final = r"(?:\[[^\]]+\]|\\.|[^\\\])])(?:\{0,\d+\}|(?<!\()\?)(\)*)\Z"
 _UNDERSCORE: Final = r"\[[^\]]*_[^\]]*\]|\\w"
 _LONG_REPEAT: Final = r"\{(\d+),(\d+)\}"
-_BOUNDARY: Final = rb"\b"
-# Escapes in front of a word: of JSON and programs, of addresses, of coloured output.
-_BEGINS: Final = rb"(?:\b|(?<=\\[ntrfv0])|(?<=%[0-9A-Fa-f]{2})|(?<=\[[0-9]m)|(?<=[\[;][0-9]{2}m)|(?<=;[0-9]m))"
+_WORD: Final = rb"\b"
+# Escapes behind which a word begins, too: of JSON and programs, of addresses, of coloured output.
+_ESCAPED: Final = rb"(?:(?<=\\[ntrfv0])|(?<=%[0-9A-Fa-f]{2})|(?<=\[[0-9]m)|(?<=[\[;][0-9]{2}m)|(?<=;[0-9]m))"
 _BEGINS_FOR_ENGINE: Final = r"(?:\b|\\[ntrfv0]|%[0-9A-Fa-f]{2}|[\[;][0-9]{1,2}m)"
 # A repeat up to so often may as well be endless, for what the engine looks for; the exact form is judged later.
 MANY: Final = 20
@@ -88,7 +88,10 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
     bare = bare[:-2] if bare.endswith(r"\b") else bare
     # Where the value may hold "_", symbols in binaries look like it.
     loose = bool(prefixes) and re.search(_UNDERSCORE, bare) is None
-    triggers = [text for trigger in _triggers(entry) for text in written_out(trigger)] or [bare if loose else regex]
+    # The beginning of a word is left to the exact form: to look for it makes the engine slower to compile. A trigger of
+    # its own has it where the text would be found too often within others.
+    told = [text for trigger in _triggers(entry) for text in written_out(trigger)]
+    triggers = list(map(_escapes_too, told)) or [bare if loose else regex.removeprefix(r"\b")]
     keywords = entry["near"].lower().split("|") if near else entry["keywords"]
     return Detector(
         entry["id"],
@@ -96,7 +99,7 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
         entry.get("severity", "high"),
         LEVELS.index(entry.get("confidence", "medium" if near else "high")),
         regex.encode(),
-        tuple(_escapes_too(shortened(opened(text))).encode() for text in triggers),
+        tuple(shortened(opened(text)).encode() for text in triggers),
         reach(regex),
         bare.encode() if loose else b"",
         prefixes,
@@ -153,8 +156,11 @@ def opened(regex: str) -> str:
 
 @cache
 def compiled(regex: bytes) -> re.Pattern[bytes]:
-    """Return a pattern, compiled when it is first needed: most never are.
+    """Return a pattern, compiled when it is first needed: most never are."""
+    return re.compile(regex)
 
-    A word begins behind an escape, too.
-    """
-    return re.compile(_BEGINS + regex[2:] if regex.startswith(_BOUNDARY) else regex)
+
+@cache
+def behind_escape(regex: bytes) -> re.Pattern[bytes] | None:
+    """Return the pattern of what begins behind an escape instead of a word's boundary; None for a regex that asks for none."""
+    return re.compile(_ESCAPED + regex[len(_WORD) :]) if regex.startswith(_WORD) else None

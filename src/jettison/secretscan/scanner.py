@@ -15,7 +15,7 @@ from itertools import accumulate, islice
 from typing import Final
 
 from jettison.named_tuple import NamedTuple
-from jettison.secretscan.detectors import Detector, compiled, load_detectors
+from jettison.secretscan.detectors import Detector, behind_escape, compiled, load_detectors
 from jettison.secretscan.encoded import Base64Texts, Decoded, decode_utf16, utf16_form
 from jettison.secretscan.engine import MAX_EVENTS, Expression, Matcher, open_matcher
 from jettison.secretscan.hit import Hit
@@ -354,6 +354,10 @@ def _search(detector: Detector, data: bytes | memoryview, start: int, end: int, 
     """Return the match of an event that ends at `end`, which lies between start and stop."""
     # What begins behind the event has one of its own.
     match = compiled(detector.regex).search(data, start, stop)
+    if match is not None and match.start() < end:
+        return match
+    escaped = behind_escape(detector.regex)
+    match = escaped.search(data, start, stop) if escaped is not None else None
     if match is not None and match.start() < end:
         return match
     if detector.loose and _BINARY.search(data, max(end - BEFORE, 0), end + AFTER):
