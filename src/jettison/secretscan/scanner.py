@@ -44,6 +44,7 @@ MAX_LINES: Final = 64 * 1024 * 1024
 _PIECE: Final = 1 << 18
 _BINARY: Final = re.compile(rb"[\x00-\x08]")
 _TAR: Final = ".tar"
+_PART: Final = r"((?:\(\?i:)?)\(\?:\^\|/\)"
 _PACKED_ENDINGS: Final = frozenset(("gz", "bz2", "xz", "zst", "zstd"))
 _SEVERITIES: Final = ("low", "medium", "high", "critical")
 
@@ -379,20 +380,27 @@ def _hit(
     return Hit(detector.id, place.base + start, line, masked, level, place.via, verified), match[group]
 
 
-@lru_cache(maxsize=64)
 def _of_path(path: str) -> tuple[Detector, ...]:
-    """Return the detectors that are for this path; the same file is asked for more than once."""
+    """Return the detectors that are for this path."""
+    return _of_tail("/".join(path.rsplit("/", MAX_PARTS)[-MAX_PARTS:]))
+
+
+@lru_cache(maxsize=64)
+def _of_tail(tail: str) -> tuple[Detector, ...]:
+    # The same file is asked for more than once.
     any_, each = _paths()
-    # None says more than what the last folders are called.
-    end = "/".join(path.rsplit("/", MAX_PARTS)[-MAX_PARTS:])
-    return tuple(detector for detector, pattern in each if pattern.search(end)) if any_.search(end) else ()
+    return tuple(detector for detector, pattern in each if pattern.search(tail)) if any_.search(tail) else ()
 
 
 @cache
 def _paths() -> tuple[re.Pattern[str], list[tuple[Detector, re.Pattern[str]]]]:
     """Return what matches every path that some detector is for, and each of these with its own."""
     each = [detector for detector in load_detectors().all if detector.path]
-    any_ = re.compile("|".join(f"(?:{detector.path})" for detector in each))
+    found = dict.fromkeys(detector.path for detector in each)
+    # Where a part of a path begins is looked for once for all of them, not once for each at every character.
+    parts = [re.sub(_PART, r"\1", path, count=1) for path in found if re.match(_PART, path)]
+    others = [path for path in found if not re.match(_PART, path)]
+    any_ = re.compile("|".join([rf"(?:^|/)(?:{'|'.join(f'(?:{part})' for part in parts)})", *others]))
     return any_, [(detector, re.compile(detector.path)) for detector in each]
 
 
