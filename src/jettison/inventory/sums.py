@@ -60,7 +60,7 @@ class Sums:
             self._add_each(run)
             return
         sizes = self._rows.sizes[begin:end]
-        free = list(sizes) if not listed else self._not_listed(run) if listed < count else []
+        free = self._not_listed(run, listed)
         owner = self._unlisted.of_folder(folder) if free else None
         if owner is not None:
             self.sizes[owner] += sum(free)
@@ -68,8 +68,14 @@ class Sums:
         full, layer = count - sizes.count(0), self._rows.layers[begin]
         self.folders.append(FolderSum(folder, layer, count, full, sum(sizes), len(free) - free.count(0), sum(free)))
 
-    def _not_listed(self, run: Run) -> list[int]:
+    def _not_listed(self, run: Run, listed: int) -> list[int]:
+        """Return the sizes of the files that no list holds; `listed`: how many of them some list holds."""
         sizes, is_listed = self._rows.sizes, self._is_listed
+        # Of most runs a list holds all or none.
+        if not listed:
+            return sizes[run.begin : run.end].tolist()
+        if listed == run.end - run.begin:
+            return []
         return [sizes[number] for number in range(run.begin, run.end) if not is_listed[number]]
 
     def _add_each(self, run: Run) -> None:

@@ -84,7 +84,8 @@ class Scanner:
         expressions += [Expression(e, ()) for e in self._base64.expressions]
         expressions += [Expression(utf16_form(word), ()) for word in sorted(words)]
         self._matcher = open_matcher(expressions)
-        self._path_matchers: dict[tuple[str, ...], Matcher] = {}
+        # With each the numbers of the detectors whose expressions it has, in their order.
+        self._path_matchers: dict[tuple[str, ...], tuple[Matcher, list[int]]] = {}
         self._name_matcher = open_matcher([Expression(b"(?im:%s)" % loaded.path_marks.encode(), ())])
         self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}{' all' if everything else ''}"
         self.note = self._matcher.note
@@ -212,11 +213,12 @@ class Scanner:
             return
         # Most of these are never needed: compiling all of them takes half a second. Files of one kind have the same.
         key = tuple([each.id for each in detectors])
-        matcher = self._path_matchers.get(key)
-        if matcher is None:
-            matcher = open_matcher([expression for each in detectors for expression in _expressions(each)])
-            self._path_matchers[key] = matcher
-        owners = [number for number, each in enumerate(detectors) for _ in each.expressions]
+        known = self._path_matchers.get(key)
+        if known is None:
+            expressions = [_expressions(each) for each in detectors]
+            owners = [number for number, own in enumerate(expressions) for _ in own]
+            known = self._path_matchers[key] = open_matcher([one for own in expressions for one in own]), owners
+        matcher, owners = known
         ends: dict[int, list[int]] = {}
         for expression, end in matcher.events(data):
             ends.setdefault(owners[expression], []).append(end)
