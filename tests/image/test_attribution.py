@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,6 +87,63 @@ CASES = {
         entries("/bin/sh -c x", "/bin/sh -c #(nop) COPY file:1 in b "),
         [None, 2, 3],
     ),
+    "a program without a shell, the classic builder": (
+        'FROM b\nRUN ["dd", "of=/one"]\nRUN two\n',
+        entries("dd of=/one", "/bin/sh -c two"),
+        [None, 2, 3],
+    ),
+    "shells of another kind, the classic builder": (
+        'FROM b\nSHELL ["/usr/bin/perl", "-e"]\nRUN one\nSHELL ["/usr/bin/env", "bash", "-c"]\nRUN two\nRUN three\n',
+        entries("-/bin/sh -c #(nop)  SHELL [/usr/bin/perl -e]", "/usr/bin/perl -e one",
+                "-/usr/bin/perl -e #(nop)  SHELL [/usr/bin/env bash -c]", "/usr/bin/env bash -c two", "/usr/bin/env bash -c three"),
+        [None, 3, 5, 6],
+    ),
+    "another stage than the last": (
+        "FROM b AS one\nRUN x\nCOPY a b\nFROM one AS two\nRUN y\nUSER z\nFROM b\nRUN w\n",
+        entries("RUN /bin/sh -c x # buildkit", "COPY a b # buildkit", "RUN /bin/sh -c y # buildkit", "-USER z"),
+        [None, 2, 3, 5],
+    ),
+    "a stage below the last": (
+        "FROM b AS one\nRUN x\nEXPOSE 80\nFROM one\nRUN y\n",
+        entries("RUN /bin/sh -c x # buildkit", "-EXPOSE map[80/tcp:{}]"),
+        [None, 2],
+    ),
+    "what ONBUILD of the base puts in": (
+        "FROM b\nRUN y\nCOPY c d\n",
+        entries("RUN /bin/sh -c x # buildkit", "COPY a b # buildkit", "RUN /bin/sh -c y # buildkit", "COPY c d # buildkit"),
+        [None, None, None, 2, 3],
+    ),
+    "one line edited, one more, one gone": (
+        "FROM b\nRUN a\nRUN new\nRUN b-edited\nRUN d\n",
+        entries(*(f"RUN /bin/sh -c {name} # buildkit" for name in ("a", "b", "c", "d"))),
+        [None, 2, 3, 4, 5],
+    ),
+    "a line more than was built": (
+        "FROM b\nRUN a\nRUN new\nRUN b\nCOPY c d\n",
+        entries("RUN /bin/sh -c a # buildkit", "RUN /bin/sh -c b # buildkit", "COPY c d # buildkit"),
+        [None, 2, 4, 5],
+    ),
+    "a text that is the end of another one": (
+        "FROM b\nRUN y\nRUN x && y\nRUN y\n",
+        entries("RUN /bin/sh -c x && y # buildkit", "RUN /bin/sh -c y # buildkit"),
+        [None, 3, 4],
+    ),
+    "many instructions without an entry": (
+        "FROM b\nRUN x\n" + "ARG A\n" * 30 + "RUN y\n",
+        entries("RUN |0 /bin/sh -c x # buildkit", "RUN |30 /bin/sh -c y # buildkit"),
+        [None, 2, 33],
+    ),
+    "copies by digest": (
+        "FROM scratch\nCOPY a.bin /\nCOPY a.bin /\nCOPY b.bin /a.bin\nCOPY --chown=1:2 sub $X/sub\n",
+        entries(*(f"/bin/sh -c #(nop) COPY {name} in {to} " for name, to in
+                  (("file:a1", "/"), ("file:a1", "/"), ("file:b2", "/a.bin"), ("--chown=1:2 dir:c3", "/x/sub")))),
+        [None, 2, 3, 4, 5],
+    ),
+    "a comment inside of a command": (
+        "FROM b\nRUN a \\\n# and\n  b\nRUN c\n",
+        entries("/some/shell a   b", "/some/shell c"),
+        [None, 2, 5],
+    ),
     "a squashed image": ("FROM b\nRUN x\nRUN y\n", [], [None]),
 }  # fmt: skip
 
@@ -95,6 +153,22 @@ def test_each_layer_has_its_line(name: str) -> None:
     text, own, lines = CASES[name]
     origins = layer_origins([*BASE, *own], model(text))
     assert [origin.line for origin in origins] == lines
+
+
+def test_a_stage_that_was_asked_for_stays() -> None:
+    text = b"FROM b AS one\nRUN x\nFROM b AS two\nRUN y\n"
+    own = entries("RUN /bin/sh -c x # buildkit")
+    lines = [origin.line for origin in layer_origins(own, build_model(parse(text), target="two"))]
+    assert lines == [4]
+
+
+def test_a_long_file_and_a_long_history_take_no_time() -> None:
+    text = "FROM b\n" + "".join(f"RUN step {number}\n" for number in range(1400))
+    own = entries(*(f"RUN /bin/sh -c step {number} # buildkit" for number in range(1400)))
+    started = time.process_time()
+    lines = [origin.line for origin in layer_origins([*BASE, *own], model(text))]
+    assert lines == [None, *range(2, 1402)]
+    assert time.process_time() - started < 10
 
 
 DOCKERFILE = """\

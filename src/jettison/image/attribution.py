@@ -1,29 +1,32 @@
 """Which line of the Dockerfile wrote a layer.
 
-A builder notes one history entry for each instruction of the final image, in order, after those of the
-base. The entries are paired with the instructions from the end on, by keyword, so that a builder that
-leaves one out costs one line and not all.
+A builder notes one history entry for each instruction of the final image, in order, after those of the base. The
+entries are laid beside the instructions so that as much as possible fits, by text and by keyword: what a builder leaves
+out, what an ONBUILD of the base puts in, and a line that was edited since, cost one line and not all.
 
-Source: OCI image specification, "History"; the entries that BuildKit, the classic builder and Buildah write.
+A file does not say which of its stages was built (`--target`): it is the one whose instructions the history tells best,
+the last one where nothing speaks against it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
+from jettison.image.step_text import WRITTEN, Step, Told, likeness, step_of, told_by
 from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
     from jettison.image.image import HistoryEntry
     from jettison.model.dockerfile import Model
-    from jettison.syntax.tree import Instruction
+    from jettison.model.stage import Stage
 
-# How many entries in a row a builder may leave out, or add of its own.
-MAX_SKIPPED: Final = 4
-_NOP: Final = re.compile(r"#\(nop\)\s+(\S+)")
-_RUN: Final = re.compile(r"(?:\|\d+ |/bin/(?:ba|a|da)?sh -o?e?|cmd /S|powershell )")
+# What it costs that an entry between two of the file's is none of the file's, or that an instruction has no entry.
+_ENTRY_LEFT: Final = 1.0
+_STEP_LEFT: Final = 0.25
+# How many entries more than instructions are looked at, and how far the two may be apart in a long file.
+_MORE_ENTRIES: Final = 16
+_APART: Final = 200
 
 
 class Origin(NamedTuple):
@@ -36,60 +39,98 @@ class Origin(NamedTuple):
 BASE: Final = Origin(None, "FROM")
 
 
+class _Fit(NamedTuple):
+    """How a stage fits a history. written: how many entries hold the text of an instruction; steps: entry -> step."""
+
+    score: float
+    written: int
+    steps: dict[int, Step]
+
+
 def layer_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin, ...]:
     """Return the origin of each layer, the lowest first; as many as history entries that are not empty."""
-    found = zip(history, _origins(history, model), strict=True)
-    return tuple(_base_below([origin for entry, origin in found if not entry.empty]))
+    found = zip(history, entry_origins(history, model), strict=True)
+    return tuple(origin for entry, origin in found if not entry.empty)
 
 
 def entry_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin, ...]:
     """Return the origin of each history entry, those that made no layer included."""
-    return tuple(_base_below(_origins(history, model)))
+    steps = _best_fit(history, model).steps
+    nodes = [steps[number].node if number in steps else None for number in range(len(history))]
+    return tuple(BASE if node is None else Origin(node.start_line, node.keyword) for node in nodes)
 
 
-def _origins(history: Sequence[HistoryEntry], model: Model) -> list[Origin]:
-    nodes = _instructions(model)
-    found: list[Origin] = []
-    at = len(nodes)
-    for entry in reversed(history):
-        keyword = keyword_of(entry.created_by)
-        match = next((i for i in range(at - 1, max(at - 2 - MAX_SKIPPED, -1), -1) if nodes[i].keyword == keyword), None)
-        if match is not None:
-            at = match
-            origin = Origin(nodes[match].start_line, keyword)
+def _best_fit(history: Sequence[HistoryEntry], model: Model) -> _Fit:
+    final = model.final
+    if final is None:
+        return _Fit(0, 0, {})
+    told: list[Told] = []
+    best = _fit(history, told, _steps(model, final))
+    if model.target is not None or best.written == sum(len(stage.instructions) for stage in model.lineage(final)):
+        return best
+    for stage in model.stages:
+        if stage is not final:
+            fit = _fit(history, told, _steps(model, stage))
+            best = fit if (fit.written, fit.score) > (best.written, best.score) else best
+    return best
+
+
+def _steps(model: Model, stage: Stage) -> list[Step]:
+    return [step_of(node, model) for one in model.lineage(stage) for node in one.instructions]
+
+
+def _fit(history: Sequence[HistoryEntry], told: list[Told], steps: list[Step]) -> _Fit:
+    """Return how steps fit the end of a history. told: what its last entries say, the last first, read when needed."""
+    count = min(len(history), len(steps) + _MORE_ENTRIES)
+    told += [told_by(entry.created_by) for entry in reversed(history[len(history) - count : len(history) - len(told)])]
+    recent = told[:count][::-1]
+    likenesses: dict[tuple[int, int], float] = {}
+    scores = _scores(recent, steps, likenesses)
+    first = len(history) - count
+    pairs = _pairs(scores, likenesses, len(steps))
+    written = sum(likenesses[pair] >= WRITTEN for pair in pairs)
+    return _Fit(scores[-1][len(steps)], written, {first + entry: steps[step] for entry, step in pairs})
+
+
+def _scores(told: list[Told], steps: list[Step], likenesses: dict[tuple[int, int], float]) -> list[dict[int, float]]:
+    """Return, for the first entries and steps of each number, how well they fit; likenesses: (entry, step), filled."""
+    rows = [{at: -_STEP_LEFT * at for at in range(len(steps) + 1)}]
+    for entry, one in enumerate(told):
+        above, row = rows[-1], dict[int, float]()
+        middle = len(steps) - len(told) + entry + 1
+        for at in range(max(0, middle - _APART), min(len(steps), middle + _APART) + 1):
+            # All entries so far may be the base's.
+            best = -_STEP_LEFT * at
+            if at in above:
+                best = max(best, above[at] - _ENTRY_LEFT)
+            if at - 1 in row:
+                best = max(best, row[at - 1] - _STEP_LEFT)
+            if at and at - 1 in above:
+                alike = likeness(steps[at - 1], one)
+                if alike:
+                    likenesses[entry, at - 1] = alike
+                    best = max(best, above[at - 1] + alike)
+            row[at] = best
+        rows.append(row)
+    return rows
+
+
+def _pairs(
+    scores: list[dict[int, float]], likenesses: dict[tuple[int, int], float], steps: int
+) -> list[tuple[int, int]]:
+    """Return which entry is which step, from the end on."""
+    pairs = []
+    entry, at = len(scores) - 1, steps
+    while entry and at:
+        score = scores[entry][at]
+        alike = likenesses.get((entry - 1, at - 1))
+        if alike and score == scores[entry - 1][at - 1] + alike:
+            pairs.append((entry - 1, at - 1))
+            entry, at = entry - 1, at - 1
+        elif score == scores[entry].get(at - 1, score + 1) - _STEP_LEFT:
+            at -= 1
+        elif score == scores[entry - 1].get(at, score - 1) - _ENTRY_LEFT:
+            entry -= 1
         else:
-            origin = BASE
-        found.append(origin)
-    return found[::-1]
-
-
-def _base_below(origins: list[Origin]) -> list[Origin]:
-    # What lies below the lowest layer of this file is the base, whatever a keyword seemed to say.
-    lines = [origin.line for origin in origins]
-    for index in range(len(origins) - 1, -1, -1):
-        later = [line for line in lines[index + 1 :] if line is not None]
-        line = lines[index]
-        if line is not None and later and line > min(later):
-            origins[index] = BASE
-            lines[index] = None
-    return origins
-
-
-def _instructions(model: Model) -> list[Instruction]:
-    if model.final is None:
-        return []
-    return [node for stage in model.lineage(model.final) for node in stage.instructions]
-
-
-def keyword_of(created_by: str) -> str:
-    """Return the keyword of the instruction that a history entry names, "" when none is known."""
-    # Only needed where a Dockerfile is named.
-    from jettison.syntax.tree import KEYWORDS
-
-    nop = _NOP.search(created_by[:200])
-    if nop:
-        return nop[1].upper() if nop[1].upper() in KEYWORDS else ""
-    first = created_by.split(None, 1)[0].upper() if created_by.strip() else ""
-    if first in KEYWORDS:
-        return first
-    return "RUN" if _RUN.match(created_by) else ""
+            break
+    return pairs

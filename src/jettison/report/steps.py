@@ -11,23 +11,19 @@ if TYPE_CHECKING:
     from jettison.image.attribution import Origin
 
 MAX_LABEL: Final = 120
-# `|2 NAME=value OTHER=value /bin/sh -c `: the build arguments stand in front of what is run.
-_ARGUMENTS: Final = re.compile(r"(?:RUN )?\|\d{1,3} .{0,4000}? ?/\S{0,60}sh (?:[^\s/]\S{0,30} ){0,4}?-\w{0,4}c ")
+# `RUN |2 NAME=value OTHER=value /bin/sh -c `: the build arguments, and a shell with its options, stand in front of what is run.
+_WRAPPING: Final = re.compile(
+    r"(?:RUN )?(?:\|\d{1,3} .{0,4000}? ?)?/\S{0,60}sh (?:[^\s/]\S{0,30} ){0,4}?-\w{0,4}c (?:#\(nop\) )?"
+)
 # The classic builder names what it copied by a digest.
 _COPIED: Final = re.compile(r"\b((?:dir|file|multi):[0-9a-f]{8})[0-9a-f]{56}\b")
-_WRAPPINGS: Final = ("/bin/sh -c #(nop) ", "RUN /bin/sh -c ", "/bin/sh -c ")
 
 
 def layer_command(created_by: str) -> str:
     """Return what a history entry says was done, without the builder's wrapping; safe, on one line."""
     text = _COPIED.sub(r"\1", created_by.removesuffix("# buildkit").strip())
-    arguments = _ARGUMENTS.match(text)
-    if arguments:
-        return safe_line(text[arguments.end() :].strip())
-    for prefix in _WRAPPINGS:
-        if text.startswith(prefix):
-            return safe_line(text[len(prefix) :].strip())
-    return safe_line(text)
+    wrapping = _WRAPPING.match(text)
+    return safe_line(text[wrapping.end() :].strip() if wrapping else text)
 
 
 def written_by(created_by: str) -> str:
