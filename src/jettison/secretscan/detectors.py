@@ -51,12 +51,11 @@ class Detector(NamedTuple):
 
 
 class Detectors(NamedTuple):
-    """All detectors. names: regex of the words in a setting's name; encoded_words, path_marks: see detectors.toml."""
+    """All detectors. names: regex of the words in a setting's name; encoded_words: see detectors.toml."""
 
     all: tuple[Detector, ...]
     names: str
     encoded_words: tuple[bytes, ...]
-    path_marks: str
 
 
 @cache
@@ -74,7 +73,7 @@ def detectors_of(raw: dict[str, Any]) -> Detectors:
     found += [_detector(entry, near_regex(entry), True) for entry in raw["near"]]
     found += [_detector(entry, entry["regex"], False) for entry in raw["settings"]]
     words = tuple(word.encode() for word in raw["encoded_words"])
-    return Detectors(tuple(found), str(raw["names"]), words, str(raw["path_marks"]))
+    return Detectors(tuple(found), str(raw["names"]), words)
 
 
 def near_regex(entry: dict[str, Any]) -> str:

@@ -8,27 +8,27 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, lru_cache, partial
-from itertools import accumulate, islice
+from functools import cache, partial
+from itertools import islice
 from typing import Final
 
 from jettison.named_tuple import NamedTuple
 from jettison.secretscan.detectors import Detector, behind_escape, compiled, load_detectors
 from jettison.secretscan.encoded import Base64Texts, Decoded, decode_utf16, utf16_form
-from jettison.secretscan.engine import MAX_EVENTS, Expression, Matcher, open_matcher
+from jettison.secretscan.engine import MAX_EVENTS, Expression, open_matcher
 from jettison.secretscan.hit import Hit
 from jettison.secretscan.judge import judge, lowered
 from jettison.secretscan.machine_code import WORTH, without_code
 from jettison.secretscan.mask import mask_value
 from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Barren, Budget, is_packed, parts
+from jettison.secretscan.path_detectors import PathDetectors
 from jettison.secretscan.run import Placed, events_of_files
 from jettison.secretscan.tar_members import Member, is_tar, tar_members
 from jettison.secretscan.values import is_download
 
 # Changes whenever the same bytes may give other hits; detectors and engine count by themselves.
-VERSION: Final = 9
+VERSION: Final = 10
 # The longest match, in front of the engine's event and after it.
 BEFORE: Final = 4096
 AFTER: Final = 8192
@@ -37,14 +37,11 @@ AFTER: Final = 8192
 MAX_TRIES: Final = 64
 MAX_LOOK: Final = MAX_TRIES * (BEFORE + AFTER)
 MAX_HITS: Final = 1000
-# Folders and file that a detector's path names at most.
-MAX_PARTS: Final = 3
 # Lines are counted up to here.
 MAX_LINES: Final = 64 * 1024 * 1024
 _PIECE: Final = 1 << 18
 _BINARY: Final = re.compile(rb"[\x00-\x08]")
 _TAR: Final = ".tar"
-_PART: Final = r"((?:\(\?i:)?)\(\?:\^\|/\)"
 _PACKED_ENDINGS: Final = frozenset(("gz", "bz2", "xz", "zst", "zstd"))
 _SEVERITIES: Final = ("low", "medium", "high", "critical")
 
@@ -52,10 +49,12 @@ _SEVERITIES: Final = ("low", "medium", "high", "critical")
 class _Place(NamedTuple):
     """Where a piece of bytes comes from. base: its offset in the file; line: lines before it, -1 for no text.
 
-    ends: how many lines end in front of each piece of _PIECE bytes, as far as somebody asked.
+    own: the detectors that are for its path; ends: how many lines end in front of each piece of _PIECE bytes, as far as
+    somebody asked.
     """
 
     path: str
+    own: tuple[Detector, ...]
     base: int
     line: int
     via: str
@@ -84,9 +83,7 @@ class Scanner:
         expressions += [Expression(e, ()) for e in self._base64.expressions]
         expressions += [Expression(utf16_form(word), ()) for word in sorted(words)]
         self._matcher = open_matcher(expressions)
-        # With each the numbers of the detectors whose expressions it has, in their order.
-        self._path_matchers: dict[tuple[str, ...], tuple[Matcher, list[int]]] = {}
-        self._name_matcher = open_matcher([Expression(b"(?im:%s)" % loaded.path_marks.encode(), ())])
+        self._by_path = PathDetectors([d for d in loaded.all if d.path])
         self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}{' all' if everything else ''}"
         self.note = self._matcher.note
         self._taken: list[tuple[Hit, bytes]] | None = None
@@ -98,17 +95,17 @@ class Scanner:
 
     def is_ready(self, now: bool = False) -> bool:
         """Return whether a search can begin at once; now: compile what has to be."""
-        return all(matcher.is_ready(now) for matcher in (self._matcher, self._name_matcher))
+        return all(matcher.is_ready(now) for matcher in (self._matcher, self._by_path))
 
     def scan(self, path: str, mode: int, size: int, data: bytes | memoryview, at: int) -> list[Hit]:
         """Return the secrets of a file; `path` without leading slash, mode: not looked at.
 
         data: all of its `size` bytes, or for very large files the piece that begins at `at`; pieces overlap.
         """
-        events = self._events(data)
-        if not events and not (data and data[0] in FIRST) and not path.endswith(_TAR) and not self._has_path(path):
+        events, own = self._events(data), self._by_path.of(path)
+        if not events and not own and not (data and data[0] in FIRST) and not path.endswith(_TAR):
             return []
-        return self._found(path, size, data, at, events)
+        return self._found(path, size, data, at, events, own)
 
     def scan_run(self, files: Sequence[Placed], data: memoryview) -> list[tuple[str, list[Hit]]]:
         """Return (path, secrets) of the files that have some; whole files that lie one after another in `data`.
@@ -121,11 +118,12 @@ class Scanner:
             each = ((f.path, self.scan(f.path, f.mode, f.size, data[f.at : f.at + f.size], 0)) for f in files)
             return [(path, hits) for path, hits in each if hits]
         by_file = events_of_files(files, events) if events else {}
-        by_name = self._marked(files)
+        by_path = self._by_path.of_each([file.path for file in files])
         found = []
         for number, (path, _, size, at, _) in enumerate(files):
-            if number in by_file or data[at] in FIRST or number in by_name:
-                hits = self._found(path, size, data[at : at + size], 0, by_file.get(number, []))
+            if number in by_file or data[at] in FIRST or number in by_path or path.endswith(_TAR):
+                own = by_path.get(number, ())
+                hits = self._found(path, size, data[at : at + size], 0, by_file.get(number, []), own)
                 if hits:
                     found.append((path, hits))
         return found
@@ -141,30 +139,24 @@ class Scanner:
                 break
         return found
 
-    def _marked(self, files: Sequence[Placed]) -> set[int]:
-        """Return which files may be ones that a detector is for, by their names, all looked at at once."""
-        names = [file.path[file.path.rfind("/") + 1 :] for file in files]
-        joined = "\n".join(names).encode("utf-8", "surrogateescape")
-        events = self._name_matcher.events(joined)
-        if self._name_matcher.full:
-            return set(range(len(files)))
-        if not events:
-            return set()
-        ends = list(accumulate(len(name.encode("utf-8", "surrogateescape")) + 1 for name in names))
-        return {bisect_left(ends, end) for _, end in events}
-
     def _found(
-        self, path: str, size: int, data: bytes | memoryview, at: int, events: list[tuple[int, int]]
+        self,
+        path: str,
+        size: int,
+        data: bytes | memoryview,
+        at: int,
+        events: list[tuple[int, int]],
+        own: tuple[Detector, ...],
     ) -> list[Hit]:
         head = bytes(data[:512]) if path.endswith(_TAR) else bytes(data[:8])
         packed = not at and len(data) == size and (is_packed(head) or is_tar(head))
-        if not events and not packed and not self._has_path(path):
+        if not events and not packed and not own:
             return []
         line = -1 if at or b"\0" in bytes(data[:512]) else 0
-        place = _Place(path, at, line, "", 0, [0], at + len(data) >= size)
+        place = _Place(path, own, at, line, "", 0, [0], at + len(data) >= size)
         found = list(islice(self.hits(data, place, events), MAX_HITS))
         if packed:
-            inner = _Place(path, 0, -1, "", 0, [0])
+            inner = _Place(path, own, 0, -1, "", 0, [0])
             found += islice(self.packed(data, inner, Budget(len(data))), MAX_HITS)
         return best_hits(found)
 
@@ -199,31 +191,13 @@ class Scanner:
                 yield from self._decoded(data, place, list_, "base64", partial(self._base64.decode, phase=phase))
             else:
                 yield from self._decoded(data, place, list_, "utf-16", decode_utf16)
-        if self._has_path(place.path):
-            yield from self._of_path(data, place)
-
-    def _has_path(self, path: str) -> bool:
-        # The name first: the whole regex costs more than the search of a small file.
-        name = path[path.rfind("/") + 1 :].encode("utf-8", "surrogateescape")
-        return bool(self._name_matcher.events(name) and _of_path(path))
+        yield from self._of_path(data, place)
 
     def _of_path(self, data: bytes | memoryview, place: _Place) -> Iterator[Hit]:
-        detectors = _of_path(place.path)
-        if not detectors:
-            return
-        # Most of these are never needed: compiling all of them takes half a second. Files of one kind have the same.
-        key = tuple([each.id for each in detectors])
-        known = self._path_matchers.get(key)
-        if known is None:
-            expressions = [_expressions(each) for each in detectors]
-            owners = [number for number, own in enumerate(expressions) for _ in own]
-            known = self._path_matchers[key] = open_matcher([one for own in expressions for one in own]), owners
-        matcher, owners = known
-        ends: dict[int, list[int]] = {}
-        for expression, end in matcher.events(data):
-            ends.setdefault(owners[expression], []).append(end)
-        for number in sorted(ends):
-            yield from self._confirm(detectors[number], data, place, sorted(ends[number]))
+        for detector in place.own:
+            ends = self._by_path.ends(detector, data)
+            if ends:
+                yield from self._confirm(detector, data, place, sorted(ends))
 
     def _confirm(self, detector: Detector, data: bytes | memoryview, place: _Place, ends: list[int]) -> Iterator[Hit]:
         last, tries, left = -1, 0, MAX_LOOK
@@ -259,7 +233,7 @@ class Scanner:
             if run is None:
                 continue
             last = run.end
-            inner = _Place(place.path, 0, -1, _join(place.via, how), place.depth + 1, [0])
+            inner = _Place(place.path, place.own, 0, -1, _join(place.via, how), place.depth + 1, [0])
             for hit in self.hits(run.data, inner, self._matcher.events(run.data)):
                 at = run.start if how == "base64" else run.start + 2 * hit.offset
                 yield self._moved(hit, place.base + at, _line(data, place, run.start))
@@ -273,7 +247,7 @@ class Scanner:
     def _members(self, data: bytes) -> list[Member]:
         """Return the files of a tar that are packed, or whose name alone says what they hold."""
         return list(
-            tar_members(data, lambda name, head: is_packed(head) or name.endswith(_TAR) or self._has_path(name))
+            tar_members(data, lambda name, head: is_packed(head) or name.endswith(_TAR) or bool(self._by_path.of(name)))
         )
 
     def packed(self, data: bytes | memoryview, place: _Place, budget: Budget) -> Iterator[Hit]:
@@ -286,19 +260,20 @@ class Scanner:
             return
         # What a member inside has been given of the budget depends on the others: whole files only.
         whole = not place.depth
-        if whole and content in self._barren and not self._has_path(_unpacked_name(place.path)):
+        if whole and content in self._barren and not self._by_path.of(_unpacked_name(place.path)):
             return
         for part in parts(content, budget):
             # A member's own name says what it is, as if it stood in the image.
             path = part.how.removeprefix("zip:") if part.how.startswith("zip:") else _unpacked_name(place.path)
-            inner = _Place(path, 0, -1, _join(place.via, part.how), place.depth + 1, [0])
+            own = self._by_path.of(path)
+            inner = _Place(path, own, 0, -1, _join(place.via, part.how), place.depth + 1, [0])
             events = self._matcher.events(part.data)
             nested = is_packed(part.data[:8])
             opened = not is_tar(part.data) or not is_download(place.path)
             members = self._members(part.data) if is_tar(part.data) and opened else []
             # Under another name the same may hold something.
             whole = whole and opened
-            if not events and not nested and not members and not self._has_path(path):
+            if not events and not nested and not members and not own:
                 continue
             whole = False
             yield from self.hits(part.data, inner, events)
@@ -311,7 +286,8 @@ class Scanner:
     def _in_tar(self, data: bytes, members: list[Member], place: _Place, budget: Budget) -> Iterator[Hit]:
         for member in members:
             held = data[member.start : member.end]
-            within = _Place(member.name, 0, -1, _join(place.via, f"tar:{member.name[:200]}"), place.depth + 1, [0])
+            own = self._by_path.of(member.name)
+            within = _Place(member.name, own, 0, -1, _join(place.via, f"tar:{member.name[:200]}"), place.depth + 1, [0])
             if is_packed(held[:8]) or is_tar(held):
                 yield from self.packed(held, within, budget)
             else:
@@ -380,30 +356,6 @@ def _hit(
     masked = mask_value(match[group], detector.prefixes)
     line = _line(data, place, start)
     return Hit(detector.id, place.base + start, line, masked, level, place.via, verified), match[group]
-
-
-def _of_path(path: str) -> tuple[Detector, ...]:
-    """Return the detectors that are for this path."""
-    return _of_tail("/".join(path.rsplit("/", MAX_PARTS)[-MAX_PARTS:]))
-
-
-@lru_cache(maxsize=64)
-def _of_tail(tail: str) -> tuple[Detector, ...]:
-    # The same file is asked for more than once.
-    any_, each = _paths()
-    return tuple(detector for detector, pattern in each if pattern.search(tail)) if any_.search(tail) else ()
-
-
-@cache
-def _paths() -> tuple[re.Pattern[str], list[tuple[Detector, re.Pattern[str]]]]:
-    """Return what matches every path that some detector is for, and each of these with its own."""
-    each = [detector for detector in load_detectors().all if detector.path]
-    found = dict.fromkeys(detector.path for detector in each)
-    # Where a part of a path begins is looked for once for all of them, not once for each at every character.
-    parts = [re.sub(_PART, r"\1", path, count=1) for path in found if re.match(_PART, path)]
-    others = [path for path in found if not re.match(_PART, path)]
-    any_ = re.compile("|".join([rf"(?:^|/)(?:{'|'.join(f'(?:{part})' for part in parts)})", *others]))
-    return any_, [(detector, re.compile(detector.path)) for detector in each]
 
 
 def _judgement() -> str:
