@@ -36,7 +36,7 @@ ALLOWED: dict[str, set[str]] = {
     "report": {"engine", "generate", "image", "inventory", "lint", "secretscan", "model", "optimize", "proof", "rules", "sbom", "slim", "syntax", "vulnerabilities"},
     "tui": {"image", "inventory", "report"},
 }  # fmt: skip
-JOINS = {"attribution.py", "inspection.py"}
+JOINS = {"attribution.py", "step_text.py", "inspection.py"}
 
 
 def imported() -> dict[str, set[tuple[str, str]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,13 @@ def test_the_exit_code_says_whether_there_are_any(project: Path, capsys: pytest.
     assert "src/pay.py:2" in capsys.readouterr().out
     assert main(["secrets", "src/clean.py"]) == 0
     assert main(["secrets", ".", "--confidence", "high"]) == 1
+
+
+def test_an_archive_of_sources_is_a_file(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, mode in (("src.tar", "w"), ("src.tar.gz", "w:gz")):
+        with tarfile.open(project / name, mode) as tar:  # type: ignore[call-overload]
+            tar.add("src")
+        assert {one["path"] for one in found(capsys, name)} == {name}
 
 
 def test_links_pipes_and_unreadable_files_do_no_harm(project: Path, capsys: pytest.CaptureFixture[str]) -> None:

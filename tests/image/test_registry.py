@@ -197,11 +197,18 @@ def test_parts_of_a_reference(text: str, parts: tuple[str, ...]) -> None:
         "registry://h.x/a@sha256:12", "registry://h.x/a@md5:" + "a" * 32, "registry://user:pass@h.x/a",
         "registry://h.x/a\r\nHost: evil", "registry://h x.y/a", "registry://h.x/a?b=c", "registry://h.x/" + "a" * 300,
         "registry://h.x/a:" + "t" * 200, "registry://-h.x/a", "registry://h.x:999999/a",
+        "registry://h.x", "registry://localhost:5000", "registry://h.x:5000", "registry://[::1]:5000",
     ],
 )  # fmt: skip
 def test_what_is_no_reference_is_refused_before_anything_is_asked(text: str) -> None:
     with pytest.raises(UsageError):
         parse_reference(text)
+
+
+def test_a_password_in_a_reference_is_not_repeated() -> None:
+    with pytest.raises(UsageError, match="docker login") as caught:
+        parse_reference("registry://user:hunter2@h.x/a")
+    assert "hunter2" not in str(caught.value)
 
 
 def test_only_names_with_a_host_may_leave_the_machine() -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
+import io
 import json
 import lzma
+import os
 import secrets
 import subprocess
+import sys
 import tarfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,6 +60,46 @@ def test_what_skopeo_makes_of_an_archive_is_the_same_image(tmp_path: Path) -> No
         assert files(str(tmp_path / name)) == wanted, name
     with pytest.raises(ImageError, match="app:1"):
         files(f"{tmp_path}/oci.tar:app:2")
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress])
+def test_an_archive_can_come_through_a_pipe(
+    pack: Callable[[bytes], bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    archive = tmp_path / "image.tar"
+    archive.write_bytes(old_layout(BASE, TOP))
+    data = pack(archive.read_bytes())
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+    assert files("-") == files(str(archive))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(data,))
+    writer.start()
+    assert files(str(pipe)) == files(str(archive))
+    writer.join()
+    for left, said in ((b"", "it is empty"), (data[: len(data) // 2], "standard input")):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(left)))
+        assert main(["inspect", "-"]) == ImageError.exit_code
+        assert said in capsys.readouterr().err
+
+
+def test_secrets_knows_an_image_in_each_of_its_forms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    layer = tar_of(("pay.py", "file", b"KEY = 'sk_live_Kx93mVpq7Rt2Zw81Ln5Y'\n"))
+    archive = tmp_path / "image.tar"
+    archive.write_bytes(old_layout(layer, tar_of((".wh.pay.py", "file", b""))))
+    (tmp_path / "image.tar.gz").write_bytes(gzip.compress(archive.read_bytes()))
+    with tarfile.open(archive) as tar:
+        tar.extractall(tmp_path / "unpacked", filter="data")
+    Layout(tmp_path / "oci").write(layer)
+    for name in ("image.tar", "image.tar.gz", "unpacked", "oci"):
+        main(["secrets", str(tmp_path / name), "--format", "json"])
+        found = json.loads(capsys.readouterr().out)["secrets"]
+        assert [(one["path"], one["layer"]) for one in found] == [("pay.py", 0)], name
+
+
+def test_a_name_that_looks_like_an_option_is_given_to_no_program(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["inspect", "--", "-o/tmp/x"]) == SourceError.exit_code
+    assert "there is no such file or folder" in capsys.readouterr().err
 
 
 def test_a_copied_folder_is_checked_and_one_that_only_looks_like_it_is_a_root_file_system(tmp_path: Path) -> None:

@@ -63,11 +63,6 @@ def _found(args: argparse.Namespace) -> tuple[tuple[SecretFinding, ...], str]:
 
 def _is_source(path: str) -> bool:
     """Return whether a path is a folder of sources or a file, rather than an image in an archive or a layout."""
-    if os.path.isdir(path):
-        return not os.path.isfile(os.path.join(path, "index.json"))
-    try:
-        with open(path, "rb") as stream:
-            return stream.read(512)[257:262] != b"ustar"
-    except OSError:
-        # No such file: the name of an image.
-        return False
+    from jettison.image.source import holds_image
+
+    return (os.path.isdir(path) or os.path.isfile(path)) and not holds_image(path)

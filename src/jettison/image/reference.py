@@ -53,7 +53,12 @@ def parse_reference(text: str) -> Reference:
     scheme = next((s for s in SCHEMES if text.startswith(s)), "")
     rest = text[len(scheme) :]
     rest, _, digest = rest.partition("@")
+    if "/" in digest:
+        # Not shown: it may be a password.
+        raise UsageError("an image's name has no user and no password in it: sign in first (docker login HOST)")
     host, slash, name = rest.partition("/")
+    if scheme and not slash and (has_host(f"{rest.partition(':')[0]}/") or re.search(r"\]|:.*:", rest)):
+        raise UsageError(f"{text[:200]!r} names a registry and no image of it: write registry://HOST/NAME:TAG")
     if not slash or not has_host(rest):
         host, name = "docker.io", rest if "/" in rest else f"library/{rest}"
     last = name.rpartition("/")[2]

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import posixpath
+import re
+import sys
 import zlib
 from collections.abc import Callable
 from typing import IO, Final, cast
@@ -12,15 +15,22 @@ from jettison.image.archive import find_in_file, find_in_layout, is_oci_layout, 
 from jettison.image.assemble import Made, Source, as_it_is, assemble
 from jettison.image.collect import Collector
 from jettison.image.copied_folder import is_copied_folder
-from jettison.image.decompress import compression, decompressed
+from jettison.image.decompress import Joined, compression, decompressed
 from jettison.image.image import Image
 from jettison.image.manifest import Chosen
 from jettison.image.reading import Told
 from jettison.image.reference import SCHEMES, has_host
+from jettison.image.tar import Reader, TarStream
+from jettison.image.tar_header import BLOCK
 from jettison.image.unpacked_archive import is_unpacked_archive
 from jettison.terminal import safe_line
 
+STDIN: Final = "-"
 _ARCHIVE_ENDINGS: Final = (".tar", ".tar.gz", ".tgz", ".oci", ".json")
+# What only archives of images hold: blobs by digest, layers and configurations by id, the marks of both layouts.
+_OF_AN_IMAGE: Final = (
+    r"(?:blobs/sha256/.*|(?:sha256:)?[0-9a-f]{64}(?:[./].*)?|[^/]+/layer\.tar|oci-layout|repositories)\Z"
+)
 
 
 def open_image(
@@ -43,18 +53,23 @@ def made_of_image(
     A folder without an index that a plain word names (`app`) is read where the engine has no image of that name.
     `registry://HOST/NAME:TAG` is read from a registry, and so is a name with its host that no engine has.
 
-    `PATH:NAME` picks one image of an archive with several. strict: a layer that cannot be read is an error;
+    `-` and pipes (`<(...)`) are archives that can be read once. `PATH:NAME` picks one image of an archive with several. strict: a layer that cannot be read is an error;
     else it is left out, and the image's `damage` says so. `make` may be called twice, as `assemble` says.
 
     Raises:
         ImageError: it cannot be read. SourceError: a path cannot. EngineError: the engine has no such image.
     """
+    if name == STDIN:
+        return make(_of_stdin(collector, platform))
     path, wanted = _split(name)
     folder = os.path.isdir(path) and not is_layout(path)
     if folder and not may_be_a_name(path):
         return make(_of_folder(path, collector))
     if os.path.exists(path) and not folder:
         try:
+            if not os.path.isfile(path) and not os.path.isdir(path):
+                with open(path, "rb") as stream:
+                    return make(_streamed(stream, collector, wanted, platform))
             if os.path.isfile(path) and compression(_head(path)):
                 return make(_packed_archive(path, collector, wanted, platform))
             find = find_in_layout if os.path.isdir(path) else find_in_file
@@ -63,7 +78,7 @@ def made_of_image(
             raise ImageError(f"{safe_line(name)}: {error}") from error
     if name.startswith(SCHEMES):
         return assemble(*_of_registry(name, platform), collector, strict, make)
-    if name.startswith(("/", "./", "../")) or name.endswith("/"):
+    if name.startswith(("/", "./", "../", "-")) or name.endswith("/"):
         # No name of an image begins or ends like this.
         raise SourceError(f"{name}: there is no such file or folder")
     from jettison.engine.find import find_engine
@@ -97,12 +112,28 @@ def _head(path: str) -> bytes:
 def _packed_archive(path: str, collector: Collector, wanted: str, platform: str) -> Image:
     """Return an image of an archive that is compressed as a whole (`docker save app | gzip`), read as it is unpacked."""
     with open(path, "rb") as stream:
-        plain = decompressed(stream, stream.read(8))
-        assert plain is not None
-        try:
-            return read_archive(cast(IO[bytes], Told(cast(IO[bytes], plain))), collector, wanted, platform)
-        except (ValueError, OverflowError, EOFError, zlib.error) as error:
-            raise ImageError(f"the image archive cannot be read: {safe_line(str(error))[:300]}") from error
+        return _streamed(stream, collector, wanted, platform)
+
+
+def _of_stdin(collector: Collector, platform: str) -> Image:
+    if sys.stdin.isatty():
+        raise SourceError("- is an image archive on standard input, and nothing is piped in: docker save NAME | ...")
+    try:
+        return _streamed(sys.stdin.buffer, collector, "", platform)
+    except ImageError as error:
+        raise ImageError(f"standard input: {error}") from error
+
+
+def _streamed(stream: IO[bytes], collector: Collector, wanted: str, platform: str) -> Image:
+    """Return an image of an archive that can be read only once, compressed as a whole or not."""
+    try:
+        head = stream.read(8)
+        if not head:
+            raise ValueError("it is empty")
+        plain = decompressed(stream, head) or Joined(stream, head)
+        return read_archive(cast(IO[bytes], Told(cast(IO[bytes], plain))), collector, wanted, platform)
+    except (ValueError, OverflowError, EOFError, OSError, zlib.error) as error:
+        raise ImageError(f"the image archive cannot be read: {safe_line(str(error))[:300]}") from error
 
 
 def _of_folder(folder: str, collector: Collector) -> Image:
@@ -128,6 +159,40 @@ def _split(name: str) -> tuple[str, str]:
 def is_layout(path: str) -> bool:
     """Return whether a folder holds an image as a layout or an unpacked archive, not the files of one."""
     return is_oci_layout(path) or is_copied_folder(path) or is_unpacked_archive(path)
+
+
+def holds_image(path: str) -> bool:
+    """Return whether a path is an image in an archive or a layout, not a folder or a file of sources.
+
+    What cannot be read to its end counts as one, so that the reading of it tells what is wrong.
+
+    Raises:
+        SourceError: it cannot be opened.
+    """
+    if os.path.isdir(path):
+        named = os.path.isfile(os.path.join(path, "index.json"))
+        beside = any(os.path.exists(os.path.join(path, name)) for name in ("oci-layout", "blobs"))
+        return (named and beside) or is_copied_folder(path) or is_unpacked_archive(path)
+    try:
+        with open(path, "rb") as stream:
+            head = stream.read(8)
+            plain = decompressed(stream, head) or Joined(stream, head)
+            return _is_archive(plain)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _is_archive(plain: Reader) -> bool:
+    begin = b""
+    try:
+        while len(begin) < BLOCK and (more := plain.read(BLOCK - len(begin))):
+            begin += more
+        if begin[257:262] != b"ustar":
+            return False
+        names = (posixpath.normpath(entry.name) for entry in TarStream(Joined(plain, begin)))
+        return any(re.match(_OF_AN_IMAGE, name) for name in names)
+    except (ValueError, OverflowError, EOFError, zlib.error):
+        return begin[257:262] == b"ustar"
 
 
 def may_be_a_name(path: str) -> bool:
