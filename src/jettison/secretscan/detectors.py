@@ -21,9 +21,13 @@ _ESCAPED: Final = rb"(?:(?<=\\[ntrfv0])|(?<=%[0-9A-Fa-f]{2})|(?<=\[[0-9]m)|(?<=[
 _BEGINS_FOR_ENGINE: Final = r"(?:\b|\\[ntrfv0]|%[0-9A-Fa-f]{2}|[\[;][0-9]{1,2}m)"
 # A repeat up to so often may as well be endless, for what the engine looks for; the exact form is judged later.
 MANY: Final = 20
+# So much of a repeat is enough for the engine to be told of few texts that are none.
+BEGINNING: Final = 12
 FARTHEST: Final = 1 << 16
 _WRITTEN_OUT: Final = r"\{([^{}]*\|[^{}]*)\}"
 _LONG_END: Final = r"\{(\d+),\d*\}(\)*)\Z"
+_COUNTED: Final = r"\{(\d+),?\}"
+_WORD_END: Final = r"\\b(\)*)\Z"
 
 
 class Detector(NamedTuple):
@@ -91,6 +95,7 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
     # its own has it where the text would be found too often within others.
     told = [text for trigger in _triggers(entry) for text in written_out(trigger)]
     triggers = list(map(_escapes_too, told)) or [bare if loose else regex.removeprefix(r"\b")]
+    whole = bool(entry.get("whole"))
     keywords = entry["near"].lower().split("|") if near else entry["keywords"]
     return Detector(
         entry["id"],
@@ -98,7 +103,7 @@ def _detector(entry: dict[str, Any], regex: str, near: bool) -> Detector:
         entry.get("severity", "high"),
         LEVELS.index(entry.get("confidence", "medium" if near else "high")),
         regex.encode(),
-        tuple(shortened(opened(text)).encode() for text in triggers),
+        tuple((shortened(opened(text)) if whole else clipped(text)).encode() for text in triggers),
         reach(regex),
         bare.encode() if loose else b"",
         prefixes,
@@ -151,6 +156,19 @@ def shortened(regex: str) -> str:
 def opened(regex: str) -> str:
     """Return a regex without the upper bounds of its long repeats: they take most of the time that compiling takes."""
     return re.sub(_LONG_REPEAT, lambda match: f"{{{match[1]},}}" if int(match[2]) >= MANY else match[0], regex)
+
+
+def clipped(regex: str) -> str:
+    """Return what the engine looks for instead of a regex: of each repeat the beginning, of a last one nothing more.
+
+    Compiling takes a third less time then, and in a million bytes of an image there is not one event more.
+    """
+    regex = re.sub(_WORD_END, r"\1", shortened(opened(regex)))
+    last = re.search(_COUNTED + r"\)*\Z", regex)
+    end = last.start() if last else len(regex)
+    before = re.sub(_COUNTED, lambda match: f"{{{BEGINNING},}}" if int(match[1]) > BEGINNING else match[0], regex[:end])
+    after = re.sub(_COUNTED, lambda match: f"{{{min(int(match[1]), BEGINNING)}}}", regex[end:])
+    return before + after
 
 
 @cache
