@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, TypeVar
 
 from jettison.named_tuple import NamedTuple
 
@@ -35,10 +35,7 @@ _FLAGS: Final = {
 _OTHER: Final = ("other", True)
 _FIELDS: Final = struct.Struct("100s24s12s12s8sc100s6s82x155s12x")
 _MEMO_LIMIT: Final = 65_536
-_numbers: dict[bytes, int] = {}
-# Fields that most entries of an image share, with what they mean: a checksum's remainder of Adler-32; mode, uid and gid.
-_sums: dict[bytes, int] = {}
-_owners: dict[bytes, tuple[int, int, int]] = {}
+_Meaning = TypeVar("_Meaning")
 
 
 class TarError(ValueError):
@@ -66,22 +63,38 @@ class Entry(NamedTuple):
 _new: Final = tuple.__new__
 
 
+class _Memo(dict[bytes, _Meaning]):
+    """What fields mean that most entries of an image share; one that is new is read. TarError for a damaged one."""
+
+    def __init__(self, read: Callable[[bytes], _Meaning]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, field: bytes) -> _Meaning:
+        meaning = self._read(field)
+        if len(self) < _MEMO_LIMIT:
+            self[field] = meaning
+        return meaning
+
+
 def check_block(block: bytes) -> None:
     """Raise TarError when a header's checksum does not fit."""
     field = block[148:156]
-    wanted = _sums.get(field)
-    if wanted is None:
-        # Adler-32's lower half is one more than the sum of the bytes, modulo 65521: several times faster than sum().
-        # The checksum field itself counts as eight spaces.
-        wanted = (1 + number(field) + sum(field) - 8 * 0x20) % 65521
-        if len(_sums) < _MEMO_LIMIT:
-            _sums[field] = wanted
-    if (zlib.adler32(block) & 0xFFFF) == wanted:
+    if (zlib.adler32(block) & 0xFFFF) == _sums[field]:
         return
     stated = number(field)
     signed = sum(byte - 256 if byte > 127 else byte for byte in block[:148] + block[156:]) + 8 * 0x20
     if stated != signed:
         raise TarError("a header's checksum does not fit")
+
+
+def _read_sum(field: bytes) -> int:
+    """Return the lower half of a header's Adler-32.
+
+    It is one more than the sum of the bytes, modulo 65521: several times faster than sum(). The checksum itself counts
+    as eight spaces.
+    """
+    return (1 + number(field) + sum(field) - 8 * 0x20) % 65521
 
 
 def read_entry(block: bytes, extra: dict[str, str], at: int = 0) -> Entry:
@@ -101,10 +114,10 @@ def read_entry(block: bytes, extra: dict[str, str], at: int = 0) -> Entry:
         kind = "dir"
     bytes_ = 0
     if full:
-        bytes_ = number(size)
-    mode, uid, gid = _owners.get(owner) or _read_owner(owner)
+        bytes_ = _numbers[size]
+    mode, uid, gid = _owners[owner]
     # As Entry(...), without a call in between.
-    return _new(Entry, (name, kind, bytes_, mode, uid, gid, text(link) if link[0] else "", number(mtime, True), at))
+    return _new(Entry, (name, kind, bytes_, mode, uid, gid, text(link) if link[0] else "", _times[mtime], at))
 
 
 def _extended(block: bytes, extra: dict[str, str], at: int) -> Entry:
@@ -129,7 +142,7 @@ def _extended(block: bytes, extra: dict[str, str], at: int) -> Entry:
         decimal(extra["uid"]) if "uid" in extra else number(owner[8:16]),
         decimal(extra["gid"]) if "gid" in extra else number(owner[16:]),
         extra.get("linkpath") or text(link),
-        whole_seconds(extra["mtime"]) if "mtime" in extra else number(mtime, negative=True),
+        whole_seconds(extra["mtime"]) if "mtime" in extra else _times[mtime],
         at,
     )
 
@@ -141,10 +154,7 @@ def _check_name(name: str) -> None:
 
 def _read_owner(field: bytes) -> tuple[int, int, int]:
     """Return mode, uid and gid, which follow one another in a header."""
-    known = number(field[:8]) & 0o7777, number(field[8:16]), number(field[16:])
-    if len(_owners) < _MEMO_LIMIT:
-        _owners[field] = known
-    return known
+    return number(field[:8]) & 0o7777, number(field[8:16]), number(field[16:])
 
 
 def content_size(block: bytes, extra: dict[str, str]) -> int:
@@ -207,23 +217,25 @@ def whole_seconds(value: str) -> int:
     return sign * decimal(digits.partition(".")[0])
 
 
-def number(field: bytes, negative: bool = False) -> int:
+def number(field: bytes) -> int:
     """Return a numeric header field: octal text, or base-256 when the first bit is set (GNU)."""
-    known = _numbers.get(field)
-    if known is not None:
-        return known
+    return _numbers[field]
+
+
+def _read_number(field: bytes, negative: bool = False) -> int:
     if field[0] & 0x80:
         return _base_256(field, negative)
     digits = field.strip(b"\0 ")
     if digits and not digits.isdigit():
         raise TarError("a damaged number in a header")
     try:
-        value = int(digits or b"0", 8)
+        return int(digits or b"0", 8)
     except ValueError:
         raise TarError("a damaged number in a header") from None
-    if len(_numbers) < _MEMO_LIMIT:
-        _numbers[field] = value
-    return value
+
+
+def _read_time(field: bytes) -> int:
+    return _read_number(field, negative=True)
 
 
 def _base_256(field: bytes, negative: bool) -> int:
@@ -233,3 +245,9 @@ def _base_256(field: bytes, negative: bool) -> int:
     if field[0] == 0xFF or value >= 1 << 62:
         raise TarError("a number in a header is negative or too large")
     return value
+
+
+_numbers: Final = _Memo(_read_number)
+_times: Final = _Memo(_read_time)
+_sums: Final = _Memo(_read_sum)
+_owners: Final = _Memo(_read_owner)

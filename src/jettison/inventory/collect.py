@@ -94,6 +94,10 @@ for _suffix in (
         _SUFFIXES[_suffix].append((lambda path: True, 0, None))
     else:
         _SUFFIXES[_suffix] = []
+# No file of such a name is wanted: most of the files of an image.
+_UNWANTED: Final = frozenset(
+    suffix for suffix, rules in _SUFFIXES.items() if not rules and not any(name.endswith(suffix) for name in _NAMES)
+)
 # What lies here is told by its folder and by no name.
 _FOLDERS: Final = (dpkg.STATUS_FOLDER, kernel.BOOT_FOLDER)
 
@@ -103,6 +107,8 @@ def wants(path: str, size: int, mode: int) -> int:
 
     HEAD (64) for what may be a program: `wants_program` says by these bytes whether all are wanted.
     """
+    if path[path.rfind(".") :] in _UNWANTED:
+        return 0
     base = path[path.rfind("/") + 1 :]
     rules = _NAMES.get(base)
     if rules is None:
