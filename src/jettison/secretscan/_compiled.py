@@ -5575,11 +5575,8 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    b'-9]_token|[a-z0-9]_secret|private[_-]?key|encryption[_-]?key|signing[_-]?key|\\bpsk|[a-z0-9]-'
    b'secret|oauth_?token)["\']{0,1})[ \\t]{0,4}(?:=>|:=|=|:)[ \\t]{0,4}["\']{0,1}(?P<secret>[^\\s"'
    b'\'$<>{}\\[\\]()%@*,;#`][^\\s"\'<>]{7,199})',
-   (b'(?i:(?:password|passwd|passphrase|[._-]pass|\\bpass|[._-]pwd|\\bpwd|[._-]pw|secret_?key(?:'
-    b'_?base)?|secret_?access_?key|client[_-]?secret|api[_-]?key|access[_-]?token|auth[_-]?token|['
-    b'a-z0-9]_token|[a-z0-9]_secret|private[_-]?key|encryption[_-]?key|signing[_-]?key|\\bpsk|[a-z0'
-    b'-9]-secret|oauth_?token)["\']{0,1})[ \\t]{0,4}(?:=>|:=|=|:)[ \\t]{0,4}["\']{0,1}(?P<secret>['
-    b'^\\s"\'$<>{}\\[\\]()%@*,;#`][^\\s"\'<>]{7})',),
+   (b'(?i:passw(?:or)?d|passphrase|pass|pwd|pw|base|key|secret|token|psk)["\']{0,1}[ \\t]{0,4}(?'
+    b':=>|:=|=|:)[ \\t]{0,4}["\']{0,1}[^\\s"\'$<>{}\\[\\]()%@*,;#`][^\\s"\'<>]{3}',),
    229,
    b'',
    (),
@@ -5754,10 +5751,12 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    b':in|out)?[ ]pass:|ldap(?:search|add|modify|delete|passwd)\\b[^\\n;|&]{0,200}[ ]-w[ ]|smbclient'
    b'\\b[^\\n;|&]{0,200}[ ]-U[ ]?[^\\s%]{1,60}%|zip\\b[^\\n;|&]{0,120}[ ]-P[ ]|7z[a-z]?\\b[^\\n;'
    b'|&]{0,120}[ ]-p)["\']{0,1}(?P<secret>[^\\s"\'$`;|&<>{}()-][^\\s"\'`;|&<>]{5,120})',
-   (b'(?:keytool\\b[^\\n;|&]{0,}[ ]-(?:store|key)pass[ ]|openssl\\b[^\\n;|&]{0,}[ ]-pass(?:in|out)'
-    b'?[ ]pass:|ldap(?:search|add|modify|delete|passwd)\\b[^\\n;|&]{0,}[ ]-w[ ]|smbclient\\b[^\\n;'
-    b'|&]{0,}[ ]-U[ ]?[^\\s%]{1,}%|zip\\b[^\\n;|&]{0,}[ ]-P[ ]|7z[a-z]?\\b[^\\n;|&]{0,}[ ]-p)["'
-    b'\']{0,1}(?P<secret>[^\\s"\'$`;|&<>{}()-][^\\s"\'`;|&<>]{5})',),
+   (b'[ ]-(?:store|key)pass[ ]',
+    b'[ ]-pass(?:in|out)?[ ]pass:',
+    b'ldap(?:search|add|modify|delete|passwd)',
+    b'smbclient',
+    b'[ ]-P[ ]',
+    b'7z[a-z]?'),
    396,
    b'',
    (),
