@@ -139,7 +139,8 @@ def base_image(engine: Engine) -> str:
     name = "debian:bookworm-slim"
     tag = f"jettison/test:{secrets.token_hex(4)}"
     with tempfile.TemporaryDirectory() as context:
-        request = BuildRequest(context, f"FROM {name}\nLABEL a=b\n".encode(), None, tag)
+        # An image of its own: of one that another process removes meanwhile the engine may lose a part.
+        request = BuildRequest(context, f"FROM {name}\nLABEL a={tag}\n".encode(), None, tag)
         try:
             engine.build(request)
         except EngineError as error:

@@ -198,7 +198,10 @@ def test_container_lives_answers_and_stops(
         code, output = engine.execute(container, ["sh", "-c", "echo no >&2; echo $NAME; exit 4"], 10)
         assert (code, output) == (4, b"value\nno\n")
         assert engine.execute(container, ["sleep", "60"], 1)[0] == 124
-        assert b"started" in engine.logs(container)
+        deadline = time.monotonic() + 30
+        while b"started" not in engine.logs(container):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
         code, seconds = engine.stop(container, 10)
         assert (code, seconds < 9) == (7, True)
         assert not engine.state(container).running

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
-_LISTENS = re.compile(r"listening on 127\.0\.0\.1:(\d+)")
+# With what follows: what is read may be half a line.
+_LISTENS = re.compile(r'listening on 127\.0\.0\.1:(\d+)[",]')
 USER, PASSWORD = "reader", "c0rrect-horse"
 
 
@@ -36,8 +37,10 @@ def need(program: str) -> str:
 
 
 @contextlib.contextmanager
-def registry(folder: Path, password: bool = False, certificate: tuple[Path, Path] | None = None) -> Iterator[Running]:
-    """Run a registry that keeps its images in a folder."""
+def registry(
+    folder: Path, password: bool = False, certificate: tuple[Path, Path] | None = None, whole_log: bool = False
+) -> Iterator[Running]:
+    """Run a registry that keeps its images in a folder; whole_log: it ends only when it has written of all requests."""
     program = need("docker-registry")
     folder.mkdir(parents=True, exist_ok=True)
     lines = [
@@ -48,6 +51,8 @@ def registry(folder: Path, password: bool = False, certificate: tuple[Path, Path
         "http:",
         # It takes a port that is free, and says which.
         "  addr: 127.0.0.1:0",
+        # It writes of a request after it has answered.
+        *(["  draintimeout: 60s"] if whole_log else []),
     ]
     if certificate:
         lines += ["  tls:", f"    certificate: {certificate[0]}", f"    key: {certificate[1]}"]
@@ -63,7 +68,7 @@ def registry(folder: Path, password: bool = False, certificate: tuple[Path, Path
         yield Running(f"localhost:{_port(process, log)}", log)
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _port(process: subprocess.Popen[bytes], log: Path) -> int:

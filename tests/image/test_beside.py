@@ -16,6 +16,15 @@ from jettison.image.inspection import inspect
 from .archives import old_layout, tar_of
 
 
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have two cores, and no thread: those of earlier tests may still be about to end."""
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(60)
+
+
 def test_it_is_made_in_another_process() -> None:
     seen = {"a": 1}
     made = beside(lambda: (os.getpid(), dict(seen)), True)

@@ -113,7 +113,7 @@ def other() -> Iterator[Server]:
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return how long the client would have slept, without sleeping."""
     found: list[float] = []
-    monkeypatch.setattr(registry_http.time, "sleep", found.append)
+    monkeypatch.setattr(registry_http, "sleep", found.append)
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -39,11 +40,21 @@ def test_only_a_terminal_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
     tell(10, 100)
 
 
-def test_a_short_read_is_quiet() -> None:
+def test_a_short_read_is_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SimpleNamespace(now=7.0, monotonic=lambda: clock.now)
+    monkeypatch.setattr(module, "time", clock)
     stream = Terminal()
     with reading_bar("name", stream):
+        clock.now += module.QUIET_SECONDS - 0.01
         tell(10, 100)
-    assert stream.getvalue() == ""
+        assert stream.getvalue() == ""
+        clock.now += 0.02
+        tell(11, 100)
+        drawn = stream.getvalue()
+        assert "11 %" in drawn
+        clock.now += module.STEP_SECONDS - 0.01
+        tell(12, 100)
+        assert stream.getvalue() == drawn
 
 
 @pytest.mark.parametrize("parallel", [False, True])

@@ -152,12 +152,13 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
+def terminal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminal]:
     if shutil.which("tmux") is None:
         if os.environ.get("JETTISON_REQUIRE_ENGINE") == "1":
             pytest.fail("tmux is required: apt-get install tmux")
         pytest.skip("no tmux")
-    found = Terminal(tmp_path)
+    # A socket's path may have 107 bytes only.
+    found = Terminal(tmp_path_factory.mktemp("t"))
     yield found
     subprocess.run([*found._tmux, "kill-server"], capture_output=True, check=False)
 

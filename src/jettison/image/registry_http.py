@@ -16,7 +16,7 @@ import json
 import os
 import re
 import ssl
-import time
+from time import sleep
 from typing import Any, Final, NamedTuple
 from urllib.parse import SplitResult, urlencode, urljoin, urlsplit
 
@@ -91,7 +91,7 @@ class RegistryHttp:
             answer, problem = self._try(path, headers, redirect)
             wait = min(0.5 * 2**number, MAX_WAIT)
             if answer is None:
-                time.sleep(wait)
+                sleep(wait)
                 continue
             if answer.status in (200, 206):
                 return answer
@@ -106,7 +106,7 @@ class RegistryHttp:
             answer.close()
             if answer.status not in _AGAIN:
                 break
-            time.sleep(min(float(retry) if retry.isdigit() and len(retry) < 6 else wait, MAX_WAIT))
+            sleep(min(float(retry) if retry.isdigit() and len(retry) < 6 else wait, MAX_WAIT))
         # A server that answered was reached: what was tried before says nothing more.
         distrust = "" if problem.startswith("404") else self._distrust
         raise ImageError(f"{self.host}{path}: {problem}{distrust}{_advice(problem)}")
