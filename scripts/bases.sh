@@ -9,6 +9,7 @@
 #   scripts/bases.sh NAME...  these recipes of scripts/bases/ (and what they stand on must be there)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/packages.sh"
 force= wanted=()
 for word in "$@"; do if [ "$word" = --force ]; then force=--force; else wanted+=("$word"); fi; done
 # A client with its own BuildKit is needed: some machines have a newer client without buildx first on PATH.
@@ -22,13 +23,6 @@ fi
 
 have() { [ "$force" != --force ] && "$docker" image inspect "$1" >/dev/null 2>&1; }
 
-mirror() { # the mirror that this machine's apt uses; nothing where it names none: mmdebstrap then takes its own
-  local uri
-  uri=$(cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null \
-    | sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*debian\/\{0,1\}\) .*/\2/p' | sed -n 1p) || true
-  echo "$uri"
-}
-
 debian() {
   have debian:bookworm && return
   local tar uri sources=()
@@ -39,7 +33,7 @@ debian() {
   fi
   # Certificates that this machine trusts beyond Debian's own, so that builds reach the registries it reaches.
   local certificates=/usr/local/share/ca-certificates
-  mmdebstrap --quiet --variant=minbase --include=ca-certificates,usr-is-merged --aptopt='APT::Install-Recommends "false"' \
+  again mmdebstrap --quiet --variant=minbase --include=ca-certificates,usr-is-merged --aptopt='APT::Install-Recommends "false"' \
     --customize-hook="mkdir -p \"\$1\"$certificates && { cp $certificates/*.crt \"\$1\"$certificates/ 2>/dev/null || true; }" \
     --customize-hook='chroot "$1" update-ca-certificates >/dev/null' \
     --customize-hook='chroot "$1" apt-get purge -y --auto-remove -qq usrmerge perl perl-modules-5.36 libperl5.36 >/dev/null' \
@@ -52,13 +46,17 @@ debian() {
   rm -f "$tar"
 }
 
+make_image() { # recipe, name
+  "$docker" build --quiet --network host -t "$2" - < "$here/bases/$1.Dockerfile"
+}
+
 build() { # recipe, then the names the image gets
   local recipe=$1 name
   shift
   asked "$recipe" || return 0
   if have "$1"; then echo "kept $1"; else
     echo "making $1"
-    "$docker" build --quiet --network host -t "$1" - < "$here/bases/$recipe.Dockerfile"
+    again make_image "$recipe" "$1"
   fi
   for name in "$@"; do "$docker" tag "$1" "$name"; done
 }

@@ -6,28 +6,40 @@
 #   scripts/current-engine.sh load [NAME...]   copies images (all stand-in bases) of the first engine into it
 #   scripts/current-engine.sh stop
 set -euo pipefail
+. "$(dirname "$0")/packages.sh"
 home=${JETTISON_ENGINE_HOME:-/var/lib/jettison-engine}
 root=$home/root
 socket=$root/run/jettison/docker.sock
 host=unix://$socket
 
+fetch_root() {
+  local uri
+  uri=$(mirror)
+  rm -rf "$root.new" && mmdebstrap --quiet --variant=minbase --aptopt='APT::Install-Recommends "false"' \
+    --include=docker.io,docker-cli,docker-buildx,iptables,ca-certificates trixie "$root.new" ${uri:+"$uri"}
+}
+
 make_root() {
   [ -x "$root/usr/sbin/dockerd" ] && return
   mkdir -p "$home/config"
   echo "{\"cliPluginsExtraDirs\": [\"$root/usr/libexec/docker/cli-plugins\"]}" >"$home/config/config.json"
-  uri=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p' /etc/apt/sources.list.d/debian.sources 2>/dev/null | sed -n 1p)
-  mmdebstrap --quiet --variant=minbase --aptopt='APT::Install-Recommends "false"' \
-    --include=docker.io,docker-cli,docker-buildx,iptables,ca-certificates trixie "$root" ${uri:+"$uri"}
-  mkdir -p "$root/usr/local/share/ca-certificates"
-  cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" 2>/dev/null || true
-  chroot "$root" update-ca-certificates >/dev/null
+  again fetch_root
+  mkdir -p "$root.new/usr/local/share/ca-certificates"
+  cp /usr/local/share/ca-certificates/*.crt "$root.new/usr/local/share/ca-certificates/" 2>/dev/null || true
+  chroot "$root.new" update-ca-certificates >/dev/null
+  # Under its name it is whole.
+  rm -rf --one-file-system "$root"
+  mv "$root.new" "$root"
 }
 
 start() {
   make_root
   if DOCKER_HOST=$host chroot_docker version >/dev/null 2>&1; then settings; return; fi
   mountpoint -q "$root" || mount --bind "$root" "$root"
-  for kind in proc sys dev; do mountpoint -q "$root/$kind" || mount --rbind "/$kind" "$root/$kind"; done
+  for kind in proc sys dev; do
+    # Slaves: to unmount what is below them is not to take it from this machine.
+    mountpoint -q "$root/$kind" || { mount --rbind "/$kind" "$root/$kind" && mount --make-rslave "$root/$kind"; }
+  done
   mkdir -p "$root/run/jettison"
   cp /etc/resolv.conf "$root/etc/resolv.conf"
   ip link show jettison0 >/dev/null 2>&1 || { ip link add jettison0 type bridge; ip addr add 172.30.0.1/16 dev jettison0; ip link set jettison0 up; }
@@ -52,7 +64,7 @@ load() {
 }
 
 stop() {
-  [ -f "$root/run/jettison/docker.pid" ] && kill "$(cat "$root/run/jettison/docker.pid")"
+  kill "$(cat "$root/run/jettison/docker.pid")" 2>/dev/null || true
   sleep 3
   umount -R "$root" 2>/dev/null || true
   ip link del jettison0 2>/dev/null || true
