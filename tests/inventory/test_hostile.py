@@ -146,6 +146,15 @@ def test_bomb_in_an_archive() -> None:
     assert peak < 32 << 20 and seconds < 5
 
 
+def test_manifests_of_one_line_that_never_ends() -> None:
+    inner = samples.jar({"META-INF/MANIFEST.MF": b"A: b\n" + b" a\n" * 340_000})
+    outer = samples.jar({f"lib/{number}-1.jar": inner for number in range(30)})
+
+    seconds, _ = _measured(lambda: java.read("outer-1.jar", outer))
+
+    assert seconds < 30
+
+
 def test_archives_nested_without_end() -> None:
     data = samples.maven_jar("g", "deepest", "1")
     for level in range(60):

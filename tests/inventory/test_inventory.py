@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jettison.image.image import FileEntry
+from jettison.inventory import java
 from jettison.inventory.collect import HEAD, collect, wants, wants_program
 from jettison.inventory.os_release import read_os_release
 
@@ -291,6 +292,20 @@ def test_end_of_support(text: str, end: str) -> None:
     release = read_os_release(text.encode())
 
     assert release is not None and release.end_of_life == end
+
+
+def test_the_version_of_an_archive_is_in_the_section_of_its_class_version() -> None:
+    """As in Xerces: other sections are about parts, and a builder's number for the bundle is older."""
+    manifest = (
+        "\nManifest-Version: 1.0\nBundle-Version: 2.11.0\n\n"
+        "Name: javax/xml/parsers/\nImplementation-Title: javax.xml.parsers\nImplementation-Version: 1.4.01\n\n"
+        "Name: org/apache/xerces/impl/\nImplementation-Title: org.apache.xerces\n .impl.Version\nImplementation-Version: 2.12.2\n\n"
+    )
+    found = java.read("opt/xercesImpl.jar", samples.jar({"META-INF/MANIFEST.MF": manifest}))
+    assert [(one.name, one.version) for one in found] == [("xercesImpl", "2.12.2")]
+    plain = manifest.replace(".impl.Version", ".impl.Other")
+    found = java.read("opt/xercesImpl.jar", samples.jar({"META-INF/MANIFEST.MF": plain}))
+    assert [(one.name, one.version) for one in found] == [("xercesImpl", "2.11.0")]
 
 
 def test_an_archive_without_maven_properties_is_named_by_what_its_manifest_states() -> None:

@@ -26,6 +26,7 @@ _MAX_TOTAL: Final = 512 << 20
 _MAX_RATIO: Final = 200
 _MAX_TEXT: Final = 1 << 20
 _MAX_PACKAGES: Final = 20_000
+_MAX_SECTIONS: Final = 10_000
 _POM: Final = re.compile(r"META-INF/maven/([^/]+)/([^/]+)/pom\.properties\Z")
 # A hyphen before a digit ends the name; an underscore only where there is no hyphen (OSGi bundles), a letter or
 # a dot only where nothing but numbers follows (py4j0.10.9.9, name.1.2.3).
@@ -35,7 +36,9 @@ _FILE_NAMES: Final = (
     re.compile(r"(.*[A-Za-z])\.?(\d+(?:\.\d+)+)\Z"),
 )
 _GROUP: Final = re.compile(r"[A-Za-z][\w-]*(?:\.[A-Za-z][\w-]*)+\Z")
-_VERSION_KEYS: Final = ("Implementation-Version", "Bundle-Version", "Specification-Version", "Plugin-Version")
+# The section of a class that tells the version of all of it: "Implementation-Title: org.apache.xerces.impl.Version".
+_OF_ALL: Final = ".Version"
+_VERSION_KEYS: Final = (_OF_ALL, "Implementation-Version", "Bundle-Version", "Specification-Version", "Plugin-Version")
 
 
 class _Budget:
@@ -98,7 +101,7 @@ def _read(path: str, name: str, data: Content, depth: int, budget: _Budget, foun
 
 def _packages(path: str, name: str, manifest: dict[str, str], poms: list[_Pom]) -> list[Package]:
     stem = name.rpartition(".")[0]
-    stated = tuple(manifest[key] for key in _VERSION_KEYS if manifest.get(key))
+    stated = _stated_versions(manifest)
     file_name, file_version = _split_name(stem, stated)
     main = _main_pom(file_name, file_version, stem, poms, manifest)
     licence = clean(manifest.get("Bundle-License", "").partition(";")[0].strip('" '), 200)
@@ -155,7 +158,7 @@ def _main_pom(file_name: str, file_version: str, stem: str, poms: list[_Pom], ma
         return named[0]
     if len(poms) != 1 or file_version:
         return None
-    stated = [manifest[key] for key in _VERSION_KEYS if manifest.get(key)]
+    stated = _stated_versions(manifest)
     return None if stated and poms[0].version not in stated else poms[0]
 
 
@@ -174,18 +177,42 @@ def _pom(content: bytes) -> _Pom | None:
     return _Pom(group, artifact, version) if artifact and version and "${" not in artifact + version else None
 
 
+def _stated_versions(manifest: dict[str, str]) -> tuple[str, ...]:
+    return tuple(manifest[key] for key in _VERSION_KEYS if manifest.get(key))
+
+
 def _manifest(content: bytes) -> dict[str, str]:
-    """Return the main section of a manifest; a line that starts with a space goes on with the one before."""
-    fields: dict[str, str] = {}
-    lines: list[str] = []
-    for line in decoded(content).splitlines():
+    """Return the main section of a manifest, and as `_OF_ALL` what a class of that name states.
+
+    Other sections are about single packages, which may be those of a library packed into it.
+    """
+    text = decoded(content).lstrip()
+    main, *others = _sections(text) if _OF_ALL in text else [_section(text.splitlines())]
+    for section in others:
+        if section.get("Implementation-Title", "").endswith(_OF_ALL):
+            main.setdefault(_OF_ALL, section.get("Implementation-Version", ""))
+    return main
+
+
+def _sections(text: str) -> list[dict[str, str]]:
+    lines = text.splitlines()
+    ends = [number for number, line in enumerate(lines) if not line.strip()][:_MAX_SECTIONS]
+    starts = [0, *(end + 1 for end in ends)]
+    return [_section(lines[start:end]) for start, end in zip(starts, [*ends, len(lines)], strict=True)]
+
+
+def _section(lines: list[str]) -> dict[str, str]:
+    """Return the fields up to an empty line; a line that starts with a space goes on with the one before."""
+    whole: list[list[str]] = []
+    for line in lines:
         if not line.strip():
             break
-        if line[0] == " " and lines:
-            lines[-1] += line[1:]
+        if line[0] == " " and whole:
+            whole[-1].append(line[1:])
         else:
-            lines.append(line)
-    for line in lines:
-        key, _, value = line.partition(":")
+            whole.append([line])
+    fields: dict[str, str] = {}
+    for pieces in whole:
+        key, _, value = "".join(pieces).partition(":")
         fields.setdefault(key.strip(), value.strip())
     return fields
