@@ -30,6 +30,14 @@ SOURCES = {
     "srv/app/payload.json": '{{"client_id": "a", "client_secret": "{}"}}\n',
     "srv/app/appsettings.json": '{{"Jwt": {{"SigningKey": "{}"}}}}\n',
     "root/.terraformrc": 'credentials "tf.corp.net" {{\n  token = "{}"\n}}\n',
+    # The default of a variable: what is in use where nobody sets it.
+    "srv/compose.yaml": "services:\n  app:\n    environment:\n      API: ${{APP_TOKEN:-{}}}\n",
+    "srv/run.sh": ': "${{APP_API_KEY:={}}}"\n',
+    "srv/conf/Application.kt": '@Value("\\${{app.client.secret:{}}}") val given: String\n',
+    "srv/app/local_conf.py": "API = os.environ.get('APP_TOKEN', '{}')\n",
+    "srv/app/conf.js": "module.exports = {{ api: process.env.APP_TOKEN || '{}' }};\n",
+    "srv/app/conf.ts": "export const api = process.env['APP_TOKEN'] ?? '{}';\n",
+    "srv/app/app.php": "$key = getenv('APP_TOKEN') ?: '{}';\n",
     "root/.netlify/config.json": '{{"users": {{"1": {{"auth": {{"token": "{}"}}}}}}}}\n',
 }
 # What stands in place of a value, or names something.
@@ -58,6 +66,17 @@ def test_a_random_value_is_told(path: str, scanner: Scanner) -> None:
 @pytest.mark.parametrize("path", sorted(SOURCES.keys() - {"srv/app/appsettings.json", "srv/app/environment.prod.ts"}))
 def test_names_and_stand_ins_are_not_told(path: str, scanner: Scanner) -> None:
     assert [value for value in NONE if told(scanner, path, SOURCES[path].format(value))] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "${APP_TOKEN:?kX92mfQz7LpW3vRt8 is not set}", "${APP_TOKEN:-changeme}", "${APP_TOKEN:-${OTHER_TOKEN}}", "${APP_TOKEN:-}",
+        "${APP_TOKEN:-/run/secrets/app_token}", "${APP_TOKEN:-your-token-goes-here-1}", "${APP_VERSION:-1.2.3-kX92mfQz7LpW3vRt8}",
+    ],
+)  # fmt: skip
+def test_a_default_that_is_no_secret_is_not_told(text: str, scanner: Scanner) -> None:
+    assert told(scanner, "srv/compose.yaml", f"environment:\n  API: {text}\n") == []
 
 
 @pytest.mark.parametrize("folder", ["srv/node_modules/x/", "srv/tests/", "usr/share/doc/x/", "root/go/pkg/mod/x/"])

@@ -1620,6 +1620,22 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    '(?:^|/)\\.bundle/config$',
    '',
    0.0),
+  ('sidekiq-credentials',
+   "Password of Sidekiq's gem server",
+   'high',
+   2,
+   b'__CONTRIBSYS__COM["\\x27]{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}["\\x27]{0,1}(?P<secret>[a-f0-9]{8}:'
+   b'[a-f0-9]{8})\\b',
+   (b'__CONTRIBSYS__COM["\\x27]{0,1}[ \\t]{0,3}[=:][ \\t]{0,3}["\\x27]{0,1}(?P<secret>[a-f0-9]{8}:'
+    b'[a-f0-9]{8})',),
+   43,
+   b'',
+   (),
+   (b'__contribsys__com',),
+   False,
+   '',
+   '',
+   0.0),
   ('artifactory-key',
    'Artifactory API key',
    'high',
@@ -2279,6 +2295,28 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    '',
    '',
    3.8),
+  ('publishable-key',
+   'Key that is meant for browsers',
+   'low',
+   1,
+   b'\\b(?:pk_(?:live|test)_[A-Za-z0-9]{20,120}|FLWPUBK(?:_TEST)?-[A-Za-z0-9]{32}-X|(?:live|test)_'
+   b'pub_[a-f0-9]{31}|pubkey-[a-f0-9]{32}|pk\\.(?:eyJ[A-Za-z0-9_-]{40,160}|[a-z0-9]{60})\\.[A-Za-z0'
+   b'-9_-]{22})\\b',
+   (b'pk_live_[A-Za-z0-9]{12}',
+    b'pk_test_[A-Za-z0-9]{12}',
+    b'FLWPUBK[_TES]{0,5}-[A-Za-z0-9]{12,}-X',
+    b'_pub_[a-f0-9]{12}',
+    b'pubkey-[a-f0-9]{12}',
+    b'pk\\.eyJ[A-Za-z0-9_-]{12}',
+    b'pk\\.[a-z0-9]{12,}\\.[A-Za-z0-9_-]{12}'),
+   189,
+   b'',
+   (),
+   (b'pk_live_', b'pk_test_', b'flwpubk', b'_pub_', b'pubkey-', b'pk.'),
+   False,
+   '',
+   '',
+   3.0),
   ('square-token',
    'Square token',
    'high',
@@ -2417,16 +2455,16 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'SendGrid API key',
    'high',
    2,
-   b'\\bSG\\.[A-Za-z0-9_-]{22}\\.[A-Za-z0-9_-]{43}',
-   (b'SG\\.[A-Za-z0-9_-]{12,}\\.[A-Za-z0-9_-]{12}',),
+   b'\\bSG\\.[A-Za-z0-9_.-]{66}',
+   (b'SG\\.[A-Za-z0-9_.-]{12}',),
    69,
    b'',
    (),
    (b'sg.',),
    False,
    '',
-   '',
-   0.0),
+   'letters-and-digits',
+   4.0),
   ('mailgun-key',
    'Mailgun key',
    'high',
@@ -2611,6 +2649,51 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    '',
    '',
    0.0),
+  ('dropbox-long-token',
+   'Dropbox long-lived token',
+   'high',
+   2,
+   b'(?i:dropbox)[\\w.-]{0,40}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:|,)[ \\t]{0,3}["\']{0,1}[a-z0-9]{11'
+   b'}A{10}(?P<secret>[A-Za-z0-9_=-]{43})',
+   (b'(?i:dropbox)[\\w.-]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:|,)[ \\t]{0,3}["\']{0,1}[a-z0-9]{11}['
+    b'AB]{10}[A-Za-z0-9_=-]{12}',),
+   121,
+   b'',
+   (),
+   (b'dropbox',),
+   False,
+   '',
+   '',
+   4.0),
+  ('prefixed-token',
+   'Token of a service',
+   'high',
+   2,
+   b'\\b(?:ion_[a-z0-9]{42}|p8e-[A-Za-z0-9]{32}|aio_[A-Za-z0-9]{28}|dnkey-[a-z0-9=_-]{26}-[a-z0-9='
+   b'_-]{52}|endr\\+[A-Za-z0-9-]{16}|fo1_[\\w-]{43}|[ps]at\\.[A-Za-z0-9_-]{22}\\.[0-9a-f]{24}\\.[A'
+   b'-Za-z0-9]{20}|ico-[A-Za-z0-9]{32}|s-s4t2(?:ud|af)-[a-f0-9]{64}|sm_(?:pat|aat|sat)_[A-Za-z0-9'
+   b']{16})\\b',
+   (b'ion_[a-z0-9]{12}',
+    b'p8e-[A-Za-z0-9]{12}',
+    b'aio_[A-Za-z0-9]{12}',
+    b'dnkey-[a-z0-9=_-]{12,}-',
+    b'endr\\+[A-Za-z0-9-]{12}',
+    b'fo1_[\\w-]{12}',
+    b'at\\.[A-Za-z0-9_-]{12,}\\.[0-9a-f]{12,}\\.[A-Za-z0-9]{12}',
+    b'ico-[A-Za-z0-9]{12}',
+    b's-s4t2ud-[a-f0-9]{12}',
+    b's-s4t2af-[a-f0-9]{12}',
+    b'sm_pat_[A-Za-z0-9]{12}',
+    b'sm_aat_[A-Za-z0-9]{12}',
+    b'sm_sat_[A-Za-z0-9]{12}'),
+   85,
+   b'',
+   (),
+   (b'ion_', b'p8e-', b'aio_', b'dnkey-', b'endr+', b'fo1_', b'at.', b'ico-', b's-s4t2', b'sm_'),
+   False,
+   '',
+   'letters-and-digits',
+   3.3),
   ('dynatrace-token',
    'Dynatrace token',
    'high',
@@ -3317,6 +3400,24 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    b'EZAK[A-Za-z0-9]{54}',
    (b'EZAK',),
    (b'ezak',),
+   False,
+   '',
+   '',
+   0.0),
+  ('service-test-key',
+   'Key of a service for tests',
+   'low',
+   1,
+   b'\\b(?:EZTK[A-Za-z0-9]{54}|shippo_test_[a-f0-9]{40}|test_[a-f0-9]{35}|FLWSECK_TEST-[a-h0-9]{12'
+   b'})\\b',
+   (b'EZTK[A-Za-z0-9]{12}',
+    b'shippo_test_[a-f0-9]{12}',
+    b'test_[a-f0-9]{12}',
+    b'FLWSECK_TEST-[a-h0-9]{12}'),
+   58,
+   b'',
+   (),
+   (b'eztk', b'test_', b'_test-'),
    False,
    '',
    '',
@@ -4560,26 +4661,28 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
     b'PASSPHRASE=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
     b'SECRET=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
     b'TOKEN=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'API_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'SECRET_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'ACCESS_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'PRIVATE_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'AUTH_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'SIGNING_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'ENCRYPTION_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'MASTER_KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'APIKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'SECRETKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'ACCESSKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'PRIVATEKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'AUTHKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'SIGNINGKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'ENCRYPTIONKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}',
-    b'MASTERKEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}'),
+    b'KEY=[A-Za-z0-9+/_=.~!@#%^&*-]{12}'),
    165,
    b'',
    (),
    (b'password=', b'passwd=', b'passphrase=', b'secret=', b'token=', b'key='),
+   False,
+   '',
+   'random-value',
+   3.0),
+  ('default-of-variable',
+   'Secret as the default of a variable',
+   'high',
+   1,
+   b'\\$\\{(?i:[\\w.-]{0,60}(?:passw|passphrase|secret|token|(?:api|secret|access|private|auth|s'
+   b'igning|encryption|master)[._-]?key)[\\w.-]{0,20}):[-=]{0,1}(?P<secret>[A-Za-z0-9+/_=.~!@#%^&*'
+   b'-]{12,150})\\}',
+   (b'(?i:passw|passphrase|secret|token|key)[\\w.-]{0,}:[-=]{0,1}[A-Za-z0-9+/_=.~!@#%^&*-]{12,}'
+    b'\\}',),
+   249,
+   b'',
+   (),
+   (b'${',),
    False,
    '',
    'random-value',
@@ -4589,28 +4692,18 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'medium',
    1,
    b'(?i:password|passwd|secret|token|api[_-]?key|apikey|access[_-]?key|auth[_-]?key|private[_-]?'
-   b'key|signing[_-]?key|credential)[A-Za-z0-9_]{0,20}["\']{0,1}\\]{0,1}(?:[ \\t]{0,2}:[ \\t]{0,2'
-   b"}&{0,1}(?:'static[ ]){0,1}[A-Za-z]{3,6}|[ ](?:As[ ]){0,1}[Ss]tring){0,1}[ \\t]{0,3}(?:=>|:=|="
-   b'|:)[ \\t]{0,3}["\'](?P<secret>[A-Za-z0-9+/_=.~!@#%^&*-]{12,150})["\']',
-   (b'(?i:password|passwd|secret|token|credential)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}(?:[ \\t]{0,2'
-    b"}:[ \\t]{0,2}&{0,1}(?:'static[ ]){0,1}[A-Za-z]{3,6}|[ ](?:As[ ]){0,1}[Ss]tring){0,1}[ \\t]"
-    b'{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:api[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}(?:[ \\t]{0,2}:[ \\t]{0,2}&{0,1}(?:\'static'
-    b'[ ]){0,1}[A-Za-z]{3,6}|[ ](?:As[ ]){0,1}[Ss]tring){0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}'
-    b'["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:access[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}(?:[ \\t]{0,2}:[ \\t]{0,2}&{0,1}(?:\'sta'
-    b'tic[ ]){0,1}[A-Za-z]{3,6}|[ ](?:As[ ]){0,1}[Ss]tring){0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0'
-    b',3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:auth[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}(?:[ \\t]{0,2}:[ \\t]{0,2}&{0,1}(?:\'stati'
-    b'c[ ]){0,1}[A-Za-z]{3,6}|[ ](?:As[ ]){0,1}[Ss]tring){0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3'
-    b'}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:private[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}(?:[ \\t]{0,2}:[ \\t]{0,2}&{0,1}(?:\'st'
-    b'atic[ ]){0,1}[A-Za-z]{3,6}|[ ](?:As[ ]){0,1}[Ss]tring){0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{'
-    b'0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']',
-    b'(?i:signing[_-]?key)[A-Za-z0-9_]{0,}["\']{0,1}\\]{0,1}(?:[ \\t]{0,2}:[ \\t]{0,2}&{0,1}(?:\'st'
-    b'atic[ ]){0,1}[A-Za-z]{3,6}|[ ](?:As[ ]){0,1}[Ss]tring){0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{'
-    b'0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']'),
-   213,
+   b'key|signing[_-]?key|encryption[_-]?key|credential)[A-Za-z0-9_]{0,20}["\']{0,1}[\\])]{0,1}(?:[ '
+   b"\\t]{0,2}:[ \\t]{0,2}&{0,1}(?:'static[ ]){0,1}[A-Za-z]{3,6}|[ ](?:As[ ]){0,1}[Ss]tring){0,1}[ "
+   b'\\t]{0,3}(?:=>|:=|=|:|,|\\|\\||\\?\\?|\\?:|or)[ \\t]{0,3}["\'](?P<secret>[A-Za-z0-9+/_=.~!@#'
+   b'%^&*-]{12,150})["\']',
+   (b'(?i:password|passwd|secret|token|credential)[A-Za-z0-9_]{0,}["\']{0,1}[\\])]{0,1}(?:[ \\t]{'
+    b"0,2}:[ \\t]{0,2}&{0,1}(?:'static[ ]){0,1}[A-Za-z]{3,6}|[ ](?:As[ ]){0,1}[Ss]tring){0,1}[ "
+    b'\\t]{0,3}(?:=>|:=|=|:|,|\\|\\||\\?\\?|\\?:|or)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}'
+    b'["\']',
+    b'(?i:key)[A-Za-z0-9_]{0,}["\']{0,1}[\\])]{0,1}(?:[ \\t]{0,2}:[ \\t]{0,2}&{0,1}(?:\'static[ ]){'
+    b'0,1}[A-Za-z]{3,6}|[ ](?:As[ ]){0,1}[Ss]tring){0,1}[ \\t]{0,3}(?:=>|:=|=|:|,|\\|\\||\\?\\?'
+    b'|\\?:|or)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\']'),
+   216,
    b'',
    (),
    (b'passw', b'secret', b'token', b'key', b'credential'),
@@ -4624,24 +4717,8 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    1,
    b'["\'._](?i:pass|pwd|passphrase)["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'](?P<secret>['
    b'A-Za-z0-9+/_=.~!@#%^&*-]{12,150})["\']',
-   (b'(?i:["\']pass)["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,'
-    b'}["\']',
-    b'(?i:["\']pwd)["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}'
-    b'["\']',
-    b'(?i:["\']passphrase)["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*'
-    b'-]{12,}["\']',
-    b'(?i:_pass)["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["'
-    b"']",
-    b'(?i:_pwd)["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["\''
-    b']',
-    b'(?i:_passphrase)["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{'
-    b'12,}["\']',
-    b'(?i:\\.pass)["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}['
-    b'"\']',
-    b'(?i:\\.pwd)["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]{12,}["'
-    b"']",
-    b'(?i:\\.passphrase)["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'][A-Za-z0-9+/_=.~!@#%^&*-]'
-    b'{12,}["\']'),
+   (b'["\'._](?i:pass|pwd|passphrase)["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:)[ \\t]{0,3}["\'](?P<secret>['
+    b'A-Za-z0-9+/_=.~!@#%^&*-]{12,})["\']',),
    172,
    b'',
    (),
@@ -4927,10 +5004,10 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'high',
    1,
    b'(?P<name>(?i:bitbucket)[\\w.-]{0,40}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:|,)[ \\t]{0,3}["\']{0,1}'
-   b')(?P<secret>[A-Za-z0-9]{32})',
+   b')(?P<secret>(?:[A-Za-z0-9_=-]{64}|[A-Za-z0-9]{32}))',
    (b'(?P<name>(?i:bitbucket)[\\w.-]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:|,)[ \\t]{0,3}["\']{0,1})('
-    b'?P<secret>[A-Za-z0-9]{12})',),
-   91,
+    b'?P<secret>(?:[A-Za-z0-9_=-]{12,}|[A-Za-z0-9]{12}))',),
+   123,
    b'',
    (),
    (b'bitbucket',),
@@ -5116,6 +5193,22 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    '',
    '',
    3.0),
+  ('alibaba-secret',
+   'Alibaba Cloud access key secret',
+   'critical',
+   1,
+   b'(?P<name>(?i:alibaba|aliyun|alicloud)[\\w.-]{0,40}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:|,)[ \\t]'
+   b'{0,3}["\']{0,1})(?P<secret>[A-Za-z0-9]{30})',
+   (b'(?P<name>(?i:alibaba|aliyun|alicloud)[\\w.-]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:|,)[ \\t]{0'
+    b',3}["\']{0,1})(?P<secret>[A-Za-z0-9]{12})',),
+   88,
+   b'',
+   (),
+   (b'alibaba', b'aliyun', b'alicloud'),
+   True,
+   '',
+   '',
+   3.5),
   ('contentful-delivery-token',
    'Contentful delivery token',
    'medium',
@@ -5248,14 +5341,14 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'Jira token',
    'high',
    1,
-   b'(?P<name>(?i:jira|confluence)[\\w.-]{0,40}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:|,)[ \\t]{0,3}["\''
-   b']{0,1})(?P<secret>[A-Za-z0-9]{24})',
-   (b'(?P<name>(?i:jira|confluence)[\\w.-]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:|,)[ \\t]{0,3}["\']{'
-    b'0,1})(?P<secret>[A-Za-z0-9]{12})',),
+   b'(?P<name>(?i:jira|confluence|atlassian)[\\w.-]{0,40}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:|,)[ \\'
+   b't]{0,3}["\']{0,1})(?P<secret>[A-Za-z0-9]{24})',
+   (b'(?P<name>(?i:jira|confluence|atlassian)[\\w.-]{0,}["\']{0,1}[ \\t]{0,3}(?:=>|:=|=|:|,)[ \\t]'
+    b'{0,3}["\']{0,1})(?P<secret>[A-Za-z0-9]{12})',),
    84,
    b'',
    (),
-   (b'jira', b'confluence'),
+   (b'jira', b'confluence', b'atlassian'),
    True,
    '',
    '',
@@ -5570,11 +5663,11 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'Password in a configuration file',
    'high',
    1,
-   b'(?i:(?:password|passwd|passphrase|[._-]pass|\\bpass|[._-]pwd|\\bpwd|[._-]pw|secret_?key(?:_?ba'
-   b'se)?|secret_?access_?key|client[_-]?secret|api[_-]?key|access[_-]?token|auth[_-]?token|[a-z0'
-   b'-9]_token|[a-z0-9]_secret|private[_-]?key|encryption[_-]?key|signing[_-]?key|\\bpsk|[a-z0-9]-'
-   b'secret|oauth_?token)["\']{0,1})[ \\t]{0,4}(?:=>|:=|=|:)[ \\t]{0,4}["\']{0,1}(?P<secret>[^\\s"'
-   b'\'$<>{}\\[\\]()%@*,;#`][^\\s"\'<>]{7,199})',
+   b'(?i:(?:password|passwd|passphrase|[._-]pass|\\bpass|[._-]pwd|\\bpwd|[._-]pw|secret[._]?key(?:_'
+   b'?base)?|secret[._]?access[._]?key|client[._-]?secret|api[._-]?key|access[._-]?token|auth[._-'
+   b']?token|[a-z0-9][._]token|[a-z0-9][._]secret|key_?secret|private[._-]?key|encryption[._-]?ke'
+   b'y|signing[._-]?key|\\bpsk|[a-z0-9]-secret|oauth_?token)["\']{0,1})[ \\t]{0,4}(?:=>|:=|=|:)['
+   b' \\t]{0,4}["\']{0,1}(?P<secret>[^\\s"\'$<>{}\\[\\]()%@*,;#`][^\\s"\'<>]{7,199})',
    (b'(?i:passw(?:or)?d|passphrase|pass|pwd|pw|base|key|secret|token|psk)["\']{0,1}[ \\t]{0,4}(?'
     b':=>|:=|=|:)[ \\t]{0,4}["\']{0,1}[^\\s"\'$<>{}\\[\\]()%@*,;#`][^\\s"\'<>]{3}',),
    229,
@@ -5658,14 +5751,14 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'high',
    1,
    b'(?i:name|key|parameterkey)["\']{0,1}[ \\t]{0,3}[:=][ \\t]{0,3}["\']{0,1}[\\w.:-]{0,60}(?i:pas'
-   b'sword|passwd|secret|token|api_?key|access_?key|private_?key)["\']{0,1}[\\s,]{1,60}["\']{0,1'
-   b'}(?i:value|parametervalue)["\']{0,1}[ \\t]{0,3}[:=][ \\t]{0,3}["\']{0,1}(?P<secret>[^\\s"\'$<>'
-   b'{}\\[\\]()%@*,;#`][^\\s"\'<>]{7,199})',
+   b'sword|passwd|secret|token|(?:api|access|private|secret|auth|signing|encryption|master)[._-]?'
+   b'key)["\']{0,1}[\\s,]{1,60}["\']{0,1}(?i:value|parametervalue)["\']{0,1}[ \\t]{0,3}[:=][ \\t]{0'
+   b',3}["\']{0,1}(?P<secret>[^\\s"\'$<>{}\\[\\]()%@*,;#`][^\\s"\'<>]{7,199})',
    (b'(?i:name|key|parameterkey)["\']{0,1}[ \\t]{0,3}[:=][ \\t]{0,3}["\']{0,1}[\\w.:-]{0,}(?i:passw'
-    b'ord|passwd|secret|token|api_?key|access_?key|private_?key)["\']{0,1}[\\s,]{1,}["\']{0,1}(?i'
-    b':value|parametervalue)["\']{0,1}[ \\t]{0,3}[:=][ \\t]{0,3}["\']{0,1}(?P<secret>[^\\s"\'$<>'
-    b'{}\\[\\]()%@*,;#`][^\\s"\'<>]{7})',),
-   377,
+    b'ord|passwd|secret|token|(?:api|access|private|secret|auth|signing|encryption|master)[._-]?ke'
+    b'y)["\']{0,1}[\\s,]{1,}["\']{0,1}(?i:value|parametervalue)["\']{0,1}[ \\t]{0,3}[:=][ \\t]{0'
+    b',3}["\']{0,1}(?P<secret>[^\\s"\'$<>{}\\[\\]()%@*,;#`][^\\s"\'<>]{7})',),
+   380,
    b'',
    (),
    (b'value',),
@@ -5677,15 +5770,16 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'Password in a configuration file',
    'high',
    1,
-   b'(?i:password|passwd|keystorepass|truststorepass|keypass|api_?key|secret_?key|client_?secret)'
-   b'["\']{0,1}(?:[ \\t]{1,3}(?i:value)=["\']|[ \\t]{0,3}=["\']|</key>[\\s]{0,40}<string>|>)(?P<sec'
-   b'ret>[^\\s<>$"\'{}#%]{8,200})["\'<]',
-   (b'(?i:pass|password|passwd|apikey|api_key|secretkey|secret_key|clientsecret|client_secret)["\\x'
-    b'27<> \\t=]',),
-   270,
+   b'(?i:password|passwd|keystorepass|truststorepass|keypass|api_?key|secret_?(?:access_?)?key|cl'
+   b'ient_?secret|[a-z0-9][._-]secret|[a-z0-9][._-]token|(?:access|auth|api)token)["\']{0,1}(?:[ \\'
+   b't]{1,3}(?i:value)=["\']|[ \\t]{0,3}=["\']|</key>[\\s]{0,40}<string>|>)(?P<secret>[^\\s<>$"\'{}'
+   b'#%]{8,200})["\'<]',
+   (b'(?i:pass|password|passwd|apikey|api_key|secretkey|secret_key|access_key|secret|token)["\\x27<'
+    b'> \\t=]',),
+   273,
    b'',
    (),
-   (b'pass', b'key', b'secret'),
+   (b'pass', b'key', b'secret', b'token'),
    False,
    '(?i:\\.(?:xml|plist)$)',
    'chosen-password',
