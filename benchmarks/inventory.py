@@ -135,6 +135,8 @@ def _why_not_ours(key: Key, paths: list[str], dropped: dict[Key, str], ours: Inv
         return NIX
     if key[0] == "luarocks" and not any("/rocks" in path for path in paths):
         return "a rockspec among sources: no rock is installed"
+    if key[0] == "cran" and paths and all("/tests/" in path for path in paths):
+        return "a sample or a test's input inside another package: nothing is installed"
     if key[0] == "npm" and paths and all(is_sample(path) for path in paths):
         return "a sample or a test's input inside another package: nothing is installed"
     if key[0] == "golang" and any(one.key == ("golang", key[1], "(devel)") for one in ours.packages):

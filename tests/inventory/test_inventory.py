@@ -229,19 +229,22 @@ def test_a_java_runtime_of_no_package_says_its_version(path: str) -> None:
 def test_packages_of_r_are_those_that_r_installed() -> None:
     text = b"Package: jsonlite\nVersion: 1.8.4\nLicense: MIT + file LICENSE\nDescription: A parser,\n  and more.\n"
     built = text + b"Built: R 4.2.2; x86_64-pc-linux-gnu; 2023-01-20 18:24:23 UTC; unix\n"
-    library = "usr/local/lib/R/site-library"
+    library, project = "usr/local/lib/R/site-library", "app/renv/library/R-4.2/x86_64-pc-linux-gnu"
     found = inventory(
         {
             f"{library}/jsonlite/DESCRIPTION": built,
             f"{library}/jsonlite/R/jsonlite.rdb": b"x",
             "root/sources/library/jsonlite/DESCRIPTION": text,
             "srv/DESCRIPTION": built,
+            "app/renv/library/R-4.2/x86_64-pc-linux-gnu/renvlite/DESCRIPTION": built.replace(b"jsonlite", b"renvlite"),
         }
     )
     assert [(package.key, package.licences, package.purl) for package in found.packages] == [
-        (("cran", "jsonlite", "1.8.4"), ("MIT + file LICENSE",), "pkg:cran/jsonlite@1.8.4")
+        (("cran", "jsonlite", "1.8.4"), ("MIT + file LICENSE",), "pkg:cran/jsonlite@1.8.4"),
+        (("cran", "renvlite", "1.8.4"), ("MIT + file LICENSE",), "pkg:cran/renvlite@1.8.4"),
     ]
-    assert set(found.owner_of) == {f"{library}/jsonlite/DESCRIPTION", f"{library}/jsonlite/R/jsonlite.rdb"}
+    owned = (f"{library}/jsonlite/DESCRIPTION", f"{library}/jsonlite/R/jsonlite.rdb", f"{project}/renvlite/DESCRIPTION")
+    assert set(found.owner_of) == set(owned)
 
 
 def test_a_go_module_of_a_folder_has_the_folder_for_its_name() -> None:

@@ -12,11 +12,11 @@ from jettison.inventory.package import Package
 from jettison.inventory.text import clean, decoded, paragraphs
 
 WANTS: Final = {"name:DESCRIPTION": 1 << 20}
-_FOLDER: Final = re.compile(r"(?:^|/)(?:site-)?library/[A-Za-z][\w.]{0,200}/DESCRIPTION\Z")
+_FOLDER: Final = re.compile(r"(?:^|/)[A-Za-z][\w.]{0,200}/DESCRIPTION\Z")
 
 
 def wanted(path: str) -> bool:
-    """Return whether the file describes a package in a library of R."""
+    """Return whether the file may describe a package; libraries lie anywhere, those of renv and packrat in a project."""
     return _FOLDER.search(path) is not None
 
 
@@ -26,8 +26,9 @@ def read(path: str, data: bytes) -> list[Package]:
     name, version = clean(fields.get("package")), clean(fields.get("version"))
     # Of those that R comes with, not all say so.
     installed = "built" in fields or "/R/library/" in f"/{path}"
-    if not name or not version or not installed:
+    folder = path.rpartition("/")[0]
+    # R gives the folder of a package its name.
+    if not name or not version or not installed or folder.rpartition("/")[2] != name:
         return []
     licence = clean(fields.get("license"), 80)
-    folder = path.rpartition("/")[0]
     return [Package("cran", name, version, licences=(licence,) if licence else (), path=path, folder=folder)]
