@@ -15,6 +15,7 @@ from jettison.inventory.package import Package
 from jettison.vulnerabilities.build import import_paths
 from jettison.vulnerabilities.database import Database, open_database
 from jettison.vulnerabilities.ecosystems import place_of
+from jettison.vulnerabilities.formats.osv import clauses
 from jettison.vulnerabilities.match import find
 from jettison.vulnerabilities.vulnerability import DataSource, Findings
 
@@ -206,3 +207,26 @@ def test_an_old_catalogue_of_exploits_does_not_lower_counts() -> None:
     advisories = DataSource("osv", "2026-08-01", 4, False, 10)
     assert not Findings((), data=(catalogue, advisories)).at_least
     assert Findings((), data=(DataSource("osv", "2025-08-01", 369, True, 10),)).at_least
+
+
+@pytest.mark.parametrize(
+    ("events", "spans"),
+    [
+        # As RustSec writes that nothing below 0.23.13 is affected.
+        (
+            [("introduced", "0.23.0"), ("fixed", "0.23.0"), ("introduced", "0.23.13"), ("fixed", "0.23.18")],
+            [((">=", "0.23.0"), ("<", "0.23.0")), ((">=", "0.23.13"), ("<", "0.23.18"))],
+        ),
+        (
+            [("introduced", "0"), ("fixed", "1.0"), ("introduced", "1.0"), ("fixed", "2.0")],
+            [((">=", "0"), ("<", "1.0")), ((">=", "1.0"), ("<", "2.0"))],
+        ),
+        ([("fixed", "2.0"), ("introduced", "1.0")], [((">=", "1.0"), ("<", "2.0"))]),
+        ([("introduced", "1.0"), ("last_affected", "1.0")], [((">=", "1.0"), ("<=", "1.0"))]),
+        # As PyPA took it over from NVD: it was every version of torch.
+        ([("introduced", "0"), ("last_affected", "2.6.0-NA")], [((">=", "0"), ("<=", "2.6.0"))]),
+    ],
+)
+def test_events_of_a_range_are_spans(events: list[tuple[str, str]], spans: list[object]) -> None:
+    range_ = {"type": "ECOSYSTEM", "events": [{kind: version} for kind, version in events]}
+    assert clauses(range_, "pypi") == spans

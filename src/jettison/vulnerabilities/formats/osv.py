@@ -90,23 +90,24 @@ def _affected(entry: dict[str, Any], sink: Sink) -> list[Affected]:
 
 
 def clauses(range_: dict[str, Any], scheme: str) -> list[Clause]:
-    """Return the spans of versions between the events of a range."""
+    """Return the spans of versions between the events of a range; events of one version count in the order they stand in."""
     if range_.get("type") == "GIT":
         return []
-    events: list[tuple[Any, int, str, str]] = []
+    events: list[tuple[Any, str, str]] = []
     for event in map(mapping, sequence(range_.get("events"))[:MAX_EVENTS]):
-        for kind, order in (("introduced", 1), ("last_affected", 2), ("fixed", 0)):
-            version = clean(event.get(kind), 256)
+        for kind in ("introduced", "last_affected", "fixed"):
+            # NVD's word for "no update of it", which PyPA took over with the number.
+            version = clean(event.get(kind), 256).removesuffix("-NA")
             key = sort_key(scheme, version) if version else None
             if version == "0":
-                events.append((None, order, kind, version))
+                events.append((None, kind, version))
             elif key is not None:
-                events.append((key, order, kind, version))
+                events.append((key, kind, version))
     start = [one for one in events if one[0] is None]
-    rest = sorted((one for one in events if one[0] is not None), key=lambda one: (one[0], one[1]))
+    rest = sorted((one for one in events if one[0] is not None), key=lambda one: one[0])
     found: list[Clause] = []
     since: str | None = None
-    for _, _, kind, version in start + rest:
+    for _, kind, version in start + rest:
         if kind == "introduced":
             since = since if since is not None else version
         elif since is not None:
