@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import random
+import zlib
 from pathlib import Path
 
 import pytest
+import zstandard
 
+from jettison.image import layer_cache
 from jettison.image.collect import LayerFacts
-from jettison.image.layer_cache import LayerCache, pack, unpack
+from jettison.image.layer_cache import LayerCache, expanded, pack, unpack
 from jettison.image.tar_header import Entry
 from jettison.inventory.package import Package
 
@@ -54,17 +57,29 @@ def test_what_is_damaged_is_not_there(tmp_path: Path) -> None:
     whole, known = kept.read_bytes(), cache.get(DIFF_ID, "")
     assert known is not None and told(known) == told(facts)
     chance = random.Random(1)
-    lengths = [0, 1, 3, 4, len(whole) - 1]
-    at = 0
+    lengths = [0, 1, 3, 4, 8, len(whole) - 1]
+    begins, at = [], 0
     while at < len(whole):
-        # Also where one piece ends and the next begins.
-        lengths.append(at)
-        at += 4 + int.from_bytes(whole[at : at + 4], "little")
-    damaged = [whole[:length] for length in lengths]
-    for _ in range(60):
+        begins.append(at)
+        at += 8 + int.from_bytes(whole[at : at + 4], "little")
+    # Also where one piece ends and the next begins.
+    damaged = [whole[:length] for length in (*lengths, *begins)]
+    # Each bit of what stands in front of a piece: its length, its sum, and what its frame says of itself.
+    bits = [bit for begin in begins for bit in range(8 * begin, 8 * (begin + 22))]
+    bits += [chance.randrange(8 * len(whole)) for _ in range(60)]
+    for bit in bits:
         copy = bytearray(whole)
-        copy[chance.randrange(len(whole))] ^= 1 << chance.randrange(8)
+        copy[bit // 8] ^= 1 << bit % 8
         damaged.append(bytes(copy))
     for data in damaged:
         kept.write_bytes(data)
         assert cache.get(DIFF_ID, "") is None
+
+
+def test_what_would_be_longer_than_a_result_can_be_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = zstandard.ZstdCompressor().compress(bytes(5000))
+    kept = len(frame).to_bytes(4, "little") + zlib.crc32(frame).to_bytes(4, "little") + frame
+    assert list(expanded(kept)) == [bytes(5000)]
+    monkeypatch.setattr(layer_cache, "MAX_RESULT", 9999)
+    with pytest.raises(ValueError, match="too long"):
+        list(expanded(kept + kept))

@@ -12,6 +12,7 @@ import hashlib
 import marshal
 import os
 import sys
+import zlib
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Final
@@ -27,8 +28,9 @@ from jettison.secretscan.hit import Hit
 MAX_BYTES: Final = 2 << 30
 MAX_RESULT: Final = 1 << 30
 _FORMAT: Final = 4
-# Bytes that say how long the piece is that follows.
+# Bytes in front of a piece: how long it is, and its CRC-32.
 _LENGTH: Final = 4
+_HEAD: Final = 8
 
 
 def pack(facts: LayerFacts) -> Iterator[bytes]:
@@ -83,10 +85,10 @@ class LayerCache:
         if self._folder is None or facts.notes:
             return b""
         # Each piece by itself, so that what is not yet compressed is never all there at once.
-        compressor = zstandard.ZstdCompressor(level=1, write_checksum=True)
+        compressor = zstandard.ZstdCompressor(level=1)
         kept = bytearray()
         for frame in map(compressor.compress, pack(facts)):
-            kept += len(frame).to_bytes(_LENGTH, "little") + frame
+            kept += len(frame).to_bytes(_LENGTH, "little") + zlib.crc32(frame).to_bytes(_LENGTH, "little") + frame
         return bytes(kept)
 
     def put(self, diff_id: str, evidence: str, packed: bytes) -> None:
@@ -118,7 +120,7 @@ class LayerCache:
 
 
 def expanded(data: bytes) -> Iterator[bytes]:
-    """Yield the pieces of a kept result; each frame carries a checksum of its content.
+    """Yield the pieces of a kept result.
 
     Raises:
         ValueError, zstandard.ZstdError: it is damaged, or is longer than a result can be.
@@ -127,11 +129,15 @@ def expanded(data: bytes) -> Iterator[bytes]:
     at, left = 0, MAX_RESULT
     with memoryview(data) as view:
         while at < len(view):
-            begin = at + _LENGTH
-            at = begin + int.from_bytes(view[at:begin], "little")
-            if at > len(view):
-                raise ValueError("cut off")
-            piece = expander.decompress(view[begin:at], max_output_size=left)
+            begin = at + _HEAD
+            at = begin + int.from_bytes(view[begin - _HEAD : begin - _LENGTH], "little")
+            frame = view[begin:at]
+            # A frame's own checksum is of its content: a header that was changed would have its say before.
+            if at > len(view) or zlib.crc32(frame) != int.from_bytes(view[begin - _LENGTH : begin], "little"):
+                raise ValueError("damaged")
+            if zstandard.frame_content_size(frame) > left:
+                raise ValueError("too long")
+            piece = expander.decompress(frame)
             left -= len(piece)
             yield piece
 
