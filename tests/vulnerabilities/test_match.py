@@ -225,6 +225,9 @@ def test_an_old_catalogue_of_exploits_does_not_lower_counts() -> None:
         ([("introduced", "1.0"), ("last_affected", "1.0")], [((">=", "1.0"), ("<=", "1.0"))]),
         # As PyPA took it over from NVD: it was every version of torch.
         ([("introduced", "0"), ("last_affected", "2.6.0-NA")], [((">=", "0"), ("<=", "2.6.0"))]),
+        ([("introduced", "0"), ("last_affected", "2.6.0-cu124")], [((">=", "0"), ("<=", "2.6.0"))]),
+        ([("introduced", "0"), ("fixed", "7.2.0-12.1")], [((">=", "0"), ("<=", "7.2.0"))]),
+        ([("introduced", "0"), ("last_affected", "2024-12-04")], [((">=", "0"),)]),
     ],
 )
 def test_events_of_a_range_are_spans(events: list[tuple[str, str]], spans: list[object]) -> None:

@@ -96,8 +96,7 @@ def clauses(range_: dict[str, Any], scheme: str) -> list[Clause]:
     events: list[tuple[Any, str, str]] = []
     for event in map(mapping, sequence(range_.get("events"))[:MAX_EVENTS]):
         for kind in ("introduced", "last_affected", "fixed"):
-            # NVD's word for "no update of it", which PyPA took over with the number.
-            version = clean(event.get(kind), 256).removesuffix("-NA")
+            kind, version = _readable(kind, clean(event.get(kind), 256), scheme)
             key = sort_key(scheme, version) if version else None
             if version == "0":
                 events.append((None, kind, version))
@@ -116,6 +115,18 @@ def clauses(range_: dict[str, Any], scheme: str) -> list[Clause]:
     if since is not None:
         found.append(((">=", since),))
     return found
+
+
+def _readable(kind: str, version: str, scheme: str) -> tuple[str, str]:
+    """Return an event whose version has a place in the order, as far as a part of it has one.
+
+    Of what NVD and distributions write behind a hyphen (`2.6.0-NA`, `2.6.0-cu124`, `7.2.0-12.1`) the number counts, and is
+    itself affected, as it came before what is named.
+    """
+    number, hyphen, _ = version.partition("-")
+    if not hyphen or "." not in number or sort_key(scheme, version) is not None or sort_key(scheme, number) is None:
+        return kind, version
+    return "last_affected" if kind == "fixed" else kind, number
 
 
 def _status(part: dict[str, Any]) -> str:
