@@ -15,7 +15,18 @@ from jettison.cli.main import main
 from .archives import tar_of
 
 LAYER = tar_of(("app", "file", b"#!/bin/sh\n"))
-OTHERS: tuple[Any, ...] = (None, 5, True, "text", [1], [{"a": 1}], {"a": {"b": [1]}}, {"": None})
+OTHERS: tuple[Any, ...] = (
+    None,
+    5,
+    True,
+    "text",
+    [1],
+    [{"a": 1}],
+    {"a": {"b": [1]}},
+    {"": None},
+    "\ud800 TOKEN=x",
+    {"\udfff": "\ud800"},
+)
 CONFIG: dict[str, Any] = {
     "architecture": "amd64",
     "os": "linux",
@@ -38,6 +49,12 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     held = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, one in held:
         yield from places(one, (*path, key))
+
+
+def at(value: Any, path: tuple[Any, ...]) -> Any:
+    for key in path:
+        value = value[key]
+    return value
 
 
 def changed(value: Any, path: tuple[Any, ...], other: Any) -> Any:
@@ -69,6 +86,28 @@ def test_a_configuration(place: tuple[Any, ...], tmp_path: Path, capsys: pytest.
         other.write_bytes(archive(changed(CONFIG, place, value), lambda manifest: manifest))
         for command in (["inspect", str(other), "-f", str(dockerfile)], ["compare", str(sound), str(other)]):
             assert main(command) in CODES, (value, capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "inspect --format text", "inspect --format json", "inspect --format markdown", "inspect --html {page}", "sbom",
+        "sbom --format spdx", "secrets --confidence low --format json", "scan --format html", "scan --format sarif",
+        "scan --format cyclonedx",
+    ],
+)  # fmt: skip
+def test_half_a_character_is_in_no_output(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON can say `\\ud800`, which no encoding of text can."""
+    config: Any = CONFIG
+    for place in list(places(CONFIG)):
+        if place[:1] != ("rootfs",) and isinstance(at(CONFIG, place), str):
+            config = changed(config, place, "\ud800TOKEN=" + "x" * 20)
+    image, page = tmp_path / "image.tar", tmp_path / "page.html"
+    image.write_bytes(archive(config, lambda manifest: manifest))
+    words = [word.format(page=page) for word in command.split()]
+    assert main([words[0], str(image), *words[1:]]) in CODES, capsys.readouterr().err
+    # Raises where there is one.
+    capsys.readouterr().out.encode()
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,32 @@ def test_no_output_holds_a_value(
     assert out or written
 
 
+ODD: dict[str, dict[str, object]] = {
+    "the name of a label": {"Labels": {TOKEN: "a"}},
+    "the name of a variable": {"Env": [f"{TOKEN}=x"]},
+    "the user": {"User": TOKEN},
+    "the folder": {"WorkingDir": f"/{TOKEN}"},
+    "a volume": {"Volumes": {f"/{TOKEN}": {}}},
+    "a port": {"ExposedPorts": {TOKEN: {}}},
+    "the signal": {"StopSignal": TOKEN},
+    "the shell": {"Shell": [TOKEN]},
+}
+
+
+@pytest.mark.parametrize("place", ODD)
+def test_a_secret_where_nobody_puts_one_is_told_and_not_shown(
+    place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "two").mkdir()
+    one, two = image(tmp_path, [[("a", b"x")]], ODD[place]), image(tmp_path / "two", [[("a", b"x")]])
+    page = tmp_path / "page.html"
+    assert main(["secrets", one]) == 1
+    for command in COMMANDS:
+        main([{"ONE": one, "TWO": two, "OUT": str(page)}.get(word, word) for word in command])
+        out, err = capsys.readouterr()
+        assert TOKEN not in out + err + (page.read_text() if page.exists() else ""), command
+
+
 def test_the_findings_name_every_place(archives: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", archives[0], "--fail-on-secrets"]) == 1
     out, err = capsys.readouterr()

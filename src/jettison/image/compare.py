@@ -153,7 +153,7 @@ def _config(place: str, old: Any, new: Any, hide: Callable[[str], str]) -> list[
     if old == new or (not old and not new):
         return []
     if place.endswith("Env"):
-        return [f"{place}: {_names(old, new)}"]
+        return [f"{place}: {hide(_names(old, new))}"]
     return [f"{hide(place)}: {_short(old, hide)} -> {_short(new, hide)}"]
 
 

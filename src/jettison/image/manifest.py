@@ -290,6 +290,35 @@ def _json(documents: Documents, name: str) -> Any:
     if name not in documents:
         raise ImageError(f"{name[:100]} is missing from the image archive")
     try:
-        return json.loads(documents[name])
+        return read_document(documents[name])
     except (ValueError, RecursionError) as error:
         raise ImageError(f"{name[:100]} of the image archive is not JSON") from error
+
+
+def read_document(data: bytes) -> Any:
+    """Return the value of a JSON document, with U+FFFD for halves of characters, which no output could carry.
+
+    Raises:
+        ValueError, RecursionError: it is none, or nested too deep.
+    """
+    value = json.loads(data)
+    return value if b"\\ud" not in data.lower() and _is_text(data) else _whole(value)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _whole(value: Any) -> Any:
+    """Return a value whose texts can be encoded."""
+    if isinstance(value, str):
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(one) for key, one in value.items()}
+    return value

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from jettison.errors import ImageError
 from jettison.image.archive import MAX_JSON
 from jettison.image.assemble import Source
-from jettison.image.manifest import Chosen, choose
+from jettison.image.manifest import Chosen, choose, read_document
 from jettison.image.reference import Reference, parse_reference
 from jettison.image.registry_http import RegistryHttp
 
@@ -149,7 +149,7 @@ class _Documents(Mapping[str, bytes]):
         if name not in self._manifests:
             return
         try:
-            document: Any = json.loads(data)
+            document: Any = read_document(data)
         except (ValueError, RecursionError):
             return
         if not isinstance(document, dict):

@@ -11,7 +11,7 @@ from jettison.named_tuple import NamedTuple
 from jettison.secretscan.config_texts import ConfigText, config_texts
 from jettison.secretscan.detectors import LEVELS, load_detectors
 from jettison.secretscan.hit import Hit
-from jettison.secretscan.mask import MASK
+from jettison.secretscan.mask import MASK, Redactor
 from jettison.secretscan.scanner import Scanner
 from jettison.secretscan.values import is_example
 
@@ -49,8 +49,10 @@ def config_secrets(settings: dict[str, Any], scanner: Scanner) -> tuple[ConfigSe
     # The classic builder keeps a second copy of the variables and labels, and the history the step that set each.
     told = {secret.value for secret in found.values() if secret.where.kind != "config"}
     set_ = {(one.where.entry, one.value) for one in found.values() if one.where.kind in ("env", "label")}
+    # The name of a label or a variable may be the secret.
+    redact = Redactor(one.value for one in found.values())
     return tuple(
-        one
+        one._replace(where=one.where._replace(name=redact(one.where.name)))
         for one in found.values()
         if not (one.where.kind == "config" and one.value in told)
         and not (one.where.kind == "history" and (one.where.entry, one.value) in set_)

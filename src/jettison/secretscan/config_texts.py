@@ -20,6 +20,9 @@ _ARGUMENTS: Final = re.compile(r"(?:RUN )?\|\d{1,3} (.*?)(?: /bin/\S*sh | cmd |\
 _NAME: Final = re.compile(r"(?:^| )([A-Za-z_][A-Za-z0-9_]{0,100})=")
 _SET: Final = re.compile(r"(?:/bin/sh -c #\(nop\)\s+)?(ARG|ENV|LABEL)\s+(.*)", re.DOTALL)
 
+# What reports show beside the variables and commands, and where hardly anybody puts a secret.
+_PLAIN: Final = ("User", "WorkingDir", "StopSignal", "Shell", "ExposedPorts", "Volumes")
+
 
 class ConfigText(NamedTuple):
     """One text. kind: env, label, history, build-arg, command, config; name: of a variable or label, "" else.
@@ -81,6 +84,12 @@ def _section(section: Any, history: Sequence[str], kind: str) -> Iterator[Config
         text = " ".join(map(str, _list(words)))[:MAX_TEXT]
         if text:
             yield ConfigText(kind or "command", "", text, _set_by(history, keyword, ""))
+    for key in _PLAIN:
+        held = section.get(key)
+        # Ports and volumes are the names of a table.
+        words = held if isinstance(held, list | dict) else [held] if held else ()
+        for word in words:
+            yield ConfigText("config", key, str(word)[:MAX_TEXT], -1)
 
 
 def _of_entry(text: str, number: int) -> Iterator[ConfigText]:
