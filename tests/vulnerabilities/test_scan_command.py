@@ -318,3 +318,19 @@ def test_other_forms_of_bills_of_materials_are_named(
     (tmp_path / "bill").write_text(text)
     assert main(["scan", str(tmp_path / "bill")]) == SourceError.exit_code
     assert "of bills of materials only the JSON forms are read" in capsys.readouterr().err
+
+
+def test_a_package_in_several_places_is_one_row(tmp_path: Path, data: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """As Go's library in each program of a folder."""
+    root = tmp_path / "root"
+    for name in ("one", "two"):
+        folder = root / "srv" / name / "old_thing-1.0.dist-info"
+        folder.mkdir(parents=True)
+        (folder / "METADATA").write_text(metadata("old-thing", "1.0")[2].decode())
+    main(["scan", f"{root}/", "--scanners", "vuln"])
+    out = capsys.readouterr().out
+    assert out.count("old-thing (pypi)") == 1
+    assert "in 2 places: srv/one/old_thing-1.0.dist-info/METADATA, srv/two/" in out
+    main(["scan", f"{root}/", "--scanners", "vuln", "--format", "openvex"])
+    statements = json.loads(capsys.readouterr().out)["statements"]
+    assert len(statements) == len({json.dumps(one) for one in statements}) > 0

@@ -21,7 +21,7 @@ from jettison.report.secrets_text import secret_lines
 from jettison.report.support import is_over, release_line
 from jettison.report.units import counted
 from jettison.terminal import Palette, safe_line
-from jettison.vulnerabilities.scan import by_package
+from jettison.vulnerabilities.scan import by_package, places_by_package
 
 if TYPE_CHECKING:
     from jettison.vulnerabilities.scan import Scan
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MAX_PACKAGES: Final = 25
 MAX_ROWS: Final = 3
+MAX_PLACES: Final = 10
 _STYLES: Final = {"critical": ("red", "bold"), "high": ("red",), "medium": ("yellow",), "low": ("blue",)}
 
 
@@ -77,6 +78,7 @@ def _vulnerabilities(scan: Scan, palette: Palette, everything: bool) -> Iterator
         return
     yield palette(f"{'package':<34} {'installed':<20} {'all fixed in':<20} {'count':>5}  {'from':<12}".rstrip(), "bold")
     shown = groups if everything else groups[:MAX_PACKAGES]
+    all_places = places_by_package(scan.findings)
     for index, matches in shown:
         package = scan.findings.packages[index]
         name = pad(f"{safe_line(package.name)} ({package.type})", 34)
@@ -84,6 +86,10 @@ def _vulnerabilities(scan: Scan, palette: Palette, everything: bool) -> Iterator
         where = origin_text(scan.origin(index), package.layer)
         row = f"{name} {pad(safe_line(package.version), 20)} {pad(fixed, 20)} {len(matches):>5}  {where}"
         yield palette(fit(row, WIDTH).rstrip(), "cyan")
+        places = all_places[index]
+        if len(places) > 1:
+            text = f"in {len(places)} places: {safe_line(', '.join(places[:MAX_PLACES]))}"
+            yield palette(f"    {fit(text, WIDTH - 4)}", "dim")
         rows = matches if everything else matches[:MAX_ROWS]
         yield from (_row(match, palette) for match in rows)
         if len(rows) < len(matches):
@@ -120,13 +126,17 @@ def _updates(scan: Scan, palette: Palette, everything: bool) -> Iterator[str]:
 def _ignored(scan: Scan, palette: Palette) -> Iterator[str]:
     if not scan.findings.ignored:
         return
-    yield palette(f"Not counted: {len(scan.findings.ignored)}", "bold")
-    for one in scan.findings.ignored[:MAX_PACKAGES]:
-        package = scan.findings.packages[one.match.package]
-        text = f"{safe_line(one.match.vulnerability.id)} of {safe_line(package.name)}: {safe_line(one.reason)} [{safe_line(one.by)}]"
-        yield f"  {fit(text, WIDTH - 2)}"
-    if len(scan.findings.ignored) > MAX_PACKAGES:
-        yield f"  ... and {len(scan.findings.ignored) - MAX_PACKAGES} more"
+    packages = scan.findings.packages
+    told = [
+        f"{one.match.vulnerability.id} of {packages[one.match.package].name}: {one.reason} [{one.by}]"
+        for one in scan.findings.ignored
+    ]
+    lines = list(dict.fromkeys(told))
+    yield palette(f"Not counted: {len(lines)}", "bold")
+    for line in lines[:MAX_PACKAGES]:
+        yield f"  {fit(safe_line(line), WIDTH - 2)}"
+    if len(lines) > MAX_PACKAGES:
+        yield f"  ... and {len(lines) - MAX_PACKAGES} more"
 
 
 def _practice(scan: Scan, palette: Palette) -> Iterator[str]:

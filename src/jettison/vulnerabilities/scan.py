@@ -13,6 +13,7 @@ from jettison.vulnerabilities.vulnerability import Findings, Match
 if TYPE_CHECKING:
     from jettison.image.checkpoints import Checkpoint
     from jettison.inventory.inventory import Inventory
+    from jettison.inventory.package import Package
     from jettison.secretscan.findings import SecretFinding
 
 KINDS: Final = ("vuln", "secret", "practice")
@@ -103,11 +104,28 @@ def ranked(match: Match) -> tuple[bool, int, float, float, str]:
 
 
 def by_package(findings: Findings) -> list[tuple[int, list[Match]]]:
-    """Return the matches of each package, worst package and worst match first."""
-    groups: dict[int, list[Match]] = {}
+    """Return the matches of each package, worst package and worst match first.
+
+    A package that a layer holds in several places (Go's library in each of its programs) is one: the first of them.
+    """
+    groups: dict[tuple[object, ...], dict[str, Match]] = {}
     for match in sorted(findings.matches, key=ranked):
-        groups.setdefault(match.package, []).append(match)
-    return sorted(groups.items(), key=lambda item: (*ranked(item[1][0])[:2], -len(item[1]), item[0]))
+        groups.setdefault(_same(findings.packages[match.package]), {}).setdefault(match.vulnerability.id, match)
+    merged = [(min(one.package for one in group.values()), list(group.values())) for group in groups.values()]
+    return sorted(merged, key=lambda item: (*ranked(item[1][0])[:2], -len(item[1]), item[0]))
+
+
+def places_by_package(findings: Findings) -> dict[int, list[str]]:
+    """Return, of each package's number, the paths of it and of all that are the same, each once."""
+    places: dict[tuple[object, ...], dict[str, None]] = {}
+    for one in findings.packages:
+        if one.path:
+            places.setdefault(_same(one), {})[one.path] = None
+    return {index: list(places.get(_same(one), ())) for index, one in enumerate(findings.packages)}
+
+
+def _same(package: Package) -> tuple[object, ...]:
+    return package.type, package.name, package.version, package.layer
 
 
 def read_sbom_file(path: str) -> Inventory | None:
