@@ -22,6 +22,8 @@ EXPRESSIONS = [engine.Expression(rb"ab[0-9]{3}", (b"ab",)), engine.Expression(rb
 
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return where compiled patterns are kept; beside the byte code of this installation none are looked for."""
+    monkeypatch.setattr(kept_database, "_installed", lambda: str(tmp_path / "none"))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     monkeypatch.setenv("JETTISON_CACHE", "off")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
@@ -149,7 +151,7 @@ def test_without_the_engine_the_end_of_a_large_file_is_not_looked_at() -> None:
 
 
 @pytest.mark.parametrize("make", [engine.open_matcher, engine.PlainMatcher])
-def test_events_are_bounded(make: Callable[..., engine.Matcher], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_are_bounded(make: Callable[..., engine.Matcher], cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     matcher = make(EXPRESSIONS)
     matcher.events(b"ab123 " * 10)
     assert not matcher.full
