@@ -92,3 +92,27 @@ def test_a_name_that_would_mean_something_else_is_not_written(tmp_path: Path) ->
     (tmp_path / "c" / "id_rsa").write_text("x")
     assert main(["fix", "--no-config", "--select", "JT370", "--unsafe", str(tmp_path)]) == 0
     assert (tmp_path / ".dockerignore").read_text() == "c/id_rsa\n"
+
+
+def test_a_patch_is_whole_where_a_difference_is_masked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = b"FROM debian:12\nENV DB_PASSWORD=kX92mfQz7Lp\nRUN apt-get install curl # caf\xe9 \x0c\n"
+    file, patch = tmp_path / "Dockerfile", tmp_path / "new/fix.patch"
+    file.write_bytes(before)
+    monkeypatch.chdir(tmp_path)
+    assert main(["fix", "--diff", "--patch", "new/fix.patch", "Dockerfile"]) == 1
+    out, err = capsys.readouterr()
+    assert "kX92" not in out + err
+    assert " ENV DB_PASSWORD=***" in out
+    assert "--patch FILE writes it whole" in err
+    assert patch.stat().st_mode & 0o777 == 0o600
+    assert file.read_bytes() == before
+    subprocess.run(["git", "apply", str(patch)], check=True)
+    assert file.read_bytes() == before.replace(b"apt-get install", b"apt-get -y install") != before
+
+
+def test_a_patch_that_cannot_be_written_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "file").write_text("")
+    assert main(["fix", "--patch", str(project / "file" / "x"), str(project)]) == 3
+    assert "cannot be written" in capsys.readouterr().err

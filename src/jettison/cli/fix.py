@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from jettison.atomic import Replacement, replace_all
@@ -17,7 +18,7 @@ from jettison.lint.build import check_build, context_of, distinct, own_build
 from jettison.terminal import safe, safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from jettison.lint.build import Build
     from jettison.model.context import Walks
@@ -32,7 +33,12 @@ OPTIONS: Final = (
         {"nargs": "*", "metavar": "PATH"},
     ),
     Option(("--unsafe",), "also apply fixes that may change what the image does", {"action": "store_true"}),
-    Option(("--diff",), "print what would change and write nothing", {"action": "store_true"}),
+    Option(("--diff",), "print what would change, secrets masked, and write nothing", {"action": "store_true"}),
+    Option(
+        ("--patch",),
+        "write what would change to this file, for `git apply`; it holds what the Dockerfiles hold, and you alone may read it",
+        {"metavar": "FILE", "default": ""},
+    ),
     Option(("--select",), f"only these rules: {RULES_HELP}", {"metavar": "RULES", "default": ""}),
     Option(("--ignore",), "not these rules", {"metavar": "RULES", "default": ""}),
     Option(("--config",), "use this settings file for all files", {"metavar": "FILE", "default": ""}),
@@ -46,6 +52,7 @@ def run(args: argparse.Namespace) -> int:
 
     finder = Finder()
     changed = failed = 0
+    patch: list[str] = []
     templates = Templates()
     for path, builds, named in to_check(args, finder, []):
         if builds and not _may_write(path, builds, args.paths or ["."]):
@@ -53,11 +60,13 @@ def run(args: argparse.Namespace) -> int:
         try:
             if not named and templates.hold(read_dockerfile(path), path):
                 continue
-            changed += _fix_one(path, builds, args, settings_of(args, finder, path))
+            changed += _fix_one(path, builds, args, settings_of(args, finder, path), patch)
         except SourceError as error:
             sys.stderr.write(f"jettison: {safe_line(str(error))}\n")
             failed += 1
     templates.tell()
+    if args.patch:
+        _keep_patch(args.patch, "".join(patch))
     if failed:
         return SourceError.exit_code
     return 1 if args.diff and changed else 0
@@ -72,8 +81,20 @@ def _may_write(path: str, builds: Sequence[Build], named: Sequence[str]) -> bool
     return any(real.startswith(folder.rstrip(os.sep) + os.sep) for folder in folders)
 
 
-def _fix_one(path: str, builds: Sequence[Build], args: argparse.Namespace, settings: Settings) -> int:
+def _keep_patch(path: str, text: str) -> None:
+    """Write a patch that its owner alone may read. Raises SourceError."""
+    from jettison.cache_folder import keep_file
+
+    try:
+        keep_file(os.path.abspath(path), text.encode("utf-8", "surrogateescape"), 0o600)
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _fix_one(path: str, builds: Sequence[Build], args: argparse.Namespace, settings: Settings, patch: list[str]) -> int:
+    from jettison.report.mask import masked_diff
     from jettison.rewrite.settle import fix_ways
+    from jettison.syntax.edit import unified_diff
 
     choice = settings.choice(path, rule_names(args.select), rule_names(args.ignore))
     walks: Walks = {}
@@ -84,8 +105,16 @@ def _fix_one(path: str, builds: Sequence[Build], args: argparse.Namespace, setti
         return int(result.after != result.before)
     if result.after == result.before and not result.creates:
         return 0
-    if args.diff:
-        sys.stdout.write(safe(_diff(path, result)))
+    if args.diff or args.patch:
+        patch.append(_diff(path, result, partial(unified_diff, errors="surrogateescape")))
+        if args.diff:
+            shown = _diff(path, result, masked_diff)
+            sys.stdout.write(safe(shown))
+            if shown != _diff(path, result, unified_diff):
+                name = safe_line(path)
+                sys.stderr.write(
+                    f"jettison: {name}: secrets are masked, so the diff does not apply; --patch FILE writes it whole\n"
+                )
         return 1
     replace_all(_replacements(path, result))
     names = ", ".join(sorted({finding.name for finding in result.applied}))
@@ -108,11 +137,6 @@ def _replacements(path: str, result: FixResult) -> list[Replacement]:
     return replacements
 
 
-def _diff(path: str, result: FixResult) -> str:
-    from jettison.report.mask import masked_diff
-    from jettison.syntax.edit import unified_diff
-
-    parts = [masked_diff(result.before, result.after, path)]
-    for name, content in result.creates.items():
-        parts.append(unified_diff(b"", content.encode(), name))
-    return "".join(parts)
+def _diff(path: str, result: FixResult, between: Callable[[bytes, bytes, str], str]) -> str:
+    new = (between(b"", content.encode(), name) for name, content in result.creates.items())
+    return "".join((between(result.before, result.after, path), *new))

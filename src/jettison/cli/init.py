@@ -306,6 +306,6 @@ def _pairs(values: list[str]) -> dict[str, str]:
     for value in values:
         name, equals, text = value.partition("=")
         if not equals or not name:
-            raise UsageError(f"--env expects NAME=VALUE, not {name!r}")
+            raise UsageError("--env expects NAME=VALUE")
         pairs[name] = text
     return pairs

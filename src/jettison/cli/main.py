@@ -62,7 +62,7 @@ def main(argv: Sequence[str], kept: list[object] | None = None) -> int:
         return 0
     command = _find(argv[0])
     if command is None:
-        _err(f"jettison: unknown command {argv[0]!r}; `jettison --help` lists the commands\n")
+        _err(f"jettison: unknown command {_without_secrets(argv[0])!r}; `jettison --help` lists the commands\n")
         return 2
     return _run(command, argv[1:], kept)
 
@@ -82,12 +82,13 @@ def _run(command: Command, argv: Sequence[str], kept: list[object] | None) -> in
         sys.stdout.flush()
         return code
     except BuildError as error:
-        _err(f"jettison: {safe(str(error))}\n")
-        _err("".join(f"  | {safe_line(line)}\n" for line in error.more))
+        _err(f"jettison: {safe(_without_secrets(str(error)))}\n")
+        _err("".join(f"  | {safe_line(line)}\n" for line in _without_secrets("\n".join(error.more)).splitlines()))
         return error.exit_code
     except JettisonError as error:
         # Names in an image may hold line breaks, and a line of their own may be a command to a CI service.
-        text = safe_line(str(error)) if isinstance(error, ImageError) else safe(str(error))
+        told = _without_secrets(str(error))
+        text = safe_line(told) if isinstance(error, ImageError) else safe(told)
         _err(f"jettison: {text}\n")
         return error.exit_code
     except KeyboardInterrupt:
@@ -99,10 +100,25 @@ def _run(command: Command, argv: Sequence[str], kept: list[object] | None) -> in
         return 0
     except Exception as error:
         if os.environ.get("JETTISON_DEBUG"):
-            raise
+            import traceback
+
+            _err(safe(_without_secrets(traceback.format_exc())))
+            return 70
         kind = type(error).__name__
-        _err(f"jettison: internal error ({kind}: {safe(str(error))[:300]}); JETTISON_DEBUG=1 shows where\n")
+        told = safe(_without_secrets(str(error)))[:300]
+        _err(f"jettison: internal error ({kind}: {told}); JETTISON_DEBUG=1 shows where\n")
         return 70
+
+
+def _without_secrets(text: str) -> str:
+    # What was refused may be quoted: an address with a password, a setting, a line of a build's output.
+    try:
+        from jettison.report.mask import masked_text
+
+        return masked_text(text)
+    except Exception:
+        # The error may be in what looks for them.
+        return "an error whose text could not be looked through for secrets"
 
 
 def _find(name: str) -> Command | None:

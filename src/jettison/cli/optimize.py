@@ -223,7 +223,7 @@ def pairs(option: str, values: list[str]) -> dict[str, str]:
     for value in values:
         name, equals, text = value.partition("=")
         if not equals or not name:
-            raise UsageError(f"{option} expects NAME=VALUE, not {name!r}")
+            raise UsageError(f"{option} expects NAME=VALUE")
         pairs[name] = text
     return pairs
 

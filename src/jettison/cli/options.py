@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from jettison.named_tuple import NamedTuple
 
@@ -92,7 +92,13 @@ def build_parser(command: Command, options: Sequence[Option], epilog: str = "") 
     """Return the parser of one command, built from its option table."""
     import argparse
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            from jettison.report.mask import masked_text
+
+            super().error(masked_text(message))
+
+    parser = Parser(
         prog=f"jettison {command.name}",
         description=command.summary,
         epilog=epilog,

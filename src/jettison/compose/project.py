@@ -63,7 +63,9 @@ def _report(path: str, problems: Sequence[tuple[int, str]]) -> FileReport:
     except SourceError:
         source = SourceText(b"", path)
     findings = tuple(own_finding(CODE, NAME, message, _span(source, line)) for line, message in sorted(problems))
-    return FileReport(path, source, None, findings, ())
+    report = FileReport(path, source, None, findings, ())
+    report.mask_messages()
+    return report
 
 
 def _span(source: SourceText, line: int) -> Span:

@@ -11,7 +11,7 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BufferedReader
 from typing import IO, Any, Final
@@ -28,6 +28,7 @@ from jettison.engine.base import (
 )
 from jettison.engine.call import MAX_OUTPUT, call
 from jettison.engine.failure import DISK_FULL, build_failure, never_began, options_once_more
+from jettison.engine.handed_over import handed_over
 from jettison.engine.probe import probe_features
 from jettison.engine.progress import PlainProgress
 from jettison.engine.rawjson import RawJsonProgress
@@ -108,10 +109,10 @@ class CliEngine:
             argv += ["--format", "docker"] if self._product == "podman" else []
             # Without BuildKit a label would be one more entry of the history; those images have only our name.
             argv += ["--label", f"{LABEL}=1"] if self._labels_images and request.ours else []
-            for name, value in request.build_args.items():
-                argv += ["--build-arg", f"{name}={value}"]
+            given, values = handed_over("--build-arg", request.build_args)
+            argv += given
             # Podman leaves its scratch folder when it is interrupted: inside ours it goes with it.
-            env = self._env if self._product == "docker" else {**self._env, "TMPDIR": folder}
+            env = {**self._env, **values, **({} if self._product == "docker" else {"TMPDIR": folder})}
             start = time.perf_counter()
             try:
                 progress = self._stream([*argv, request.context], request, env, on_event)
@@ -180,7 +181,8 @@ class CliEngine:
     def _run(self, request: RunRequest) -> str:
         try:
             with shield():
-                return self._call(["run", *run_options(request, self._product)]).decode().strip()[:64]
+                values = handed_over("-e", request.env)[1]
+                return self._call(["run", *run_options(request, self._product)], values=values).decode().strip()[:64]
         except BaseException:
             self.remove(request.name)
             raise
@@ -336,9 +338,14 @@ class CliEngine:
         return safe(said.decode("utf-8", "replace")).strip() or "it gave nothing"
 
     def _call(
-        self, arguments: list[str], timeout: float = CALL_SECONDS, merge: bool = False, last: bool = False
+        self,
+        arguments: list[str],
+        timeout: float = CALL_SECONDS,
+        merge: bool = False,
+        last: bool = False,
+        values: Mapping[str, str] | None = None,
     ) -> bytes:
-        done = call([*self._base, *arguments], self._env, timeout, merge, last)
+        done = call([*self._base, *arguments], {**self._env, **(values or {})}, timeout, merge, last)
         if done.code is None:
             raise EngineError(f"{self.name} did not answer `{arguments[0]}` within {timeout:.0f} s")
         if done.code:

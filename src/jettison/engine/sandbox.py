@@ -11,6 +11,7 @@ import resource
 from typing import Final
 
 from jettison.engine.base import RunRequest
+from jettison.engine.handed_over import handed_over
 
 LABEL: Final = "dev.jettison.run"
 # What a user other than root needs for a port below 1024. A capability of the container is not passed on to a program
@@ -44,8 +45,7 @@ def run_options(request: RunRequest, product: str) -> list[str]:
         options += ["--dns", "127.0.0.1", "--dns-opt", "timeout:1", "--dns-opt", "attempts:1"]
     for name, address in request.hosts.items():
         options += ["--add-host", f"{name}:{address}"]
-    for name, value in request.env.items():
-        options += ["-e", f"{name}={value}"]
+    options += handed_over("-e", request.env)[0]
     options += ["--read-only", "--tmpfs", "/tmp"] if request.read_only else []
     for folder in request.volumes:
         options += ["--volume", folder]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_FINDINGS: Final = 500
+# In a message a shorter value, or a word, would take half of it along.
+LEAST_SECRET: Final = 6
+LEAST_WORD: Final = 12
 UNKNOWN: Final = "unknown-instruction"
 # More lines than this that begin with no instruction are not slips of the pen.
 MAX_UNKNOWN: Final = 5
@@ -33,7 +36,7 @@ class FileReport:
     `builds`: what builds the file, where Compose or Bake files say so.
     """
 
-    __slots__ = ("builds", "fails_always", "findings", "model", "path", "source", "suppressed")
+    __slots__ = ("_secrets", "builds", "fails_always", "findings", "model", "path", "source", "suppressed")
 
     def __init__(
         self,
@@ -51,6 +54,41 @@ class FileReport:
         self.suppressed = suppressed
         self.fails_always = fails_always
         self.builds: tuple[str, ...] = ()
+        self._secrets: tuple[Span, ...] | None = None
+
+    @property
+    def secrets(self) -> tuple[Span, ...]:
+        """Return the places that must not be shown, in order; looked for once."""
+        if self._secrets is None:
+            from jettison.report.mask import shown_spans
+
+            self._secrets = shown_spans(self.source.data, self.model)
+        return self._secrets
+
+    @property
+    def secret_texts(self) -> tuple[str, ...]:
+        """Return the texts of these places, the longest first."""
+        texts = {
+            self.source.data[span.start : span.end].decode("utf-8", "replace").strip("\"'") for span in self.secrets
+        }
+        return tuple(sorted(texts - {""}, key=lambda text: (-len(text), text)))
+
+    def mask_messages(self) -> None:
+        """Take the secrets of the file out of all messages, which may name words of its commands."""
+        if not (self.findings or self.suppressed) or not self.secrets:
+            return
+        texts = [t for t in self.secret_texts if len(t) >= LEAST_SECRET and not (t.isalpha() and len(t) < LEAST_WORD)]
+        self.findings = tuple(_masked(finding, texts) for finding in self.findings)
+        self.suppressed = tuple(_masked(finding, texts) for finding in self.suppressed)
+
+
+def _masked(finding: Finding, texts: Sequence[str]) -> Finding:
+    from jettison.report.mask import masked_message
+
+    fix = finding.fix
+    if fix is not None:
+        fix = fix._replace(title=masked_message(fix.title, texts))
+    return finding._replace(message=masked_message(finding.message, texts), fix=fix)
 
 
 def check_bytes(
@@ -102,7 +140,9 @@ def check_bytes(
     dropped: list[Finding] = []
     for finding in found:
         (dropped if finding.code not in required and muted.mutes(finding) else kept).append(finding)
-    return FileReport(path, file.source, model, tuple(kept), tuple(dropped), muted.fails_always)
+    report = FileReport(path, file.source, model, tuple(kept), tuple(dropped), muted.fails_always)
+    report.mask_messages()
+    return report
 
 
 def _broken(file: File) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from jettison.model.context import BuildContext, ContextFile
     from jettison.model.copied import Copied
     from jettison.model.secrets import Secret
+    from jettison.span import Span
 
 MAX_SCOPES: Final = 2000
 _SCOPELESS: Final = frozenset(("RUN", "COPY", "ADD", "ONBUILD", "STOPSIGNAL", "MAINTAINER"))
@@ -53,6 +54,7 @@ class Model:
         "build_contexts",
         "context",
         "file",
+        "found_spans",
         "meta",
         "meta_args",
         "options",
@@ -89,6 +91,7 @@ class Model:
         self.unread_shell: Instruction | None = None
         self._words: dict[str, bool] = {}
         self.text_secrets: tuple[Secret, ...] | None = None
+        self.found_spans: tuple[Span, ...] | None = None
         self.variable_secrets: tuple[Secret, ...] | None = None
         self.secret_patterns: list[tuple[str, re.Pattern[str]]] | None = None
         self._started: tuple[StartCommand, ...] | None = None

@@ -6,7 +6,7 @@ The same places serve the rules and the reports, which mask them whatever rules 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from jettison.knowledge.secret_marks import is_literal_secret, is_local_stand_in, is_secret_name, patterns
@@ -73,7 +73,7 @@ def text_secrets(model: Model) -> tuple[Secret, ...]:
 
 
 def _text_secrets(model: Model) -> Iterator[Secret]:
-    spans = sorted(_in_text(model))
+    spans = _found_spans(model)
     if not spans:
         return
     for outer in model.file.instructions:
@@ -90,12 +90,20 @@ def _text_secrets(model: Model) -> Iterator[Secret]:
             last = span.end
 
 
-def _in_text(model: Model) -> Iterator[Span]:
-    wanted = _patterns(model)
-    if not wanted:
-        return
+def _found_spans(model: Model) -> tuple[Span, ...]:
+    if model.found_spans is None:
+        model.found_spans = spans_in_text(model.source.data, _patterns(model))
+    return model.found_spans
+
+
+def spans_in_text(data: bytes, wanted: Sequence[tuple[str, re.Pattern[str]]] | None = None) -> tuple[Span, ...]:
+    """Return the places of literal secrets in any text, in order; `wanted`: the patterns that may match, where they are known."""
     # latin-1: one character for each byte, so that places in the text are places in the file.
-    text = model.source.data[:MAX_TEXT].decode("latin-1")
+    text = data[:MAX_TEXT].decode("latin-1")
+    return tuple(sorted(_in_text(text, patterns(text.lower()) if wanted is None else wanted)))
+
+
+def _in_text(text: str, wanted: Sequence[tuple[str, re.Pattern[str]]]) -> Iterator[Span]:
     for name, pattern in wanted:
         for match in pattern.finditer(text):
             if name == "shapes":
@@ -107,12 +115,11 @@ def _in_text(model: Model) -> Iterator[Span]:
 
 
 def secret_spans(model: Model) -> tuple[Span, ...]:
-    """Return every place that a report must mask, in order."""
+    """Return every place that a report must mask, in order; those in comments and in what is no instruction, too."""
     named = (
         value.span
         for node in model.file.instructions
         for name, value in (node.onbuild or node).pairs
         if value is not None and value.value and is_secret_name(name.value)
     )
-    found = (secret.span for source in (variable_secrets(model), text_secrets(model)) for secret in source)
-    return tuple(sorted({*named, *found}))
+    return tuple(sorted({*named, *(secret.span for secret in variable_secrets(model)), *_found_spans(model)}))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from jettison.findings import SHOW, Confidence, Finding
 from jettison.lint.fingerprint import fingerprints, repository_path
 from jettison.report.facts import TOOL, VERSION, place_of, rule_of
-from jettison.report.mask import secret_values
 from jettison.terminal import safe, safe_line
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def _page(rule: Rule) -> str:
 
 
 def _results(report: FileReport, index: dict[str, int]) -> list[dict[str, Any]]:
-    secrets = secret_values(report.model) if report.model is not None and report.findings else ()
+    secrets = report.secret_texts if report.findings else ()
     found = []
     for finding, mark in zip(report.findings, fingerprints(report), strict=True):
         place = place_of(report, finding)

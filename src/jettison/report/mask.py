@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 
-from jettison.model.secrets import secret_spans
+from jettison.model.secrets import secret_spans, spans_in_text
 from jettison.secretscan.mask import MASK, Redactor
 from jettison.span import Span
 
@@ -12,7 +14,19 @@ if TYPE_CHECKING:
     from jettison.lint.engine import FileReport
     from jettison.model.dockerfile import Model
 
-__all__ = ("MASK", "MaskedSource", "Redactor", "every_secret_value", "masked", "masked_diff", "secret_values")
+__all__ = (
+    "MASK", "MaskedSource", "Redactor", "every_secret_value", "masked", "masked_diff", "masked_message", "masked_text", "shown_spans",
+)  # fmt: skip
+
+# What only a detector may know: texts of many short words for their length, as no name has; the sums of files and the marks of
+# public keys are none. To load the engine of all detectors takes as long as `check` takes for a small file.
+_LONG: Final = re.compile(rb"[A-Za-z0-9]{12,}")
+_WORDS: Final = re.compile(rb"[A-Z]+[a-z]*|[a-z]+|[0-9]+")
+_LEAST_WORDS: Final = 5
+_SUM: Final = re.compile(rb"(?:[0-9a-f]{40}|[0-9A-F]{40}|[0-9a-f]{64}|[0-9a-f]{128})\Z")
+_ENCODED: Final = re.compile(rb"[A-Za-z0-9+/=_-]{1,65536}")
+# Of a message about a secret that is cut short, what begins like it is masked from so many characters on.
+_BEGINS: Final = 8
 
 
 class MaskedSource:
@@ -22,7 +36,7 @@ class MaskedSource:
 
     def __init__(self, report: FileReport) -> None:
         self._source = report.source
-        self._secrets = () if report.model is None else secret_spans(report.model)
+        self._secrets = report.secrets
 
     def plain_line(self, line: Span) -> str | None:
         """Return a line without its end where it can be shown as it is; None where anything has to be masked or escaped."""
@@ -46,19 +60,73 @@ class MaskedSource:
         return b"".join(pieces).decode("utf-8", "surrogateescape")
 
 
+def shown_spans(data: bytes, model: Model | None) -> tuple[Span, ...]:
+    """Return the places of all secrets of a text that may be shown in pieces, in order; they may overlap."""
+    known = spans_in_text(data) if model is None else secret_spans(model)
+    if not _may_be_detected(data):
+        return known
+    return tuple(sorted({*known, *_detected_spans(data)}))
+
+
+def _may_be_detected(data: bytes) -> bool:
+    return any(
+        len(_WORDS.findall(word[0])) >= _LEAST_WORDS
+        # Behind one of these a key has its mark: dop_v1_..., pul-...
+        and (not _SUM.match(word[0]) or data[max(word.start() - 1, 0) : word.start()] in (b"_", b"-"))
+        for word in _LONG.finditer(data)
+    )
+
+
+def _detected_spans(data: bytes) -> Iterable[Span]:
+    from jettison.secretscan.text_values import secret_places
+
+    for start, value, encoded in secret_places(data):
+        match = _ENCODED.match(data, start) if encoded else None
+        if match is not None:
+            yield Span(*match.span())
+        at = data.find(value)
+        while at >= 0:
+            yield Span(at, at + len(value))
+            at = data.find(value, at + len(value))
+
+
+def _cut_out(data: bytes, spans: Iterable[Span]) -> bytes:
+    pieces: list[bytes] = []
+    position = 0
+    for span in spans:
+        if span.end <= position:
+            continue
+        pieces += [data[position : max(span.start, position)], MASK.encode()]
+        position = span.end
+    return b"".join((*pieces, data[position:]))
+
+
+def masked_text(text: str) -> str:
+    """Return a text of any origin, such as the message of an error, without the secrets that anything knows."""
+    data = text.encode("utf-8", "surrogateescape")
+    spans = shown_spans(data, None)
+    return _cut_out(data, spans).decode("utf-8", "surrogateescape") if spans else text
+
+
+def masked_message(message: str, values: Iterable[str]) -> str:
+    """Return a message about a file without the secrets of it, and without what is left of those that were cut short."""
+    for value in values:
+        message = message.replace(value, MASK)
+        at = message.find(value[:_BEGINS])
+        if at >= 0:
+            end = at + _BEGINS
+            while message.startswith(value[: end - at + 1], at) and end - at < len(value):
+                end += 1
+            message = message[:at] + MASK + message[end:]
+    return message
+
+
 def masked(data: bytes) -> bytes:
     """Return the bytes of a Dockerfile with each secret in it replaced by MASK."""
     from jettison.model.dockerfile import build_model
     from jettison.syntax.tree import parse
 
-    pieces: list[bytes] = []
-    position = 0
-    for span in secret_spans(build_model(parse(data))):
-        if span.end <= position:
-            continue
-        pieces += [data[position : max(span.start, position)], MASK.encode()]
-        position = span.end
-    left = b"".join((*pieces, data[position:])).decode("utf-8", "surrogateescape")
+    left = _cut_out(data, secret_spans(build_model(parse(data)))).decode("utf-8", "surrogateescape")
     return Redactor(_detected(data))(left).encode("utf-8", "surrogateescape")
 
 
@@ -76,13 +144,8 @@ def masked_diff(before: bytes, after: bytes, path: str) -> str:
     return unified_diff(masked(before), masked(after), path)
 
 
-def secret_values(model: Model) -> tuple[str, ...]:
-    """Return the secrets of a Dockerfile as they may appear in a build log."""
+def every_secret_value(model: Model) -> tuple[str, ...]:
+    """Return the secrets of a Dockerfile as they may appear in a build log: for reports that show texts of a build or an image."""
     data = model.source.data
     texts = (data[span.start : span.end].decode("utf-8", "replace").strip("\"'") for span in secret_spans(model))
-    return tuple(dict.fromkeys(texts))
-
-
-def every_secret_value(model: Model) -> tuple[str, ...]:
-    """Return those and what any detector knows: for reports that show texts of a build or of an image."""
-    return tuple(dict.fromkeys((*secret_values(model), *_detected(model.source.data))))
+    return tuple(dict.fromkeys((*texts, *_detected(data))))

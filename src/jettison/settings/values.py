@@ -134,13 +134,14 @@ def proving(value: object, key: str, report: Report) -> Proving:
 
 
 def _pairs(value: object, key: str, report: Report) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, given in table(value, key, report).items():
-        if isinstance(given, str):
-            found[name] = given
-        else:
-            report(f"{key}.{name}", f"a text was expected, not {shown(given)}")
-    return found
+    # What was given in their place may be one of the secrets that they hold: it is not shown.
+    if not isinstance(value, dict):
+        report(key, "a table of names and texts was expected")
+        return {}
+    for name, given in value.items():
+        if not isinstance(given, str):
+            report(f"{key}.{name}", "a text was expected")
+    return {name: given for name, given in value.items() if isinstance(given, str)}
 
 
 def _options_of(code: str, given: dict[str, object], key: str, report: Report) -> dict[str, object]:

@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Severity
 from jettison.lint import suppress
 from jettison.lint.engine import INTERNAL_CODE, MAX_FINDINGS, FileReport, own_finding
-from jettison.report.mask import secret_values
 from jettison.shellcheck import program
 from jettison.shellcheck.scripts import Script, scripts
 from jettison.span import Span
@@ -69,7 +68,7 @@ def _merge(item: Wanted, found: list[Finding]) -> None:
     report = item.report
     if not found or report.model is None:
         return
-    secrets = [secret for secret in secret_values(report.model) if secret]
+    secrets = report.secret_texts
     muted = suppress.read(report.model.file, item.foreign_comments)
     kept, dropped = list(report.findings), list(report.suppressed)
     for finding in dict.fromkeys(found[:MAX_FINDINGS]):

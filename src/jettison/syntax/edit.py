@@ -48,19 +48,27 @@ def _touches(taken: list[tuple[int, int]], start: int, end: int) -> bool:
     return at > 0 and taken[at - 1][1] >= start
 
 
-def unified_diff(before: bytes, after: bytes, path: str) -> str:
-    """Return the unified diff of two versions of a file, under the name that git gives it; empty when they are equal."""
+def unified_diff(before: bytes, after: bytes, path: str, errors: str = "replace") -> str:
+    """Return the unified diff of two versions of a file, under the name that git gives it; empty when they are equal.
+
+    errors: what becomes of bytes that are no UTF-8, as `bytes.decode` names it.
+    """
     import difflib
 
     if before == after:
         return ""
-    old = before.decode("utf-8", "replace").splitlines(keepends=True)
-    new = after.decode("utf-8", "replace").splitlines(keepends=True)
+    old, new = _lines(before, errors), _lines(after, errors)
     lines = []
     name = _name_in_diff(path)
     for line in difflib.unified_diff(old, new, f"a/{name}", f"b/{name}"):
         lines.append(line if line.endswith("\n") else line + "\n\\ No newline at end of file\n")
     return "".join(lines)
+
+
+def _lines(data: bytes, errors: str) -> list[str]:
+    # As git counts them: a form feed or another line break of Unicode ends none.
+    lines = data.decode("utf-8", errors).split("\n")
+    return [f"{line}\n" for line in lines[:-1]] + [line for line in lines[-1:] if line]
 
 
 def _name_in_diff(path: str) -> str:
