@@ -25,13 +25,13 @@ class Columns:
     """The entries in the order of the tar, hard links as files without bytes.
 
     links, hardlinks: index -> target; digests: index -> sha256 where one was made. checks: CRC-32 of the
-    first 64 KiB of the content; offsets: where the content starts in the layer's tar, -1 where it cannot be read again.
+    first 64 KiB of the content; marks: index -> what `Entry.mark` says, where it says something; offsets: where the content starts in the layer's tar, -1 where it cannot be read again.
     hides: whether some name may be a mark of deletion. is_tidy: whether no name comes twice and only a folder has the
     name of one, False also where nobody has looked.
     """
 
     __slots__ = (
-        "_folders", "_runs", "checks", "digests", "gids", "hardlinks", "hides", "is_tidy", "kinds", "links", "modes", "mtimes", "names", "offsets",
+        "_folders", "_runs", "checks", "digests", "gids", "hardlinks", "hides", "is_tidy", "kinds", "links", "marks", "modes", "mtimes", "names", "offsets",
         "sizes", "uids",
     )  # fmt: skip
 
@@ -48,6 +48,7 @@ class Columns:
         self.links: dict[int, str] = {}
         self.hardlinks: dict[int, str] = {}
         self.digests: dict[int, bytes] = {}
+        self.marks: dict[int, str] = {}
         self.hides = self.is_tidy = False
         self._folders: set[str] | None = None
         self._runs: list[Run] | None = None
@@ -89,6 +90,8 @@ class Columns:
             kind = "file"
         elif kind == "link":
             self.links[index] = entry.link
+        if entry.mark:
+            self.marks[index] = entry.mark
         self.kinds.append(CODES[kind])
         self.sizes.append(size)
         self.modes.append(entry.mode)
@@ -102,7 +105,7 @@ class Columns:
     def add_all(self, paths: list[str], entries: list[Entry], checks: list[int], offsets: list[int]) -> None:
         """Add entries under their cleaned paths, each with its checksum and where its content is."""
         base = len(self.names)
-        _, kinds, sizes, modes, uids, gids, links, mtimes, _ = zip(*entries, strict=True)
+        _, kinds, sizes, modes, uids, gids, links, mtimes, _, marks = zip(*entries, strict=True)
         codes = [CODES.get(kind, FILE) for kind in kinds]
         if "" in paths and any(not path and kind != "dir" for path, kind in zip(paths, kinds, strict=True)):
             raise TarError("something that is no folder in place of the root")
@@ -112,6 +115,8 @@ class Columns:
                     self.hardlinks[base + index] = clean_path(link)
                 elif kind == "link":
                     self.links[base + index] = link
+        if any(marks):
+            self.marks.update((base + index, mark) for index, mark in enumerate(marks) if mark)
         self.names += paths
         self.hides = self.hides or WHITEOUT in _SEPARATOR.join(paths)
         self.kinds += bytes(codes)
@@ -138,7 +143,7 @@ class Columns:
         self.kinds += other.kinds
         for name, _ in _NUMBERS:
             getattr(self, name).extend(getattr(other, name))
-        for column in ("links", "hardlinks", "digests"):
+        for column in ("links", "hardlinks", "digests", "marks"):
             getattr(self, column).update({base + index: value for index, value in getattr(other, column).items()})
 
     def add_digests(self, digests: dict[int, bytes]) -> None:
@@ -155,7 +160,7 @@ class Columns:
         numbers = [array("I", [place[run.folder] for run in runs])]
         numbers += [array("I", bounds) for bounds in ([run.begin for run in runs], [run.end for run in runs])]
         yield (
-            len(self.names), self.links, self.hardlinks, self.digests, self.is_tidy, joined,
+            len(self.names), self.links, self.hardlinks, self.digests, self.marks, self.is_tidy, joined,
             tuple(one.tobytes() for one in numbers),
         )  # fmt: skip
         for begin in range(0, len(self.names), _BLOCK):
@@ -167,7 +172,9 @@ class Columns:
 def unpack_columns(packed: Iterator[tuple[Any, ...]]) -> Columns:
     """Return the columns of which `packed` comes; ValueError where it is not all of it."""
     columns = Columns()
-    count, columns.links, columns.hardlinks, columns.digests, columns.is_tidy, joined, runs = next(packed)
+    count, columns.links, columns.hardlinks, columns.digests, columns.marks, columns.is_tidy, joined, runs = next(
+        packed
+    )
     folders = [] if joined is None else joined.split(_SEPARATOR)
     columns._folders = set(folders)
     of_each, begins, ends = (array("I", data) for data in runs)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _VOLATILE: Final = frozenset(
     ("created", "history", "id", "parent", "container", "docker_version", "rootfs", "container_config")
 )
+# Settings whose names say something without a value: {"80/tcp": {}}.
+_TABLES: Final = frozenset(("config.ExposedPorts", "config.Volumes", "config.Labels"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +103,25 @@ def _apart(paths: Iterable[str], files: Mapping[str, FileEntry]) -> tuple[list[s
 
 
 def _content(entry: FileEntry) -> tuple[str, int, bytes, str]:
-    return entry.kind, entry.size, entry.digest, entry.link
+    # Of a device its number.
+    return entry.kind, entry.size, entry.digest, entry.mark if entry.kind == "other" else entry.link
 
 
-def _rights(entry: FileEntry) -> tuple[int, int, int]:
-    return (0 if entry.kind == "link" else entry.mode), entry.uid, entry.gid
+def _rights(entry: FileEntry) -> tuple[int, int, int, str]:
+    # A capability is an extended attribute.
+    mark = "" if entry.kind == "other" else entry.mark
+    return (0 if entry.kind == "link" else entry.mode), entry.uid, entry.gid, mark
 
 
 def _rights_text(old: FileEntry, new: FileEntry) -> str:
-    """Return "4755 -> 0755", "owner 0:0 -> 1000:1000", or both."""
+    """Return "4755 -> 0755", "owner 0:0 -> 1000:1000", "attributes none -> user.a (1f2e...)", or several of them."""
     modes, owners = [f"{_rights(one)[0]:04o}" for one in (old, new)], [f"{one.uid}:{one.gid}" for one in (old, new)]
     parts = [" -> ".join(modes)] if modes[0] != modes[1] else []
     if owners[0] != owners[1]:
         parts.append(f"owner {' -> '.join(owners)}")
+    marks = [_rights(one)[3] or "none" for one in (old, new)]
+    if marks[0] != marks[1]:
+        parts.append(f"attributes {' -> '.join(marks)}")
     return ", ".join(parts)
 
 
@@ -146,6 +154,8 @@ def _hider(before: Inspection, after: Inspection) -> Callable[[str], str]:
 
 
 def _config(place: str, old: Any, new: Any, hide: Callable[[str], str]) -> list[str]:
+    if place in _TABLES and isinstance(old or {}, dict) and isinstance(new or {}, dict):
+        return _table(place, old or {}, new or {}, hide)
     if isinstance(old, dict) and isinstance(new, dict):
         keys = sorted({*map(str, old), *map(str, new)})
         below = ((f"{place}.{key}".lstrip("."), old.get(key), new.get(key)) for key in keys)
@@ -155,6 +165,16 @@ def _config(place: str, old: Any, new: Any, hide: Callable[[str], str]) -> list[
     if place.endswith("Env"):
         return [f"{place}: {hide(_names(old, new))}"]
     return [f"{hide(place)}: {_short(old, hide)} -> {_short(new, hide)}"]
+
+
+def _table(place: str, old: dict[str, Any], new: dict[str, Any], hide: Callable[[str], str]) -> list[str]:
+    """Return the differences of names, and of what they are set to; a name is there though it is set to nothing."""
+    lines = []
+    for name in sorted(old.keys() | new.keys()):
+        if (name in old, old.get(name)) != (name in new, new.get(name)):
+            sides = [(_short(side[name], hide, "set") if name in side else "none") for side in (old, new)]
+            lines.append(f"{hide(place)}.{hide(name)}: {' -> '.join(sides)}")
+    return lines
 
 
 def _names(old: Any, new: Any) -> str:
@@ -175,9 +195,9 @@ def _variables(side: Any) -> list[tuple[str, str]]:
     return [(name, value) for name, _, value in pairs]
 
 
-def _short(value: Any, hide: Callable[[str], str]) -> str:
+def _short(value: Any, hide: Callable[[str], str], empty: str = "none") -> str:
     if value in (None, "", [], {}):
-        return "none"
+        return empty
     text = hide(value) if isinstance(value, str) else json.dumps(_hidden(value, hide), ensure_ascii=False)
     return text if len(text) <= 80 else text[:77] + "..."
 

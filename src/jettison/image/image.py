@@ -66,6 +66,12 @@ class FileEntry:
         return -1 if self.columns is None else self.columns.offsets[self.row]
 
     @property
+    def mark(self) -> str:
+        """Return the number of a device and what tells its extended attributes, "" for neither; shared by hard links."""
+        content = self.original or self
+        return "" if content.columns is None else content.columns.marks.get(content.row, "")
+
+    @property
     def digest(self) -> bytes:
         """Return the sha256 of its content, b"" where none was made."""
         return b"" if self.columns is None else self.columns.digests.get(self.row, b"")

@@ -27,7 +27,7 @@ from jettison.secretscan.hit import Hit
 
 MAX_BYTES: Final = 2 << 30
 MAX_RESULT: Final = 1 << 30
-_FORMAT: Final = 4
+_FORMAT: Final = 5
 # Bytes in front of a piece: how long it is, and its CRC-32.
 _LENGTH: Final = 4
 _HEAD: Final = 8

@@ -95,7 +95,7 @@ def _walk(
     byte_code = ByteCode()
     entry = None
     for entry in walk(data, start, start + blob.size, first, last, known):
-        name, kind, size, mode, _, _, _, mtime, at = entry
+        name, kind, size, mode, _, _, _, mtime, at, _ = entry
         # As `clean_path` does, without a call for the names that are clean.
         if name[-1:] == "/":
             name = name[:-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import mmap
 import os
@@ -15,7 +16,7 @@ from jettison.image.image import Image, Layer, read_config
 from jettison.image.layers import merge
 from jettison.image.linked import MAX_LINKED
 from jettison.image.mapped import CHECKED, pieces
-from jettison.image.tar_header import Entry
+from jettison.image.tar_header import Entry, attributes_mark, device_mark
 
 MAX_FILES: Final = 3_000_000
 
@@ -64,7 +65,8 @@ def _add_file(
             return
     size = info.st_size if kind == "file" else 0
     mode = stat.S_IMODE(info.st_mode)
-    entry = Entry(path, kind, size, mode, info.st_uid, info.st_gid, link, int(info.st_mtime))
+    mark = _mark(full, info)
+    entry = Entry(path, kind, size, mode, info.st_uid, info.st_gid, link, int(info.st_mtime), mark=mark)
     check, digest = 0, b""
     if size:
         try:
@@ -103,6 +105,22 @@ def _look_again(facts: LayerFacts, full: str, path: str, mode: int, size: int, c
         facts.notes.append(f"{path}: {error}")
         return
     collector.learn_name(facts, path, mode, len(data), data)
+
+
+def _mark(full: str, info: os.stat_result) -> str:
+    """Return what `Entry.mark` says of a file; what the system does not tell is nothing."""
+    mark = ""
+    if stat.S_ISFIFO(info.st_mode):
+        mark = "pipe"
+    elif stat.S_ISCHR(info.st_mode) or stat.S_ISBLK(info.st_mode):
+        kind = "character" if stat.S_ISCHR(info.st_mode) else "block"
+        mark = device_mark(kind, os.major(info.st_rdev), os.minor(info.st_rdev))
+    attributes = {}
+    with contextlib.suppress(OSError, AttributeError):
+        # No such call on macOS.
+        for name in os.listxattr(full, follow_symlinks=False):
+            attributes[name] = os.getxattr(full, name, follow_symlinks=False)
+    return " ".join(filter(None, (mark, attributes_mark(attributes))))
 
 
 def _kind(mode: int) -> str:

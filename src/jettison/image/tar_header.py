@@ -10,6 +10,7 @@ Source: POSIX.1-2017, pax, "ustar Interchange Format" and "pax Extended Header";
 
 from __future__ import annotations
 
+import hashlib
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -33,6 +34,12 @@ _FLAGS: Final = {
     bytes((flag,)): (_KINDS.get(bytes((flag,)), "other"), bytes((flag,)) not in _WITHOUT_CONTENT) for flag in range(256)
 }
 _OTHER: Final = ("other", True)
+_DEVICES: Final = {b"3": "character", b"4": "block"}
+# As Go's, Docker's and GNU's tools write them, and libarchive.
+_ATTRIBUTES: Final = ("SCHILY.xattr.", "LIBARCHIVE.xattr.")
+_OF_THE_MACHINE: Final = ("security.selinux", "trusted.overlay.", "user.overlay.")
+_MARK_NAMES: Final = 3
+_MARK_NAME: Final = 60
 _FIELDS: Final = struct.Struct("100s24s12s12s8sc100s6s82x155s12x")
 _MEMO_LIMIT: Final = 65_536
 _Meaning = TypeVar("_Meaning")
@@ -46,7 +53,8 @@ class Entry(NamedTuple):
     """One entry. kind: "file", "dir", "link", "hardlink" or "other"; size: bytes of content that follow.
 
     name, link: as stored, undecodable bytes as surrogates; nothing is normalised. mtime: seconds since 1970.
-    at: where the content starts, in bytes from the start of the tar.
+    at: where the content starts, in bytes from the start of the tar. mark: what else belongs to it, "" for nothing: the
+    number of a device, and its extended attributes as names and a digest.
     """
 
     name: str
@@ -58,6 +66,7 @@ class Entry(NamedTuple):
     link: str
     mtime: int
     at: int = 0
+    mark: str = ""
 
 
 _new: Final = tuple.__new__
@@ -113,11 +122,14 @@ def read_entry(block: bytes, extra: dict[str, str], at: int = 0) -> Entry:
     if name[-1:] == "/" and kind == "file":
         kind = "dir"
     bytes_ = 0
+    mark = ""
     if full:
         bytes_ = _numbers[size]
+    elif kind == "other":
+        mark = _device(flag, block)
     mode, uid, gid = _owners[owner]
     # As Entry(...), without a call in between.
-    return _new(Entry, (name, kind, bytes_, mode, uid, gid, text(link) if link[0] else "", _times[mtime], at))
+    return _new(Entry, (name, kind, bytes_, mode, uid, gid, text(link) if link[0] else "", _times[mtime], at, mark))
 
 
 def _extended(block: bytes, extra: dict[str, str], at: int) -> Entry:
@@ -144,7 +156,40 @@ def _extended(block: bytes, extra: dict[str, str], at: int) -> Entry:
         extra.get("linkpath") or text(link),
         whole_seconds(extra["mtime"]) if "mtime" in extra else _times[mtime],
         at,
+        " ".join(filter(None, (_device(flag, block), _attributes(extra)))),
     )
+
+
+def _device(flag: bytes, block: bytes) -> str:
+    """Return "pipe", or the kind of a device with its number, "" for what is neither."""
+    if flag == b"6":
+        return "pipe"
+    if flag not in _DEVICES:
+        return ""
+    return device_mark(_DEVICES[flag], number(block[329:337]), number(block[337:345]))
+
+
+def device_mark(kind: str, major: int, minor: int) -> str:
+    """Return what tells a device from others: "character 1:3"."""
+    return f"{kind} {major}:{minor}"
+
+
+def _attributes(extra: dict[str, str]) -> str:
+    found = {key.removeprefix(start): extra[key] for key in extra for start in _ATTRIBUTES if key.startswith(start)}
+    return attributes_mark({name: value.encode("utf-8", "surrogateescape") for name, value in found.items()})
+
+
+def attributes_mark(found: dict[str, bytes]) -> str:
+    """Return the first names of extended attributes, and a digest of all; "" where none counts.
+
+    Labels of SELinux and marks of overlay file systems are the machine's, not the image's.
+    """
+    own = sorted(item for item in found.items() if not item[0].startswith(_OF_THE_MACHINE))
+    if not own:
+        return ""
+    digest = hashlib.sha256(repr(own).encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    names = [name[:_MARK_NAME] for name, _ in own[:_MARK_NAMES]]
+    return f"{', '.join(names)}{', ...' if len(own) > _MARK_NAMES else ''} ({digest})"
 
 
 def _check_name(name: str) -> None:
