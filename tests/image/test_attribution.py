@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jettison.engine.base import BuildRequest, Engine
-from jettison.image.attribution import layer_origins
+from jettison.image.attribution import doubt, layer_origins
 from jettison.image.image import HistoryEntry
 from jettison.image.inspection import Inspection, inspect
 from jettison.model.dockerfile import Model, build_model
@@ -156,10 +156,18 @@ def test_each_layer_has_its_line(name: str) -> None:
 
 
 def test_a_stage_that_was_asked_for_stays() -> None:
-    text = b"FROM b AS one\nRUN x\nFROM b AS two\nRUN y\n"
-    own = entries("RUN /bin/sh -c x # buildkit")
-    lines = [origin.line for origin in layer_origins(own, build_model(parse(text), target="two"))]
-    assert lines == [4]
+    text = b"FROM b AS one\nRUN y\nFROM b AS two\nRUN y\nFROM b AS three\nRUN z\n"
+    own = entries("RUN /bin/sh -c y # buildkit")
+    found = [layer_origins(own, build_model(parse(text), target=name))[0].line for name in ("one", "two", "three")]
+    assert found == [2, 4, None]
+
+
+def test_another_file_names_no_lines_and_is_told() -> None:
+    own = [*BASE, *entries("RUN /bin/sh -c one # buildkit", "COPY a b # buildkit", "RUN /bin/sh -c two # buildkit")]
+    other = model("FROM b\nRUN something else\nCOPY x y\nRUN and more\n")
+    assert {origin.line for origin in layer_origins(own, other)} == {None}
+    assert "is it the file that it was built from?" in doubt(own, other)
+    assert doubt(own, model("FROM b\nRUN one\nCOPY a b\n")) == doubt(own, model("FROM b\n")) == ""
 
 
 def test_a_long_file_and_a_long_history_take_no_time() -> None:

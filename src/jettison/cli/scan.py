@@ -100,7 +100,7 @@ def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
     from jettison.report.steps import layer_command
 
     seen = inspected(args)
-    attributed = args.file is not None
+    attributed = seen.attributed
     origins = tuple(
         Origin(origin.line, "base" if attributed and origin.line is None else layer_command(layer.created_by))
         for origin, layer in zip(seen.origins, seen.image.layers, strict=False)

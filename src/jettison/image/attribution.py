@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from jettison.image.step_text import WRITTEN, Step, Told, likeness, step_of, told_by
+from jettison.image.step_text import PLACE, WRITTEN, Step, Told, likeness, step_of, told_by
 from jettison.named_tuple import NamedTuple
 
 if TYPE_CHECKING:
@@ -40,11 +40,15 @@ BASE: Final = Origin(None, "FROM")
 
 
 class _Fit(NamedTuple):
-    """How a stage fits a history. written: how many entries hold the text of an instruction; steps: entry -> step."""
+    """How a stage fits a history. written: how many entries hold the text of an instruction; steps: entry -> step.
+
+    sure: whether one at least is known by more than its keyword, which any file has.
+    """
 
     score: float
     written: int
     steps: dict[int, Step]
+    sure: bool = True
 
 
 def layer_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin, ...]:
@@ -55,9 +59,18 @@ def layer_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin
 
 def entry_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin, ...]:
     """Return the origin of each history entry, those that made no layer included."""
-    steps = _best_fit(history, model).steps
+    fit = _best_fit(history, model)
+    steps = fit.steps if fit.sure else {}
     nodes = [steps[number].node if number in steps else None for number in range(len(history))]
     return tuple(BASE if node is None else Origin(node.start_line, node.keyword) for node in nodes)
+
+
+def doubt(history: Sequence[HistoryEntry], model: Model) -> str:
+    """Return why no layer has a line, "" where one has or the file makes none."""
+    fit = _best_fit(history, model)
+    if (fit.sure and fit.steps) or not any(stage.instructions for stage in model.stages):
+        return ""
+    return f"no step of its history is one of {model.path}: is it the file that it was built from?"
 
 
 def _best_fit(history: Sequence[HistoryEntry], model: Model) -> _Fit:
@@ -89,7 +102,8 @@ def _fit(history: Sequence[HistoryEntry], told: list[Told], steps: list[Step]) -
     first = len(history) - count
     pairs = _pairs(scores, likenesses, len(steps))
     written = sum(likenesses[pair] >= WRITTEN for pair in pairs)
-    return _Fit(scores[-1][len(steps)], written, {first + entry: steps[step] for entry, step in pairs})
+    sure = any(likenesses[pair] >= PLACE for pair in pairs)
+    return _Fit(scores[-1][len(steps)], written, {first + entry: steps[step] for entry, step in pairs}, sure)
 
 
 def _scores(told: list[Told], steps: list[Step], likenesses: dict[tuple[int, int], float]) -> list[dict[int, float]]:

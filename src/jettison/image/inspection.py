@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jettison.image.assemble import Made
-from jettison.image.attribution import BASE, Origin, entry_origins, layer_origins
+from jettison.image.attribution import BASE, Origin, doubt, entry_origins, layer_origins
 from jettison.image.beside import beside
 from jettison.image.checkpoints import Checkpoint, checkpoints
 from jettison.image.collect import InventoryCollector
@@ -43,7 +43,7 @@ class Inspection(NamedTuple):
     image: secrets in its configuration, history and layers' texts are masked; only `settings` is as it was, for
     comparisons: a text from there goes through `redact` before it is shown.
     secrets: of every confidence, the surest first; secrets_note: what the search left out, "" for nothing.
-    later: waits for what another process may still be making.
+    later: waits for what another process may still be making. doubt: why no layer has a line of its Dockerfile.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Inspection(NamedTuple):
     secrets: tuple[SecretFinding, ...] = ()
     secrets_note: str = ""
     redact: Redactor = Redactor()
+    doubt: str = ""
 
     @property
     def waste(self) -> Waste:
@@ -73,7 +74,7 @@ class Inspection(NamedTuple):
         count = f"{len(beside)} more {'image' if len(beside) == 1 else 'images'}"
         names = f"{', '.join(beside[:MAX_BESIDE])[:200]}{', ...' if len(beside) > MAX_BESIDE else ''}"
         others = [f"it holds {count}: {names}; {self.name}:NAME reads one of them"] if beside else []
-        return (*others, *self.image.damage, *partial)
+        return (*others, *filter(None, (self.doubt,)), *self.image.damage, *partial)
 
     @property
     def attributed(self) -> bool:
@@ -170,7 +171,8 @@ def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None
     secrets = ranked(
         (*file_findings(image, inventory, origins, scanner.everything), *config_findings(of_config, of_entries))
     )
-    return Inspection(name, shown, inventory, later, origins, secrets, scanner.note, redact)
+    unsure = doubt(image.history, model) if model is not None else ""
+    return Inspection(name, shown, inventory, later, origins, secrets, scanner.note, redact, unsure)
 
 
 def _keep_digests(image: Image, waste: Waste) -> None:

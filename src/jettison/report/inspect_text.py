@@ -66,6 +66,8 @@ def _head(seen: Inspection, palette: Palette) -> Iterator[str]:
 
 
 def _layers(seen: Inspection, palette: Palette) -> Iterator[str]:
+    if not seen.image.layers:
+        return
     lost: Counter[int] = Counter()
     for item in seen.waste.hidden:
         lost[item.written] += item.bytes
@@ -105,8 +107,11 @@ def _waste(seen: Inspection, palette: Palette) -> Iterator[str]:
 
 
 def _classes(seen: Inspection, palette: Palette) -> Iterator[str]:
+    found = [each for each in waste_classes(seen) if each.files]
+    if not found:
+        return
     yield palette(f"{'Visible, often not needed':<26}{'bytes':>10} {'own':>9} {'files':>8}  most of it", "bold")
-    for one in (each for each in waste_classes(seen) if each.files):
+    for one in found:
         own = "?" if one.own is None else human_bytes(one.own)
         place = f"/{safe_line(one.places[0][0])} {human_bytes(one.places[0][1])}" if one.places else ""
         yield f"  {one.name:<24}{human_bytes(one.bytes):>10} {own:>9} {one.files:>8,}  {fit(place, WIDTH - 57)}".rstrip()
