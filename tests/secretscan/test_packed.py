@@ -30,15 +30,56 @@ TOKEN = github_token(random.Random(61)).encode()
 TEXT = b"line\n" * 200 + b"token = " + TOKEN + b"\n"
 
 
-def _zip(*members: tuple[str, bytes]) -> bytes:
+def _zip(*members: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", method) as archive:
         for name, data in members:
             archive.writestr(name, data)
     return out.getvalue()
 
 
+def _xz_zip(name: str, data: bytes) -> bytes:
+    """Return a ZIP with one entry packed as xz (method 95), which Python does not write: it is stored, and renamed."""
+    content = lzma.compress(data)
+    whole = _zip((name, content), method=zipfile.ZIP_STORED)
+    central = whole.rindex(b"PK\x01\x02")
+    marked = whole[:8] + b"\x5f\0" + whole[10 : central + 10] + b"\x5f\0" + whole[central + 12 :]
+    return marked[: central + 24] + len(data).to_bytes(4, "little") + marked[central + 28 :]
+
+
+def _deb(*members: tuple[str, bytes]) -> bytes:
+    out = b"!<arch>\n"
+    for name, data in (("debian-binary", b"2.0\n"), *members):
+        out += f"{name:<16}{0:<12}{0:<6}{0:<6}{100644:<8}{len(data):<10}`\n".encode() + data + b"\n" * (len(data) % 2)
+    return out
+
+
+def _packed_tar(*files: tuple[str, bytes]) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name, data in files:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(data)
+            archive.addfile(entry, io.BytesIO(data))
+    return out.getvalue()
+
+
+_CONTROL = ("control.tar.gz", gzip.compress(_packed_tar(("./control", b"Package: x\n"))))
+_DATA = _packed_tar(("./srv/app.conf", TEXT))
 FORMS = {
+    "bzip2 in zip": _zip(("a.txt", b"x"), ("b.py", TEXT), method=zipfile.ZIP_BZIP2),
+    "lzma in zip": _zip(("a.txt", b"x"), ("b.py", TEXT), method=zipfile.ZIP_LZMA),
+    "xz in zip": _xz_zip("b.py", TEXT),
+    "Debian package, gzip": _deb(_CONTROL, ("data.tar.gz", gzip.compress(_DATA))),
+    "Debian package, xz": _deb(_CONTROL, ("data.tar.xz", lzma.compress(_DATA))),
+    "Debian package, zstd": _deb(_CONTROL, ("data.tar.zst", zstandard.ZstdCompressor().compress(_DATA))),
+    "script of a Debian package": _deb(
+        ("control.tar.gz", gzip.compress(_packed_tar(("./postinst", TEXT)))), ("data.tar", b"")
+    ),
+    "Debian package in tar": gzip.compress(
+        _packed_tar(("x.deb", _deb(_CONTROL, ("data.tar.xz", lzma.compress(_DATA)))))
+    ),
+    "base64 of base64": b"value: " + base64.b64encode(base64.b64encode(TOKEN + b"\n")) + b"\n",
     "gzip": gzip.compress(TEXT),
     "gzip, two members": gzip.compress(b"first\n") + gzip.compress(TEXT),
     "zstd": zstandard.ZstdCompressor().compress(TEXT),
@@ -80,6 +121,9 @@ BOMBS = {
     "bzip2": lambda: bz2.compress(bytes(60 << 20)),
     "xz": lambda: lzma.compress(bytes(100 << 20), preset=0),
     "zip of many": lambda: _zip(*((f"m{n}", bytes(2 << 20)) for n in range(80))),
+    "Debian package": lambda: _deb(*(("data.tar.xz", lzma.compress(bytes(60 << 20), preset=0)) for _ in range(2))),
+    "bzip2 in zip": lambda: _zip(*((f"m{n}", bytes(8 << 20)) for n in range(9)), method=zipfile.ZIP_BZIP2),
+    "lzma in zip": lambda: _zip(*((f"m{n}", bytes(8 << 20)) for n in range(5)), method=zipfile.ZIP_LZMA),
     "nested gzip": lambda: gzip.compress(gzip.compress(gzip.compress(bytes(200 << 20), 1))),
 }
 
@@ -222,6 +266,17 @@ def test_packed_files_of_a_plain_tar_are_opened(scanner: Scanner) -> None:
     found = {hit.via for hit in scanner.text("srv/backup.tar", _tar(*members))}
     inside = "tar:srv/config.ini"
     assert found == {"tar:a.gz > gzip", f"tar:b.tgz > gzip > {inside}", f"tar:c.tar > {inside}", inside}
+
+
+def test_packages_that_apt_fetched_are_not_opened(scanner: Scanner) -> None:
+    data = FORMS["Debian package, xz"]
+    assert scanner.text("var/cache/apt/archives/x_1_amd64.deb", data) == []
+    assert "deb:data.tar.xz" in {hit.via for hit in scanner.text("tmp/x_1_amd64.deb", data)}
+
+
+def test_a_static_library_is_no_package(scanner: Scanner) -> None:
+    assert not packed.is_packed((b"!<arch>\n" + b"main.o/".ljust(60))[: packed.HEAD])
+    assert scanner.text("usr/lib/libx.a", b"!<arch>\n" + b"main.o/".ljust(60) + gzip.compress(TEXT)) == []
 
 
 def test_a_tar_in_a_cache_of_downloads_is_not_opened(scanner: Scanner) -> None:

@@ -16,6 +16,12 @@ from jettison.inventory.text import Content
 from jettison.named_tuple import NamedTuple
 
 MAX_ENTRIES: Final = 500_000
+# Ways to pack an entry (APPNOTE.TXT 4.4.5), and the most memory that unpacking one may take.
+DEFLATED: Final = 8
+BZIP2: Final = 12
+LZMA: Final = 14
+XZ: Final = 95
+MAX_MEMORY: Final = 64 << 20
 _END: Final = b"PK\x05\x06"
 _END_SIZE: Final = 22
 _CENTRAL: Final = struct.Struct("<4sHHHHHHIIIHHHHHII")
@@ -65,11 +71,46 @@ def zip_content(data: Content, entry: ZipEntry, limit: int) -> bytes | None:
     raw = data[start : start + entry.packed]
     if entry.method == 0:
         return bytes(raw) if len(raw) <= limit else None
-    if entry.method != 8:
-        return None
+    if entry.method != DEFLATED:
+        return _unpacked(entry.method, bytes(raw), limit)
     unpack = zlib.decompressobj(-15)
     try:
         content = unpack.decompress(raw, limit + 1)
     except zlib.error:
         return None
     return content if len(content) <= limit else None
+
+
+def _unpacked(method: int, raw: bytes, limit: int) -> bytes | None:
+    """Return what was packed in one of the ways that few archives have."""
+    # Slow to unpack: a tenth of what deflated entries may give.
+    limit //= 10
+    try:
+        if method == BZIP2:
+            import bz2
+
+            content = bz2.BZ2Decompressor().decompress(raw, limit + 1)
+        elif method == XZ:
+            import lzma
+
+            content = lzma.LZMADecompressor(memlimit=MAX_MEMORY).decompress(raw, limit + 1)
+        elif method == LZMA:
+            content = _lzma(raw, limit + 1)
+        else:
+            return None
+    except Exception:
+        # Damaged; each library has its own errors for that.
+        return None
+    return content if len(content) <= limit else None
+
+
+def _lzma(raw: bytes, limit: int) -> bytes:
+    """Return what a stream without a header of its own holds; its properties stand before it (APPNOTE.TXT 5.8.8)."""
+    import lzma
+
+    _, length, properties, dictionary = struct.unpack_from("<HHBI", raw)
+    if length != 5 or properties >= 225 or dictionary > MAX_MEMORY:
+        return b""
+    lc, rest = properties % 9, properties // 9
+    kind = {"id": lzma.FILTER_LZMA1, "dict_size": max(dictionary, 4096), "lc": lc, "lp": rest % 5, "pb": rest // 5}
+    return lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[kind]).decompress(raw[4 + length :], limit)

@@ -190,7 +190,7 @@ ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jw
            'tests': '(?i)(?:^|/)(?:tests?|testing|testdata|test-data|__tests__|spec|specs|fixtures?|mocks?|__mocks__|examples?|samples?|demos?|selftest)/|_test\\.go$|(?:^|/)test_[^/]*\\.pyc?$|[._-](?:test|spec|examples?)\\.(?:[cm]?[jt]sx?|json|ya?ml)$|(?:^|/)conftest\\.',
            'documentation': '(?i)(?:^|/)(?:usr/share/(?:doc|man|info|locale|gtk-doc|help)|docs?|man|javadoc)/|\\.(?:md|rst|adoc|markdown|html?|po|mo|1|3|5|7|8|3pm|info|changelog)(?:\\.gz)?$|\\.d\\.[cm]?ts$|(?:^|/)(?:README|CHANGELOG|CHANGES|HISTORY|LICEN[CS]E|NOTICE|METADATA|PKG-INFO)[^/]*$|\\.(?:example|sample|template|dist|tmpl|tpl|j2)$|(?:^|/)\\.env\\.(?:example|sample|template|test|dist)$',
            'third_party': '(?:^|/)(?:node_modules|bower_components|\\.cargo/registry|go/pkg/mod|\\.m2/repository|gems|vendor/bundle)/',
-           'downloads': '(?:^|/)(?:_cacache/content-v2|\\.cache/(?:yarn|pip|uv|pypoetry|composer)|\\.yarn/(?:berry/)?cache|\\.composer/cache|\\.bun/install/cache|\\.pnpm-store|pnpm/store|gems/[^/]+/cache|\\.bundle/cache)/'}}
+           'downloads': '(?:^|/)(?:_cacache/content-v2|\\.cache/(?:yarn|pip|uv|pypoetry|composer)|\\.yarn/(?:berry/)?cache|\\.composer/cache|\\.bun/install/cache|\\.pnpm-store|pnpm/store|var/cache/apt/archives|gems/[^/]+/cache|\\.bundle/cache)/'}}
 
 DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'AWS access key id',

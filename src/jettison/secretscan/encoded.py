@@ -47,10 +47,15 @@ def base64_forms(text: bytes, phase: int) -> bytes:
 
 
 class Base64Texts:
-    """The patterns for a set of known texts. expressions: one for each form; phases: of each expression."""
+    """The patterns for a set of known texts. expressions: one for each form; phases: of each expression.
 
-    def __init__(self, texts: Sequence[bytes]) -> None:
+    twice: texts that are looked for in base64 of base64 as well, where they begin it.
+    """
+
+    def __init__(self, texts: Sequence[bytes], twice: Sequence[bytes] = ()) -> None:
         forms = [sorted({base64_forms(text, phase) for text in texts}) for phase in range(3)]
+        # What was encoded twice, from its beginning: any other place in it would be nine forms for each text.
+        forms[0] = sorted({*forms[0], *(base64_forms(base64_forms(text, 0), 0) for text in twice)})
         # In the URL form of base64, + and / are - and _.
         heads = [[_both(form) for form in group] for group in forms]
         self.expressions = tuple(head for group in heads for head in group)

@@ -1,4 +1,4 @@
-"""What is packed inside a file: gzip, zstd, bzip2, xz, zlib (git objects), git packs, ZIP; bounded, never written to disk."""
+"""What is packed inside a file: gzip, zstd, bzip2, xz, zlib (git objects), git packs, ZIP, Debian packages; bounded, never written to disk."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any, Final
 
 from jettison.inventory.zip_entries import zip_content, zip_entries
 from jettison.named_tuple import NamedTuple
+from jettison.secretscan.debian_package import MAGIC as DEBIAN_PACKAGE
+from jettison.secretscan.debian_package import package_members
 from jettison.secretscan.git_pack import MAGIC as GIT_PACK
 from jettison.secretscan.git_pack import pack_objects
 
@@ -21,8 +23,19 @@ MAX_DEPTH: Final = 3
 # Packed bytes that are remembered because nothing is in them.
 MAX_KEPT: Final = 4 * 1024 * 1024
 _ZLIB: Final = (b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-MAGICS: Final = (b"\x1f\x8b\x08", b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\0", GIT_PACK, *_ZLIB)
+MAGICS: Final = (
+    b"\x1f\x8b\x08",
+    b"PK\x03\x04",
+    b"\x28\xb5\x2f\xfd",
+    b"BZh",
+    b"\xfd7zXZ\0",
+    GIT_PACK,
+    DEBIAN_PACKAGE,
+    *_ZLIB,
+)
 FIRST: Final = frozenset(magic[0] for magic in MAGICS)
+# Bytes of the longest.
+HEAD: Final = max(map(len, MAGICS))
 
 
 class Part(NamedTuple):
@@ -77,7 +90,7 @@ class Budget:
 
 
 def is_packed(head: bytes) -> bool:
-    """Return whether a file begins like one that `parts` opens."""
+    """Return whether a file begins like one that `parts` opens; head: its first HEAD bytes."""
     return head.startswith(MAGICS)
 
 
@@ -92,10 +105,18 @@ def parts(data: bytes, budget: Budget) -> Iterator[Part]:
         if plain:
             yield Part("git pack", plain)
         return
+    if data.startswith(DEBIAN_PACKAGE):
+        for name, member in package_members(data):
+            yield from _unpacked(member, f"deb:{name}", budget)
+        return
+    yield from _unpacked(data, "", budget)
+
+
+def _unpacked(data: bytes, member: str, budget: Budget) -> Iterator[Part]:
     how, plain = _stream(data, budget.limit(len(data)))
     if plain:
         budget.left -= len(plain)
-        yield Part(how, plain)
+        yield Part(member or how, plain)
 
 
 def _stream(data: bytes, limit: int) -> tuple[str, bytes]:

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import Final
 
 from jettison.named_tuple import NamedTuple
+from jettison.secretscan.debian_package import MAGIC as DEBIAN_PACKAGE
 from jettison.secretscan.detectors import Detector, behind_escape, compiled, load_detectors
 from jettison.secretscan.encoded import Base64Texts, Decoded, decode_utf16, utf16_form
 from jettison.secretscan.engine import MAX_EVENTS, Expression, open_matcher
@@ -21,7 +22,7 @@ from jettison.secretscan.hit import Hit
 from jettison.secretscan.judge import judge, lowered
 from jettison.secretscan.machine_code import WORTH, without_code
 from jettison.secretscan.mask import mask_value
-from jettison.secretscan.packed import FIRST, MAX_DEPTH, MAX_PACKED, Barren, Budget, is_packed, parts
+from jettison.secretscan.packed import FIRST, HEAD, MAX_DEPTH, MAX_PACKED, Barren, Budget, is_packed, parts
 from jettison.secretscan.path_detectors import PathDetectors
 from jettison.secretscan.run import Placed, events_of_files
 from jettison.secretscan.tar_members import Member, is_tar, tar_members
@@ -76,7 +77,8 @@ class Scanner:
         general = [d for d in loaded.all if not d.path]
         self._general = [detector for detector in general for _ in detector.expressions]
         words = {prefix for d in general for prefix in d.prefixes} | set(loaded.encoded_words)
-        self._base64 = Base64Texts(sorted(words))
+        gravest = {prefix for d in general if d.severity == _SEVERITIES[-1] for prefix in d.prefixes}
+        self._base64 = Base64Texts(sorted(words), sorted(gravest | set(loaded.encoded_words)))
         self._first_base64 = len(self._general)
         self._wide = self._first_base64 + len(self._base64.expressions)
         expressions = [expression for detector in general for expression in _expressions(detector)]
@@ -148,7 +150,7 @@ class Scanner:
         events: list[tuple[int, int]],
         own: tuple[Detector, ...],
     ) -> list[Hit]:
-        head = bytes(data[:512]) if path.endswith(_TAR) else bytes(data[:8])
+        head = bytes(data[:512]) if path.endswith(_TAR) else bytes(data[:HEAD])
         packed = not at and len(data) == size and (is_packed(head) or is_tar(head))
         if not events and not packed and not own:
             return []
@@ -255,6 +257,9 @@ class Scanner:
         if place.depth >= MAX_DEPTH or len(data) > MAX_PACKED:
             return
         content = bytes(data)
+        if content.startswith(DEBIAN_PACKAGE) and is_download(place.path):
+            # A cache may have hundreds, which everybody can download, and takes as many seconds.
+            return
         if is_tar(content):
             yield from self._in_tar(content, self._members(content), place, budget)
             return
@@ -268,7 +273,7 @@ class Scanner:
             own = self._by_path.of(path)
             inner = _Place(path, own, 0, -1, _join(place.via, part.how), place.depth + 1, [0])
             events = self._matcher.events(part.data)
-            nested = is_packed(part.data[:8])
+            nested = is_packed(part.data[:HEAD])
             opened = not is_tar(part.data) or not is_download(place.path)
             members = self._members(part.data) if is_tar(part.data) and opened else []
             # Under another name the same may hold something.
@@ -288,7 +293,7 @@ class Scanner:
             held = data[member.start : member.end]
             own = self._by_path.of(member.name)
             within = _Place(member.name, own, 0, -1, _join(place.via, f"tar:{member.name[:200]}"), place.depth + 1, [0])
-            if is_packed(held[:8]) or is_tar(held):
+            if is_packed(held[:HEAD]) or is_tar(held):
                 yield from self.packed(held, within, budget)
             else:
                 yield from self._of_path(held, within)

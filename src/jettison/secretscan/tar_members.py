@@ -13,6 +13,8 @@ from typing import Final
 from jettison.named_tuple import NamedTuple
 
 BLOCK: Final = 512
+# First bytes of a file that it is asked with.
+HEAD: Final = 32
 MAX_MEMBERS: Final = 50_000
 _MAX_NAME: Final = 4096
 _FILES: Final = (b"0", b"\0")
@@ -45,7 +47,7 @@ def tar_members(data: bytes, wanted: Callable[[str, bytes], bool]) -> Iterator[M
         kind = header[156:157]
         if kind in _FILES:
             name = _name(header, long_name)
-            if wanted(name, data[start : min(start + 8, end)]):
+            if wanted(name, data[start : min(start + HEAD, end)]):
                 yield Member(name, start, end)
         long_name = data[start : min(end, start + _MAX_NAME)] if kind == _LONG_NAME else b""
         at = start + (size + BLOCK - 1) // BLOCK * BLOCK
