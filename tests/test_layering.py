@@ -21,7 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "shellcheck": {"syntax", "model", "lint", "report"},
     "project": {"model", "knowledge"},
     "generate": {"syntax", "knowledge", "model", "project", "lint", "report", "engine", "image", "proof"},
-    "slim": {"engine", "image", "knowledge", "needs", "optimize", "proof", "rewrite"},
+    "slim": {"engine", "image", "knowledge", "needs", "optimize", "proof", "rewrite", "secretscan"},
     "needs": {"syntax", "knowledge", "model", "image", "inventory", "proof"},
     "rewrite": {"syntax", "knowledge", "model", "rules", "lint", "project", "engine", "image", "needs"},
     "engine": set(),

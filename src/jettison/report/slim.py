@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
+from jettison.report.cells import WIDTH, fit
+from jettison.report.steps import layer_command
 from jettison.report.units import human_bytes
 from jettison.terminal import Palette, safe_line
 
@@ -18,7 +20,7 @@ MAX_LINE: Final = 96
 
 def render_text(outcome: SlimOutcome, palette: Palette) -> str:
     """Return the report for a terminal."""
-    return "".join(f"{line}\n" for line in _lines(outcome, palette))
+    return outcome.redact("".join(f"{line}\n" for line in _lines(outcome, palette)))
 
 
 def _lines(outcome: SlimOutcome, palette: Palette) -> Iterator[str]:
@@ -34,20 +36,21 @@ def _lines(outcome: SlimOutcome, palette: Palette) -> Iterator[str]:
     for gone in outcome.gone[:MAX_GONE]:
         yield f"  {human_bytes(gone.bytes):>10}  {safe_line(gone.reason)}"
         if gone.line:
-            yield palette(f"              from: {safe_line(gone.line)[:MAX_LINE]}", "dim")
+            # A line that is cut would hide only a part of a secret in it.
+            yield palette(f"              from: {fit(layer_command(outcome.redact(gone.line)), WIDTH - 20)}", "dim")
         yield palette(f"              {gone.advice}", "dim")
     if len(outcome.gone) > MAX_GONE:
         yield f"  ... and {len(outcome.gone) - MAX_GONE} more (--format json lists all)"
     for claim in outcome.proof.claims if outcome.proof else ():
         yield f"  {claim.verdict:<11} {safe_line(claim.title)}"
     for attempt in outcome.attempts:
-        yield palette(f"Tried {safe_line(attempt)[: MAX_LINE * 2]}", "dim")
+        yield palette(f"Tried {safe_line(outcome.redact(attempt))[: MAX_LINE * 2]}", "dim")
     for note in outcome.notes:
         yield palette(safe_line(note), "dim")
 
 
 def render_json(outcome: SlimOutcome) -> str:
-    """Return everything as JSON."""
+    """Return everything as JSON, the secrets of the image's configuration masked."""
     data = {
         "schema": "https://jettison.dev/slim-1",
         "image": outcome.image,
@@ -67,4 +70,4 @@ def render_json(outcome: SlimOutcome) -> str:
         "notes": list(outcome.notes),
         "dockerfile": outcome.dockerfile.decode("utf-8", "replace"),
     }
-    return json.dumps(data, indent=2, ensure_ascii=True) + "\n"
+    return json.dumps(outcome.redact.all(data), indent=2, ensure_ascii=True) + "\n"

@@ -27,6 +27,9 @@ from jettison.proof.trace import can_trace, trace_image
 from jettison.rewrite.candidates import Candidate, Change
 from jettison.rewrite.quote import config_lines
 from jettison.rewrite.rootfs import rootfs_stage
+from jettison.secretscan.config_secrets import config_secrets
+from jettison.secretscan.mask import Redactor
+from jettison.secretscan.scanner import Scanner
 from jettison.slim.gone import what_went
 from jettison.slim.records import SlimOutcome, SlimRequest
 
@@ -105,7 +108,7 @@ class _Slimming:
             attempts.append(f"{name}: {proof.verdict}: {why or 'it is no smaller'}")
         return SlimOutcome(
             self.request.image, "refused", "", self.image.size_unpacked, None, b"", (), tuple(attempts), None,
-            tuple(self.notes),
+            tuple(self.notes), _redactor(self.image),
         )  # fmt: skip
 
     def _opened(self, seen: Behaviour | str) -> frozenset[str]:
@@ -155,12 +158,17 @@ class _Slimming:
             tuple(attempts),
             proof,
             tuple(self.notes),
+            _redactor(self.image),
         )
 
     def _name(self, source: str, tag: str) -> None:
         # A build of one FROM gives an image of the engine another name, on every engine alike.
         with tempfile.TemporaryDirectory(prefix="jettison-") as folder:
             self.engine.build(BuildRequest(folder, f"FROM {source}\n".encode(), None, tag, ours=False))
+
+
+def _redactor(image: Image) -> Redactor:
+    return Redactor(secret.value for secret in config_secrets(image.settings, Scanner()))
 
 
 def _without_source() -> Hints:

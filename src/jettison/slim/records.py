@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from jettison.secretscan.mask import Redactor
+
 if TYPE_CHECKING:
     from jettison.proof.claims import Proof
 
@@ -37,7 +39,10 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class SlimOutcome:
-    """verdict: proven, not proven, or refused; tag: "" when nothing was kept; sizes in bytes unpacked."""
+    """verdict: proven, not proven, or refused; tag: "" when nothing was kept; sizes in bytes unpacked.
+
+    redact: hides the secrets of the image's configuration, which its history and the Dockerfile repeat.
+    """
 
     image: str
     verdict: str
@@ -49,3 +54,4 @@ class SlimOutcome:
     attempts: tuple[str, ...]
     proof: Proof | None
     notes: tuple[str, ...]
+    redact: Redactor = field(default_factory=Redactor)
