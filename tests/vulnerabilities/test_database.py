@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from jettison.cli.main import main
 from jettison.errors import SourceError
 from jettison.vulnerabilities.build import Build, import_paths
 from jettison.vulnerabilities.database import DatabaseError, open_database
@@ -49,6 +50,14 @@ def test_every_format_and_packing_is_read(tmp_path: Path) -> None:
     assert sources["kev"].dated == "2026-08-01T00:00:00"
     assert sources["epss"].dated == "2026-08-02T00:00:00"
     database.close()
+
+
+def test_the_database_may_be_named_without_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("advisories.json").write_text(json.dumps(small.ADVISORIES[:3]))
+    for _ in range(2):
+        assert main(["db", "import", "advisories.json", "--db", "db.sqlite"]) == 0
+    assert names(tmp_path / "db.sqlite") == ["GHSA-aaaa-bbbb-cccc", "PYSEC-1", "PYSEC-2"]
 
 
 def test_a_new_import_replaces_what_the_source_gave_before(tmp_path: Path) -> None:

@@ -172,7 +172,7 @@ class Build:
 
     def __enter__(self) -> Build:
         try:
-            os.makedirs(os.path.dirname(self._target), mode=0o700, exist_ok=True)
+            os.makedirs(os.path.dirname(self._target) or ".", mode=0o700, exist_ok=True)
             self._stack.enter_context(_locked(f"{self._target}.lock"))
             self._stack.callback(_remove, self._temporary)
             existing = open_database(self._target)
