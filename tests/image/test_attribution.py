@@ -139,6 +139,11 @@ CASES = {
                   (("file:a1", "/"), ("file:a1", "/"), ("file:b2", "/a.bin"), ("--chown=1:2 dir:c3", "/x/sub")))),
         [None, 2, 3, 4, 5],
     ),
+    "a command that speaks of the classic builder": (
+        "FROM b\nRUN echo '#(nop) COPY file:12 in /x'\nRUN c\n",
+        entries("RUN /bin/sh -c echo '#(nop) COPY file:12 in /x' # buildkit", "RUN /bin/sh -c c # buildkit"),
+        [None, 2, 3],
+    ),
     "a comment inside of a command": (
         "FROM b\nRUN a \\\n# and\n  b\nRUN c\n",
         entries("/some/shell a   b", "/some/shell c"),

@@ -101,12 +101,14 @@ def keyword_of(created_by: str) -> str:
     # Only needed where a Dockerfile is named.
     from jettison.syntax.tree import KEYWORDS
 
+    first = next(iter(created_by[:200].split(None, 1)), "")
+    if first in KEYWORDS:
+        return first
     nop = _NOP.search(created_by[:200])
     if nop:
         return nop[1].upper() if nop[1].upper() in KEYWORDS else ""
-    first = created_by.split(None, 1)[0].upper() if created_by.strip() else ""
-    if first in KEYWORDS:
-        return first
+    if first.upper() in KEYWORDS:
+        return first.upper()
     return "RUN" if _RUN.match(created_by) else ""
 
 
