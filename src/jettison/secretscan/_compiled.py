@@ -2670,16 +2670,14 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'high',
    2,
    b'\\b(?:ion_[a-z0-9]{42}|p8e-[A-Za-z0-9]{32}|aio_[A-Za-z0-9]{28}|dnkey-[a-z0-9=_-]{26}-[a-z0-9='
-   b'_-]{52}|endr\\+[A-Za-z0-9-]{16}|fo1_[\\w-]{43}|[ps]at\\.[A-Za-z0-9_-]{22}\\.[0-9a-f]{24}\\.[A'
-   b'-Za-z0-9]{20}|ico-[A-Za-z0-9]{32}|s-s4t2(?:ud|af)-[a-f0-9]{64}|sm_(?:pat|aat|sat)_[A-Za-z0-9'
-   b']{16})\\b',
+   b'_-]{52}|endr\\+[A-Za-z0-9-]{16}|fo1_[\\w-]{43}|ico-[A-Za-z0-9]{32}|s-s4t2(?:ud|af)-[a-f0-9]{64'
+   b'}|sm_(?:pat|aat|sat)_[A-Za-z0-9]{16})\\b',
    (b'ion_[a-z0-9]{12}',
     b'p8e-[A-Za-z0-9]{12}',
     b'aio_[A-Za-z0-9]{12}',
     b'dnkey-[a-z0-9=_-]{12,}-',
     b'endr\\+[A-Za-z0-9-]{12}',
     b'fo1_[\\w-]{12}',
-    b'at\\.[A-Za-z0-9_-]{12,}\\.[0-9a-f]{12,}\\.[A-Za-z0-9]{12}',
     b'ico-[A-Za-z0-9]{12}',
     b's-s4t2ud-[a-f0-9]{12}',
     b's-s4t2af-[a-f0-9]{12}',
@@ -2689,7 +2687,7 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    85,
    b'',
    (),
-   (b'ion_', b'p8e-', b'aio_', b'dnkey-', b'endr+', b'fo1_', b'at.', b'ico-', b's-s4t2', b'sm_'),
+   (b'ion_', b'p8e-', b'aio_', b'dnkey-', b'endr+', b'fo1_', b'ico-', b's-s4t2', b'sm_'),
    False,
    '',
    'letters-and-digits',
@@ -4674,12 +4672,11 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'Secret as the default of a variable',
    'high',
    1,
-   b'\\$\\{(?i:[\\w.-]{0,60}(?:passw|passphrase|secret|token|(?:api|secret|access|private|auth|s'
-   b'igning|encryption|master)[._-]?key)[\\w.-]{0,20}):[-=]{0,1}(?P<secret>[A-Za-z0-9+/_=.~!@#%^&*'
-   b'-]{12,150})\\}',
-   (b'(?i:passw|passphrase|secret|token|key)[\\w.-]{0,}:[-=]{0,1}[A-Za-z0-9+/_=.~!@#%^&*-]{12,}'
-    b'\\}',),
-   249,
+   b'\\$\\{(?i:[\\w.-]{0,60}(?:password|passwd|passphrase|secret|token|[._-]key|apikey)):[-=]{0,'
+   b'1}(?P<secret>[A-Za-z0-9+/_=.~!@#%^&*-]{12,150})\\}',
+   (b'(?i:password|passwd|passphrase|secret|token|[._-]key|apikey):[-=]{0,1}[A-Za-z0-9+/_=.~!@#%^&'
+    b'*-]{12,}\\}',),
+   225,
    b'',
    (),
    (b'${',),
