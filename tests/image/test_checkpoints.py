@@ -169,6 +169,21 @@ def test_an_empty_folder_is_no_leftover(tmp_path: Path) -> None:
     assert "DKL-LI-0003" not in found(tmp_path, {"root/.cache/": (0o755, b"")}, (), {}, "image.tar")
 
 
+def test_a_folder_without_an_entry_is_a_leftover_by_what_lies_in_it(tmp_path: Path) -> None:
+    """As ko, Bazel and others write layers; what a package brought, and what is deleted, is none."""
+    names = ("srv/.git/HEAD", "srv/.git/config", "app/node_modules/a/.vscode/b", "opt/.gitx/a")
+    files = dict.fromkeys(names, (0o644, b"x"))
+    lower = tar_of_modes(files)
+    archive = tmp_path / "image.tar"
+    archive.write_bytes(old_layout(lower, tar_of(("opt/x", "file", b""))))
+    image = open_image(str(archive), InventoryCollector())
+    (one,) = [each for each in checkpoints(image, "a:1", ()) if each.id == "DKL-LI-0003"]
+    assert one.detail == "srv/.git"
+    archive.write_bytes(old_layout(lower, tar_of(("srv/.wh..git", "file", b""))))
+    image = open_image(str(archive), InventoryCollector())
+    assert not [each for each in checkpoints(image, "a:1", ()) if each.id == "DKL-LI-0003"]
+
+
 def test_endings_are_told_by_their_last_dot() -> None:
     for ending in (*table()["unneeded_endings"], *table()["credential_endings"]):
         assert ending.rfind(".") == 0 and "/" not in ending, ending

@@ -73,7 +73,11 @@ def _names(image: Image) -> Iterator[Checkpoint]:
             found = [Found((folder,), 1, layer, None, size) for layer, size in sorted(sizes.items(), reverse=True)]
             title = f"a package manager's cache: /{folder}"
             yield Checkpoint("DKL-DI-0005", title, Severity.LOW, "").of(found)
-    unneeded = _filled(unneeded, image)
+    # Tools that make images without a builder leave entries of folders out.
+    implied = [
+        one for one in files.without_entry(folders) if not one[1].startswith(not_below) and not _is_within(one[1])
+    ]
+    unneeded = [*_filled(unneeded, image), *implied]
     if unneeded:
         yield in_layers("DKL-LI-0003", "files that no container needs", Severity.LOW, unneeded)
     servers = [(image.files[path].layer, path) for path in table()["unneeded_programs"] if path in image.files]

@@ -169,6 +169,18 @@ class Files(NumberedFiles[FileEntry]):
                     if self.numbers.get(names[number]) == number and kinds[number] == FILE:
                         yield full, number
 
+    def without_entry(self, bases: frozenset[str]) -> Iterator[tuple[int, str]]:
+        """Yield (layer, folder) of each folder of one of these names that has no entry of its own, by what lies in it."""
+        rows = self._rows
+        found: dict[str, int] = {}
+        for folder, begin, end in rows.runs():
+            if folder[folder.rfind("/") + 1 :] in bases and folder not in self.numbers and folder not in found:
+                seen = (number for number in range(begin, end) if self.numbers.get(rows.names[number]) == number)
+                number = next(seen, None)
+                if number is not None:
+                    found[folder] = rows.layers[number]
+        yield from ((layer, folder) for folder, layer in found.items())
+
     def keys(self) -> KeysView[str]:
         """Return the paths."""
         return self.numbers.keys()
