@@ -21,7 +21,9 @@ def project(tmp_path: Path, text: str) -> Model:
 def image(model: Model, files: dict[str, int], deleted: dict[str, int]) -> Image:
     """Return an image as BuildKit would note it: the base is layer 0, then one for each step that writes."""
     steps = [n for n in model.stages[-1].instructions if n.keyword in ("RUN", "COPY", "ADD", "WORKDIR")]
-    history = [HistoryEntry("base", False), *(HistoryEntry(f"{n.keyword} x", False) for n in steps)]
+    texts = [bytes(model.source.data[n.span.start : n.span.end]).decode().strip() for n in steps]
+    noted = [f"{text.replace('RUN ', 'RUN /bin/sh -c ', 1)} # buildkit" for text in texts]
+    history = [HistoryEntry("base", False), *(HistoryEntry(text, False) for text in noted)]
     entries = {path: FileEntry("file", 1, 0o644, 0, 0, "", layer) for path, layer in files.items()}
     stack = Stack()
     stack.covered = [Covered(path, FileEntry("file", 1, 0o644, 0, 0, "", 0), by, None) for path, by in deleted.items()]
