@@ -46,7 +46,7 @@ def runs_of(names: list[str], kinds: bytes | bytearray, begin: int = 0) -> list[
     runs: list[Run] = []
     last, since = None, 0
     for at, (name, kind) in enumerate(zip(names, kinds, strict=True), begin):
-        folder = name[: max(name.rfind("/"), 0)] if kind == FILE else None
+        folder = name.rpartition("/")[0] if kind == FILE else None
         if folder != last:
             if last is not None:
                 runs.append(Run(last, since, at))
