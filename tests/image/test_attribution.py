@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jettison.engine.base import BuildRequest, Engine
-from jettison.image.attribution import doubt, layer_origins
+from jettison.image.attribution import attribution_of, layer_origins
 from jettison.image.image import HistoryEntry
 from jettison.image.inspection import Inspection, inspect
 from jettison.model.dockerfile import Model, build_model
@@ -171,8 +171,9 @@ def test_another_file_names_no_lines_and_is_told() -> None:
     own = [*BASE, *entries("RUN /bin/sh -c one # buildkit", "COPY a b # buildkit", "RUN /bin/sh -c two # buildkit")]
     other = model("FROM b\nRUN something else\nCOPY x y\nRUN and more\n")
     assert {origin.line for origin in layer_origins(own, other)} == {None}
-    assert "is it the file that it was built from?" in doubt(own, other)
-    assert doubt(own, model("FROM b\nRUN one\nCOPY a b\n")) == doubt(own, model("FROM b\n")) == ""
+    assert "is it the file that it was built from?" in attribution_of(own, other).doubt
+    assert attribution_of(own, model("FROM b\nRUN one\nCOPY a b\n")).doubt == ""
+    assert attribution_of(own, model("FROM b\n")).doubt == ""
 
 
 def test_a_long_file_and_a_long_history_take_no_time() -> None:

@@ -51,26 +51,37 @@ class _Fit(NamedTuple):
     sure: bool = True
 
 
-def layer_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin, ...]:
-    """Return the origin of each layer, the lowest first; as many as history entries that are not empty."""
-    found = zip(history, entry_origins(history, model), strict=True)
-    return tuple(origin for entry, origin in found if not entry.empty)
+class Attribution(NamedTuple):
+    """The origin of each history entry, those that made no layer included.
+
+    doubt: why none has a line, "" where one has or the file makes none.
+    """
+
+    entries: tuple[Origin, ...]
+    doubt: str = ""
 
 
-def entry_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin, ...]:
-    """Return the origin of each history entry, those that made no layer included."""
+def attribution_of(history: Sequence[HistoryEntry], model: Model) -> Attribution:
+    """Return what wrote each entry of a history."""
     fit = _best_fit(history, model)
     steps = fit.steps if fit.sure else {}
     nodes = [steps[number].node if number in steps else None for number in range(len(history))]
-    return tuple(BASE if node is None else Origin(node.start_line, node.keyword) for node in nodes)
+    entries = tuple(BASE if node is None else Origin(node.start_line, node.keyword) for node in nodes)
+    if steps or not any(stage.instructions for stage in model.stages):
+        return Attribution(entries)
+    return Attribution(
+        entries, f"no step of its history is one of {model.path}: is it the file that it was built from?"
+    )
 
 
-def doubt(history: Sequence[HistoryEntry], model: Model) -> str:
-    """Return why no layer has a line, "" where one has or the file makes none."""
-    fit = _best_fit(history, model)
-    if (fit.sure and fit.steps) or not any(stage.instructions for stage in model.stages):
-        return ""
-    return f"no step of its history is one of {model.path}: is it the file that it was built from?"
+def layer_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin, ...]:
+    """Return the origin of each layer, the lowest first; as many as history entries that are not empty."""
+    return of_layers(history, attribution_of(history, model).entries)
+
+
+def of_layers(history: Sequence[HistoryEntry], entries: tuple[Origin, ...]) -> tuple[Origin, ...]:
+    """Return those of the entries that made a layer."""
+    return tuple(origin for entry, origin in zip(history, entries, strict=True) if not entry.empty)
 
 
 def _best_fit(history: Sequence[HistoryEntry], model: Model) -> _Fit:

@@ -10,7 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from jettison.image.assemble import Made
-from jettison.image.attribution import BASE, Origin, doubt, entry_origins, layer_origins
+from jettison.image.attribution import BASE, Attribution, Origin, attribution_of, of_layers
 from jettison.image.beside import beside
 from jettison.image.checkpoints import Checkpoint, checkpoints
 from jettison.image.collect import InventoryCollector
@@ -146,7 +146,8 @@ def _without_collector() -> Iterator[None]:
 
 def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None = None) -> Inspection:
     """Return the inspection of an image that was read with an InventoryCollector and this scanner."""
-    origins = layer_origins(image.history, model) if model is not None else ()
+    told = attribution_of(image.history, model) if model is not None else Attribution(())
+    origins = of_layers(image.history, told.entries) if model is not None else ()
     # An image whose history and layers disagree still has an origin for each layer.
     origins = (*origins, *[BASE] * len(image.layers))[: len(image.layers)]
     of_config = config_secrets(image.settings, scanner)
@@ -164,15 +165,13 @@ def inspection_of(name: str, image: Image, scanner: Scanner, model: Model | None
     def later() -> tuple[Waste, tuple[Checkpoint, ...]]:
         waste, practice = made()
         _keep_digests(image, waste)
-        return waste, tuple(one.with_lines([origin.line for origin in of_entries]) for one in practice)
+        return waste, tuple(one.with_lines([origin.line for origin in told.entries]) for one in practice)
 
     inventory = inventory_of(image)
-    of_entries = entry_origins(image.history, model) if model is not None else ()
     secrets = ranked(
-        (*file_findings(image, inventory, origins, scanner.everything), *config_findings(of_config, of_entries))
+        (*file_findings(image, inventory, origins, scanner.everything), *config_findings(of_config, told.entries))
     )
-    unsure = doubt(image.history, model) if model is not None else ""
-    return Inspection(name, shown, inventory, later, origins, secrets, scanner.note, redact, unsure)
+    return Inspection(name, shown, inventory, later, origins, secrets, scanner.note, redact, told.doubt)
 
 
 def _keep_digests(image: Image, waste: Waste) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from jettison.findings import NO_IMPACT, Confidence, Effort, Finding, Impact, Severity
-from jettison.image.attribution import Origin, entry_origins
+from jettison.image.attribution import Origin, attribution_of
 from jettison.image.waste import METADATA
 from jettison.optimize.line_span import line_span
 from jettison.optimize.vulnerable_lines import OUTDATED_CODE, VULNERABLE_CODE
@@ -142,7 +142,7 @@ def _packages(seen: Inspection, model: Model) -> Iterator[Finding]:
 def _practice(seen: Inspection, model: Model, told: frozenset[str]) -> Iterator[Finding]:
     """Yield dockle's and CIS' checkpoints that the image fails: at the lines to blame, and at FROM for the base image
     and for what the image as a whole has."""
-    steps = entry_origins(seen.image.history, model)
+    steps = attribution_of(seen.image.history, model).entries
     for point in seen.checkpoints:
         if point.id in NOT_OF_AN_IMAGE or told.intersection(finding_codes(point.id)):
             continue
