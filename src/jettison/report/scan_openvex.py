@@ -30,8 +30,7 @@ def render(scan: Scan, palette: Palette | None = None, everything: bool = True) 
         said = {"status": "not_affected", "impact_statement": safe_line(one.reason)}
         statements.append({**_subject(scan, one.match), **said})
     # A package in several places is one product.
-    texts = dict.fromkeys(json.dumps(one) for one in statements)
-    statements = [json.loads(text) for text in texts]
+    statements = list({json.dumps(one): one for one in statements}.values())
     content = json.dumps(statements, sort_keys=True)
     document = {
         "@context": CONTEXT,

@@ -74,9 +74,13 @@ class PathDetectors:
         """Return where something ends that may be a secret of this detector."""
         matcher = self._matchers.get(detector.id)
         if matcher is None:
-            expressions = [Expression(each, detector.keywords) for each in detector.expressions]
-            matcher = self._matchers[detector.id] = open_matcher(expressions)
+            matcher = self._matchers[detector.id] = open_matcher(expressions_of(detector))
         return [end for _, end in matcher.events(data)]
+
+
+def expressions_of(detector: Detector) -> list[Expression]:
+    """Return what the engine looks for, for one detector."""
+    return [Expression(each, detector.keywords) for each in detector.expressions]
 
 
 def line_expression(path: str) -> bytes:

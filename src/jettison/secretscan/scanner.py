@@ -23,7 +23,7 @@ from jettison.secretscan.judge import judge, lowered
 from jettison.secretscan.machine_code import WORTH, without_code
 from jettison.secretscan.mask import mask_value
 from jettison.secretscan.packed import FIRST, HEAD, MAX_DEPTH, MAX_PACKED, Barren, Budget, is_packed, parts
-from jettison.secretscan.path_detectors import PathDetectors
+from jettison.secretscan.path_detectors import PathDetectors, expressions_of
 from jettison.secretscan.run import Placed, events_of_files
 from jettison.secretscan.tar_members import Member, is_tar, tar_members
 from jettison.secretscan.values import is_download
@@ -81,7 +81,7 @@ class Scanner:
         self._base64 = Base64Texts(sorted(words), sorted(gravest | set(loaded.encoded_words)))
         self._first_base64 = len(self._general)
         self._wide = self._first_base64 + len(self._base64.expressions)
-        expressions = [expression for detector in general for expression in _expressions(detector)]
+        expressions = [expression for detector in general for expression in expressions_of(detector)]
         expressions += [Expression(e, ()) for e in self._base64.expressions]
         expressions += [Expression(utf16_form(word), ()) for word in sorted(words)]
         self._matcher = open_matcher(expressions)
@@ -303,10 +303,6 @@ def _unpacked_name(path: str) -> str:
     """Return the name of a file without the ending that says how it is packed."""
     stem, dot, ending = path.rpartition(".")
     return stem if dot and ending in _PACKED_ENDINGS else path
-
-
-def _expressions(detector: Detector) -> list[Expression]:
-    return [Expression(expression, detector.keywords) for expression in detector.expressions]
 
 
 @cache
