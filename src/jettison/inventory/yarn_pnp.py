@@ -16,7 +16,7 @@ NAMES: Final = (".pnp.cjs", ".pnp.data.json")
 WANTS: Final = {f"name:{name}": 32 << 20 for name in NAMES}
 _MAX_PACKAGES: Final = 100_000
 # The state stands as JSON in a text of JavaScript, or in a file of its own.
-_STATE: Final = re.compile(r"RAW_RUNTIME_STATE\s*=\s*'((?:[^'\\]++|\\.)*+)'", re.DOTALL)
+_STATE: Final = re.compile(r"RAW_RUNTIME_STATE\s*=\s*'((?>(?:[^'\\]++|\\.)*))'", re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(\n|\r\n|.)", re.DOTALL)
 # "npm:1.2.0", "npm:real-name@1.2.0", "virtual:0a1b#npm:1.2.0"
 _REFERENCE: Final = re.compile(r"(?:virtual:[0-9a-f]{1,128}#)?npm:(?:(@?[^@:#]{1,214})@)?(\d[^:#@]{0,200})\Z")

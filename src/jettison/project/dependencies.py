@@ -17,7 +17,7 @@ _MAX_INCLUDES: Final = 20
 # Bound for patterns that look for an end which may never come.
 _MAX_OPEN: Final = 32 * 1024
 # In JSON as tools for JavaScript read it; what is open at the end ends there, so that no start is looked at twice.
-_STRING: Final = r'("(?:[^"\\]|\\.?)*+(?:"|\Z))'
+_STRING: Final = r'("(?>(?:[^"\\]|\\.?)*)(?:"|\Z))'
 _COMMENT: Final = re.compile(_STRING + r"|//[^\n]*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _LAST_COMMA: Final = re.compile(_STRING + r"|,(?=\s*[}\]])", re.DOTALL)
 

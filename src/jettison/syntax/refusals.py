@@ -36,8 +36,9 @@ _SIGNALS: Final = frozenset(
 )
 _QUOTES: Final = {
     escape: re.compile(
-        # Possessive: what one repetition took no other tries again, or a quote that is never closed takes for ever.
-        r"""(?:[^'"{e}]++|{e}(?:.|\Z)|'[^']*+'|"(?:[^"{e}]++|{e}(?:.|\Z))*+")*+""".replace("{e}", re.escape(escape)),
+        # Atomic: what one repetition took no other tries again, or a quote that is never closed takes for ever. No
+        # possessive repeats of groups: before 3.11.5 Python read those wrongly (gh-106052).
+        r"""(?>(?:[^'"{e}]++|{e}(?:.|\Z)|'[^']*+'|"(?>(?:[^"{e}]++|{e}(?:.|\Z))*)")*)""".replace("{e}", re.escape(escape)),
         re.DOTALL,
     )
     for escape in "\\`"

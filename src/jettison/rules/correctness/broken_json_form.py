@@ -28,7 +28,7 @@ _COMPARED: Final = re.compile(
     r"""\[\[?\s+(?:!\s+)?(?:"[^"\n]*"|'[^'\n]*')\s+(?:=|==|!=|=~|-(?:eq|ne|lt|gt|le|ge|nt|ot|ef))\s"""
 )
 # Between two words: blanks, continued lines, and the comments on lines of their own among them.
-_GAPS: Final = {sign: re.compile(rf"(?:\s|{re.escape(sign)}[ \t]*\r?\n|#[^\n]*\n)*+") for sign in ("\\", "`")}
+_GAPS: Final = {sign: re.compile(rf"(?>(?:\s|{re.escape(sign)}[ \t]*\r?\n|#[^\n]*\n)*)") for sign in ("\\", "`")}
 _SIMPLE: Final = re.compile(r"\[\s*'[^'\"\\\\]*'(?:\s*,\s*'[^'\"\\\\]*')*\s*\]\Z")
 
 

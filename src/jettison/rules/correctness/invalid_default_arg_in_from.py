@@ -20,9 +20,9 @@ from jettison.syntax.expand import expand, references
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
 
-_PART: Final = r"[a-z0-9]++(?:(?:\.|__?|-++)[a-z0-9]++)*+"
+_PART: Final = r"[a-z0-9]++(?>(?:(?:\.|__?|-++)[a-z0-9]++)*)"
 _IMAGE: Final = re.compile(
-    rf"(?:[A-Za-z0-9][A-Za-z0-9.-]*+(?::[0-9]++)?/)?{_PART}(?:/{_PART})*+(?::\w[\w.-]{{0,127}}+)?(?:@\w[\w+.-]*+:\w++)?"
+    rf"(?:[A-Za-z0-9][A-Za-z0-9.-]*+(?::[0-9]++)?/)?{_PART}(?>(?:/{_PART})*)(?::\w[\w.-]{{0,127}}+)?(?:@\w[\w+.-]*+:\w++)?"
 )
 
 

@@ -9,7 +9,7 @@ import re
 from typing import Any, Final
 
 _VERSION: Final = re.compile(
-    r"v?(\d{1,9}(?:\.\d{1,9}){0,3})(?:[._-]?(stable|beta|b|rc|alpha|a|patch|pl|p)((?:[.-]?\d++)*+))?(?:[.-]?(dev))?(?:\+\S+)?\Z",
+    r"v?(\d{1,9}(?:\.\d{1,9}){0,3})(?:[._-]?(stable|beta|b|rc|alpha|a|patch|pl|p)((?>(?:[.-]?\d++)*)))?(?:[.-]?(dev))?(?:\+\S+)?\Z",
     re.IGNORECASE,
 )
 _RANKS: Final = {
