@@ -7,11 +7,9 @@ asking for each by itself would take longer than looking at it.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import mmap
 import os
-import sys
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -34,15 +32,12 @@ _BEHIND: Final = 512
 _UNCLEAN: Final = ("/", ".")
 # What is compared with a copy of both sides.
 _COPIED: Final = 16 << 10
-# madvise(2), Linux 5.14 and later.
-_POPULATE_READ: Final = 22
-_CUT: Final = "it was cut off while it was read"
 _new: Final = tuple.__new__
 
 
 # Bytes of a digest at a time: more pages of a map than these need not be there at once.
 HASHED: Final = 2 << 20
-# Bytes at a time of a digest that is made of copies.
+# Bytes at a time of a digest for which nothing else looks at them.
 COPIED: Final = 128 << 10
 # So much of a file is in its checksum: of files of one size it tells nearly all that differ.
 CHECKED: Final = 64 << 10
@@ -261,50 +256,14 @@ def digest_of(blob: Blob) -> str:
     Raises:
         EOFError: it was cut off.
     """
-    try:
-        return _digest_of_pages(blob)
-    except OSError as error:
-        if error.errno == errno.EFAULT:
-            raise EOFError(_CUT) from error
-        if error.errno != errno.EINVAL:
-            raise
-    return _digest_of_copies(blob)
-
-
-def _digest_of_pages(blob: Blob) -> str:
-    """Hash the pages where they are; OSError: EINVAL where the system cannot bring many at once, EFAULT for the file's end."""
     digest, at, end = hashlib.sha256(), blob.offset, blob.offset + blob.size
-    if at == end:
-        # An empty file has no map.
-        return digest.hexdigest()
-    with blob.map() as data, memoryview(data) as view:
-        while at < end:
-            page, last = at - at % mmap.PAGESIZE, min(at + HASHED, end)
-            if last > len(view):
-                raise EOFError(_CUT)
-            _populate(data, page, last)
-            with view[at:last] as content:
-                digest.update(content)
-            release(data, page, last)
-            at = last
-    return digest.hexdigest()
-
-
-def _populate(data: mmap.mmap, start: int, end: int) -> None:
-    if sys.platform != "linux":
-        raise OSError(errno.EINVAL, "no such advice")
-    data.madvise(_POPULATE_READ, start, end - start)
-
-
-def _digest_of_copies(blob: Blob) -> str:
-    digest, at, end = hashlib.sha256(), blob.offset, blob.offset + blob.size
-    # What is copied stays in the processor's cache, and costs less than pages of a map that are brought one by one.
+    # What is copied stays in the processor's cache, and costs less than the pages of a map.
     copy = memoryview(bytearray(COPIED))
     with blob.open() as stream:
         while at < end:
             size = os.preadv(stream.fileno(), [copy[: end - at]], at)
             if not size:
-                raise EOFError(_CUT)
+                raise EOFError("it was cut off while it was read")
             digest.update(copy[:size])
             at += size
     return digest.hexdigest()
@@ -312,13 +271,12 @@ def _digest_of_copies(blob: Blob) -> str:
 
 def sha256_of(data: mmap.mmap, view: memoryview, at: int, size: int) -> bytes:
     """Return the digest of a part of a map; view: of the whole of it."""
-    if size <= HASHED:
-        with view[at : at + size] as content:
-            return hashlib.sha256(content).digest()
     digest = hashlib.sha256()
     for begin in range(at, at + size, HASHED):
         end = min(begin + HASHED, at + size)
         with view[begin:end] as content:
             digest.update(content)
-        release(data, begin, end)
+        # What is small may be looked at again.
+        if size > HASHED:
+            release(data, begin, end)
     return digest.digest()
