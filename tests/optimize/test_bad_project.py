@@ -89,11 +89,11 @@ def test_a_project_that_cannot_be_written(
     before = everything(tmp_path)
     opened = os.open
 
-    def read_only(path: str, flags: int, mode: int = 0o777) -> int:
+    def read_only(path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
         # Root may write anywhere, so the folder's refusal is played.
         if flags & os.O_CREAT and str(path).startswith(str(tmp_path)):
             raise OSError(30, "Read-only file system")
-        return opened(path, flags, mode)
+        return opened(path, flags, mode, dir_fd=dir_fd)
 
     monkeypatch.setattr(os, "open", read_only)
     assert optimize(tmp_path, "--write", "--unproven") == 3
