@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
     from jettison.syntax.tree import Instruction
 
+# ${NAME:-VALUE}: the value that stands in the image when the build is given none.
+_DEFAULT: Final = re.compile(r"\$\{\w+:?-([^${}]*)\}\Z")
 MAX_TEXT: Final = 2 * 1024 * 1024
 _WITH_TEXT: Final = frozenset(("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK", "COPY", "ADD"))
 
@@ -51,9 +53,14 @@ def _variable_secrets(model: Model) -> Iterator[Secret]:
         for name, value in node.pairs:
             if value is None:
                 continue
-            named = node.keyword != "LABEL" and is_secret_name(name.value) and is_literal_secret(value.value)
+            named = node.keyword != "LABEL" and is_secret_name(name.value) and is_literal_secret(_own(value.value))
             if named or _is_shaped(wanted, value.value[:MAX_TEXT]):
                 yield Secret(value.span, node, name.value)
+
+
+def _own(value: str) -> str:
+    default = _DEFAULT.match(value)
+    return default[1] if default else value
 
 
 def _is_shaped(wanted: dict[str, re.Pattern[str]], text: str) -> bool:

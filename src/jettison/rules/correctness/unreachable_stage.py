@@ -27,7 +27,7 @@ _MAX_PARTS: Final = 4
 _TARGETS: Final = frozenset(
     "all artifact artifacts bench benchmark bin binary binaries builder-debug check ci cli cover coverage cross debug "
     "deploy dev devcontainer devel develop development doc docs export format generate integration lint local "
-    "production prod qa release run runner runtime schema server staging test tests testing update validate vendor "
+    "production prod qa release run runner runtime schema server staging target test tests testing update validate vendor "
     "web worker".split()
 )
 

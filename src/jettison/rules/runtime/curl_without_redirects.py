@@ -35,6 +35,8 @@ _METHODS: Final = (
 )
 # What a variable called so holds is an address as well.
 _URL: Final = re.compile(r"https?://|\$\{?\w*URL\b", re.IGNORECASE)
+# Options of one letter that take no value: what follows them is an address.
+_SWITCHES: Final = re.compile(r"-[#046Sfgijklnqsv]+\Z|--(?:fail|silent|show-error|compressed|progress-bar|insecure)\Z")
 # They answer themselves and are asked for an answer, not for a file.
 _LOCAL: Final = ("://localhost", "://127.0.0.1", "://[::1]", "://169.254.169.254")
 
@@ -46,7 +48,7 @@ def check(model: Model) -> Iterable[Finding]:
             if command.name != "curl":
                 continue
             words = command.arguments
-            url = next((w for w in words if _URL.match(w)), None)
+            url = next((w for w in words if _URL.match(w)), None) or _last(words)
             if url is None or any(local in url for local in _LOCAL) or _follows(words):
                 continue
             if any(w.partition("=")[0] in _METHODS for w in words) or any(w in ("-K", "--config") for w in words):
@@ -54,6 +56,15 @@ def check(model: Model) -> Iterable[Finding]:
             if model.text_has(".curlrc") or model.text_has("curl_home"):
                 continue
             yield RULE.at(command.span, fix=Fix("Follow redirects", (insert_word(command, 1, "-L"),), SAFE))
+
+
+def _last(words: tuple[str, ...]) -> str | None:
+    """Return the last word where it is a variable that no option takes for its value: curl reads it as an address."""
+    # A variable alone, without quotes, may hold options as well.
+    if not words or not words[-1].startswith('"$' if len(words) == 1 else ("$", '"$')):
+        return None
+    before = words[-2] if len(words) > 1 else ""
+    return words[-1] if before[:1] != "-" or _SWITCHES.match(before) else None
 
 
 def _follows(words: tuple[str, ...]) -> bool:
@@ -87,6 +98,12 @@ RULE = Rule(
             after="FROM debian:12\nARG TOOL_URL\nRUN curl -L -fsS -o /a $TOOL_URL\n",
             lines=(3,),
         ),
+        Example(
+            before='FROM debian:12\nRUN p=https://e.org/a && s=$(curl "$p".sha256) && curl -sS $p >/a && curl -o /a $p\n',
+            after='FROM debian:12\nRUN p=https://e.org/a && s=$(curl -L "$p".sha256) && curl -L -sS $p >/a && curl -L -o /a $p\n',
+            lines=(2, 2, 2),
+        ),
+        Example(before="FROM debian:12\nRUN curl $options && curl -x $proxy https://localhost/ -o $file\n"),
         Example(before="FROM debian:12\nRUN curl -fsSLo /a https://e.org/a && curl -X POST https://e.org/b\n"),
     ),
 )

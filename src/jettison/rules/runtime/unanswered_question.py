@@ -1,6 +1,7 @@
 """A package manager that asks a question nobody answers.
 
-There is no terminal in a build: without -y the install stops with an error. apt asks only where more is installed than
+There is no terminal in a build: without -y the install stops with an error. conda and mamba take no answer for a yes, and
+microdnf asks nothing, except on Fedora, where its name stands for dnf5; they are not reported. apt asks only where more is installed than
 what is named, as packages mostly need; of package files alone the severity is medium.
 
 Source: the manual of each package manager.
@@ -28,18 +29,14 @@ def check(model: Model) -> Iterable[Finding]:
             flags = MANAGERS[call.manager]["yes"]
             if not flags or call.action not in ("install", "upgrade", "remove") or _answered(call, flags):
                 continue
-            # `conda env ...` never asks.
-            if call.command.arguments[:1] == ("env",):
+            asks_on = MANAGERS[call.manager].get("asks_on")
+            if asks_on and not any(name in model.lineage(run.stage)[0].base.name for name in asks_on):
                 continue
             # `yes |`, a here-string or a configuration file may answer.
             if call.command.in_pipeline or call.command.redirects or _configured(model):
                 continue
             fix = None
-            if (
-                call.command.argv
-                and call.command.argv[0].value == call.command.name
-                and call.manager not in ("conda", "pacman")
-            ):
+            if call.command.argv and call.command.argv[0].value == call.command.name and call.manager != "pacman":
                 fix = Fix("Answer yes", (insert_word(call.command, 1, flags[0]),), SAFE)
             if _is_local(call):
                 text = "apt asks where these files need other packages, and nobody answers"
@@ -101,6 +98,13 @@ RULE = Rule(
             after="FROM fedora:40\nRUN dnf -y install curl\n",
             lines=(2,),
         ),
+        Example(
+            before="FROM quay.io/fedora/fedora-minimal:42\nRUN microdnf install curl\n",
+            after="FROM quay.io/fedora/fedora-minimal:42\nRUN microdnf -y install curl\n",
+            lines=(2,),
+        ),
+        Example(before="FROM redhat/ubi9-minimal\nRUN microdnf update && microdnf install curl\n"),
+        Example(before="FROM continuumio/miniconda3\nRUN conda install numpy && mamba create -n a python=3.12\n"),
         Example(before="FROM debian:bookworm\nRUN apt-get install -yqq curl && yes | apt-get install vim\n"),
     ),
 )

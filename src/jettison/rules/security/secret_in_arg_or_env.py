@@ -107,6 +107,8 @@ RULE = Rule(
     foreign=("SecretsUsedInArgOrEnv", "DS-0031", "DL3064", "tally/ruby/secrets-in-arg-or-env"),
     examples=(
         Example(before="FROM debian:bookworm\nENV DB_PASSWORD=hunter2\n", lines=(2,)),
+        Example(before='FROM debian:bookworm\nENV DB_PASSWORD="${DB_PASSWORD:-hunter2}"\n', lines=(2,)),
+        Example(before="FROM debian:bookworm\nENV DB_PASSWORD=${DB_PASSWORD:-} RESET_PASSWORD=resetPassword.sh\n"),
         Example(
             before="FROM debian:bookworm\nARG NPM_TOKEN\nRUN echo //example.org/:_authToken=$NPM_TOKEN > .npmrc\n",
             after='FROM debian:bookworm\nRUN --mount=type=secret,id=NPM_TOKEN,required=true export NPM_TOKEN="$(cat /run/secrets/NPM_TOKEN)" && echo //example.org/:_authToken=$NPM_TOKEN > .npmrc\n',
