@@ -171,6 +171,8 @@ def test_tls_is_checked_and_an_own_authority_counts(
         push(f"docker-archive:{archive}", name, "--dest-tls-verify=false")
         with pytest.raises(ImageError, match=r"over TLS: its certificate is not trusted: .*JETTISON_REGISTRY_CA"):
             read(f"registry://{name}")
+        with pytest.raises(ImageError, match="it may speak TLS alone: ask it as registry://"):
+            read(f"registry+http://{name}")
         monkeypatch.setenv("JETTISON_REGISTRY_CA", str(own[0]))
         assert "app" in read(f"registry://{name}").files
         monkeypatch.delenv("JETTISON_REGISTRY_CA")

@@ -109,7 +109,7 @@ class RegistryHttp:
             sleep(min(float(retry) if retry.isdigit() and len(retry) < 6 else wait, MAX_WAIT))
         # A server that answered was reached: what was tried before says nothing more.
         distrust = "" if problem.startswith("404") else self._distrust
-        raise ImageError(f"{self.host}{path}: {problem}{distrust}{_advice(problem)}")
+        raise ImageError(f"{self.host}{path}: {problem}{distrust}{_advice(problem, self._plain)}")
 
     def _try(self, path: str, headers: dict[str, str], redirect: bool) -> tuple[http.client.HTTPResponse | None, str]:
         url = _Url(self._scheme, self.host, path)
@@ -216,7 +216,9 @@ def _basic(known: tuple[str, str]) -> str:
     return "Basic " + base64.b64encode(f"{known[0]}:{known[1]}".encode()).decode()
 
 
-def _advice(problem: str) -> str:
+def _advice(problem: str, plain: bool) -> str:
+    if plain and problem.startswith("400"):
+        return " (it may speak TLS alone: ask it as registry://)"
     if problem.startswith(("401", "403")):
         return " (is the name right, and may this account read it?)"
     if problem.startswith("404"):
