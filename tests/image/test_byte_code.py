@@ -14,7 +14,7 @@ from jettison.image.collect import InventoryCollector
 from jettison.secretscan.scanner import Scanner
 from secretscan.samples import all_samples
 
-from .archives import old_layout, tar_of
+from .archives import blob_layout, tar_of
 
 SECRET = next(sample for sample in all_samples() if sample.id == "slack-token").text
 SOURCE = f"token = {SECRET.decode()!r}\n".encode()
@@ -34,21 +34,25 @@ def compiled(folder: Path, source: bytes, mode: py_compile.PycInvalidationMode |
     return Path(made).read_bytes()
 
 
-def told(folder: Path, members: list[tuple[str, bytes]], everything: bool = False) -> list[str]:
+def told(
+    folder: Path, members: list[tuple[str, bytes]], everything: bool = False, compress: bool = False
+) -> list[str]:
     """Return the paths in which secrets are found."""
     path = folder / "image.tar"
-    path.write_bytes(old_layout(tar_of(*((name, "file", content) for name, content in members))))
+    path.write_bytes(blob_layout(tar_of(*((name, "file", content) for name, content in members)), compress=compress))
     return sorted(read_file(str(path), InventoryCollector(Scanner(everything))).facts[0].hits)
 
 
+@pytest.mark.parametrize("compress", [False, True])
 @pytest.mark.parametrize("order", [1, -1])
 @pytest.mark.parametrize("tag", ["cpython-311", "cpython-311.opt-1", "cpython-314.opt-2", "pypy310"])
-def test_what_has_its_source_is_searched_there(order: int, tag: str, tmp_path: Path) -> None:
+def test_what_has_its_source_is_searched_there(order: int, tag: str, compress: bool, tmp_path: Path) -> None:
     members = [(f"{FOLDER}__pycache__/a.{tag}.pyc", compiled(tmp_path, SOURCE)), (f"{FOLDER}a.py", SOURCE)]
-    assert told(tmp_path, members[::order]) == [f"{FOLDER}a.py"]
-    assert told(tmp_path, members[::order], everything=True) == sorted(name for name, _ in members)
+    assert told(tmp_path, members[::order], compress=compress) == [f"{FOLDER}a.py"]
+    assert told(tmp_path, members[::order], True, compress) == sorted(name for name, _ in members)
 
 
+@pytest.mark.parametrize("compress", [False, True])
 @pytest.mark.parametrize(
     ("name", "beside"),
     [
@@ -60,9 +64,11 @@ def test_what_has_its_source_is_searched_there(order: int, tag: str, tmp_path: P
         ("srv/__pycache__/a.cpython-311.pyc", ("srv/a.py", SOURCE)),
     ],
 )
-def test_what_has_none_is_searched(name: str, beside: tuple[str, bytes] | None, tmp_path: Path) -> None:
+def test_what_has_none_is_searched(
+    name: str, beside: tuple[str, bytes] | None, compress: bool, tmp_path: Path
+) -> None:
     members = [(name, compiled(tmp_path, SOURCE)), *([beside] if beside else [])]
-    assert name in told(tmp_path, members)
+    assert name in told(tmp_path, members, compress=compress)
 
 
 def test_what_does_not_say_when_its_source_was_changed_is_searched(tmp_path: Path) -> None:

@@ -79,7 +79,18 @@ def test_a_default_that_is_no_secret_is_not_told(text: str, scanner: Scanner) ->
     assert told(scanner, "srv/compose.yaml", f"environment:\n  API: {text}\n") == []
 
 
-@pytest.mark.parametrize("folder", ["srv/node_modules/x/", "srv/tests/", "usr/share/doc/x/", "root/go/pkg/mod/x/"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "srv/node_modules/x/",
+        "srv/tests/",
+        "usr/share/doc/x/",
+        "root/go/pkg/mod/x/",
+        "srv/vendor/symfony/validator/",
+        "usr/lib/python3/dist-packages/azure/",
+        "opt/venv/lib/python3.11/site-packages/botocore/data/",
+    ],
+)
 def test_other_peoples_sources_and_tests_are_not_told(folder: str, scanner: Scanner) -> None:
     assert told(scanner, f"{folder}client.js", 'const token = "mwKBAeVlQpsHGNFUd8BHSviki7zILvZu";') == []
 
@@ -109,6 +120,12 @@ OF_TOOLS = [
     ("etc/yum.repos.d/corp.repo", "[corp]\nusername=deploy\npassword={}\n", ("$yumvar", "changeme")),
     ("etc/php.ini", 'mysqli.default_pw = "{}"\n', ("", "changeme")),
     ("root/NuGet.Config", '<add key="ClearTextPassword" value="{}" />\n', ("%TOKEN%", "${{TOKEN}}")),
+    # In a comment of WordPress' own source.
+    (
+        "usr/src/wordpress/wp-includes/pluggable.php",
+        " *     define('NONCE_KEY',        '{}');\n",
+        ("%:R{{[P|,s.KuMltH5}}cI;/k<Gx~j!f0I)m_sIyu+&NJZ)-iO>z7X>QYR0Z_XnZ@|",),
+    ),
     # As Maven itself comes, in a comment.
     ("opt/maven/conf/settings.xml", "<server><password>{}</password></server>\n", ("repopwd", "proxypass")),
 ]

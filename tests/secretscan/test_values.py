@@ -161,5 +161,8 @@ def test_checksums_are_those_of_the_vendors() -> None:
     assert crc32_base62(b"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") == PROVEN
     assert crc32_base62(b"ghp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq18") is None
     assert aws_id(b"AKIAIOSFODNN7EXAMPLE") is None
+    # Out of a prime for Diffie and Hellman that has 2048 bits, as the runtime of Java holds it.
+    assert aws_id(b"ACCA4F483A797ABC0AB1") is None
+    assert aws_id(b"ACCA4F6H3A5N7ABC2AB3") is not None
     assert entropy(b"aaaa") == 0.0
     assert entropy(b"abcd") == 2.0

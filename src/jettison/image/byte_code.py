@@ -50,10 +50,20 @@ class ByteCode:
 
     def without_source(self, columns: Columns) -> list[Placed]:
         """Return what has to be searched after all; columns: of all entries of the tar, or of a part of it."""
+        stated = self._stated(columns)
+        return [file for source, mtime, size, file in self._waiting if stated[source] != (mtime, size)]
+
+    def with_source(self, columns: Columns) -> list[Placed]:
+        """Return the others, whose sources say all that is in them; columns: of all entries of the tar."""
+        stated = self._stated(columns)
+        return [file for source, mtime, size, file in self._waiting if stated[source] == (mtime, size)]
+
+    def _stated(self, columns: Columns) -> dict[str, tuple[int, int]]:
+        """Return the time and size of each source that is waited for, of one that is not there such as no file has."""
         if not self._waiting:
-            return []
+            return {}
         stated = dict.fromkeys((source for source, *_ in self._waiting), (-1, -1))
         for name, kind, mtime, size in zip(columns.names, columns.kinds, columns.mtimes, columns.sizes, strict=True):
             if name in stated:
                 stated[name] = (mtime, size) if kind == FILE else (-1, -1)
-        return [file for source, mtime, size, file in self._waiting if stated[source] != (mtime, size)]
+        return stated

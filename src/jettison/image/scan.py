@@ -9,12 +9,14 @@ import hashlib
 import mmap
 from typing import Final
 
+from jettison.image.byte_code import HEAD, SUFFIX, ByteCode
 from jettison.image.collect import MAX_LARGE, OVERLAP, PIECE, WHOLE, Collector, Content, LayerFacts
 from jettison.image.columns import clean_path
 from jettison.image.linked import Stored
 from jettison.image.mapped import CHECKED, checksum, learn_in_pieces
 from jettison.image.tar import Reader, TarStream
 from jettison.image.tar_header import Entry
+from jettison.secretscan.run import Placed
 
 # Above this, a file of a stream goes through a nameless file on disk instead of memory.
 IN_MEMORY: Final = 16 << 20
@@ -29,6 +31,7 @@ def scan_stream(reader: Reader, collector: Collector) -> LayerFacts:
     facts = LayerFacts()
     tar = TarStream(reader)
     stored = Stored()
+    byte_code = ByteCode()
     crc32 = checksum()
     for entry in tar:
         path = clean_path(entry.name)
@@ -44,11 +47,16 @@ def scan_stream(reader: Reader, collector: Collector) -> LayerFacts:
             stored.keep(path, content)
             check, digest = crc32(content[:CHECKED]), hashlib.sha256(content).digest()
             collector.learn(facts, path, entry.mode, size, content, 0)
+            if path[-4:] == SUFFIX and path in facts.hits and collector.passes_over:
+                byte_code.waits(Placed(path, entry.mode, size, 0, 0), content[:HEAD])
         elif size <= MAX_LARGE:
             check, digest = _spooled(facts, path, entry, tar, collector)
         else:
             check, digest = _streamed(facts, path, entry, tar, collector)
         facts.columns.digests[facts.columns.add(path, entry, size, check, -1)] = digest
+    # Its source may come later than byte code: what was found there is taken back.
+    for file in byte_code.with_source(facts.columns):
+        facts.hits.pop(file.path, None)
     return facts
 
 

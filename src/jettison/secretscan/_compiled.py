@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jwt.io, Stripe, Azure's storage emulator, Slack, "
-                        'GitHub; RFCs; settings of programs as they come',
+ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, WordPress, jwt.io, Stripe, Azure's storage "
+                        'emulator, Slack, GitHub; RFCs; settings of programs as they come',
               'values': ['AKIAIOSFODNN7EXAMPLE',
                          'AKIAI44QH8DHBEXAMPLE',
                          'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -23,6 +23,14 @@ ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jw
                          'SW2YcwTIb9zpOOhoPsMm',
                          'ABCDEvwxyz0189-_',
                          'AKIAJ4SOKUWG25EDMAOA',
+                         ' Xakm<o xQy rw4EMsLKM-?!T+,PFF})H4lzcW57AF0U@N@< >M%G4Yt>f`z]MON',
+                         'LzJ}op]mr|6+![P}Ak:uNdJCJZd>(Hx.-Mh#Tz)pCIU#uGEnfFz|f ;;eU%/U^O~',
+                         '|i|Ux`9<p-h$aFf(qnT:sDO:D1P^wZ$$/Ra@miTJi9G;ddp_<q}6H1)o|a +&JCM',
+                         '%:R{[P|,s.KuMltH5}cI;/k<Gx~j!f0I)m_sIyu+&NJZ)-iO>z7X>QYR0Z_XnZ@|',
+                         'eZyT)-Naw]F8CwA*VaW#q*|.)g@o}||wf~@C-YSt}(dh_r6EbI#A,y|nU2{B#JBW',
+                         '!=oLUTXh,QW=H `}`L|9/^4-3 STz},T(w}W<I`.JjPi)<Bmf1v,HpGe}T1:Xt7n',
+                         '+XSqHc;@Q*K_b|Z?NC[3H!!EONbh.n<+=uKR:>*c(u`g~EJBf#8u#R{mUEZrozmm',
+                         'h`GXHhD>SLWVfg1(1(N{;.V!MoE(SfbA_ksP@&`+AycHcAV$+?@3q+rxV{%^VyKT',
                          'xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx',
                          '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']},
  'stand_ins': {'source': 'documentation of frameworks, image and package registries; settings.xml '
@@ -189,7 +197,7 @@ ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, jw
                      'Standard',
            'tests': '(?i)(?:^|/)(?:tests?|testing|testdata|test-data|__tests__|spec|specs|fixtures?|mocks?|__mocks__|examples?|samples?|demos?|selftest)/|_test\\.go$|(?:^|/)test_[^/]*\\.pyc?$|[._-](?:test|spec|examples?)\\.(?:[cm]?[jt]sx?|json|ya?ml)$|(?:^|/)conftest\\.',
            'documentation': '(?i)(?:^|/)(?:usr/share/(?:doc|man|info|locale|gtk-doc|help)|docs?|man|javadoc)/|\\.(?:md|rst|adoc|markdown|html?|po|mo|1|3|5|7|8|3pm|info|changelog)(?:\\.gz)?$|\\.d\\.[cm]?ts$|(?:^|/)(?:README|CHANGELOG|CHANGES|HISTORY|LICEN[CS]E|NOTICE|METADATA|PKG-INFO)[^/]*$|\\.(?:example|sample|template|dist|tmpl|tpl|j2)$|(?:^|/)\\.env\\.(?:example|sample|template|test|dist)$',
-           'third_party': '(?:^|/)(?:node_modules|bower_components|\\.cargo/registry|go/pkg/mod|\\.m2/repository|gems|vendor/bundle)/',
+           'third_party': '(?:^|/)(?:node_modules|bower_components|\\.cargo/registry|go/pkg/mod|\\.m2/repository|gems|vendor/bundle|(?:site|dist)-packages|vendor/[\\w.-]+/[\\w.-]+)/',
            'downloads': '(?:^|/)(?:_cacache/content-v2|\\.cache/(?:yarn|pip|uv|pypoetry|composer)|\\.yarn/(?:berry/)?cache|\\.composer/cache|\\.bun/install/cache|\\.pnpm-store|pnpm/store|var/cache/apt/archives|gems/[^/]+/cache|\\.bundle/cache)/'}}
 
 DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',

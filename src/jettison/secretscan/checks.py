@@ -17,6 +17,7 @@ from typing import Final
 
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _DIGIT: Final = re.compile(rb"[0-9]")
+_HEX: Final = re.compile(rb"[0-9A-F]*")
 _LETTER: Final = re.compile(rb"[A-Za-z]")
 _VERSION: Final = re.compile(rb"[v^~<>=]{0,2}\d+(?:\.\d+)+[\w.+-]*\Z|\d+(?:ms|s|m|h|d)\Z")
 _SEPARATORS: Final = re.compile(rb"[^A-Za-z0-9]+")
@@ -89,8 +90,9 @@ def aws_id(value: bytes) -> Verdict:
 
     One of a million ids has so few different characters; tables in base64, mostly zeros, have fewer. Words in capitals
     (names of characters in a program: ASIA behind the end of another) have no digit, and vowels as no random text.
+    One of six millions has hexadecimal digits alone; the primes of Diffie and Hellman, with ACCA in them, have no others.
     """
-    if value.endswith(b"EXAMPLE") or len(set(value[4:])) < MIN_AWS_CHARACTERS:
+    if value.endswith(b"EXAMPLE") or len(set(value[4:])) < MIN_AWS_CHARACTERS or _HEX.fullmatch(value, 4):
         return None
     try:
         base64.b32decode(value[4:] + b"=" * (-len(value[4:]) % 8))

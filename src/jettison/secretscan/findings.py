@@ -102,7 +102,7 @@ def file_findings(
                     level = 0
                 elif owner is not None and not owner.of_distribution and not hit.verified:
                     # What lies in a package manager's folder has lost its step already.
-                    level = max(0, level - (0 if is_third_party(path) else _steps(detector)))
+                    level = max(0, level - _steps(detector) + is_third_party(path))
                 yield SecretFinding(
                     detector.id, detector.title, detector.severity, LEVELS[level], "file", number, path,
                     hit.offset, hit.line, hit.masked, hit.via, origin.line if origin else None,
