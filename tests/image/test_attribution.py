@@ -14,6 +14,7 @@ from jettison.engine.base import BuildRequest, Engine
 from jettison.image.attribution import attribution_of, layer_origins
 from jettison.image.image import HistoryEntry
 from jettison.image.inspection import Inspection, inspect
+from jettison.image.joined import layer_texts
 from jettison.model.dockerfile import Model, build_model
 from jettison.syntax.tree import parse
 
@@ -149,6 +150,22 @@ CASES = {
         entries("/some/shell a   b", "/some/shell c"),
         [None, 2, 5],
     ),
+    "one layer for all, Buildah": (
+        "FROM b\nARG A\nLABEL a=b\nCOPY a b\nRUN x\nRUN y\nENV C=1\nCMD [\"z\"]\n",
+        entries("-/bin/sh -c #(nop) ARG A", "-/bin/sh -c #(nop) LABEL a=b", "-/bin/sh -c #(nop) COPY file:12 in b ", "-/bin/sh -c x",
+                "-/bin/sh -c y", "-/bin/sh -c #(nop) ENV C=1", '/bin/sh -c #(nop) CMD ["z"]'),
+        [None, (4, 6)],
+    ),
+    "one layer for all, the classic builder's --squash": (
+        "FROM b\nCOPY a b\nRUN x\nCMD z\n",
+        entries("-/bin/sh -c #(nop) COPY file:12 in b ", "-/bin/sh -c x", '-/bin/sh -c #(nop)  CMD ["z"]', ""),
+        [None, (2, 3)],
+    ),
+    "a stage of one layer on another, Buildah": (
+        "FROM b AS one\nRUN x\nUSER u\nFROM one\nRUN y\nRUN z\nUSER v\n",
+        entries("-/bin/sh -c x", "/bin/sh -c #(nop) USER u", "-/bin/sh -c y", "-/bin/sh -c z", "/bin/sh -c #(nop) USER v"),
+        [None, 2, (5, 6)],
+    ),
     "a squashed image": ("FROM b\nRUN x\nRUN y\n", [], [None]),
 }  # fmt: skip
 
@@ -157,7 +174,21 @@ CASES = {
 def test_each_layer_has_its_line(name: str) -> None:
     text, own, lines = CASES[name]
     origins = layer_origins([*BASE, *own], model(text))
-    assert [origin.line for origin in origins] == lines
+    assert [origin.line if origin.last is None else (origin.line, origin.last) for origin in origins] == lines
+
+
+def test_a_layer_of_several_steps_names_all_that_may_have_written_it() -> None:
+    squashed = entries(
+        "-/bin/sh -c #(nop) COPY file:12 in b ", "-|1 A=b /bin/sh -c x", "-/bin/sh -c #(nop) ENV C=1", '/bin/sh -c #(nop) CMD ["z"]',
+        "-/bin/sh -c y", "", "RUN /bin/sh -c #(nop)", "/bin/sh -c #(nop) CMD [z]",
+    )  # fmt: skip
+    assert layer_texts([*BASE, *squashed]) == [
+        "/bin/sh -c #(nop) ADD file:1234 in / ",
+        "2 steps in one layer: COPY file:12 in b; x",
+        "/bin/sh -c y",
+        "RUN /bin/sh -c #(nop)",
+        "/bin/sh -c #(nop) CMD [z]",
+    ]
 
 
 def test_a_stage_that_was_asked_for_stays() -> None:

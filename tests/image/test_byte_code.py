@@ -34,9 +34,7 @@ def compiled(folder: Path, source: bytes, mode: py_compile.PycInvalidationMode |
     return Path(made).read_bytes()
 
 
-def told(
-    folder: Path, members: list[tuple[str, bytes]], everything: bool = False, compress: bool = False
-) -> list[str]:
+def told(folder: Path, members: list[tuple[str, bytes]], everything: bool = False, compress: bool = False) -> list[str]:
     """Return the paths in which secrets are found."""
     path = folder / "image.tar"
     path.write_bytes(blob_layout(tar_of(*((name, "file", content) for name, content in members)), compress=compress))
@@ -64,9 +62,7 @@ def test_what_has_its_source_is_searched_there(order: int, tag: str, compress: b
         ("srv/__pycache__/a.cpython-311.pyc", ("srv/a.py", SOURCE)),
     ],
 )
-def test_what_has_none_is_searched(
-    name: str, beside: tuple[str, bytes] | None, compress: bool, tmp_path: Path
-) -> None:
+def test_what_has_none_is_searched(name: str, beside: tuple[str, bytes] | None, compress: bool, tmp_path: Path) -> None:
     members = [(name, compiled(tmp_path, SOURCE)), *([beside] if beside else [])]
     assert name in told(tmp_path, members, compress=compress)
 

@@ -102,7 +102,9 @@ def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
     seen = inspected(args)
     attributed = seen.attributed
     origins = tuple(
-        Origin(origin.line, "base" if attributed and origin.line is None else layer_command(layer.created_by))
+        Origin(
+            origin.line, "base" if attributed and origin.line is None else layer_command(layer.created_by), origin.where
+        )
         for origin, layer in zip(seen.origins, seen.image.layers, strict=False)
     )
     secrets = seen.secrets if "secret" in kinds else ()

@@ -13,6 +13,7 @@ from jettison.image.blob import Blob, LayerBytes
 from jettison.image.collect import Collector, LayerFacts
 from jettison.image.decompress import compression
 from jettison.image.image import HistoryEntry, Image, Layer, read_config
+from jettison.image.joined import layer_texts
 from jettison.image.layer_cache import LayerCache, results_folder
 from jettison.image.layers import merge
 from jettison.image.manifest import Chosen
@@ -178,7 +179,7 @@ def image_of(
 ) -> Image:
     """Return the image of layers that were read."""
     history = _history(chosen.config)
-    written = [entry.created_by for entry in history if not entry.empty]
+    written = layer_texts(history)
     written += [""] * (len(facts) - len(written))
     ordered = [
         (one, Layer(diff_id, one.size, one.compressed, created_by))

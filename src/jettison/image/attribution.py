@@ -10,9 +10,10 @@ the last one where nothing speaks against it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from jettison.image.joined import SETTINGS, is_setting
 from jettison.image.step_text import PLACE, WRITTEN, Step, Told, likeness, step_of, told_by
 from jettison.named_tuple import NamedTuple
 
@@ -30,24 +31,36 @@ _APART: Final = 200
 
 
 class Origin(NamedTuple):
-    """Where a layer comes from. line: 1-based first line of its instruction; None: the base image."""
+    """Where a layer comes from. line: 1-based first line of its instruction; None: the base image.
+
+    last: of a layer that several instructions wrote together the first line of the last of them, else None.
+    """
 
     line: int | None
     keyword: str
+    last: int | None = None
+
+    @property
+    def where(self) -> str:
+        """Return "line 4", "lines 4-9" where several instructions wrote it, "" for the base image."""
+        if self.line is None:
+            return ""
+        return f"line {self.line}" if self.last is None else f"lines {self.line}-{self.last}"
 
 
 BASE: Final = Origin(None, "FROM")
 
 
 class _Fit(NamedTuple):
-    """How a stage fits a history. written: how many entries hold the text of an instruction; steps: entry -> step.
+    """How a stage fits a history. written: how many entries hold the text of an instruction; places: entry -> step.
 
     sure: whether one at least is known by more than its keyword, which any file has.
     """
 
     score: float
     written: int
-    steps: dict[int, Step]
+    places: dict[int, int]
+    steps: Sequence[Step] = ()
     sure: bool = True
 
 
@@ -64,14 +77,36 @@ class Attribution(NamedTuple):
 def attribution_of(history: Sequence[HistoryEntry], model: Model) -> Attribution:
     """Return what wrote each entry of a history."""
     fit = _best_fit(history, model)
-    steps = fit.steps if fit.sure else {}
-    nodes = [steps[number].node if number in steps else None for number in range(len(history))]
-    entries = tuple(BASE if node is None else Origin(node.start_line, node.keyword) for node in nodes)
-    if steps or not any(stage.instructions for stage in model.stages):
+    places = fit.places if fit.sure else {}
+    entries = tuple(_origins(history, places, fit.steps))
+    if places or not any(stage.instructions for stage in model.stages):
         return Attribution(entries)
     return Attribution(
         entries, f"no step of its history is one of {model.path}: is it the file that it was built from?"
     )
+
+
+def _origins(history: Sequence[HistoryEntry], places: dict[int, int], steps: Sequence[Step]) -> Iterator[Origin]:
+    # The first step that no layer of its own or of others has, and the first behind all that an entry was found for.
+    begin = end = 0
+    for number, entry in enumerate(history):
+        place = places.get(number)
+        if place is not None:
+            end = place + 1
+        origin = BASE if place is None else _origin(steps[place : place + 1])
+        if not entry.empty:
+            if is_setting(entry.created_by):
+                origin = _origin([step for step in steps[begin:end] if step.node.keyword not in SETTINGS], origin)
+            begin = end
+        yield origin
+
+
+def _origin(together: Sequence[Step], none: Origin = BASE) -> Origin:
+    """Return the origin of what these steps wrote together, `none` where there are none."""
+    if not together:
+        return none
+    first, last = together[0].node, together[-1].node
+    return Origin(first.start_line, first.keyword, None if last is first else last.start_line)
 
 
 def layer_origins(history: Sequence[HistoryEntry], model: Model) -> tuple[Origin, ...]:
@@ -114,7 +149,7 @@ def _fit(history: Sequence[HistoryEntry], told: list[Told], steps: list[Step]) -
     pairs = _pairs(scores, likenesses, len(steps))
     written = sum(likenesses[pair] >= WRITTEN for pair in pairs)
     sure = any(likenesses[pair] >= PLACE for pair in pairs)
-    return _Fit(scores[-1][len(steps)], written, {first + entry: steps[step] for entry, step in pairs}, sure)
+    return _Fit(scores[-1][len(steps)], written, {first + entry: step for entry, step in pairs}, steps, sure)
 
 
 def _scores(told: list[Told], steps: list[Step], likenesses: dict[tuple[int, int], float]) -> list[dict[int, float]]:

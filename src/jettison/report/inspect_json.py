@@ -55,6 +55,7 @@ def render_inspection_json(seen: Inspection) -> str:
                 "changed": change.changed,
                 "removed": change.removed,
                 "line": origin.line,
+                "last_line": origin.last,
                 "instruction": origin.keyword,
             }
             for layer, change, origin in zip(image.layers, waste.layers, seen.origins, strict=False)

@@ -88,7 +88,7 @@ def _layers(seen: Inspection) -> str:
     rows = [
         (
             str(number), human_bytes(change.bytes), f"{change.added:,}", f"{change.removed:,}",
-            f"line {origin.line}" if origin.line is not None else "", cell(written_by(layer.created_by)),
+            origin.where, cell(written_by(layer.created_by)),
         )
         for number, (layer, change, origin) in enumerate(
             zip(seen.image.layers, seen.waste.layers, seen.origins, strict=False)
@@ -98,5 +98,4 @@ def _layers(seen: Inspection) -> str:
 
 
 def _layer(seen: Inspection, number: int) -> str:
-    line = seen.origins[number].line
-    return f"line {line}" if line is not None else f"layer {number}"
+    return seen.origins[number].where or f"layer {number}"

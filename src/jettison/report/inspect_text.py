@@ -97,11 +97,11 @@ def _waste(seen: Inspection, palette: Palette) -> Iterator[str]:
     if not groups:
         return
     yield palette("Hidden bytes, the largest first", "bold")
-    yield palette(f"  {'bytes':>9}  {'written by':<10}  {'hidden by':<10}  {'how':<12}  where", "dim")
+    yield palette(f"  {'bytes':>9}  {'written by':<11}  {'hidden by':<11}  {'how':<12}  where", "dim")
     for (hidden, written, cause, folder), size in groups.most_common(MAX_ROWS):
         how = "touched" if cause == METADATA else cause
-        where = fit_end(f"/{safe_line(folder)}", WIDTH - 51)
-        yield f"  {human_bytes(size):>9}  {_by(seen, written):<10}  {_by(seen, hidden):<10}  {how:<12}  {where}"
+        where = fit_end(f"/{safe_line(folder)}", WIDTH - 53)
+        yield f"  {human_bytes(size):>9}  {_by(seen, written):<11}  {_by(seen, hidden):<11}  {how:<12}  {where}"
     if any(cause == METADATA for _, _, cause, _ in groups):
         yield palette("  touched: the same content again, only its owner, mode or time changed", "dim")
 
@@ -132,8 +132,7 @@ def _copies(seen: Inspection, palette: Palette) -> Iterator[str]:
 
 
 def _by(seen: Inspection, layer: int) -> str:
-    line = seen.origins[layer].line
-    return f"line {line}" if line is not None else f"layer {layer}"
+    return seen.origins[layer].where or f"layer {layer}"
 
 
 def _folders(seen: Inspection, palette: Palette) -> Iterator[str]:

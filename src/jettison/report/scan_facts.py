@@ -71,13 +71,13 @@ def advice_lines(findings: Findings) -> list[str]:
 
 
 def origin_text(origin: Origin | None, layer: int | None) -> str:
-    """Return where a package comes from: "line 4", "base", "layer 2" or ""."""
+    """Return where a package comes from: "line 4", "lines 4-9", "base", "layer 2" or ""."""
     if layer is None:
         return ""
     if origin is None:
         return f"layer {layer}"
     if origin.line is not None:
-        return f"line {origin.line}"
+        return origin.where or f"line {origin.line}"
     return origin.text if origin.text == "base" else f"layer {layer}"
 
 

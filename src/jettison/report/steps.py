@@ -33,5 +33,5 @@ def written_by(created_by: str) -> str:
 
 def layer_label(number: int, created_by: str, origin: Origin) -> str:
     """Return a name of a layer for a heading or a row: its line or number, and its command."""
-    where = f"line {origin.line}" if origin.line is not None else f"layer {number}"
+    where = origin.where or f"layer {number}"
     return f"{where}: {layer_command(created_by)}"[:MAX_LABEL].rstrip(": ")

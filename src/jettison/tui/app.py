@@ -128,7 +128,7 @@ class Explorer(App[None]):
             hidden[item.written] += item.bytes
         known = any(origin.line is not None for origin in self.seen.origins)
         for number, (layer, origin) in enumerate(zip(self.seen.image.layers, self.seen.origins, strict=False)):
-            where = f"{origin.line}" if origin.line is not None else "base" if known else f"#{number}"
+            where = origin.where.rpartition(" ")[2] or ("base" if known else f"#{number}")
             lost = Text(human_bytes(hidden[number]) if hidden[number] else "", style="red", justify="right")
             size = Text(human_bytes(layer.size_unpacked), justify="right")
             table.add_row(Text(where, justify="right"), size, lost, Text(written_by(layer.created_by)[:300]))
@@ -221,9 +221,8 @@ class Explorer(App[None]):
         tree.border_subtitle = " ".join(f"{SIGNS[s]} {NAMES[s]}" for s in (ADDED, REMOVED, MODIFIED))
 
     def _origin(self, layer: int) -> str:
-        line = self.seen.origins[layer].line
         command = written_by(self.seen.image.layers[layer].created_by)[:120]
-        return f"{f'line {line}' if line is not None else f'layer {layer}'}: {command}"
+        return f"{self.seen.origins[layer].where or f'layer {layer}'}: {command}"
 
 
 def _wanted(words: str) -> Callable[[str], bool]:

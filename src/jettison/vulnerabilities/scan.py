@@ -23,10 +23,14 @@ MAX_SBOM: Final = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a layer comes from. line: of the Dockerfile, None for its base or without one; text: what made it."""
+    """Where a layer comes from. line: of the Dockerfile, None for its base or without one; text: what made it.
+
+    where: "line 4", "lines 4-9" where several instructions wrote the layer, "" for none.
+    """
 
     line: int | None
     text: str
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)

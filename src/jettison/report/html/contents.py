@@ -78,7 +78,7 @@ def _layers(image: Image, origins: Sequence[Origin], labels: Mapping[int, str] |
     found = []
     for number, (layer, origin) in enumerate(zip(image.layers, origins, strict=False)):
         base = known and origin.line is None
-        group = "base" if base else f"line {origin.line}" if known else f"layer {number}"
+        group = "base" if base else origin.where if known else f"layer {number}"
         text = layer.created_by if labels is None else labels.get(origin.line or 0, "")
         label = "base image" if base else layer_label(number, text, origin)
         found.append({"label": label, "group": group, "base": base, "bytes": layer.size_unpacked})

@@ -130,7 +130,7 @@ def _layers(seen: Inspection) -> Html:
         ):
             lost = hidden[number]
             tone = "base" if known and origin.line is None else "own"
-            where: Cell = f"line {origin.line}" if origin.line is not None else "base" if known else ""
+            where: Cell = origin.where or ("base" if known else "")
             yield (
                 whole(number) if number else "0",
                 bar(((change.bytes - lost) / whole_size, tone), (lost / whole_size, "hidden")),
@@ -157,8 +157,7 @@ def _hidden(seen: Inspection) -> Html:
     ordered = sorted(waste.hidden, key=lambda item: -item.bytes)
 
     def by(layer: int) -> str:
-        line = seen.origins[layer].line
-        return f"line {line}" if line is not None else f"layer {layer}"
+        return seen.origins[layer].where or f"layer {layer}"
 
     rows = (
         (size(item.bytes), code("/" + item.path), by(item.written), by(item.hidden), item.cause)
@@ -209,5 +208,4 @@ def _owner(seen: Inspection, path: str) -> Cell:
 
 
 def _origin(seen: Inspection, layer: int) -> str:
-    line = seen.origins[layer].line
-    return f"line {line}" if line is not None else f"layer {layer}"
+    return seen.origins[layer].where or f"layer {layer}"
