@@ -36,6 +36,7 @@ TEXTS = [
 REFUSED = [
     "ENV a=b c", "ENV a", "ENV =x", 'ENV a="x', "LABEL a=b c", "ARG =x", "SHELL /bin/sh", "STOPSIGNAL foo", "HEALTHCHECK NONE x",
     "HEALTHCHECK --interval=5 CMD x", "COPY a", "COPY --foo=1 a /x", "CMD --foo x", 'CMD ["a", 1]', "FROM scratch AS 1a", "ENV q=${b^}",
+    "COPY --from=$a f /f", "RUN --mount=from=$a,target=/x true",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from jettison.lint import suppress
 from jettison.model.dockerfile import Model, build_model
 from jettison.rules.index import Entry, load, watch
 from jettison.span import SourceText, Span
-from jettison.syntax.refusals import escape_refusal, is_plain, refusals
+from jettison.syntax.refusals import directive_refusals, is_plain, refusals
 from jettison.syntax.tree import File, parse
 
 if TYPE_CHECKING:
@@ -160,9 +160,8 @@ def _broken(file: File) -> Iterator[Finding]:
 
 
 def _refused(file: File) -> Iterator[Finding]:
-    bad = escape_refusal(file)
-    if bad is not None:
-        yield own_finding(SYNTAX_CODE, "refused-by-builders", *bad)
+    for message, span in directive_refusals(file):
+        yield own_finding(SYNTAX_CODE, "refused-by-builders", message, span)
     for node in file.instructions:
         for message, span in () if is_plain(node) else refusals(file, node):
             yield own_finding(SYNTAX_CODE, "refused-by-builders", message, span)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from jettison.span import Span
 from jettison.syntax.expand import bad_substitution
-from jettison.syntax.tree import File, Instruction
+from jettison.syntax.tree import Comment, Directive, File, Instruction
 from jettison.syntax.words import Flag
 
 Refusal = tuple[str, Span]
@@ -46,6 +47,8 @@ _QUOTES: Final = {
 _EXPANDED: Final = frozenset(
     ("ADD", "ARG", "COPY", "ENV", "EXPOSE", "FROM", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR")
 )
+_SOURCE: Final = re.compile(r"(?:^|[,=])from=([^,]*\$[^,]*)")
+_DIRECTIVE: Final = re.compile(r"[ \t]*(\w+)[ \t]*=[ \t]*\S")
 _ARRAY: Final = re.compile(r'\[\s*(?:["\[{\d-]|true|false|null)')
 _MAX_ARRAY: Final = 64 * 1024
 
@@ -74,12 +77,18 @@ def refusals(file: File, node: Instruction) -> Iterator[Refusal]:
         yield from _array(inner)
 
 
-def escape_refusal(file: File) -> Refusal | None:
-    """Return what builders refuse about the escape directive."""
+def directive_refusals(file: File) -> Iterator[Refusal]:
+    """Yield (why, where) for what builders refuse about the directives."""
+    if not file.directives:
+        return
     directive = file.directives.get("escape")
-    if directive is None or directive.value in ("\\", "`"):
-        return None
-    return "the escape character is a backslash or a back quote", directive.span
+    if directive is not None and directive.value not in ("\\", "`"):
+        yield "the escape character is a backslash or a back quote", directive.span
+    # The tree ends the directives at one that it has; what follows them is a comment.
+    after = next((b for a, b in pairwise(file.nodes) if isinstance(a, Directive) and not isinstance(b, Directive)), None)
+    again = _DIRECTIVE.match(after.text) if isinstance(after, Comment) else None
+    if after is not None and again and again[1].lower() in file.directives:
+        yield f"the directive {again[1].lower()} is given twice", after.span
 
 
 def _flags(node: Instruction) -> Iterator[Refusal]:
@@ -95,6 +104,8 @@ def _flags(node: Instruction) -> Iterator[Refusal]:
                 yield f"--{flag.name} is true or false", flag.span
         elif flag.value is None:
             yield f"--{flag.name} needs a value", flag.span
+        elif "$" in flag.value and (source := _SOURCE.search(f"{flag.name}={flag.value}")):
+            yield f"from takes no variables: name a stage that begins with FROM {source[1][:40]}", flag.span
         elif flag.name in _DURATIONS or flag.name == "retries":
             yield from _health_flag(flag)
         seen.add(flag.name)

@@ -1,7 +1,8 @@
 """FROM uses a variable that no ARG before the first FROM declares.
 
 Only an ARG above the first FROM is seen there. The variable is empty, and the build fails or takes
-another image than was meant.
+another image than was meant. `${NAME:-default}` of such a name always stands for the default (medium severity):
+`--build-arg NAME=...` changes nothing.
 
 Source: Dockerfile reference, "Understand how ARG and FROM interact"; BuildKit build checks.
 """
@@ -19,6 +20,7 @@ from jettison.syntax.expand import references
 
 if TYPE_CHECKING:
     from jettison.model.dockerfile import Model
+    from jettison.model.stage import Stage
 
 
 def check(model: Model) -> Iterable[Finding]:
@@ -26,16 +28,24 @@ def check(model: Model) -> Iterable[Finding]:
     if not any("$" in stage.from_.words[0].raw or stage.platform for stage in model.stages):
         return
     declared = {name.value for node in model.meta_args for name, _ in node.pairs}
-    known = declared | PLATFORM_ARGS
+    known = PLATFORM_ARGS.union(declared)
     for stage in model.stages:
-        texts = [stage.from_.words[0].raw, stage.platform or ""]
-        for name, start, end in (r for text in texts for r in references(text, model.file.escape)):
-            has_default = end - start > len(name) + 3
-            if name in known or has_default:
-                continue
-            near = nearest(name, sorted(known))
-            guess = f"; did you mean {near}?" if near else ""
-            yield RULE.at(stage.from_.span, f"no ARG above the first FROM declares {name[:60]}{guess}")
+        for text in (stage.from_.words[0].raw, stage.platform or ""):
+            for name, start, _ in references(text, model.file.escape):
+                if name not in known:
+                    rest = text[start + len(name) + 2 :] if text.startswith("${", start) else ""
+                    yield from _finding(stage, name, rest, known)
+
+
+def _finding(stage: Stage, name: str, rest: str, known: frozenset[str]) -> Iterable[Finding]:
+    """Yield what a reference to an undeclared name is; `rest`: the text behind the name of ${NAME..."""
+    undeclared = f"no ARG above the first FROM declares {name[:60]}"
+    if rest.startswith((":-", "-")):
+        message = f"{undeclared}: it always stands for its default"
+        yield RULE.at(stage.from_.span, message)._replace(severity=Severity.MEDIUM)
+    elif rest[:1] not in (":", "+", "?", "#", "%", "/"):
+        near = nearest(name, sorted(known))
+        yield RULE.at(stage.from_.span, undeclared + (f"; did you mean {near}?" if near else ""))
 
 
 RULE = Rule(
@@ -50,6 +60,7 @@ RULE = Rule(
     examples=(
         Example(before="FROM node:${VERSION}\n", lines=(1,)),
         Example(before="ARG VERSION=20\nFROM node:${VERSOIN}\n", lines=(2,)),
-        Example(before="ARG VERSION=20\nFROM --platform=$BUILDPLATFORM node:${VERSION}\nFROM a:${X:-1}\n"),
+        Example(before="ARG VERSION=20\nFROM --platform=$BUILDPLATFORM node:${VERSION}\n"),
+        Example(before="FROM node:${VERSION:-20}\nARG VERSION=22\n", lines=(1,)),
     ),
 )
