@@ -154,7 +154,8 @@ def test_passwords_in_the_old_place_and_odd_lines(tmp_path: Path) -> None:
         (
             "CIS-DI-0010",
             ("app/credential.json", "app/credentials", "root/.ssh/id_rsa", "var/lib/app/.ssh/id_rsa", "etc/vpn/x.ovpn", "a.jks"),
-            ("usr/lib/python3/dist-packages/botocore/credentials", "app/vendor/x/x.jks", "app/.env.example", "app/settings.py"),
+            ("usr/lib/python3/dist-packages/botocore/credentials", "app/vendor/x/x.jks", "app/.env.example", "app/settings.py",
+             "usr/share/doc/r-cran-openssl/tests/keys/id_dsa", "app/node_modules/ssh2/test/fixtures/id_rsa", "app/node_modules/a/.npmrc"),
         ),
     ],
 )  # fmt: skip

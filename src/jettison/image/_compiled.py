@@ -80,6 +80,7 @@ CHECKPOINTS: Final[dict[str, Any]] = {'sensitive_volumes': ['/', '/boot', '/dev'
                       'credentials.json',
                       '.htpasswd',
                       '.pgpass'],
+ 'credential_not_below': ['usr/share/doc/', 'usr/share/man/', 'usr/share/info/'],
  'credential_words': ['credential.json',
                       'credentials.xml',
                       'credentials',

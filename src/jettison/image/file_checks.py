@@ -124,7 +124,7 @@ def _is_credential(path: str, base: str) -> bool:
     if base in data["credential_files"] or any(
         path == one or path.endswith(f"/{one}") for one in data["credential_paths"]
     ):
-        return True
+        return not path.startswith(tuple(data["credential_not_below"])) and not _is_within(path)
     if base not in data["credential_words"] and not base.endswith(tuple(data["credential_endings"])):
         return False
     return not path.startswith(tuple(data["not_below"])) and not _is_within(path)
