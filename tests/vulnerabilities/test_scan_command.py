@@ -12,10 +12,15 @@ import jsonschema
 import pytest
 
 from image.archives import config_of, old_layout, tar_of
+from image.layouts import INDEX, MANIFEST, Layout
 from jettison.cli.main import main
 from jettison.errors import SourceError
+from jettison.image.collect import InventoryCollector
+from jettison.image.source import open_image
 from jettison.report.cells import width
 from jettison.vulnerabilities.build import import_paths
+from jettison.vulnerabilities.openvex import is_image
+from jettison.vulnerabilities.scan import names_of_image
 
 from . import small
 from .images import BASE, metadata
@@ -195,6 +200,43 @@ def test_vex_goes_out_and_comes_back(image: str, data: None, place: Path, capsys
     ):
         (place / "vex.json").write_text(wrong)
         assert main(["scan", image, "--vex", "vex.json"]) == 3
+
+
+IMAGE_ID, DIGEST = (f"sha256:{digit * 64}" for digit in "ab")
+IMAGE = names_of_image("registry://ghcr.io/me/app:1.2", IMAGE_ID, (DIGEST,))
+
+
+@pytest.mark.parametrize(
+    ("product", "is_meant"),
+    [
+        (f"pkg:oci/app@{IMAGE_ID}", True),
+        (f"pkg:oci/other-name@{IMAGE_ID.replace(':', '%3A')}?repository_url=docker.io/me/other", True),
+        (f"pkg:oci/app@{DIGEST.replace(':', '%3A')}?arch=amd64", True),
+        (f"ghcr.io/me/app@{DIGEST}", True),
+        (f"pkg:oci/app@sha256:{'c' * 64}?repository_url=ghcr.io/me/app", False),
+        ("pkg:oci/app", True),
+        ("pkg:oci/app?tag=1.2", True),
+        ("pkg:oci/app?tag=1", False),
+        ("pkg:oci/app?repository_url=ghcr.io/me/app", True),
+        ("pkg:oci/app?repository_url=ghcr.io/me/app&tag=1.2", True),
+        ("pkg:oci/app?repository_url=ghcr.io/me/app&tag=1", False),
+        ("pkg:oci/app?repository_url=ghcr.io/me/ap", False),
+        ("pkg:oci/app?repository_url=ghcr.io/you/app", False),
+        ("pkg:oci/ap", False),
+        ("ghcr.io/me/app:1.2", True),
+        ("app", False),
+    ],
+)
+def test_a_product_is_an_image_by_what_it_states(product: str, is_meant: bool) -> None:
+    assert is_image(product, IMAGE) is is_meant
+
+
+def test_an_image_goes_by_the_digests_of_its_manifest_and_index(tmp_path: Path) -> None:
+    made = Layout(tmp_path / "layout")
+    manifest = made.describe(json.dumps(made.image(tar_of(("a", "file", b"x")))).encode(), MANIFEST)
+    inner = made.describe(json.dumps({"schemaVersion": 2, "manifests": [manifest]}).encode(), INDEX)
+    seen = open_image(made.index(inner), InventoryCollector())
+    assert seen.manifests == (manifest["digest"], inner["digest"])
 
 
 def test_newer_data_reads_no_layer_again(

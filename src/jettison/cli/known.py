@@ -65,7 +65,7 @@ def _looked_up(images: tuple[Inspection, ...], judgement: Judgement) -> list[Fin
     from jettison.vulnerabilities.image_counts import LookedUp, look_up
     from jettison.vulnerabilities.scan import names_of_image
 
-    asked = [LookedUp(seen.inventory, names_of_image(seen.name, seen.image.digest)) for seen in images]
+    asked = [LookedUp(seen.inventory, names_of_image(seen.name, seen.image.digest, seen.image.manifests)) for seen in images]
     try:
         found = look_up(*asked, judgement=judgement)
     except JettisonError as error:

@@ -122,6 +122,7 @@ def _subject(args: argparse.Namespace, kinds: tuple[str, ...]) -> Subject:
         told_damage(seen),
         _source(args.image, seen.image.digest),
         tuple(layer.diff_id for layer in seen.image.layers),
+        seen.image.manifests,
     )
 
 

@@ -187,7 +187,7 @@ def image_of(
     ]
     settings = read_config(chosen.config)
     image = merge(settings, ordered, history, chosen.config, chosen.digest, blobs, damage, cached)
-    return image._replace(beside=chosen.beside) if chosen.beside else image
+    return image._replace(beside=chosen.beside, manifests=chosen.manifests)
 
 
 def diff_ids_of(chosen: Chosen) -> list[str]:

@@ -155,6 +155,7 @@ class Image(NamedTuple):
     digest: "sha256:..." of the configuration. stack: how the layers lie on one another; blobs: where each can be
     read again. damage: what could not be read and why; cached: how many layers an earlier run had read.
     beside: names of other images of the same archive, where none was asked for by name.
+    manifests: digests of its OCI manifest and of the indexes that this is in, where there are some.
     """
 
     config: ImageConfig
@@ -172,6 +173,7 @@ class Image(NamedTuple):
     damage: tuple[str, ...] = ()
     cached: int = 0
     beside: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
 
     @property
     def size_unpacked(self) -> int:

@@ -48,6 +48,7 @@ class Chosen(NamedTuple):
 
     descriptors: what an OCI manifest says of the layers, as it is; () for Docker's manifest.json.
     beside: names of other images of the archive, where none was asked for by name.
+    manifests: digests of its OCI manifest and of the indexes that this is in, which registries name it by.
     """
 
     config: dict[str, Any]
@@ -55,6 +56,7 @@ class Chosen(NamedTuple):
     layers: tuple[str, ...]
     descriptors: tuple[dict[str, Any], ...] = ()
     beside: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
 
     def stored(self, number: int) -> str:
         """Return the digest of a layer's blob, "" where the archive states none."""
@@ -180,12 +182,13 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
                 f"the image index holds no image {wanted[:100]}; it holds {', '.join(names[:5])[:200] or 'images without a name'}"
             )
     # What is inside of an index goes by the name of that.
-    named = [(descriptor, _annotation(descriptor, _NAME) or _annotation(descriptor, _REF)) for descriptor in waiting]
-    tops = [name for _, name in named if name]
+    above: tuple[str, ...] = ()
+    named = [(one, _annotation(one, _NAME) or _annotation(one, _REF), above) for one in waiting]
+    tops = [name for _, name, _ in named if name]
     seen = 0
     offered: list[str] = []
     while named:
-        descriptor, own = named.pop(0)
+        descriptor, own, above = named.pop(0)
         seen += 1
         if seen > MAX_INDEXES:
             raise ImageError("the image index is nested too deeply")
@@ -193,7 +196,8 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
             continue
         document = _object(_blob(documents, descriptor), "a manifest")
         if isinstance(document.get("manifests"), list):
-            named = [(inner, own) for inner in _own_first(_descriptors(document))] + named
+            above = (str(descriptor.get("digest")), *above)
+            named = [(inner, own, above) for inner in _own_first(_descriptors(document))] + named
             continue
         name = _platform(descriptor)
         if not _is_for(name, platform):
@@ -204,7 +208,8 @@ def _from_index(documents: Documents, wanted: str, platform: str) -> Chosen:
         if not name and not _is_for(_platform(chosen.config), platform):
             offered.append(_platform(chosen.config))
             continue
-        return chosen._replace(beside=tuple(name for name in tops if name != own) if own and not wanted else ())
+        beside = tuple(name for name in tops if name != own) if own and not wanted else ()
+        return chosen._replace(beside=beside, manifests=(str(descriptor.get("digest")), *above))
     raise ImageError(
         _not_for(platform, offered, "index") if offered else "the image index names no image that can be read"
     )

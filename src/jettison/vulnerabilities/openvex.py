@@ -51,17 +51,34 @@ def _product(name: str, parts: tuple[str, ...], package: Package, image: tuple[s
     """Return whether a product is the package, or the image with the package as a part (without parts: all of it)."""
     if name.startswith("pkg:") and not name.startswith("pkg:oci/"):
         return fits(name, package)
-    if not _is_image(name, image):
+    if not is_image(name, image):
         return False
     return not parts or any(fits(part, package) for part in parts)
 
 
-def _is_image(name: str, image: tuple[str, ...]) -> bool:
+def is_image(name: str, image: tuple[str, ...]) -> bool:
+    """Return whether a product's name is one of an image's: the whole of it, its digest, or what a package URL states."""
     if name in image:
         return True
-    # pkg:oci/name@sha256%3A...: the digest says which image it is, the qualifiers only where it is.
-    bare = name.partition("?")[0].replace("%3A", ":").replace("%3a", ":")
-    return any(bare == one.partition("?")[0].replace("%3A", ":") for one in image if one.startswith("pkg:oci/"))
+    plain, digest, qualifiers = _parts(name)
+    if digest:
+        # It says which image it is; the name and the qualifiers only where that is.
+        return digest in image
+    place, tag = qualifiers.get("repository_url", ""), qualifiers.get("tag", "")
+    if place:
+        start = f"{place}:{tag}:" if tag else f"{place}:"
+        return any(f"{one.partition('@')[0]}:".startswith(start) for one in image)
+    own = [_parts(one) for one in image if one.startswith("pkg:oci/")]
+    return any(plain == one and tag in ("", stated.get("tag", "")) for one, _, stated in own)
+
+
+def _parts(name: str) -> tuple[str, str, dict[str, str]]:
+    """Return (name without the rest, digest, qualifiers) of a package URL or a reference; "" for no digest."""
+    from urllib.parse import parse_qsl, unquote
+
+    bare, _, query = name.partition("?")
+    plain, _, digest = unquote(bare).partition("@")
+    return plain, digest, dict(parse_qsl(query))
 
 
 def read_openvex(path: str) -> tuple[Statement, ...]:

@@ -40,6 +40,7 @@ class Subject:
     kind: "image" or "sbom"; dockerfile: its path, "" when none was named. secrets: of every confidence.
     damage: the exit code for layers that could not be read, 0 when all were.
     source: "image", "archive", "layout", "folder" or "sbom", for other scanners; layers: diff ids, the lowest first.
+    manifests: digests that a registry names the image by.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Subject:
     damage: int = 0
     source: str = "image"
     layers: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,14 @@ class Scan:
 
 def image_names(subject: Subject) -> tuple[str, ...]:
     """Return the names under which a VEX document may speak of the image; the package URL last."""
-    return names_of_image(subject.name, subject.digest) if subject.kind == "image" else ()
+    return names_of_image(subject.name, subject.digest, subject.manifests) if subject.kind == "image" else ()
 
 
-def names_of_image(name: str, digest: str) -> tuple[str, ...]:
+def names_of_image(name: str, digest: str, manifests: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Return the names under which a VEX document may speak of an image; name, digest: "" where it has none."""
     from jettison.sbom.subject import Subject as SbomSubject
 
-    names = (name, digest, SbomSubject(name, digest).purl if digest else "")
+    names = (name, name.partition("://")[2], digest, *manifests, SbomSubject(name, digest).purl if digest else "")
     return tuple(each for each in names if each)
 
 
