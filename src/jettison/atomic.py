@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from collections.abc import Sequence
+from typing import Final
 
 from jettison.errors import SourceError
 from jettison.named_tuple import NamedTuple
+
+# Links to files that this process has open, of which some have no other name.
+_OPEN_FILES: Final = ("/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/self/fd/")
 
 
 class Replacement(NamedTuple):
@@ -46,11 +51,14 @@ def replace_all(replacements: Sequence[Replacement], synced: bool = True) -> Non
 
 
 def write_whole(path: str, content: bytes, synced: bool = True) -> None:
-    """Write a file of our own, whole or not at all, whatever it held before.
+    """Write a file of our own, whole or not at all, whatever it held before; into a device or a pipe what it is given.
 
     Raises:
         SourceError: the folder cannot be written.
     """
+    if _is_special(path):
+        _write_into(path, content)
+        return
     try:
         with open(path, "rb") as stream:
             before: bytes | None = stream.read()
@@ -61,6 +69,27 @@ def write_whole(path: str, content: bytes, synced: bool = True) -> None:
     replace_all([Replacement(path, before, content)], synced)
 
 
+def _is_special(path: str) -> bool:
+    """Return whether a path leads to a device, a pipe or an open file: nothing that another file could stand for."""
+    if os.path.abspath(path).startswith(_OPEN_FILES):
+        return True
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False
+    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
+
+
+def _write_into(path: str, content: bytes) -> None:
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_APPEND), "wb") as stream:
+            stream.write(content)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be written ({error.strerror})") from error
+
+
 def write_report(path: str, text: str) -> None:
     """Write a report, as `write_whole` does; it can be made again, so nobody waits for the disk."""
     write_whole(path, text.encode("utf-8", "backslashreplace"), synced=False)
@@ -68,6 +97,9 @@ def write_report(path: str, text: str) -> None:
 
 def _refuse_when_changed(replacement: Replacement, target: str) -> None:
     try:
+        if not stat.S_ISREG(os.stat(target).st_mode):
+            # Another file in the place of a device or a pipe breaks whoever uses that.
+            raise SourceError(f"{replacement.path}: is no regular file; nothing was written")
         with open(target, "rb") as stream:
             current: bytes | None = stream.read()
     except FileNotFoundError:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from jettison.cli.main import main
 from jettison.cli.options import COMMANDS, Command, build_parser, plain_arguments
 
 LINES = [[], ["a"], ["a", "b"], ["-"], ["--no-context", "a"], ["a", "--exit-zero"], ["--unsafe", "x"], ["--diff"]]
@@ -75,3 +78,16 @@ def test_all_else_is_left_to_argparse(line: list[str]) -> None:
     from jettison.cli.check import OPTIONS
 
     assert plain_arguments(OPTIONS, line) is None
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2)])
+def test_options_may_stand_between_paths(
+    order: tuple[int, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.Dockerfile").write_text("FROM debian\n")
+    words = [(str(tmp_path / "a.Dockerfile"),), (str(tmp_path / "b.Dockerfile"),), ("--format", "json")]
+    assert main(["check", *(word for number in order for word in words[number])]) == 1
+    out = capsys.readouterr().out
+    assert "a.Dockerfile" in out
+    assert "b.Dockerfile" in out

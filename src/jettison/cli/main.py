@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -25,6 +26,9 @@ exit codes:
   70   an error in jettison itself
   130  interrupted"""
 
+# What a full disk, a full quota or a broken device says of an output.
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
 
 def entry() -> None:
     """Run the command line of this process and exit with its code."""
@@ -32,6 +36,12 @@ def entry() -> None:
     if leaves:
         # What the imports make stays: to look for garbage meanwhile costs a twentieth of a short run.
         gc.disable()
+    if sys.stdout is None:
+        # Closed by the caller, who does not want it.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+    if sys.stdout.encoding.lower() not in ("utf-8", "utf8"):
+        # A sign that the terminal has not is no reason to tell nothing.
+        sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
     kept: list[object] = []
     code = main(sys.argv[1:], kept)
     if leaves:
@@ -72,7 +82,7 @@ def _run(command: Command, argv: Sequence[str], kept: list[object] | None) -> in
     args: object = plain_arguments(module.OPTIONS, argv)
     if args is None:
         try:
-            args = build_parser(command, module.OPTIONS, EXIT_CODES).parse_args(list(argv))
+            args = build_parser(command, module.OPTIONS, EXIT_CODES).parse_intermixed_args(list(argv))
         except SystemExit as stop:
             return int(stop.code or 0)
     if kept is not None:
@@ -98,16 +108,27 @@ def _run(command: Command, argv: Sequence[str], kept: list[object] | None) -> in
         # The reader went away (`| head`): not an error; keep the interpreter from complaining at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            return _internal(error)
+        # What is left in it must not fail again at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _err(f"jettison: what it has to say cannot be written ({error.strerror}); is a disk full?\n")
+        return 3
     except Exception as error:
-        if os.environ.get("JETTISON_DEBUG"):
-            import traceback
+        return _internal(error)
 
-            _err(safe(_without_secrets(traceback.format_exc())))
-            return 70
-        kind = type(error).__name__
-        told = safe(_without_secrets(str(error)))[:300]
-        _err(f"jettison: internal error ({kind}: {told}); JETTISON_DEBUG=1 shows where\n")
+
+def _internal(error: Exception) -> int:
+    if os.environ.get("JETTISON_DEBUG"):
+        import traceback
+
+        _err(safe(_without_secrets(traceback.format_exc())))
         return 70
+    kind = type(error).__name__
+    told = safe(_without_secrets(str(error)))[:300]
+    _err(f"jettison: internal error ({kind}: {told}); JETTISON_DEBUG=1 shows where\n")
+    return 70
 
 
 def _without_secrets(text: str) -> str:

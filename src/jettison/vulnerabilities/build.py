@@ -172,6 +172,8 @@ class Build:
 
     def __enter__(self) -> Build:
         try:
+            if os.path.exists(self._target) and not os.path.isfile(self._target):
+                raise SourceError(f"{self._target}: is no regular file")
             os.makedirs(os.path.dirname(self._target) or ".", mode=0o700, exist_ok=True)
             self._stack.enter_context(_locked(f"{self._target}.lock"))
             self._stack.callback(_remove, self._temporary)
