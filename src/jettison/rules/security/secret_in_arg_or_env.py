@@ -134,6 +134,10 @@ RULE = Rule(
         Example(before="FROM node:22\nENV DATABASE_URL=postgresql://user:pass@db.e.org/shop\n", lines=(2,)),
         Example(before="FROM debian:bookworm\nARG AWS_SECRET_ACCESS_KEY\n", lines=(2,)),
         Example(
+            before='FROM debian:bookworm\nARG SSH_KEY\nRUN echo "$SSH_KEY" >/root/.ssh/id_rsa\nENV DB_PWORD=p4s\n',
+            lines=(2, 4),
+        ),
+        Example(
             before='FROM debian:bookworm\nARG TOKEN\nRUN --mount=type=secret,id=TOKEN,env=TOKEN curl -H "X: $TOKEN" https://example.org/\n'
         ),
     ),
