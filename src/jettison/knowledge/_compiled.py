@@ -3414,7 +3414,8 @@ USERS: Final[dict[str, Any]] = {'non_root': {'source': "each image's published c
                              '/init',
                              '/sbin/init'],
                 'helpers': ['gosu', 'su-exec', 'setpriv', 'runuser', 's6-', 'chpst']},
- 'ready': {'source': 'docker-library documentation, node: non-root user', 'node': 'node'},
+ 'ready': {'source': 'docker-library documentation, node: non-root user',
+           'node': ['node', '1000:1000']},
  'add': {'source': 'useradd(8) of Debian; BusyBox adduser',
          'debian': 'RUN groupadd --system --gid {id} app && useradd --system --uid {id} --gid app '
                    '--no-create-home --shell /usr/sbin/nologin app',

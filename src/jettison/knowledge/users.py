@@ -20,10 +20,10 @@ def runs_as_non_root(name: str, tag: str | None) -> bool:
     return any(mark in f"{name}:{tag or ''}" for mark in facts["marks"])
 
 
-def ready_user(name: str) -> str | None:
-    """Return the ordinary user that the image holds already."""
-    user: str | None = _FACTS["ready"].get(name) if name != "source" else None
-    return user
+def ready_user(name: str) -> tuple[str, str] | None:
+    """Return the name and the numbers (user and group) of the ordinary user that the image holds already."""
+    user = _FACTS["ready"].get(name) if name != "source" else None
+    return (user[0], user[1]) if user else None
 
 
 def family(name: str, tag: str | None) -> str | None:

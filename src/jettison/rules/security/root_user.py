@@ -80,7 +80,8 @@ def _fix(model: Model, stage: Stage, base: BaseRef) -> Fix | None:
     ):
         return None
     if ready is not None:
-        return Fix(f"Run as the image's user {ready}", (before_start(model, stage, (f"USER {ready}",)),), UNSAFE)
+        name, numbers = ready
+        return Fix(f"Run as the image's user {name}", (before_start(model, stage, (f"USER {numbers}",)),), UNSAFE)
     if kind == "empty":
         return Fix("Run as a numeric user", (before_start(model, stage, (f"USER {_ID}:{_ID}",)),), UNSAFE)
     add, use = add_user(kind, _ID), f"USER {_ID}:{_ID}"
@@ -122,7 +123,7 @@ RULE = Rule(
     examples=(
         Example(
             before='FROM node:18-slim\nWORKDIR /srv\n# start\nCMD ["node", "app.js"]\n',
-            after='FROM node:18-slim\nWORKDIR /srv\nUSER node\n# start\nCMD ["node", "app.js"]\n',
+            after='FROM node:18-slim\nWORKDIR /srv\nUSER 1000:1000\n# start\nCMD ["node", "app.js"]\n',
             lines=(1,),
             level=UNSAFE,
         ),

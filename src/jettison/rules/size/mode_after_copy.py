@@ -2,7 +2,7 @@
 
 The layer of the RUN holds the whole file a second time, for a few bits: with a program of 80 MB, 80 MB.
 
-Say it in the COPY: `COPY --chmod=755`. The fix does so for a mode in digits; for `+x` it is not a safe one, since
+Say it in the COPY, or the ADD: `COPY --chmod=755`. The fix does so for a mode in digits; for `+x` it is not a safe one, since
 COPY takes the other bits from the file in the context. It needs BuildKit.
 
 Source: Dockerfile reference, "COPY --chmod"; OCI image layer specification, "Change types".
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _DIGITS: Final = re.compile(r"0?[0-7]{3}\Z")
 _EXECUTABLE: Final = frozenset(("+x", "a+x", "ugo+x", "a+rx", "+rx"))
+# What ADD unpacks or clones is a folder.
+_UNPACKED: Final = re.compile(r"(?i)\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst)\b|\.git(?:#|$)|^(?:git@|git://|ssh://)")
 _MAX_FILES: Final = 1_000
 _MAX_FINDINGS: Final = 100
 
@@ -43,7 +45,12 @@ def check(model: Model) -> Iterable[Finding]:
             continue
         written: dict[str, Instruction] = {}
         for node in stage.instructions:
-            if node.keyword == "COPY" and len(node.words) == 2 and len(written) < _MAX_FILES and not node.heredocs:
+            if (
+                node.keyword in ("COPY", "ADD")
+                and len(node.words) == 2
+                and len(written) < _MAX_FILES
+                and not node.heredocs
+            ):
                 path = _target(model, node, stage)
                 if path:
                     written[path] = node
@@ -58,6 +65,8 @@ def _target(model: Model, node: Instruction, stage: Stage) -> str:
     source, target = (word.value for word in node.words)
     name = posixpath.basename(source)
     if any(mark in source + target for mark in "*?[$") or not name or name in (".", ".."):
+        return ""
+    if node.keyword == "ADD" and _UNPACKED.search(source):
         return ""
     workdir = model.scope_at(node, stage).workdir
     path = posixpath.join(workdir or "/", target)
@@ -104,7 +113,7 @@ def _fix(model: Model, run: Run, command: Command, words: list[str], copy: Instr
     between = any(copy.span.start < r.instruction.span.start < run.instruction.span.start for r in model.runs)
     if removed is None or between:
         return None
-    return Fix(f"Let COPY set it: {flag.text.strip()}", (flag, Edit(removed, "")), UNSAFE if plus else SAFE)
+    return Fix(f"Let {copy.keyword} set it: {flag.text.strip()}", (flag, Edit(removed, "")), UNSAFE if plus else SAFE)
 
 
 def _removal(model: Model, run: Run, command: Command) -> Span | None:
@@ -150,6 +159,12 @@ RULE = Rule(
             lines=(3,),
             level=UNSAFE,
         ),
+        Example(
+            before="FROM debian:bookworm\nADD https://e.org/tool /usr/bin/tool\nRUN chmod 0755 /usr/bin/tool\n",
+            after="FROM debian:bookworm\nADD --chmod=0755 https://e.org/tool /usr/bin/tool\n",
+            lines=(3,),
+        ),
+        Example(before="FROM debian:bookworm\nADD a.tar.gz /\nRUN chmod 755 /a.tar.gz\n"),
         Example(before="FROM debian:bookworm\nCOPY --chmod=755 entry.sh /\n"),
         Example(before="FROM debian:bookworm\nCOPY conf /etc/app\nRUN chmod 600 /etc/app/key\n"),
     ),
