@@ -106,7 +106,7 @@ def _edits(model: Model, run: Run, calls: list[PackageCall]) -> tuple[Edit, ...]
     facts = MANAGERS[calls[0].manager]
     if facts["clean"]:
         # The cache is that of the user who installed.
-        clean = as_another(model, calls[-1].command) + facts["clean"]
+        clean = as_another(model, calls[-1].command) + _clean(calls[-1])
         if _may_be_gone(model, run, calls[-1]):
             edit = command_after(model, run, calls[-1].command, clean)
         else:
@@ -122,11 +122,22 @@ def _edits(model: Model, run: Run, calls: list[PackageCall]) -> tuple[Edit, ...]
     return tuple(edits)
 
 
+def _clean(call: PackageCall) -> str:
+    """Return the command that cleans, with the program as the call names it: /opt/conda/bin/mamba may be on no PATH."""
+    text: str = MANAGERS[call.manager]["clean"]
+    program, _, rest = text.partition(" ")
+    called = call.command.argv[0]
+    same = program in MANAGERS[call.manager]["programs"] and call.command.name in MANAGERS[call.manager]["programs"]
+    return f"{called.raw} {rest}" if same else text
+
+
 def _may_be_gone(model: Model, run: Run, last: PackageCall) -> bool:
     """Return whether the end of a RUN may no longer have the package manager that it calls."""
     start = last.command.span.start
     # /usr/lib/node_modules/npm, /opt/yarn-v1*, composer.phar
-    gone = re.compile(rf"(?:^|/){re.escape(last.command.name)}(?:[*]|-v?[\d*$][^/]*|\.\w+)?/?\Z")
+    gone = re.compile(
+        rf"(?:^|/){re.escape(last.command.name)}(?:[*]|-v?[\d*$][^/]*|\.\w+)?/?\Z|/lib/node_modules(?:/\*?)?\Z"
+    )
     removed = (call for call in model.facts(run) if call.action == "remove" and call.manager != last.manager)
     if any(call.command.span.start > start for call in removed):
         return True
@@ -159,7 +170,12 @@ def _covered(model: Model, run: Run, call: PackageCall) -> bool:
     if any(other.manager == manager and other.action == "clean" for other in model.facts(run)):
         return True
     marks = (*folders, ".cache", ".npm", "/cache/*.gem")
-    return any(c.name == "rm" and any(mark in a for a in c.arguments for mark in marks) for c in run.commands)
+    removed = [a for c in run.commands if c.name == "rm" for a in c.arguments]
+    if any(mark in a for a in removed for mark in marks):
+        return True
+    # A folder above the cache: `rm -rf /var/cache/*`, `rm -rf /opt/conda`.
+    above = tuple(a.removesuffix("*").rstrip("/") + "/" for a in removed if a[:1] == "/" and a.strip("/*"))
+    return any(folder.startswith(above) for folder in folders) if above else False
 
 
 def _says_yes(manager: str, value: str) -> bool:
@@ -245,6 +261,20 @@ RULE = Rule(
             after="FROM cimg/node:20.1\nRUN sudo -H npm install -g yarn && sudo -H npm cache clean --force\n",
             lines=(2,),
         ),
+        Example(
+            before="FROM debian:12\nRUN ./get-conda /opt/conda && /opt/conda/bin/mamba create -y -p /srv python=3.12\n",
+            after="FROM debian:12\nRUN ./get-conda /opt/conda && /opt/conda/bin/mamba create -y -p /srv python=3.12 && /opt/conda/bin/mamba clean -afy\n",
+            lines=(2,),
+        ),
+        Example(
+            before="FROM debian:12\nRUN ./get-conda /opt/conda && /opt/conda/bin/mamba create -y -p /srv python=3.12 && rm -rf /opt/conda\n"
+        ),
+        Example(
+            before="FROM node:22\nRUN npm ci && rm -rf /usr/local/lib/node_modules\n",
+            after="FROM node:22\nRUN npm ci && npm cache clean --force && rm -rf /usr/local/lib/node_modules\n",
+            lines=(2,),
+        ),
+        Example(before="FROM fedora:42\nRUN dnf install -y curl && rm -rf /var/cache/* /var/log/*\n"),
         Example(before="FROM ruby:3.3\nRUN yarn --version && bundle --version && npm -v\n"),
         Example(before="FROM alpine:3.20\nRUN apk add --no-network --virtual .rundeps $runDeps\n"),
         Example(before="FROM node:20\nRUN npm ci || apk del npm\nRUN npm ci && exit 0\n", lines=(2, 3)),
