@@ -256,5 +256,5 @@ def test_an_error_of_our_own_tells_none(
 
 def test_every_command_is_here() -> None:
     asked = {command[0] for command in (*COMMANDS, *ALONE)}
-    # Of an image: tests/secretscan/test_masked.py; with an engine: tests/optimize; `explain` and `completion` read no file.
+    # Of an image: tests/secretscan/test_masked.py; with an engine: tests/optimize/test_leaks.py; `explain` and `completion` read no file.
     assert {command.name for command in options.COMMANDS} - asked <= {"ast", "explain", "completion", "clean", "slim"}
