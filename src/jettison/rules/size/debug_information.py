@@ -52,7 +52,8 @@ def _go(model: Model, run: Run, command: Command) -> Iterable[Finding]:
         return
     at = next((i for i, word in enumerate(command.argv) if word.value.lstrip("-").startswith("ldflags")), None)
     if at is None:
-        if "ldflags" in given:
+        # Flags of the command replace those of GOFLAGS, wherever that was set.
+        if "ldflags" in given or (model.text_has("goflags") and model.text_has("ldflags")):
             return
         plain = run.instruction.form == "shell" and not run.has_error
         edits = (insert_word(command, 2, '-ldflags="-s -w"'),) if plain else ()
@@ -109,6 +110,9 @@ RULE = Rule(
             before='FROM golang:1.23 AS build\nRUN CGO_ENABLED=0 go build -o /app .\nFROM scratch\nCOPY --from=build /app /app\nCMD ["/app"]\n',
             after='FROM golang:1.23 AS build\nRUN CGO_ENABLED=0 go build -ldflags="-s -w" -o /app .\nFROM scratch\nCOPY --from=build /app /app\nCMD ["/app"]\n',
             lines=(2,),
+        ),
+        Example(
+            before='FROM golang:1.23\nRUN export GOFLAGS="-ldflags=-X=main.v=1" && go build -o /app .\nCMD ["/app"]\n'
         ),
         Example(
             before='FROM golang:1.23\nRUN go build -ldflags "-X main.version=$V" -o /app .\n',
