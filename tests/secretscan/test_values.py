@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jettison.image.inspection import inspect
+from jettison.report.mask import masked_text
 from jettison.secretscan.checks import PROVEN, aws_id, crc32_base62, entropy
 from jettison.secretscan.findings import at_level
 from jettison.secretscan.scanner import Scanner
@@ -166,3 +167,36 @@ def test_checksums_are_those_of_the_vendors() -> None:
     assert aws_id(b"ACCA4F6H3A5N7ABC2AB3") is not None
     assert entropy(b"aaaa") == 0.0
     assert entropy(b"abcd") == 2.0
+
+
+@pytest.mark.parametrize(
+    ("detector", "before", "value"),
+    [
+        ("gitlab-token", "glpat-", "q7Rx_Tb5zcHeWe1JH56wr2FCBAk.0r1pum4t4"),
+        ("gitlab-token", "glpat-", "Yt3xQpTOKnGq5K56y8RBbu286MQp1OmFwOAk.01.0z1pq7m2s"),
+        ("gitlab-token", "glrt-", "t3_" + "Yq3xQp7OKnGq5K56y8RBbu286MQp1OmFwOAk" * 3 + ".01.1z1pq7m2s"),
+        ("google-auth-key", "AQ.Ab8", "RN6zT4wQ9mXc2LkVb7HsYp1DfGj5Ne3RuAo8Ki0WlSx6ZqBt"),
+        ("cloudflare-key", "cfast_", "p7Tq2WmZ9xLrB4vNc8KdFh3SyGj6Ue1AoRi5XwQz" + "k3V9bT2m"),
+        ("datadog-prefixed-token", "ddpat_", "p7Tq2WmZ9xLrB4vNc8KdFh3SyGj6Ue1AoRi5XwQz"),
+        ("datadog-prefixed-token", "ddapp_", "p7Tq2WmZ9xLrB4vNc8KdFh3SyGj6Ue1AoRi5"),
+        ("mongodb-atlas-secret", "mdb_sa_sk_", "p7Tq2WmZ9xLrB4vNc8KdFh3Sy_j6Ue1AoRi5XwQz"),
+        ("bitbucket-server-token", "BBDC-", "NDk3MTU4Mzg1OTYxOtqZ7mW2xLrB4vNc8KdFh3SyGj6U"),
+        ("runpod-key", "rpa_", "P7TQ2WMZ9XLRB4VNC8KDFH3SYGJ6UE1AORI5XWQZ" + "k3V9bT"),
+    ],
+)  # fmt: skip
+def test_the_forms_that_services_give_out_now(detector: str, before: str, value: str, scanner: Scanner) -> None:
+    (hit,) = [hit for hit in scanner.text("srv/app.py", f"x({before}{value})\n".encode()) if hit.level]
+    assert hit.detector == detector
+    told = masked_text(f"log in with {before}{value} now")
+    assert not any(part in told for part in (value[:8], value[-8:])), told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AQ.Abstract_base_class_of_the_queue_that_everybody_imports_here", "ddpat_the_name_of_a_variable_that_is_long_enough",
+        "mdb_sa_sk_<your-secret>", "BBDC-1234", "rpa_EXPORTED_CONSTANT_NAMES_OF_A_MODULE", "glpat-xxxxxxxxxxxxxxxxxxxx.01.xxxxxxxxx",
+    ],
+)  # fmt: skip
+def test_what_begins_like_them_is_none(text: str, scanner: Scanner) -> None:
+    assert [hit for hit in scanner.text("srv/app.py", f"x({text})\n".encode()) if hit.level] == []
