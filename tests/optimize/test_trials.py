@@ -69,8 +69,8 @@ def choose(
     def make(without: frozenset[str]) -> tuple[Candidate, ...]:
         found = []
         for name in ("root", "slim", "in-place"):
-            changes = () if "deps-stage" in without else (Change("deps-stage", ""),)
-            text = f"{name} whole" if without else name
+            changes = tuple(Change(each, "") for each in ("user", "deps-stage") if each not in without)
+            text = f"{name} whole" if "deps-stage" in without else f"{name} by root" if without else name
             found.append(Candidate(name, name, text.encode(), None, changes))
         return tuple(found)
 
@@ -127,6 +127,13 @@ def test_a_second_run_is_asked_to_stop_where_the_first_did_worse(
 def test_a_stage_of_dependencies_is_taken_back_where_it_does_not_build(monkeypatch: pytest.MonkeyPatch) -> None:
     _, kept = choose(monkeypatch, {"root whole": 100}, {"original": [1.0], "root whole": [1.0]})
     assert kept is not None and kept.without == {"deps-stage"}
+
+
+def test_the_step_that_does_not_build_says_what_is_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    reason = "executor failed running [/bin/sh -c addgroup -S -g 10001 app && adduser -S -D -H app]: exit code: 127"
+    sizes, rebuilds = {"root by root": 100}, {"original": [1.0], "root by root": [1.0]}
+    _, kept = choose(monkeypatch, sizes, rebuilds, reason=reason)
+    assert kept is not None and kept.without == {"user"}
 
 
 @pytest.mark.parametrize(

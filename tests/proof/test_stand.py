@@ -61,6 +61,7 @@ def test_a_container_of_the_proof_is_confined(
         "grep -E '^(Cap|NoNewPrivs)' /proc/self/status",
         "getent hosts example.com",
         "cat /proc/self/mountinfo",
+        "cat /proc/sys/kernel/hostname",
     )
     on_docker = engine.name.startswith("docker")
     with stand(engine, *checks, commands=(INSPECT, IS_INTERNAL) if on_docker else ()) as used:
@@ -70,6 +71,7 @@ def test_a_container_of_the_proof_is_confined(
     assert {status[name] for name in ("CapEff", "CapPrm", "CapBnd", "CapInh")} == {"0" * 16}
     assert status["NoNewPrivs"] == "1"
     assert seen.checks[checks[1]][0] != 0, "no name of the outside world is found"
+    assert seen.checks[checks[3]] == (0, b"jettison\n"), "an answer with the name of the machine can be compared"
     assert "docker.sock" not in seen.checks[checks[2]][1].decode()
     if on_docker:
         assert seen.checks[f"on this machine: {IS_INTERNAL}"] == (0, b"true\n")

@@ -74,7 +74,7 @@ class RunRequest:
     all others are dropped; offline: names of the outside world do not resolve; command: in place of the
     image's own; user, workdir: "": the image's own; read_only: nothing but /tmp and the
     volumes can be written; volumes: folders of the container that get an unnamed one; hosts: name -> address of what runs
-    beside it, since not every engine's networks know names.
+    beside it, since not every engine's networks know names; hostname: "": the engine gives another one each time.
     """
 
     image: str
@@ -91,6 +91,7 @@ class RunRequest:
     read_only: bool = False
     volumes: tuple[str, ...] = ()
     hosts: dict[str, str] = field(default_factory=dict)
+    hostname: str = ""
     memory_bytes: int = 1024 * 1024 * 1024
     pids: int = 512
 

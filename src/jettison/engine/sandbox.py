@@ -27,6 +27,7 @@ def run_options(request: RunRequest, product: str) -> list[str]:
     """Return the options of `run` for one container."""
     options = ["-d", "--name", request.name, "--label", f"{LABEL}=1", "--network", request.network]
     options += ["--network-alias", request.alias] if request.alias else []
+    options += ["--hostname", request.hostname] if request.hostname else []
     options += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
     for capability in request.capabilities:
         options += ["--cap-add", capability]

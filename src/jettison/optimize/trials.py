@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from jettison.engine.failure import lacks_a_base
 from jettison.errors import BuildError, DiskFullError
+from jettison.knowledge.start_failures import spoken_of
 from jettison.optimize.prove import SEEN_RUNNING, prove, redacted
 from jettison.optimize.records import Attempt, BackedOut
 from jettison.optimize.suspects import Suspects
@@ -70,6 +71,8 @@ class Trials:
         self._slower: dict[str, str] = {}
         # Whether the last build failed for want of its base.
         self._based_on_nothing = False
+        # Ids of the changes of which the last build's failure speaks.
+        self._spoken_of: tuple[str, ...] = ()
 
     def choose(self, aim: str) -> Kept | None:
         """Return the first candidate that is kept, or with an aim that tries all the smallest of them."""
@@ -119,7 +122,8 @@ class Trials:
             if after is None and self._based_on_nothing:
                 return None
             if after is None:
-                cause = next((each for each in UNBUILT if each in {change.id for change in candidate.changes}), None)
+                present = {change.id for change in candidate.changes} - without
+                cause = next((each for each in (*self._spoken_of, *UNBUILT) if each in present), None)
                 if cause is None:
                     return None
                 unbuilt |= {cause}
@@ -161,11 +165,12 @@ class Trials:
             return self._builds.build(self._engine, f"try{number}", candidate.dockerfile, candidate.dockerignore)
         except BuildError as error:
             self._based_on_nothing = lacks_a_base(error)
-            reason = self._builds.redact((error.log_tail.splitlines()[-1:] or [str(error)])[0])
+            last = (error.log_tail.splitlines()[-1:] or [str(error)])[0]
+            reason, self._spoken_of = self._builds.redact(last), spoken_of(last)
         except DiskFullError as error:
             # Room for the next one, which may be smaller.
             self._builds.drop(self._engine)
-            reason = str(error)
+            reason, self._spoken_of = str(error), ()
         self.attempts.append(Attempt(candidate.name, tuple(sorted(without)), "not built", reason))
         return None
 

@@ -34,6 +34,8 @@ SERVICE_SECONDS: Final = 60.0
 # A program that waits for something that is not there waits for ever. One that did not begin to listen without it
 # is looked at again only for as long as one needs that fails.
 LACKING_SECONDS: Final = 20.0
+# The first port that any user may listen on.
+LOWEST_FREE: Final = 1024
 SILENT_SECONDS: Final = 5.0
 
 
@@ -130,12 +132,12 @@ class Stand:
                 return self._observe(image, config, self._capabilities, stops)
             seen = self._observe(image, config, (), stops)
             self._capabilities = ()
-            if not _fails(seen):
+            if not (_fails(seen) or _lacks_low_port(seen, config)):
                 return seen
             user = (self._run_as and self._run_as.user) or config.user
             needed = SERVICE_CAPABILITIES if user.partition(":")[0] in ("", "0", "root") else LOW_PORTS
             more = self._observe(image, config, needed, stops)
-            if not _fails(more):
+            if not (_fails(more) or _lacks_low_port(more, config)):
                 self._capabilities = needed
                 return more
             return seen
@@ -282,6 +284,12 @@ class Stand:
                     self._engine.remove(name)
             self._running.clear()
             self._hosts.clear()
+
+
+def _lacks_low_port(seen: Behaviour, config: ImageConfig) -> bool:
+    """Return whether it listens nowhere though it says that it does on a port below 1024: some ignore the refusal."""
+    numbers = (port.partition("/")[0] for port in config.exposed)
+    return not seen.ports and any(number.isdecimal() and int(number) < LOWEST_FREE for number in numbers)
 
 
 def _fails(seen: Behaviour) -> bool:
