@@ -290,3 +290,67 @@ def test_an_extension_that_a_file_of_its_name_enables_is_kept() -> None:
     }
     found = needs(files, ("/usr/bin/tool",), LIBRARIES)
     assert found.base_files == ("usr/lib/php/20220829/intl.so",)
+
+
+def linked(found: Image, path: str, target: str, layer: int) -> None:
+    found.files[path] = FileEntry("link", 0, 0o777, 0, 0, target, layer)
+
+
+def test_a_log_that_is_a_link_to_the_output_stays_one() -> None:
+    built = image({"usr/local/nginx/nginx": 0}, ("tool",), LIBRARIES)
+    linked(built, "var/log/tool/access.log", "/dev/stdout", 0)
+    linked(built, "var/log/own.log", "/proc/self/fd/2", 1)
+    linked(built, "var/log/other.log", "/var/log/own.log", 1)
+    linked(built, "dev/stdout", "/proc/self/fd/1", 0)
+    found = find_needs(built, Asked(1), NOTHING)
+    assert found is not None
+    assert found.base_files == ("var/log/tool/access.log",) and found.own == ("var/log/own.log",)
+
+
+def test_what_the_project_copies_to_a_place_where_installs_leave_things_is_no_leaving() -> None:
+    own = {
+        "app/server": 2,
+        "etc/ssh/sshd_config": 2,
+        "usr/share/fonts/own.ttf": 2,
+        "root/.config/app/config.yml": 2,
+        "app/.git/HEAD": 2,
+        "etc/X11/left": 1,
+    }
+    found = find_needs(image(own, ("./server",), LIBRARIES), Asked(1, copied=frozenset((2,))), NOTHING)
+    assert found is not None
+    assert found.own == ("app/server", "etc/ssh/sshd_config", "root/.config/app/config.yml", "usr/share/fonts/own.ttf")
+    assert set(found.unneeded) == {"app/.git/HEAD", "etc/X11/left"}
+
+
+def with_packages(built: Image, **paths: str) -> Image:
+    """Return an image with further packages of one file each, from the base."""
+    status = built.texts["var/lib/dpkg/status"].decode()
+    for package, path in paths.items():
+        name = package.replace("_", "-")
+        status += f"\nPackage: {name}\nStatus: install ok installed\nVersion: 1\n"
+        built.texts[f"var/lib/dpkg/info/{name}.list"] = f"/{path}\n".encode()
+        for file in (path, f"var/lib/dpkg/info/{name}.list"):
+            built.files[file] = FileEntry("file", 100, 0o755, 0, 0, "", 0)
+    built.texts["var/lib/dpkg/status"] = status.encode()
+    return built
+
+
+def test_what_starts_the_commands_of_others_keeps_the_tool_boxes_whole() -> None:
+    tools = {"cron": "usr/sbin/cron", "coreutils": "usr/bin/ls", "tar": "usr/bin/tar"}
+    path = ("PATH=/usr/sbin:/usr/bin",)
+    for command, kept in (("cron", True), ("tool", False)):
+        built = with_packages(image({}, (command, "-f"), LIBRARIES), **tools)
+        built = built._replace(config=built.config._replace(env=path))
+        found = find_needs(built, Asked(1), NOTHING)
+        assert found is not None and ({"coreutils", "tar"} <= set(found.packages)) == kept
+
+
+def test_what_pam_reads_stays_with_it() -> None:
+    made = {"etc/pam.d/common-auth": 0, "etc/shadow": 1, "etc/security/opasswd": 0}
+    built = with_packages(image(made, ("tool",), LIBRARIES), libpam_runtime="usr/sbin/pam-auth-update")
+    for packages, base_files, own in (
+        (("libpam-runtime",), ("etc/pam.d/common-auth", "etc/security/opasswd"), ("etc/shadow",)),
+        ((), (), ()),
+    ):
+        found = find_needs(built, Asked(1, packages=packages), NOTHING)
+        assert found is not None and (found.base_files, found.own) == (base_files, own)

@@ -33,7 +33,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 """
 START = "\nhttp.server.HTTPServer(('0.0.0.0', 8000), Handler).serve_forever()\n"
 # A library by dlopen, a template, a time zone, certificates, a locale, a shell, a plug-in found by a scan, data of a package,
-# a link that has to stay one.
+# a link that has to stay one, folders that were given to its user.
 TOLD = """
 import ctypes, datetime, importlib, locale, os, pkgutil, ssl, subprocess, zoneinfo
 from pathlib import Path
@@ -51,6 +51,8 @@ def answer():
         found.append(importlib.import_module(f"plugins.{module.name}").NAME)
     found.append((Path(plugins.__file__).parent / "data.json").read_text())
     found.append(os.readlink("/usr/local/share/data.json"))
+    for folder in ("/data", "/app", os.path.expanduser("~")):
+        Path(folder, "written").write_text("")
     return "\\n".join(found)
 """
 # The name of the library stands nowhere as one word.
@@ -136,6 +138,7 @@ def python_project(tmp_path: Path, app: str, packages: str, more: str = "") -> P
 def test_what_the_program_tells_is_kept(engine: Engine, tmp_path: Path) -> None:
     locales = "RUN echo 'de_DE.UTF-8 UTF-8' > /etc/locale.gen && locale-gen\nENV LC_ALL=de_DE.UTF-8\n"
     locales += "RUN ln -s /app/plugins/data.json /usr/local/share/data.json\n"
+    locales += "RUN useradd -m -u 1234 app && install -d -o app /data /app\nUSER app\n"
     project = python_project(tmp_path, TOLD, "libxml2 locales tzdata ca-certificates gcc", locales)
     outcome = run(project, trace=False)
     report = render_outcome(outcome, Palette(False))

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from jettison.image.image import ImageConfig
 from jettison.proof.behave import behaviour_claims
 from jettison.proof.behaviour import Answer, Behaviour
 from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED, Proof, confirmed
+from jettison.proof.stand import _lacks_low_port
 
 PAGE = Answer(200, "text/html", b"<h1>hello</h1>\nserved by a1\n")
 QUIET = Behaviour(True, 0, (80,), {(80, "GET /"): PAGE}, {}, None, 0, 0.1, "")
@@ -113,3 +115,39 @@ def test_what_the_original_fails_itself_refutes_nothing() -> None:
     claim = next(c for c in behaviour_claims(fails, fails, fails) if c.id == "health")
     assert (claim.verdict, claim.decides) == (NOT_PROVEN, False)
     assert verdict(None, fails, "health") == REFUTED
+
+
+NPM = "\n> app@1.0.0 start\n> node app.js\n\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (("GET / 200\n", True), ("GET / 200\n", True), PROVEN),
+        (("GET / 200\n", True), ("ready\n", False), REFUTED),
+        (("ready\n", False), ("ready\n", False), PROVEN),
+        (("ready\n", False), ("", False), REFUTED),
+        # What only the package manager says is no loss, where the program is started without it.
+        ((NPM, False), ("", False), None),
+        (("", False), ("", False), None),
+    ],
+)
+def test_what_is_logged_still_reaches_the_engine(
+    before: tuple[str, bool], after: tuple[str, bool], expected: str | None
+) -> None:
+    old, new = (replace(QUIET, output=text, logs_requests=told) for text, told in (before, after))
+    found = next((c.verdict for c in behaviour_claims(old, old, new) if c.id == "log"), None)
+    assert found == expected
+    # Once is no habit.
+    assert not any(c.id == "log" for c in behaviour_claims(old, QUIET, QUIET))
+
+
+@pytest.mark.parametrize(
+    ("ports", "exposed", "lacks"),
+    [((), "80/tcp", True), ((80,), "80/tcp", False), ((), "8080/tcp", False), ((), "x", False)],
+)
+def test_a_program_that_ignores_that_its_port_is_refused_is_seen(
+    ports: tuple[int, ...], exposed: str, lacks: bool
+) -> None:
+    config = ImageConfig((), (), (), "", "", (exposed,), (), (), (), "", ())
+    assert _lacks_low_port(replace(QUIET, ports=ports), config) == lacks

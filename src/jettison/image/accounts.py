@@ -28,6 +28,16 @@ def find_user(image: Image) -> tuple[int, frozenset[int]] | None:
     return uid, frozenset(gids)
 
 
+def home_of(image: Image) -> str:
+    """Return the home folder of the user that the image runs as, without leading slash; "" for root or where none is said."""
+    name = image.config.user.partition(":")[0]
+    for line in image.texts.get("etc/passwd", b"").decode("utf-8", "replace").splitlines():
+        row = line.split(":")
+        if name and len(row) > 5 and name in (row[0], row[2]):
+            return row[5].strip("/") if row[2] != "0" else ""
+    return ""
+
+
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 20
 

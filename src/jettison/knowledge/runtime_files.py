@@ -26,6 +26,9 @@ LOADER_LIST: Final = "etc/ld.so.cache"
 SHARED_FOLDERS: Final = frozenset(RUNTIME_FILES["dropped"]["shared_folders"])
 INSTALLED_BELOW: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["dropped"]["installed_below"])
 DEPENDENCIES: Final = frozenset(RUNTIME_FILES["dropped"]["dependencies"])
+MADE_FOR: Final[list[dict[str, list[str]]]] = RUNTIME_FILES["installation"]["made_for"]
+STARTS_OTHERS: Final = frozenset(RUNTIME_FILES["installation"]["starts_others"])
+DEVICES: Final[tuple[str, ...]] = tuple(RUNTIME_FILES["dropped"]["devices"])
 TOOL_NAMES: Final = frozenset(RUNTIME_FILES["dropped"]["tool_names"])
 PROJECTS: Final[dict[str, dict[str, list[str]]]] = RUNTIME_FILES["projects"]
 HINTS: Final[dict[str, dict[str, list[str]]]] = {k: v for k, v in RUNTIME_FILES["hints"].items() if isinstance(v, dict)}
@@ -69,6 +72,11 @@ def is_unread(path: str) -> bool:
 
 
 @cache
+def left_anywhere() -> re.Pattern[str]:
+    """Return a pattern of what tools leave in any folder, those of a project's own sources among them."""
+    return matcher(tuple(glob for glob in RUNTIME_FILES["dropped"]["of_program"] if glob.startswith("**/")))
+
+
 def dropped(what: str) -> re.Pattern[str]:
     """Return a pattern of paths that nobody reads; `what` is of_program, tools, setuptools or unasked."""
     return matcher(tuple(RUNTIME_FILES["dropped"][what]))

@@ -12,7 +12,8 @@ class Asked:
     base_layers: how many layers are the base; commands: more that the image must be able to run;
     packages: what the project installs for its program; opened: files that the original opened when it was
     watched: they are added to what is found, never the only reason to leave something out; replaced: programs
-    that a copy made in the build stands in for: only what they load is kept.
+    that a copy made in the build stands in for: only what they load is kept; copied: numbers of the layers into which
+    a COPY or ADD put files of the project.
     """
 
     base_layers: int
@@ -21,6 +22,7 @@ class Asked:
     packages: tuple[str, ...] = ()
     opened: frozenset[str] = frozenset()
     replaced: tuple[str, ...] = ()
+    copied: frozenset[int] = frozenset()
 
     @property
     def homes(self) -> tuple[str, ...]:

@@ -20,17 +20,20 @@ from jettison.knowledge.runtime_files import (
     FILES_WITH,
     INSTALLED_BELOW,
     LOADER_LIST,
+    MADE_FOR,
     NOT_BY_OPENING,
     PARTS,
     SHARED_FOLDERS,
+    STARTS_OTHERS,
     TOOL_NAMES,
     dropped,
     is_unread,
+    matcher,
 )
 from jettison.needs.debian import DebianPackages
 from jettison.needs.kept import Kept
 from jettison.needs.libraries import other_libraries
-from jettison.needs.own import not_needed, of_services
+from jettison.needs.own import not_needed, of_devices, of_services
 from jettison.needs.plugins import listing, unloaded
 from jettison.needs.started import Started
 from jettison.syntax.shell_command import SHELLS
@@ -82,7 +85,8 @@ class _Search(Kept):
         interpreters = {posixpath.basename(path) for path in started.paths} | started.names
         locales = "libc-l10n" in self.hints.packages
         tools = frozenset(TOOL_NAMES & started.names)
-        unneeded = not_needed(self.above, started.paths.keys(), interpreters, self.hints.paths, locales)
+        copied = {path for path in self.above if self.image.files[path].layer in self.asked.copied}
+        unneeded = not_needed(self.above, started.paths.keys(), interpreters, self.hints.paths, locales, copied)
         if "python3-setuptools" in self.hints.packages:
             unneeded = {path: why for path, why in unneeded.items() if not dropped("setuptools").match(path)}
         if tools:
@@ -93,6 +97,9 @@ class _Search(Kept):
                 # Installing the package makes it again, with its owner.
                 self.base_files.add(path)
         self.base_files |= of_services(self.base, self.image)
+        for path in of_devices(self.above, self.image):
+            unneeded.pop(path, None)
+        self.base_files |= of_devices(self.base, self.image)
         own = {path for path in self.above if path not in unneeded} - self.base_files
         for path, why in started.paths.items():
             self.keep(path, why)
@@ -114,6 +121,9 @@ class _Search(Kept):
             own.discard(LOADER_LIST)
         for path in self.asked.replaced:
             self.load_of_copy(path)
+        if starts := sorted(STARTS_OTHERS & started.names):
+            for package in sorted(APART & self.debian.depends.keys()):
+                self.package(package, f"{starts[0]} starts what others write")
         for name in sorted(self.hints.libraries):
             self.library(name, "the program's text names it")
         for name in sorted(self.hints.found):
@@ -122,6 +132,7 @@ class _Search(Kept):
             self._installed_in_base(started, bool(tools))
         self.loads()
         self._files_of_others()
+        own |= self._made_for_packages(unneeded)
         self._beside()
         return self._result(own, unneeded, started)
 
@@ -206,6 +217,20 @@ class _Search(Kept):
                     if self.debian.owner.get(path) == facts["of"]:
                         self.apart[facts["of"]].add(path)
                         self.why.setdefault(facts["of"], f"{facts['package']} opens its files")
+
+    def _made_for_packages(self, unneeded: dict[str, str]) -> set[str]:
+        """Keep unowned files that installing a kept package made; return those of the project's own layers."""
+        own = set()
+        for facts in MADE_FOR:
+            if self.whole.isdisjoint(facts["packages"]):
+                continue
+            pattern = matcher(tuple(facts["files"]))
+            self.base_files |= {path for path in self.base if pattern.match(path)}
+            # Not as another installation makes them: a password may have been set since.
+            own |= {path for path in self.above - self.base_files if pattern.match(path)}
+        for path in own:
+            unneeded.pop(path, None)
+        return own
 
     def _beside(self) -> None:
         """Keep unowned files of the base in folders that only kept packages own: what installing them made."""

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterable, Set
 from typing import TYPE_CHECKING
 
-from jettison.knowledge.runtime_files import PROJECTS, dropped, matcher
+from jettison.knowledge.runtime_files import DEVICES, PROJECTS, dropped, left_anywhere, matcher
 
 if TYPE_CHECKING:
     from jettison.image.image import Image
@@ -40,20 +40,34 @@ def of_services(paths: Iterable[str], image: Image) -> set[str]:
     return {path for path in folders if "apt" not in path.split("/")}
 
 
+def of_devices(paths: Iterable[str], image: Image) -> set[str]:
+    """Return the links that lead to a device: what a program writes to its log file comes out where the engine reads.
+
+    Without the link the log would fill a file of the container that nobody sees.
+    """
+    return {path for path in paths if image.files[path].link.startswith(DEVICES) and not path.startswith("dev/")}
+
+
 def not_needed(
-    paths: Iterable[str], seeds: Set[str], interpreters: Set[str], named: Set[str], locales: bool
+    paths: Iterable[str],
+    seeds: Set[str],
+    interpreters: Set[str],
+    named: Set[str],
+    locales: bool,
+    copied: Set[str] = frozenset(),
 ) -> dict[str, str]:
     """Return path -> why nothing reads it when the program runs; what starting it names is never among them.
 
-    interpreters: names of the language programs that the image keeps; named: paths that texts of the program name.
+    interpreters: names of the language programs that the image keeps; named: paths that texts of the program name;
+    copied: what the project itself put where it lies, which no install left there.
     """
     why: dict[str, str] = {}
-    waste, tools = dropped("of_program"), dropped("tools")
+    waste, tools, anywhere = dropped("of_program"), dropped("tools"), left_anywhere()
     paths = sorted(paths)
     for path in paths:
         if path in seeds:
             continue
-        if waste.match(path) and not (locales and path.startswith("usr/lib/locale/")):
+        if (anywhere if path in copied else waste).match(path) and not (locales and path.startswith("usr/lib/locale/")):
             why[path] = "left by installing or building"
         elif tools.match(path):
             why[path] = "a program that only installs"

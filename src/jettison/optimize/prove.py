@@ -15,6 +15,7 @@ from jettison.proof.claims import NOT_PROVEN, PROVEN, REFUTED, Claim, Proof
 from jettison.proof.closure import closure_claim, entry_claim
 from jettison.proof.config import config_claim
 from jettison.proof.telling_line import telling_line
+from jettison.proof.writable import writable_claim
 from jettison.syntax.tree import parse
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from jettison.rewrite.candidates import Candidate
 
 # Claims that a run decides, and that another run may decide otherwise.
-SEEN_RUNNING: Final = frozenset(("starts", "ports", "http", "check", "health", "service-health"))
+SEEN_RUNNING: Final = frozenset(("starts", "ports", "http", "log", "check", "health", "service-health"))
 
 
 def prove(before: Built, after: Built, candidate: Candidate, setting: Setting = ALONE) -> Proof:
@@ -38,6 +39,8 @@ def prove(before: Built, after: Built, candidate: Candidate, setting: Setting = 
         closure_claim(before.image, after.image, _base_layers(after.image, candidate)),
         entry_claim(setting.started(before.image), setting.started(after.image)),
     ]
+    if writes := writable_claim(before.image, after.image):
+        claims.append(writes)
     title = "it starts and stays up as before"
     if isinstance(before.behaviour, str):
         claims.append(Claim("starts", title, NOT_PROVEN, (f"the original cannot be started: {before.behaviour}",)))

@@ -17,6 +17,9 @@ _VOLATILE: Final = re.compile(
     rb"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[\d.]*(?:Z|[+-]\d\d:?\d\d)?|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b1[5-9]\d{8}(?:\.\d+)?\b"
 )
 
+# What npm, yarn and pnpm say before they start a script, and of themselves.
+_STARTERS: Final = re.compile(r"> |\$ |yarn run |npm |Done in ", re.IGNORECASE)
+
 
 def behaviour_claims(before: Behaviour, again: Behaviour | None, after: Behaviour) -> list[Claim]:
     """Return the claims that compare two behaviours; `again` is a second run of the original."""
@@ -25,6 +28,8 @@ def behaviour_claims(before: Behaviour, again: Behaviour | None, after: Behaviou
         return claims
     claims.append(_ports_claim(before, after))
     claims.append(_answers_claim(before, again, after))
+    if again is not None and (logged := _log_claim(before, again, after)):
+        claims.append(logged)
     claims.extend(_check_claims(before, again, after))
     if after.health is not None:
         claims.append(_health_claim(before.health, after.health))
@@ -172,6 +177,28 @@ def _compare(old: Answer, second: Answer | None, new: Answer | None) -> tuple[st
             f"{new.status}, {shared.parts} of {shared.of} {shared.kind}; the others differ in the original too",
         )
     return NOT_PROVEN, "the original answers differently each time"
+
+
+def _log_claim(before: Behaviour, again: Behaviour, after: Behaviour) -> Claim | None:
+    """Return the claim about what the engine gets to read; None where the original writes nothing that can be told."""
+    if not (before.stayed_up and again.stayed_up and after.stayed_up):
+        return None
+    title = "what it logs reaches the engine as before"
+    causes = ("user", "exec-form", "init", "multi-stage")
+    if before.logs_requests and again.logs_requests:
+        if after.logs_requests:
+            return Claim("log", title, PROVEN, ("both tell of the requests that were made",))
+        return Claim("log", title, REFUTED, ("the original logs the requests, the new image does not",), causes)
+    if not (_says(before.output) and _says(again.output)):
+        return None
+    if _says(after.output):
+        return Claim("log", title, PROVEN, ("both write to their output",))
+    return Claim("log", title, REFUTED, ("the original writes to its output, the new image writes nothing",), causes)
+
+
+def _says(output: str) -> bool:
+    """Return whether a program wrote something, apart from the package manager that started it."""
+    return any(line.strip() and not _STARTERS.match(line) for line in output.splitlines())
 
 
 def _check_claims(before: Behaviour, again: Behaviour | None, after: Behaviour) -> list[Claim]:

@@ -7,6 +7,9 @@ from typing import Final
 
 STOP_SECONDS: Final = 10
 KILLED: Final = 137
+# By these an access log tells of the requests of the proof.
+AGENT: Final = "jettison-proof"
+NO_SUCH_PAGE: Final = "/jettison-no-such-page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Behaviour:
     expected: it says that it listens (EXPOSE), so that silence decides nothing; capabilities: those it had;
     needs: names of the services that ran beside it; run_as: what started it, where the image itself does not say it;
     service_health: what the health check gave that a Compose file states; waits: the programs of a script that was seen
-    to do nothing but wait.
+    to do nothing but wait; logs_requests: what it wrote to its output tells of the requests that were made.
     """
 
     stayed_up: bool
@@ -67,6 +70,7 @@ class Behaviour:
     run_as: str = ""
     service_health: tuple[int, bytes] | None = None
     waits: tuple[str, ...] = ()
+    logs_requests: bool = False
 
     @property
     def stop_text(self) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.engine.base import RunRequest
 from jettison.engine.call import call
-from jettison.proof.behaviour import STOP_SECONDS, Answer, Behaviour, Probe, Questions
+from jettison.proof.behaviour import AGENT, NO_SUCH_PAGE, STOP_SECONDS, Answer, Behaviour, Probe, Questions
 from jettison.proof.health import HealthTest, await_health
 from jettison.proof.waiting import only_waits
 from jettison.terminal import safe
@@ -30,6 +30,8 @@ STAY_SECONDS: Final = 2.0
 CHECK_SECONDS: Final = 60.0
 # A server may open its port before it answers.
 HEALTH_SECONDS: Final = 10.0
+# One name for all: many a program answers or logs the name of its machine.
+HOSTNAME: Final = "jettison"
 MAX_BODY: Final = 1024 * 1024
 _TCP_LISTEN: Final = "0A"
 # What the engine says when a command did not start: its own fault, unless the container's files are to blame.
@@ -70,7 +72,15 @@ def observe(
     """
     name = f"jettison-{uuid.uuid4().hex[:12]}"
     request = RunRequest(
-        image, name, questions.env, network, alias, capabilities, not questions.online, hosts=dict(hosts or {})
+        image,
+        name,
+        questions.env,
+        network,
+        alias,
+        capabilities,
+        not questions.online,
+        hosts=dict(hosts or {}),
+        hostname=HOSTNAME,
     )
     container = engine.start(request if run_as is None else started_as(request, run_as))
     try:
@@ -91,12 +101,14 @@ def observe(
                 checked[f"on this machine: {command}"] = _command(command, container, address, ports)
             health_result = await_health(engine, container, HealthTest(health), HEALTH_SECONDS)
             up = engine.state(container).running
-        output = safe(engine.logs(container).decode("utf-8", "replace"))[-2000:]
+        log = engine.logs(container)
+        output = safe(log.decode("utf-8", "replace"))[-2000:]
         asked = up and stops
         code, seconds = engine.stop(container, STOP_SECONDS) if asked else (engine.state(container).exit_code, 0.0)
         return Behaviour(
             up, code if not up else 0, ports, answers, checked, health_result, code, seconds, output,
             capabilities=capabilities, service_health=gate_result, waits=waits,
+            logs_requests=AGENT.encode() in log or NO_SUCH_PAGE.encode() in log,
         )  # fmt: skip
     finally:
         engine.remove(container)
@@ -175,7 +187,7 @@ def listening_ports(pid: int) -> tuple[int, ...]:
 def _ask(address: str, port: int, probe: Probe) -> Answer:
     connection = http.client.HTTPConnection(address, port, timeout=10)
     try:
-        connection.request(probe.method, probe.path, headers={"Host": "localhost", "User-Agent": "jettison-proof"})
+        connection.request(probe.method, probe.path, headers={"Host": "localhost", "User-Agent": AGENT})
         response = connection.getresponse()
         return Answer(response.status, response.headers.get("Content-Type", ""), response.read(MAX_BODY))
     except (OSError, http.client.HTTPException) as error:

@@ -28,6 +28,7 @@ from jettison.rewrite.health_probe import probe_words
 from jettison.rewrite.intent import intended
 from jettison.rewrite.java_runtime import FOLDER
 from jettison.rewrite.java_start import link_java
+from jettison.rewrite.owned_folders import made_folders, owned_folders
 from jettison.rewrite.pieces import RUNTIME, Piece
 from jettison.rewrite.quote import quoted
 from jettison.rewrite.rootfs import apt_install, rootfs_stage
@@ -35,7 +36,10 @@ from jettison.rewrite.start import argv_of, script_argv
 from jettison.rewrite.taken import copy_lines, taken
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from jettison.engine.base import Features
+    from jettison.image.attribution import Origin
     from jettison.model.dockerfile import Model
     from jettison.project.detect import Project
 
@@ -118,12 +122,31 @@ def _needs(job: Assembly) -> Needs | None:
     opened = job.evidence.opened | (job.java.files if job.java else frozenset())
     needs = find_needs(
         job.image,
-        Asked(base, start, tuple(commands), packages, opened, job.java.libraries if job.java else ()),
+        Asked(
+            base,
+            start,
+            tuple(commands),
+            packages,
+            opened,
+            job.java.libraries if job.java else (),
+            _copied(job, origins),
+        ),
         job.evidence.hints,
     )
     if needs is not None and before is None and not job.config.healthcheck:
         job.probe = _probe(job, needs)
     return needs
+
+
+def _copied(job: Assembly, origins: Sequence[Origin]) -> frozenset[int]:
+    """Return the numbers of the layers that a COPY or ADD of the project's own files wrote."""
+    lines = {
+        node.start_line
+        for stage in job.original.stages
+        for node in stage.instructions
+        if node.keyword in ("COPY", "ADD") and not node.flag("from")
+    }
+    return frozenset(number for number, origin in enumerate(origins) if origin.line in lines)
 
 
 def _command(job: Assembly, node: object) -> tuple[str, ...]:
@@ -185,8 +208,10 @@ def _candidate(job: Assembly, needs: Needs, slim: str | None) -> Candidate:
     if stages.early != stages.build:
         changes.append(Change("deps-stage", "a change of the source leaves the stage of its dependencies alone"))
     parts = [stages.text]
-    parts.append("\n" + (_slim_stage(job, needs, slim) if slim else _scratch_stage(job, needs, stages)))
-    copied = copy_lines(job, stages.found, stages.early, stages.build, _owner(job))
+    owned = owned_folders(job, needs, stages.found, bool(slim))
+    first = _slim_stage(job, needs, slim, owned) if slim else _scratch_stage(job, needs, stages, owned)
+    parts.append("\n" + first)
+    copied = copy_lines(job, stages.found, stages.early, stages.build, _owner(job), owned)
     if job.java is not None:
         copied.insert(0, f"COPY --from={stages.java} {FOLDER} {FOLDER}\n")
     parts.append(_runtime(job, copied, slim is not None, changes) + job.pieces.tail)
@@ -202,7 +227,7 @@ def _candidate(job: Assembly, needs: Needs, slim: str | None) -> Candidate:
     return Candidate(name, name, data, ignore, tuple(changes), intended(job.original, data), size, not slim)
 
 
-def _scratch_stage(job: Assembly, needs: Needs, stages: BuildStages) -> str:
+def _scratch_stage(job: Assembly, needs: Needs, stages: BuildStages, owned: tuple[str, ...]) -> str:
     base = job.model.lineage(job.stage)[0]
     node = base.from_
     words = " ".join([*(job.model.source.text(flag.span) for flag in node.flags), base.base.raw])
@@ -223,14 +248,15 @@ def _scratch_stage(job: Assembly, needs: Needs, stages: BuildStages) -> str:
     made = "".join(piece.text for piece in accounts(job))
     owner = _owner(job)
     stage = rootfs_stage(f"FROM {words}", needs, job.image, install, sorted(packages), made)
+    stage += made_folders(job, owned, "/rootfs")
     stage += _writable(job, owner) if owner else ""
     link = "--link " if job.features.link else ""
     return f"{stage}\n{_final_from(job, 'scratch')}COPY {link}--from=rootfs /rootfs/ /\n"
 
 
-def _slim_stage(job: Assembly, needs: Needs, slim: str) -> str:
+def _slim_stage(job: Assembly, needs: Needs, slim: str, owned: tuple[str, ...]) -> str:
     if slim == ALPINE:
-        return _final_from(job, slim) + alpine_setup(needs)
+        return _final_from(job, slim) + alpine_setup(needs) + made_folders(job, owned)
     pinned = _pinned(job.model)
     names = {*needs.above_base, *job.evidence.runtime_packages}
     names |= {name for name in _installed_by_user(job.original) if name in needs.packages}
@@ -238,7 +264,7 @@ def _slim_stage(job: Assembly, needs: Needs, slim: str) -> str:
     install += ["tini"] if _has_init(job) else []
     made = "".join(piece.text for piece in accounts(job))
     again = deleted_again(job.image, job.base_layers, needs.debian.folders) if install else ""
-    return _final_from(job, slim) + (apt_install(install) if install else "") + again + made
+    return _final_from(job, slim) + (apt_install(install) if install else "") + again + made + made_folders(job, owned)
 
 
 def _has_init(job: Assembly) -> bool:

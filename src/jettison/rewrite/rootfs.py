@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from jettison.knowledge.runtime_files import LOADER_LIST, UNREAD_OF_PACKAGES
 from jettison.rewrite.copies import copies
+from jettison.rewrite.given import is_given
 
 if TYPE_CHECKING:
     from jettison.image.image import Image
@@ -106,8 +107,15 @@ def _base_trees(needs: Needs, image: Image) -> tuple[list[str], list[str]]:
         else:
             trees.append(copy.target)
     single += [path for paths in needs.apart.values() for path in paths]
+    single += _owned_outer(needs, image)
     named = {path for path in single if f"/{path}" not in SYSTEM and path != LOADER_LIST}
     return [shlex.quote(f"/{path}") for path in sorted(trees)], [shlex.quote(f"/{path}") for path in sorted(named)]
+
+
+def _owned_outer(needs: Needs, image: Image) -> set[str]:
+    """Return the folders above those files that tar would make as root's, where they belong to another or others write."""
+    outer = {path[:end] for path in needs.base_files for end in range(len(path)) if path[end] == "/"}
+    return {path for path in outer if (e := image.files.get(path)) and e.kind == "dir" and is_given(e)}
 
 
 def _wrapped(words: Iterable[str], indent: int, width: int = 110) -> str:

@@ -12,7 +12,7 @@ from jettison.rewrite.dockerignore import new_dockerignore
 from jettison.rewrite.kept_back import kept_back
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from jettison.needs.needs import Needs
     from jettison.rewrite.assembly import Assembly
@@ -72,14 +72,20 @@ def _is_link(job: Assembly, path: str) -> bool:
     return entry is not None and entry.kind == "link"
 
 
-def copy_lines(job: Assembly, found: Iterable[Taken], early_stage: str, build: str, owner: str) -> list[str]:
-    """Return the COPY lines. early_stage, build: names of the stages; owner: of what the program writes to, or ""."""
+def copy_lines(
+    job: Assembly, found: Iterable[Taken], early_stage: str, build: str, owner: str, owned: Sequence[str] = ()
+) -> list[str]:
+    """Return the COPY lines. early_stage, build: names of the stages; owner: of what the program writes to, or "".
+
+    owned: folders that are there with an owner of their own, which a layer of its own (--link) would make root's.
+    """
     written = tuple(folder.strip("/") for folder in job.evidence.written)
     found = tuple(found)
     apart = links(job, found)
     lines = []
     for copy, early in found:
-        flags = "--link " if job.features.link and not copy.target.endswith("/") else ""
+        alone = job.features.link and not any(f"{copy.target}/".startswith(f"{folder}/") for folder in owned)
+        flags = "--link " if alone and not copy.target.endswith("/") else ""
         if owner and any(
             folder == copy.target or folder.startswith(f"{copy.target.rstrip('/')}/") for folder in written
         ):
