@@ -52,6 +52,13 @@ def test_lines_and_comments_of_the_user_stay(tmp_path: Path) -> None:
     assert stage.text == "# there\nWORKDIR /app\nCOPY --chown=1000 . ./\n"
 
 
+def test_an_argument_that_no_copy_refers_to_stays_out(tmp_path: Path) -> None:
+    rest = "ARG COMMIT\n# who owns it\nARG OWNER\nWORKDIR /app\nCOPY . .\n"
+    stage = made(tmp_path, rest)
+    assert stage is not None
+    assert stage.text == "WORKDIR /app\n# who owns it\nARG OWNER\nWORKDIR /app\nCOPY . .\n"
+
+
 @pytest.mark.parametrize(
     "rest",
     [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from jettison.cli.options import COUNTED, Option
@@ -260,6 +261,6 @@ def _write(outcome: Outcome, unproven: bool) -> int:
     if written:
         names = ", ".join(safe_line(path) for path in written)
         sys.stderr.write(
-            f"jettison: wrote {names}; `jettison undo {safe_line(outcome.request.project)}` takes that back\n"
+            f"jettison: wrote {names}; `jettison undo {safe_line(quote(outcome.request.project))}` takes that back\n"
         )
     return 0

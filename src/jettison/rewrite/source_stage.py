@@ -55,10 +55,18 @@ def source_stage(job: Assembly, needs: Needs, pieces: Sequence[Piece], found: Se
         return None
     start = job.model.scope_at(pieces[0].node, job.stage).workdir
     first = "" if folders and folders[0].startswith("/") and pieces[0].node.keyword == "WORKDIR" else start
-    own = [piece.lead + piece.text for piece in pieces if piece.node.keyword in _KEPT]
+    own = [piece.lead + piece.text for piece in pieces if piece.node.keyword in _KEPT and not _is_unread(piece, pieces)]
     text = "".join([f"WORKDIR {first}\n" if first else "", *own])
     whole = Taken(Copy((place,), place), False)
     return SourceStage(text, (*(each for each in found if each.early), whole))
+
+
+def _is_unread(piece: Piece, pieces: Sequence[Piece]) -> bool:
+    """Return whether a piece is an argument without a word of explanation that no copy and no folder refers to."""
+    if piece.node.keyword != "ARG" or "#" in piece.lead:
+        return False
+    texts = "".join(each.text for each in pieces if each.node.keyword in _KEPT)
+    return not any(f"${name.value}" in texts or f"${{{name.value}" in texts for name, _ in piece.node.pairs)
 
 
 def _holds_all(job: Assembly, needs: Needs, place: str, files: dict[str, int], found: Sequence[Taken]) -> bool:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 from jettison.findings import UNSAFE, Edit, Finding, Fix, Impact
 from jettison.knowledge.volatile_variables import ALWAYS, BY_USE
 from jettison.rules.base import Example, Rule
-from jettison.rules.edits import whole_lines
+from jettison.rules.edits import and_blank, own_lines
 from jettison.span import Span
 
 if TYPE_CHECKING:
@@ -118,11 +118,11 @@ def _fix(model: Model, nodes: list[Instruction], last: Instruction, names: set[s
     # Other variables that the moved lines set would be missed on the way.
     if any(node.keyword == "ENV" and len(node.pairs) > 1 for node in nodes):
         return None
-    spans = [whole_lines(model, node) for node in nodes]
+    spans = [own_lines(model, node) for node in nodes]
     text = "".join(model.source.text(span) for span in spans)
     if not text.endswith("\n") or not model.source.data[: last.span.end].endswith(b"\n"):
         return None
-    edits = [Edit(span, "") for span in spans]
+    edits = [Edit(and_blank(model, span), "") for span in spans]
     return Fix("Declare it after that step", (*edits, Edit(Span(last.span.end, last.span.end), text)), UNSAFE)
 
 
@@ -138,6 +138,12 @@ RULE = Rule(
             before='FROM debian:bookworm\nARG GIT_SHA\nLABEL revision=$GIT_SHA\nRUN apt-get update && apt-get install -y nginx\nCMD ["nginx"]\n',
             after='FROM debian:bookworm\nRUN apt-get update && apt-get install -y nginx\nARG GIT_SHA\nLABEL revision=$GIT_SHA\nCMD ["nginx"]\n',
             lines=(2,),
+            level=UNSAFE,
+        ),
+        Example(
+            before='FROM debian:bookworm\n\nARG GIT_SHA\n\n# what it is\nLABEL revision=$GIT_SHA\n\nRUN apt-get update && apt-get install -y nginx\nCMD ["nginx"]\n',
+            after='FROM debian:bookworm\n\nRUN apt-get update && apt-get install -y nginx\nARG GIT_SHA\n# what it is\nLABEL revision=$GIT_SHA\nCMD ["nginx"]\n',
+            lines=(3,),
             level=UNSAFE,
         ),
         Example(
