@@ -63,6 +63,11 @@ class IgnoreFile:
             if cleaned == ".":
                 continue
             cleaned = cleaned.lstrip("/") or "/"
+            if not negated:
+                # Builders read what is left once more: blanks beside slashes, and a sign of negation behind the first.
+                cleaned = cleaned.strip()
+                negated = cleaned.startswith("!")
+                cleaned = posixpath.normpath(cleaned.removeprefix("!") or "/")
             regex = _compile(cleaned)
             if regex is not None:
                 patterns.append(IgnorePattern(cleaned, negated, regex))
@@ -70,11 +75,19 @@ class IgnoreFile:
 
     def excludes(self, path: str) -> bool:
         """Return whether a file at this path (slashes, relative) stays out of the context."""
-        parents = _parents(path)
-        excluded = False
-        for pattern in self.patterns:
-            if pattern.negated == excluded and any(pattern.regex.match(name) for name in parents):
-                excluded = not pattern.negated
+        names = _parents(path)
+        if not self.has_negation:
+            return any(pattern.regex.match(name) for pattern in self.patterns for name in names)
+        excluded, held = False, frozenset[int]()
+        for name in reversed(names):
+            # What matched a folder matches all below it. A pattern that could change nothing about the folder is not
+            # looked at there: `!src` lets nothing of a src in that was not kept back.
+            excluded, matched = False, []
+            for number, pattern in enumerate(self.patterns):
+                if number in held or (pattern.negated == excluded and pattern.regex.match(name)):
+                    matched.append(number)
+                    excluded = not pattern.negated
+            held = frozenset(matched)
         return excluded
 
 
@@ -91,6 +104,7 @@ def _parents(path: str) -> list[str]:
 # that walks all possibilities at once takes time proportional to pattern times path.
 _MAX_REGEX_WILDCARDS: Final = 3
 _SET_SIGNS: Final = re.compile(r"[\[&|~]")
+_SPECIAL: Final = re.compile(r"[*?\[\]\\]")
 _FOLDERS, _DEEP, _STAR = "**/", "**", "*"
 
 
@@ -145,10 +159,13 @@ def _tokens(glob: str) -> list[str] | None:
         char = glob[index]
         index += 1
         if char == "*" and glob.startswith("*", index):
-            while glob.startswith("*", index):
-                index += 1
-            deep = _FOLDERS if glob.startswith("/", index) else _DEEP
-            index += deep == _FOLDERS
+            first = index == 1
+            index += 1
+            slash = glob.startswith("/", index)
+            index += slash
+            # Folders also without a slash behind it, but for the last of a pattern, and the first where the rest is plain.
+            plain = first and not slash and not _SPECIAL.search(glob, index)
+            deep = _DEEP if plain or index == len(glob) else _FOLDERS
             if not out or out[-1] != deep:
                 out.append(deep)
         elif char == "*":
