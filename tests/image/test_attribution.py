@@ -150,6 +150,11 @@ CASES = {
         entries("/some/shell a   b", "/some/shell c"),
         [None, 2, 5],
     ),
+    "an address that is gone from the history, the classic builder": (
+        "FROM b\nADD http://h/a /a\nADD http://h/b /b\n",
+        entries(f"/bin/sh -c #(nop) ADD {'12ab' * 16} in /a "),
+        [None, 2],
+    ),
     "one layer for all, Buildah": (
         "FROM b\nARG A\nLABEL a=b\nCOPY a b\nRUN x\nRUN y\nENV C=1\nCMD [\"z\"]\n",
         entries("-/bin/sh -c #(nop) ARG A", "-/bin/sh -c #(nop) LABEL a=b", "-/bin/sh -c #(nop) COPY file:12 in b ", "-/bin/sh -c x",

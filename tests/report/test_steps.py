@@ -18,6 +18,7 @@ from jettison.report.units import change, counted
         ("|1 A=b /bin/bash -euxc make", "make"),
         ("|1 A=b powershell x", "|1 A=b powershell x"),
         (f"/bin/sh -c #(nop) COPY dir:{'4805276a' * 8} in /data ", "COPY dir:4805276a in /data"),
+        (f"/bin/sh -c #(nop) ADD {'4805276a' * 8} in /opt/x.bin ", "ADD 4805276a in /opt/x.bin"),
         ("/bin/sh -eu -c #(nop) WORKDIR /srv/app", "WORKDIR /srv/app"),
         ("RUN /bin/bash -o pipefail -c make | tee log # buildkit", "make | tee log"),
         ("/bin/bash -eu -c make", "make"),

@@ -29,7 +29,10 @@ _NOP: Final = re.compile(r"#\(nop\)\s+(\S+)")
 _RUN: Final = re.compile(r"(?:\|\d+ |/bin/(?:ba|a|da)?sh -o?e?|cmd /S|powershell )")
 _NOT_READ: Final = re.compile(r"[\W_]+")
 _VARIABLE: Final = re.compile(r"\$(?:\{[^}]*\}|\w+)")
-_DIGEST_COPIED: Final = re.compile(r"#\(nop\) (?:COPY|ADD) (?:--\S+ )*\w+:[0-9a-f]+ in (.*)", re.DOTALL)
+# What comes from an address has a digest alone, without "file:" or "dir:" in front.
+_DIGEST_COPIED: Final = re.compile(
+    r"#\(nop\) (?:COPY|ADD) (?:--\S+ )*(?:\w+:[0-9a-f]+|[0-9a-f]{64}) in (.*)", re.DOTALL
+)
 
 
 class Step(NamedTuple):

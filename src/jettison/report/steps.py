@@ -16,7 +16,7 @@ _WRAPPING: Final = re.compile(
     r"(?:RUN )?(?:\|\d{1,3} .{0,4000}? ?)?/\S{0,60}sh (?:[^\s/]\S{0,30} ){0,4}?-\w{0,4}c (?:#\(nop\) )?"
 )
 # The classic builder names what it copied by a digest.
-_COPIED: Final = re.compile(r"\b((?:dir|file|multi):[0-9a-f]{8})[0-9a-f]{56}\b")
+_COPIED: Final = re.compile(r"((?:\b(?:dir|file|multi):|#\(nop\) ADD )[0-9a-f]{8})[0-9a-f]{56}\b")
 
 
 def layer_command(created_by: str) -> str:
