@@ -31,6 +31,8 @@ ALLOW: Final[dict[str, Any]] = {'examples': {'source': "documentation of AWS, Wo
                          '!=oLUTXh,QW=H `}`L|9/^4-3 STz},T(w}W<I`.JjPi)<Bmf1v,HpGe}T1:Xt7n',
                          '+XSqHc;@Q*K_b|Z?NC[3H!!EONbh.n<+=uKR:>*c(u`g~EJBf#8u#R{mUEZrozmm',
                          'h`GXHhD>SLWVfg1(1(N{;.V!MoE(SfbA_ksP@&`+AycHcAV$+?@3q+rxV{%^VyKT',
+                         'MC4CAQAwBQYDK2VwBCIEIHKj+sVa9WcD/q2DJUJaf43Kptc8xYuUQA4bOFj9vC8T',
+                         'MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC',
                          'xoxb-123456789012-123456789012-abcdefghijklmnopqrstuvwx',
                          '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']},
  'stand_ins': {'source': 'documentation of frameworks, image and package registries; settings.xml '
@@ -4208,11 +4210,11 @@ DETECTORS: Final[tuple[Any, ...]] = ((('aws-access-key-id',
    'Connection string with a password',
    'critical',
    2,
-   b'(?i:(?:server|data source|host)=(?P<host>[^;"\'\\s]{1,120});[^"\'\\r\\n<>]{0,300}(?:password|'
-   b'pwd)=)(?P<secret>[^;"\'\\s<>]{3,200})',
-   (b'(?i:(?:server|data source|host)=(?P<host>[^;"\'\\s]{1,});[^"\'\\r\\n<>]{0,}(?:password|pwd)=)'
-    b'(?P<secret>[^;"\'\\s<>]{3})',),
-   642,
+   b'\\b(?i:(?:server|data source|host)=(?P<host>[^;"\'\\s]{1,120});(?:[^"\'\\r\\n<>]{0,300};)?[ ]{'
+   b'0,3}(?:password|pwd)=)(?P<secret>[^;"\'\\s<>]{3,200})',
+   (b'(?i:(?:server|data source|host)=(?P<host>[^;"\'\\s]{1,});(?:[^"\'\\r\\n<>]{0,};)?[ ]{0,3}(?:p'
+    b'assword|pwd)=)(?P<secret>[^;"\'\\s<>]{3})',),
+   646,
    b'',
    (),
    (b'password=', b'pwd='),

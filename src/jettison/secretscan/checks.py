@@ -15,6 +15,8 @@ from collections.abc import Callable
 from math import log2
 from typing import Final
 
+from jettison.secretscan.values import is_example
+
 _BASE62: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _DIGIT: Final = re.compile(rb"[0-9]")
 _HEX: Final = re.compile(rb"[0-9A-F]*")
@@ -129,6 +131,8 @@ def pem(value: bytes) -> Verdict:
     # In a program it is put together from lines.
     text = _SPACES.sub(b"", _JOINED.sub(b"", _SPACES.sub(b"", value)))
     text = text[: len(text) // 4 * 4]
+    if is_example(text):
+        return None
     try:
         data = base64.b64decode(text)
     except binascii.Error:
