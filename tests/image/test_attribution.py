@@ -14,7 +14,7 @@ from jettison.engine.base import BuildRequest, Engine
 from jettison.image.attribution import attribution_of, layer_origins
 from jettison.image.image import HistoryEntry
 from jettison.image.inspection import Inspection, inspect
-from jettison.image.joined import layer_texts
+from jettison.image.joined import is_setting, layer_texts
 from jettison.model.dockerfile import Model, build_model
 from jettison.syntax.tree import parse
 
@@ -194,6 +194,13 @@ def test_a_layer_of_several_steps_names_all_that_may_have_written_it() -> None:
         "RUN /bin/sh -c #(nop)",
         "/bin/sh -c #(nop) CMD [z]",
     ]
+    # What only speaks of the builder ran, and a shell may have options.
+    for text, is_none in (
+        ("/bin/sh -c echo '#(nop) ENV A'", False),
+        ("/bin/bash -o pipefail -c #(nop)  ENV A=1", True),
+        ("CMDX a", False),
+    ):
+        assert is_setting(text) is is_none, text
 
 
 def test_a_stage_that_was_asked_for_stays() -> None:

@@ -82,7 +82,9 @@ def _run(command: Command, argv: Sequence[str], kept: list[object] | None) -> in
     args: object = plain_arguments(module.OPTIONS, argv)
     if args is None:
         try:
-            args = build_parser(command, module.OPTIONS, EXIT_CODES).parse_intermixed_args(list(argv))
+            parser = build_parser(command, module.OPTIONS, EXIT_CODES)
+            # With options between paths; but that forgets a `--` on its way.
+            args = (parser.parse_args if "--" in argv else parser.parse_intermixed_args)(list(argv))
         except SystemExit as stop:
             return int(stop.code or 0)
     if kept is not None:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 SETTINGS: Final = frozenset(
     ("ARG", "CMD", "ENTRYPOINT", "ENV", "EXPOSE", "HEALTHCHECK", "LABEL", "MAINTAINER", "ONBUILD", "SHELL", "STOPSIGNAL", "USER", "VOLUME")
 )  # fmt: skip
-_NOP: Final = r"[^\n]{0,300}?#\(nop\)\s+"
+# A shell and its options, as in `/bin/bash -o pipefail -c #(nop) `.
+_NOP: Final = r"\S{1,80} (?:(?:[-/]\S{1,20}|pipefail) ){1,6}#\(nop\)\s+"
 _SETTING: Final = re.compile(rf"(?:{_NOP})?(?:{'|'.join(sorted(SETTINGS))})(?:\s|\Z)")
 _WRAPPING: Final = re.compile(
     rf"{_NOP}|(?:RUN )?(?:\|\d{{1,3}} [^\n]{{0,4000}}? ?)?/\S{{0,60}}sh (?:-\w{{1,8}} ){{1,4}}"
@@ -50,4 +51,10 @@ def is_setting(created_by: str) -> bool:
 def _together(steps: list[str]) -> str:
     if len(steps) == 1:
         return steps[0]
-    return f"{len(steps)} steps in one layer: {'; '.join(_WRAPPING.sub('', step, count=1).strip() for step in steps)}"
+    return f"{len(steps)} steps in one layer: {'; '.join(map(_plain, steps))}"
+
+
+def _plain(step: str) -> str:
+    """Return a step without what the builder put in front of it."""
+    wrapping = _WRAPPING.match(step)
+    return step[wrapping.end() :].strip() if wrapping else step.strip()
