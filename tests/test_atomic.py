@@ -72,7 +72,7 @@ RUN = [sys.executable, "-c", "from jettison.cli.main import entry; entry()"]
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no device that is always full")
-@pytest.mark.parametrize("command", [["explain"], ["check", "."], ["config", "show"]])
+@pytest.mark.parametrize("command", [["explain"], ["check", "."], ["config", "show"], ["--help"], ["--version"]])
 def test_a_full_disk_is_told_and_is_no_error_of_our_own(command: list[str], tmp_path: Path) -> None:
     (tmp_path / "Dockerfile").write_text("FROM debian\n")
     with open("/dev/full", "wb") as full:
@@ -102,3 +102,12 @@ def test_a_closed_output_is_no_error(tmp_path: Path) -> None:
         ["sh", "-c", 'exec "$@" >&-', "sh", *RUN, "check", "."], stderr=subprocess.PIPE, cwd=tmp_path, check=False
     )
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.parametrize("command", [["--help"], ["explain"], ["--version"]])
+def test_a_reader_that_goes_away_is_no_error(command: list[str]) -> None:
+    here, there = os.pipe()
+    os.close(here)
+    done = subprocess.run([*RUN, *command], stdout=there, stderr=subprocess.PIPE, check=False)
+    os.close(there)
+    assert (done.returncode, done.stderr) == (0, b"")

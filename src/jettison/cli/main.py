@@ -6,7 +6,7 @@ import errno
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from jettison import __version__
@@ -65,11 +65,9 @@ def main(argv: Sequence[str], kept: list[object] | None = None) -> int:
     `kept`: is given what the command worked with, so that a process that ends anyway does not free it piece by piece.
     """
     if not argv or argv[0] in ("-h", "--help", "help"):
-        _out(_usage())
-        return 0
+        return _guarded(lambda: _out(_usage()))
     if argv[0] in ("-V", "--version"):
-        _out(f"jettison {__version__}\n")
-        return 0
+        return _guarded(lambda: _out(f"jettison {__version__}\n"))
     command = _find(argv[0])
     if command is None:
         _err(f"jettison: unknown command {_without_secrets(argv[0])!r}; `jettison --help` lists the commands\n")
@@ -89,8 +87,13 @@ def _run(command: Command, argv: Sequence[str], kept: list[object] | None) -> in
             return int(stop.code or 0)
     if kept is not None:
         kept.append(args)
+    return _guarded(lambda: module.run(args))
+
+
+def _guarded(work: Callable[[], int]) -> int:
+    """Return the exit code of some work, or of the error that ends it, after a message."""
     try:
-        code: int = module.run(args)
+        code = work()
         sys.stdout.flush()
         return code
     except BuildError as error:
@@ -159,8 +162,9 @@ def _usage() -> str:
     )
 
 
-def _out(text: str) -> None:
+def _out(text: str) -> int:
     sys.stdout.write(text)
+    return 0
 
 
 def _err(text: str) -> None:
