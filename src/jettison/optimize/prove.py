@@ -52,6 +52,7 @@ def prove(before: Built, after: Built, candidate: Candidate, setting: Setting = 
         if setting.files:
             found = f"with the files of the project at {', '.join(setting.files)}"
             claims = [replace(c, evidence=(*c.evidence, found)) if c.id == "starts" else c for c in claims]
+        claims += unasked_checks(before.behaviour, setting)
         if fault := own_fault(before.behaviour, after.behaviour):
             claims = [fault if claim.id == "starts" else claim for claim in claims]
     claims += setting_claims(before.image, after.image, setting)
@@ -65,6 +66,14 @@ def _weighed(claim: Claim, before: Built, setting: Setting) -> Claim:
         return claim
     config = before.image.config
     return claim if seen.stayed_up else unsaid_start((*config.entrypoint, *config.cmd), seen.exit_code)
+
+
+def unasked_checks(before: Behaviour, setting: Setting) -> list[Claim]:
+    """Return the claim that commands were given, where the original ended before one of them could be run inside it."""
+    if not setting.checks or before.checks or before.stayed_up:
+        return []
+    why = "the original ends by itself, so that no command could be run in it; let it stay up, or leave --check out"
+    return [Claim("check", "the check commands give the same", NOT_PROVEN, (why,))]
 
 
 def own_fault(before: Behaviour, after: Behaviour) -> Claim | None:

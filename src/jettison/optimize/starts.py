@@ -78,6 +78,6 @@ def unsaid_start(started: tuple[str, ...], exit_code: int) -> Claim:
         NOT_PROVEN,
         (
             f"both end with code {exit_code}, but all that was started is {own or 'nothing'}",
-            "neither the Dockerfile nor a Compose file says what to start: add CMD, or name a --check",
+            "neither the Dockerfile nor a Compose file says what to start: add CMD",
         ),
     )

@@ -347,15 +347,20 @@ def _environment(job: Assembly, on_base: bool) -> list[str]:
 
 
 def _writable(job: Assembly, owner: str) -> str:
-    """Return the RUN that gives the new user the folders in which the original was seen to write."""
+    """Return the RUN that gives the new user the volumes, and the folders in which the original was seen to write."""
+    volumes = {
+        f"/rootfs/{word(volume.rstrip('/')).strip('/')}"
+        for volume in job.config.volumes
+        if volume.strip("/") and "$" not in volume
+    }
     folders = sorted(
         f"/rootfs/{word('/' + folder).strip('/')}"
         for folder in job.evidence.written
         if folder.startswith(("var/", "run")) and folder not in _NOT_GIVEN and folder in job.image.files
     )
-    if not folders:
+    if not (folders or volumes):
         return ""
-    names = " ".join(folders)
+    names = " ".join(sorted({*folders, *volumes}))
     return f"# The program writes here, as {owner}.\nRUN mkdir -p {names} && chown {owner} {names}\n"
 
 
