@@ -83,7 +83,16 @@ def test_a_share_of_waste_may_have_a_floor(
     assert bool(capsys.readouterr().err) == (code != 0)
 
 
-@pytest.mark.parametrize("limit", [["--max-size", "much"], ["--max-waste", "5%,x"], ["--max-own-waste", "1MB"]])
+@pytest.mark.parametrize(
+    "limit",
+    [
+        ["--max-size", "much"],
+        ["--max-waste", "5%,x"],
+        ["--max-waste", "150%"],
+        ["--max-waste", "nan%"],
+        ["--max-own-waste", "1MB"],
+    ],
+)
 def test_a_limit_that_is_none_is_told_before_anything_is_read(
     limit: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

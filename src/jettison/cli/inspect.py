@@ -256,9 +256,12 @@ def _share(text: str, whole: int, option: str) -> float:
     if not text.endswith("%"):
         return parse_size(text, option)
     try:
-        return whole * float(text[:-1]) / 100
+        share = float(text[:-1])
     except ValueError:
-        raise UsageError(f"{option} {text!r} is no percentage") from None
+        share = -1.0
+    if not 0 <= share <= 100:
+        raise UsageError(f"{option} {text!r} is no percentage; write 0% to 100%")
+    return whole * share / 100
 
 
 def parse_size(text: str, option: str) -> float:
