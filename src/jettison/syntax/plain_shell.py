@@ -20,19 +20,20 @@ _NO_PROGRAMS: Final = frozenset(
     "local unsetenv test let eval".split()
 )
 _JOINTS: Final = ("&&", "||", "|")
-_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*"
+_NAME: Final = r"[A-Za-z_][A-Za-z0-9_]*+"
 _VARIABLE: Final = rf"\$(?:{_NAME}|\{{{_NAME}\}})"
-# Atomic groups where a possessive repeat of a group is meant: before 3.11.5 Python read those wrongly (gh-106052).
-_BLANKS: Final = r"(?>(?:[ \t]|\\\n)*)"
+# No possessive repeats of groups: before 3.11.5 Python read those wrongly (gh-106052). What can begin a repetition here
+# is never what could have been a part of the one before, so that nothing is tried twice.
+_BLANKS: Final = r"[ \t]*+(?:\\\n[ \t]*+)*"
 # A word that begins with an equals sign is an operator to the grammar, what stands behind `2#` or `=#` no part of it.
 _WORD: Final = (
-    rf"(?>(?!=)(?:[A-Za-z0-9_./:@+,~*=-]++(?>(?:(?<![0-9=])#+[A-Za-z0-9_./:@+,~*=-]*+)*)|'[^']*+'|{_VARIABLE}"
-    rf'|"(?>(?:[^"\\`$]++|{_VARIABLE})*)")+)(?=[ \t\n;|&]|\Z)'
+    rf"(?>(?!=)(?:[A-Za-z0-9_./:@+,~*=-]++(?:(?<![0-9=])#+[A-Za-z0-9_./:@+,~*=-]*+)*|'[^']*+'|{_VARIABLE}"
+    rf'|"(?:[^"\\`$]++|{_VARIABLE})*")+)(?=[ \t\n;|&]|\Z)'
 )
 # A word, an operator and what may follow it before the next word, or a redirection, which no word touches; an operator
 # of another kind matches nothing.
 _TOKEN: Final = re.compile(
-    rf"{_BLANKS}(?:({_WORD})|(&&|\|\|?(?![|&]))(?>(?:[ \t\n]|\\\n)*)|(;(?![;\n])|\n(?![ \t\n]*+\\))[ \t\n]*+"
+    rf"{_BLANKS}(?:({_WORD})|(&&|\|\|?(?![|&]))[ \t\n]*+(?:\\\n[ \t\n]*+)*|(;(?![;\n])|\n(?![ \t\n]*+\\))[ \t\n]*+"
     rf"|(?<=[ \t\n])[0-9]?(>>|>&|>|<|(?<![0-9])&>)[ \t]*+({_WORD})|\Z)"
 )
 _PROGRAM: Final = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./:-]*")
