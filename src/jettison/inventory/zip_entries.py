@@ -10,10 +10,12 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from jettison.inventory.text import Content
 from jettison.named_tuple import NamedTuple
+
+if TYPE_CHECKING:
+    from jettison.inventory.text import Content
 
 MAX_ENTRIES: Final = 500_000
 # Ways to pack an entry (APPNOTE.TXT 4.4.5), and the most memory that unpacking one may take.

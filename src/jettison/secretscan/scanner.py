@@ -65,7 +65,7 @@ class _Place(NamedTuple):
 
 
 class Scanner:
-    """Finds secrets. version: what its results depend on besides the bytes and the path; note: what it leaves out.
+    """Finds secrets. note: what it leaves out.
 
     everything: whether what came with a distribution's package, which is no secret, is told of, too.
     """
@@ -86,10 +86,14 @@ class Scanner:
         expressions += [Expression(utf16_form(word), ()) for word in sorted(words)]
         self._matcher = open_matcher(expressions)
         self._by_path = PathDetectors([d for d in loaded.all if d.path])
-        self.version = f"{VERSION}-{self._matcher.identity}-{_judgement()}{' all' if everything else ''}"
         self.note = self._matcher.note
         self._taken: list[tuple[Hit, bytes]] | None = None
         self._barren = Barren()
+
+    @property
+    def version(self) -> str:
+        """Return what results depend on besides the bytes and the path."""
+        return f"{VERSION}-{self._matcher.identity}-{_judgement()}{' all' if self.everything else ''}"
 
     def __reduce__(self) -> tuple[type[Scanner], tuple[bool]]:
         # The automaton does not travel: another process loads it from disk.

@@ -68,24 +68,29 @@ def is_documentation_host(host: bytes) -> bool:
     return _compiled("hosts", "pattern").fullmatch(host.decode("latin-1")) is not None
 
 
+def _is_of(kind: str, path: str) -> bool:
+    # A text without a path, as a Dockerfile's is here, needs none of these compiled.
+    return path != "" and _compiled("paths", kind).search(path) is not None
+
+
 def is_test_path(path: str) -> bool:
     """Return whether a file belongs to tests or examples."""
-    return _compiled("paths", "tests").search(path) is not None
+    return _is_of("tests", path)
 
 
 def is_documentation_path(path: str) -> bool:
     """Return whether a file is documentation or a template."""
-    return _compiled("paths", "documentation").search(path) is not None
+    return _is_of("documentation", path)
 
 
 def is_third_party(path: str) -> bool:
     """Return whether a file belongs to a package that everybody can download, whoever installed it."""
-    return _compiled("paths", "third_party").search(path) is not None
+    return _is_of("third_party", path)
 
 
 def is_download(path: str) -> bool:
     """Return whether a file is a package in the cache of a package manager, as a registry gave it."""
-    return _compiled("paths", "downloads").search(path) is not None
+    return _is_of("downloads", path)
 
 
 def is_documentation_user(user: bytes) -> bool:

@@ -71,25 +71,26 @@ def grammar_commands(text: bytes, base: int, most: int) -> tuple[list[Command], 
     nested = any(map(text.__contains__, _SUBSTITUTIONS))
     while waiting and len(found) < most:
         this = waiting.pop()
-        if this.node.type == "command":
+        kind = this.node.type
+        if kind == "command":
             found += _commands(this, text, base)
             if not nested:
                 continue
-        waiting.extend(reversed(_row(this, text) if this.node.type in _ROWS else _inside(this)))
+        waiting.extend(reversed(_row(this, text) if kind in _ROWS else _inside(this, kind)))
     return found, root.has_error
 
 
-def _inside(this: _Statement) -> list[_Statement]:
-    sub = this.sub or this.node.type in _SUBSHELLS
-    condition = this.condition or this.node.type in _CONDITIONS
+def _inside(this: _Statement, kind: str) -> list[_Statement]:
+    sub = this.sub or kind in _SUBSHELLS
+    condition = this.condition or kind in _CONDITIONS
     before = this.operator
     found = []
     for child in this.node.children:
         # A leaf holds no command: only operators between commands are of interest.
         if child.child_count:
             found.append(_Statement(child, before, this.pipe, sub, condition))
-        elif child.type in _OPERATORS:
-            before = child.type
+        elif (operator := child.type) in _OPERATORS:
+            before = operator
     return found
 
 
