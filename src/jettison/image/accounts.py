@@ -13,16 +13,14 @@ def find_user(image: Image) -> tuple[int, frozenset[int]] | None:
     name, _, group = image.config.user.partition(":")
     if not name:
         return 0, frozenset((0,))
-    rows = [line.split(":") for line in image.texts.get("etc/passwd", b"").decode("utf-8", "replace").splitlines()]
-    row = next((r for r in rows if len(r) > 3 and name in (r[0], r[2]) and _is_number(r[2])), None)
+    row = next((r for r in _rows(image, "etc/passwd") if len(r) > 3 and name in (r[0], r[2]) and _is_number(r[2])), None)
     if row is None and not _is_number(name):
         return None
     uid = int(row[2]) if row else int(name)
     gids = {int(row[3]) if row and _is_number(row[3]) else 0}
     if _is_number(group):
         gids = {int(group)}
-    for line in image.texts.get("etc/group", b"").decode("utf-8", "replace").splitlines():
-        parts = line.split(":")
+    for parts in _rows(image, "etc/group"):
         if len(parts) > 3 and _is_number(parts[2]) and (parts[0] == group or (row and row[0] in parts[3].split(","))):
             gids.add(int(parts[2]))
     return uid, frozenset(gids)
@@ -31,11 +29,15 @@ def find_user(image: Image) -> tuple[int, frozenset[int]] | None:
 def home_of(image: Image) -> str:
     """Return the home folder of the user that the image runs as, without leading slash; "" for root or where none is said."""
     name = image.config.user.partition(":")[0]
-    for line in image.texts.get("etc/passwd", b"").decode("utf-8", "replace").splitlines():
-        row = line.split(":")
+    for row in _rows(image, "etc/passwd"):
         if name and len(row) > 5 and name in (row[0], row[2]):
             return row[5].strip("/") if row[2] != "0" else ""
     return ""
+
+
+def _rows(image: Image, path: str) -> list[list[str]]:
+    """Return the fields of each line of one of the two files, none where it is missing."""
+    return [line.split(":") for line in image.texts.get(path, b"").decode("utf-8", "replace").splitlines()]
 
 
 def _is_number(text: str) -> bool:

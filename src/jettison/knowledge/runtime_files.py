@@ -77,6 +77,7 @@ def left_anywhere() -> re.Pattern[str]:
     return matcher(tuple(glob for glob in RUNTIME_FILES["dropped"]["of_program"] if glob.startswith("**/")))
 
 
+@cache
 def dropped(what: str) -> re.Pattern[str]:
     """Return a pattern of paths that nobody reads; `what` is of_program, tools, setuptools or unasked."""
     return matcher(tuple(RUNTIME_FILES["dropped"][what]))
